@@ -1,0 +1,42 @@
+"""purenn: the neural-network textbook that runs.
+
+Backpropagation, line by line, in pure standard-library Python. Every loop of the derivation has
+one home, and stepping into it with a debugger goes one level down:
+
+    training.py       the epochs, and the batches of an epoch
+    engines/loops.py  the samples of a batch
+    network.py        the layers of a network
+    layers.py         the neurons of a layer
+    neuron.py         the inputs of a neuron
+
+At each level there is a way forward (from inputs to cost) and a way backward (from the cost to
+its slopes).
+
+Glossary
+    x       the network's input, one sample: a list of numbers
+    w, b    weights and biases, the parameters; together θ
+    z       a neuron's weighted sum, z_j = Σ_k w_jk·a_k + b_j
+    a       an activation, a_j = f(z_j); the output of a layer and the input of the next
+    y       the target, what the output should be
+    C       the cost: how wrong the output is
+    δ       delta, ∂C/∂z: how much the cost grows with a neuron's weighted sum
+    j, k    a neuron of a layer, and one of its inputs: w_jk leads from input k to neuron j
+    grad    ∂C/∂ of something; the letters of the denominator say of what
+    lr      learning rate: how far a step follows the gradient
+    batch   the samples between two steps; an epoch is one pass over all of them
+"""
+from .activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from .layers import Layer, Linear
+from .linalg import PurennError, ShapeError
+from .losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
+from .network import Network
+from .optimizers import SGD, Adagrad, Adam, RMSprop
+from .training import DivergedError, Epoch, evaluate, train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "DivergedError", "Epoch", "HalfSquaredErrorLoss", "Identity",
+    "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError", "RMSprop", "ReLU", "SGD",
+    "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
+]

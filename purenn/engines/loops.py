@@ -1,0 +1,45 @@
+"""The derivation as it stands in the book: one sample after another.
+
+A batch's cost is put together from its samples', C = share · Σ_x C_x, with share = 1/n for a mean
+and 1 for a sum. Slopes add up the same way: ∂C/∂θ = share · Σ_x ∂C_x/∂θ. The share is put in where
+each sample's backward pass begins, at its output, and the chain rule carries it to every gradient.
+
+Here the loop runs over the samples x of a batch; one step in, ``network.py`` runs over the layers.
+"""
+from ..linalg import Matrix
+
+
+class Loops:
+    """The engine that is the derivation."""
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs.
+
+        Nielsen, chapter 2, "The backpropagation algorithm".
+        """
+        share = loss.share(len(inputs))
+        outputs = []
+        for x, y in zip(inputs, targets):
+            output = network.forward(x)                         # x → a
+            grad = loss.backward(output, y)                     # ∂C_x/∂a_j
+            batch_grad = []
+            for g in grad:
+                batch_grad.append(share * g)                    # ∂C/∂a_j = share · ∂C_x/∂a_j
+            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ
+            outputs.append(output)
+        return batch_cost(loss, outputs, targets), outputs
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        return [network.forward(x) for x in inputs]
+
+    def __repr__(self):
+        return "Loops()"
+
+
+def batch_cost(loss, outputs: Matrix, targets: Matrix) -> float:
+    """C = share · Σ_x C_x: the cost of a batch, from the outputs for its samples."""
+    total = 0.0
+    for i in range(len(outputs)):
+        total += loss.forward(outputs[i], targets[i])           # C_x
+    return loss.share(len(outputs)) * total

@@ -1,0 +1,230 @@
+"""Losses: how wrong an output is, and which way is better.
+
+A loss looks at one sample. ``forward`` is its cost C, one number; ``backward`` is the slope of
+that number, ∂C/∂a_j, one for each output: the first factor of the chain rule, where
+backpropagation begins.
+
+A batch's cost is put together from its samples' by ``reduction``: "mean" or "sum". The factor
+this means, 1/n or 1, stands in ``Loss.share`` and nowhere else, so that a cost and its gradient
+cannot disagree about it.
+"""
+import math
+
+from .activations import softmax
+from .linalg import PurennError, Vector
+
+
+class Loss:
+    """What every loss does. For a loss of your own, subclass it and write forward and backward.
+
+    Raises PurennError unless reduction is "mean" or "sum".
+    """
+
+    def __init__(self, reduction: str = "mean"):
+        if reduction not in ("mean", "sum"):
+            raise PurennError("%s: reduction is %r; it must be \"mean\" or \"sum\"" % (type(self).__name__, reduction))
+        self.reduction = reduction
+
+    def share(self, count: int) -> float:
+        """What each of ``count`` terms counts for in the whole: 1/count for "mean", 1 for "sum"."""
+        return 1.0 / count if self.reduction == "mean" else 1.0
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """The cost C of one sample."""
+        raise NotImplementedError("%s has no forward(output, target)" % type(self).__name__)
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂a_j for each output of one sample."""
+        raise NotImplementedError("%s has no backward(output, target)" % type(self).__name__)
+
+    def check_targets(self, targets: list) -> None:
+        """Raise PurennError where a target is outside what this loss is defined for."""
+
+    def __repr__(self):
+        return "%s(reduction=%r)" % (type(self).__name__, self.reduction)
+
+
+def squared_error(output: Vector, target: Vector) -> float:
+    """‖a − y‖² = Σ_j (a_j − y_j)².
+
+    >>> squared_error([1.0, 2.0], [0.0, 0.0])
+    5.0
+    """
+    total = 0.0
+    j = 0
+    for a in output:
+        error = a - target[j]
+        total += error * error
+        j += 1
+    return total
+
+
+class MSELoss(Loss):
+    """Squared error: C = 1/m · Σ_j (a_j − y_j)², averaged over the m outputs and the samples.
+
+    With reduction="sum" nothing is divided: C = Σ_j (a_j − y_j)². There is no ½, as in
+    ``torch.nn.MSELoss``, and so there is a 2 in the gradient.
+    """
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """C = 1/m · Σ_j (a_j − y_j)².
+
+        >>> MSELoss().forward([1.0, 0.0], [0.0, 0.0])
+        0.5
+        """
+        return self.share(len(output)) * squared_error(output, target)
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂a_j = 1/m · 2·(a_j − y_j).
+
+        >>> MSELoss().backward([1.0, 0.0], [0.0, 0.0])
+        [1.0, 0.0]
+        """
+        share = self.share(len(output))
+        grad = []
+        j = 0
+        for a in output:
+            grad.append(share * 2.0 * (a - target[j]))
+            j += 1
+        return grad
+
+
+class HalfSquaredErrorLoss(Loss):
+    """Half the squared error: C = ½‖a − y‖² = ½ Σ_j (a_j − y_j)², a sum over the outputs.
+
+    The ½ is there to cancel the 2 in the gradient. It is the cost of Mazur's "A Step by Step
+    Backpropagation Example" and, averaged over the samples, of Nielsen's chapter 2 (equation 26).
+    ``reduction`` is about the samples alone and is "sum" unless you say "mean".
+    """
+
+    def __init__(self, reduction: str = "sum"):
+        Loss.__init__(self, reduction)
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """C = ½‖a − y‖².
+
+        >>> HalfSquaredErrorLoss().forward([1.0, 2.0], [0.0, 0.0])
+        2.5
+        """
+        return 0.5 * squared_error(output, target)
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂a_j = a_j − y_j.
+
+        >>> HalfSquaredErrorLoss().backward([1.0, 2.0], [0.0, 0.0])
+        [1.0, 2.0]
+        """
+        grad = []
+        for j in range(len(output)):
+            grad.append(output[j] - target[j])
+        return grad
+
+
+class BCELoss(Loss):
+    """Binary cross-entropy: C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)].
+
+    For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
+    outputs and the samples, as in ``torch.nn.BCELoss``, and so are its two guards: a logarithm
+    counts as −100 where it would be lower, and a·(1 − a) as 1e-12 where it would be smaller.
+    Targets lie between 0 and 1.
+    """
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)].
+
+        >>> BCELoss().forward([0.5], [1.0]) == math.log(2.0)
+        True
+
+        Raises PurennError where an output is not a probability.
+        """
+        total = 0.0
+        for a, y in zip(output, target):
+            if a < 0.0 or a > 1.0:
+                raise PurennError("BCELoss: an output is %r; it must be a probability from 0 to 1, "
+                                  "so end the network with a Sigmoid" % (a,))
+            total -= y * _log(a) + (1.0 - y) * _log(1.0 - a)
+        return self.share(len(output)) * total
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂a_j = 1/m · (a_j − y_j) / (a_j·(1 − a_j)).
+
+        The denominator is σ′: behind a Sigmoid the two cancel, and ∂C/∂z_j is (a_j − y_j)/m.
+
+        >>> BCELoss().backward([0.5], [1.0])
+        [-2.0]
+        """
+        share = self.share(len(output))
+        return [share * ((a - y) / max(a * (1.0 - a), 1e-12)) for a, y in zip(output, target)]
+
+    def check_targets(self, targets: list) -> None:
+        """Raise PurennError where a target is not between 0 and 1."""
+        for i in range(len(targets)):
+            for y in targets[i]:
+                if not 0.0 <= y <= 1.0:
+                    raise PurennError("BCELoss: targets[%d] is %r; each target must be from 0 to 1" % (i, targets[i]))
+
+
+class CrossEntropyLoss(Loss):
+    """Cross-entropy behind softmax: C = −Σ_i y_i·ln p_i with p = softmax(z).
+
+    It takes the logits z, so the network ends with a Linear layer, without Softmax, as for
+    ``torch.nn.CrossEntropyLoss``. A target is one-hot: 1 for the right class, otherwise 0. The
+    mean is over the samples; within one sample there is only one term, that of the right class.
+
+    Why the two belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
+    ``activations.softmax_jacobian``:
+
+        ∂C/∂p_i = −y_i / p_i                                        from C = −Σ_i y_i·ln p_i
+        ∂C/∂z_j = Σ_i ∂C/∂p_i · ∂p_i/∂z_j
+                = Σ_i (−y_i / p_i) · p_i·([i = j] − p_j)            p_i cancels
+                = −Σ_i y_i·[i = j] + Σ_i y_i·p_j                    only i = j is left of the first sum
+                = −y_j + p_j·Σ_i y_i                                Σ_i y_i = 1 for a one-hot target
+                = p_j − y_j
+
+    Averaged over a batch of N samples: (p_j − y_j)/N. No p is left in a denominator, so nothing
+    is divided by zero, however sure and wrong the network is.
+    """
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """C = −Σ_i y_i·ln p_i = Σ_i y_i·(ln Σ_j e^z_j − z_i).
+
+        >>> CrossEntropyLoss().forward([0.0, 0.0], [1.0, 0.0]) == math.log(2.0)
+        True
+        """
+        log_total = log_sum_exp(output)
+        total = 0.0
+        for z, y in zip(output, target):
+            total += y * (log_total - z)                        # −y_i · ln p_i
+        return total
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂z_j = p_j − y_j.
+
+        >>> CrossEntropyLoss().backward([0.0, 0.0], [1.0, 0.0])
+        [-0.5, 0.5]
+        """
+        return [p - y for p, y in zip(softmax(output), target)]
+
+    def check_targets(self, targets: list) -> None:
+        """Raise PurennError where a target is not one-hot."""
+        for i in range(len(targets)):
+            if sorted(targets[i]) != [0.0] * (len(targets[i]) - 1) + [1.0]:
+                raise PurennError("CrossEntropyLoss: targets[%d] is %r; a target must be one-hot, "
+                                  "1 for its class and 0 for the others" % (i, targets[i]))
+
+
+def log_sum_exp(z: Vector) -> float:
+    """ln Σ_j e^z_j, with the largest z taken out first, so that e^z never overflows.
+
+    >>> log_sum_exp([1000.0, 1000.0]) == 1000.0 + math.log(2.0)
+    True
+    """
+    largest = max(z)
+    total = 0.0
+    for z_j in z:
+        total += math.exp(z_j - largest)
+    return largest + math.log(total)
+
+
+def _log(p):
+    return max(math.log(p), -100.0) if p > 0.0 else -100.0

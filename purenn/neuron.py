@@ -1,0 +1,48 @@
+"""One neuron: the bottom of the zoom, where every quantity is a local variable.
+
+A neuron weighs its inputs and adds its bias. Set a breakpoint here to see backpropagation number
+by number: ``weights`` and ``inputs`` are plain lists, ``k`` counts the inputs, and each line is
+one formula of the derivation. Which neuron it is (its j) is one step up, in ``layers.py``.
+
+The bend that follows, a = f(z), is a layer of its own (``activations.py``), so that the chain
+rule's factors ∂C/∂a, ∂a/∂z and ∂z/∂w are met one at a time.
+"""
+from .linalg import Vector
+
+
+def forward(weights: Vector, bias: float, inputs: Vector) -> float:
+    """z = Σ_k w_k·a_k + b: the weighted sum of the inputs.
+
+    ``weights`` (w_k) and ``inputs`` (a_k) are equally long. Nielsen, "Neural Networks and Deep
+    Learning", chapter 2, equation 25.
+
+    >>> forward([0.15, 0.20], 0.35, [0.05, 0.10])
+    0.3775
+    """
+    z = bias                                        # b
+    k = 0
+    for w in weights:
+        z += w * inputs[k]                          # + w_k · a_k
+        k += 1
+    return z
+
+
+def backward(delta: float, weights: Vector, inputs: Vector, weight_grads: Vector, input_grads: Vector) -> float:
+    """Share out δ = ∂C/∂z: to each weight, to each input, and (returned) to the bias.
+
+    From z = Σ_k w_k·a_k + b follow the three slopes of z: ∂z/∂w_k = a_k, ∂z/∂a_k = w_k and
+    ∂z/∂b = 1. The chain rule multiplies each by δ:
+
+        ∂C/∂w_k = δ · a_k       added to ``weight_grads[k]``: the samples of a batch add up
+        ∂C/∂a_k = Σ_j δ_j·w_jk  this neuron's δ·w_k is added to ``input_grads[k]``, because a_k
+                                moves the cost through every neuron j that it feeds
+        ∂C/∂b   = δ             returned
+
+    All four lists are equally long. Nielsen, chapter 2, BP4, the sum inside BP2, and BP3.
+    """
+    k = 0
+    for w in weights:
+        weight_grads[k] += delta * inputs[k]        # ∂C/∂w_k  = δ · a_k
+        input_grads[k] += delta * w                 # ∂C/∂a_k += δ · w_k
+        k += 1
+    return delta                                    # ∂C/∂b    = δ · 1

@@ -1,0 +1,154 @@
+"""Optimizers: from gradients to better weights.
+
+Backpropagation ends with a gradient g = ∂C/∂θ for every parameter θ, the direction in which the
+cost grows. An optimizer takes a step the other way. The definitions and the defaults are
+PyTorch's (``torch.optim``); each class says where its eps stands.
+
+Every number to learn has a state of its own: its own velocity, its own mean of squares. The
+state lists have the shape of the parameters, one list for each.
+"""
+import math
+
+from .linalg import PurennError, is_finite, zeros
+
+
+class Optimizer:
+    """What every optimizer does: hold the parameters and the learning rate, and ``step``.
+
+    ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
+
+    Raises PurennError where there are no parameters, or lr is not a finite number from 0 up.
+    """
+
+    def __init__(self, parameters, lr: float):
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise PurennError("%s: there are no parameters to learn; give it network.parameters()" % type(self).__name__)
+        self.lr = self._checked("lr", lr, lr_limit)
+
+    def step(self) -> None:
+        """Change every parameter once, by its gradient."""
+        raise NotImplementedError("%s has no step()" % type(self).__name__)
+
+    def _state(self):
+        """A list of zeros for each parameter, as long as it."""
+        return [zeros(len(values)) for _, values, _ in self.parameters]
+
+    def _checked(self, name, value, limit):
+        """``value`` if it is a number from 0 to just below ``limit``, otherwise PurennError."""
+        if not is_finite(value) or not 0.0 <= value < limit:
+            raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
+                type(self).__name__, name, value, "" if limit is lr_limit else " and below %g" % limit))
+        return value
+
+
+lr_limit = float("inf")
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if you like.
+
+        v ← μ·v + g
+        θ ← θ − lr·v
+
+    μ is ``momentum``, from 0 (none) up to below 1. The velocity remembers the steps, not the last
+    gradient alone. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
+    """
+
+    def __init__(self, parameters, lr: float = 0.001, momentum: float = 0.0):
+        Optimizer.__init__(self, parameters, lr)
+        self.momentum = self._checked("momentum", momentum, 1.0)
+        self.velocity = self._state()
+
+    def step(self) -> None:
+        """v ← μ·v + g; θ ← θ − lr·v."""
+        for (_, values, grads), v in zip(self.parameters, self.velocity):
+            for k in range(len(values)):
+                v[k] = self.momentum * v[k] + grads[k]
+                values[k] -= self.lr * v[k]
+
+
+class Adagrad(Optimizer):
+    """Each parameter's steps shrink by the size of all its gradients so far.
+
+        s ← s + g²
+        θ ← θ − lr·g / (√s + eps)
+
+    Duchi, Hazan and Singer 2011. eps stands outside the root, as in ``torch.optim.Adagrad``.
+    """
+
+    def __init__(self, parameters, lr: float = 0.01, eps: float = 1e-10):
+        Optimizer.__init__(self, parameters, lr)
+        self.eps = self._checked("eps", eps, 1.0)
+        self.square_sum = self._state()
+
+    def step(self) -> None:
+        """s ← s + g²; θ ← θ − lr·g / (√s + eps)."""
+        for (_, values, grads), s in zip(self.parameters, self.square_sum):
+            for k in range(len(values)):
+                g = grads[k]
+                s[k] += g * g
+                values[k] -= self.lr * g / (math.sqrt(s[k]) + self.eps)
+
+
+class RMSprop(Optimizer):
+    """Adagrad with a memory that fades: a running mean of g² in place of the sum.
+
+        s ← α·s + (1 − α)·g²
+        θ ← θ − lr·g / (√s + eps)
+
+    Tieleman and Hinton 2012 (lecture 6.5). eps stands outside the root, as in ``torch.optim.RMSprop``.
+    """
+
+    def __init__(self, parameters, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8):
+        Optimizer.__init__(self, parameters, lr)
+        self.alpha = self._checked("alpha", alpha, 1.0)
+        self.eps = self._checked("eps", eps, 1.0)
+        self.square_mean = self._state()
+
+    def step(self) -> None:
+        """s ← α·s + (1 − α)·g²; θ ← θ − lr·g / (√s + eps)."""
+        for (_, values, grads), s in zip(self.parameters, self.square_mean):
+            for k in range(len(values)):
+                g = grads[k]
+                s[k] = self.alpha * s[k] + (1.0 - self.alpha) * (g * g)
+                values[k] -= self.lr * g / (math.sqrt(s[k]) + self.eps)
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop together, both corrected for having started at zero.
+
+        t ← t + 1                           once a step, not once a parameter
+        m ← β₁·m + (1 − β₁)·g               first moment: the mean of g
+        v ← β₂·v + (1 − β₂)·g²              second moment: the mean of g²
+        m̂ = m / (1 − β₁^t)
+        v̂ = v / (1 − β₂^t)
+        θ ← θ − lr·m̂ / (√v̂ + eps)
+
+    Kingma and Ba 2015, algorithm 1. eps stands outside the root, as there and in ``torch.optim.Adam``.
+    """
+
+    def __init__(self, parameters, lr: float = 0.001, betas: tuple = (0.9, 0.999), eps: float = 1e-8):
+        Optimizer.__init__(self, parameters, lr)
+        if not isinstance(betas, (list, tuple)) or len(betas) != 2:
+            raise PurennError("Adam: betas is %r; give two numbers, such as (0.9, 0.999)" % (betas,))
+        self.beta1 = self._checked("betas[0]", betas[0], 1.0)
+        self.beta2 = self._checked("betas[1]", betas[1], 1.0)
+        self.eps = self._checked("eps", eps, 1.0)
+        self.first_moment = self._state()
+        self.second_moment = self._state()
+        self.t = 0
+
+    def step(self) -> None:
+        """m̂ and v̂ from the moments of g; θ ← θ − lr·m̂ / (√v̂ + eps)."""
+        self.t += 1
+        m_correction = 1.0 - self.beta1 ** self.t
+        v_correction = 1.0 - self.beta2 ** self.t
+        for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
+            for k in range(len(values)):
+                g = grads[k]
+                m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g
+                v[k] = self.beta2 * v[k] + (1.0 - self.beta2) * (g * g)
+                m_hat = m[k] / m_correction
+                v_hat = v[k] / v_correction
+                values[k] -= self.lr * m_hat / (math.sqrt(v_hat) + self.eps)

@@ -1,0 +1,149 @@
+"""The training loop, which you own.
+
+``train`` yields an Epoch after each pass over the data, and goes on when you ask for the next:
+stopping early is ``break``, a progress bar wraps it, a debugger steps it. Here the loops run over
+epochs and batches; one step in, ``engines/loops.py`` runs over the samples of one batch.
+"""
+import math
+from collections import namedtuple
+
+from .activations import Softmax
+from .engines.loops import Loops, batch_cost
+from .linalg import PurennError, Vector, check_matrix
+from .losses import CrossEntropyLoss
+
+# What an epoch was like: its number (from 1), the loss and the accuracy over its samples, each as
+# it was before the step that learnt from it; the same of the validation data after the last step,
+# or None. An accuracy is a share from 0 to 1, or None where the targets are not classes.
+Epoch = namedtuple("Epoch", ("number", "loss", "accuracy", "validation_loss", "validation_accuracy"))
+
+
+class DivergedError(PurennError):
+    """The loss became infinite or nan: the steps were too large. ``epoch`` says when."""
+
+    def __init__(self, message: str, epoch: int):
+        PurennError.__init__(self, message)
+        self.epoch = epoch
+
+
+def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, rng=None, validation=None):
+    """Train ``network`` on ``data``; a generator that yields an Epoch after each of ``epochs`` passes.
+
+    Each batch: clear the gradients, let the engine add up ∂C/∂θ, let the optimizer step.
+
+    ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
+    ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
+    ``shuffle(list)``) each epoch goes through the samples in a new order, without it in the given
+    one; the data themselves are never reordered. ``engine`` gets the gradients (``Loops()``).
+
+    Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
+    not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
+    that do not fit the network. Raises DivergedError at the first loss that is infinite or nan.
+    """
+    for name, size in (("epochs", epochs), ("batch_size", batch_size)):
+        if not (isinstance(size, int) and size >= 1) and not (name == "batch_size" and size is None):
+            raise PurennError("train: %s is %r; it must be a whole number from 1 up" % (name, size))
+    check_data("data", network, loss, data)
+    if validation is not None:
+        check_data("validation", network, loss, validation)
+    return _epochs(network, data, loss, optimizer, epochs, batch_size, engine or Loops(), rng, validation)
+
+
+def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, validation):
+    count = len(data.inputs)
+    has_classes = are_classes(data.targets)
+    for number in range(1, epochs + 1):
+        epoch_loss = 0.0
+        right = 0
+        for inputs, targets in batches(data, batch_size, rng):
+            network.zero_grad()
+            cost, outputs = engine.gradients(network, loss, inputs, targets)
+            _check_finite(cost, optimizer, number)
+            optimizer.step()
+            epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
+            if has_classes:
+                right += count_right(outputs, targets)
+        validation_loss = validation_accuracy = None
+        if validation is not None:
+            validation_loss, validation_accuracy, _ = evaluate(network, loss, validation, engine)
+            _check_finite(validation_loss, optimizer, number)
+        yield Epoch(number, epoch_loss, right / count if has_classes else None, validation_loss, validation_accuracy)
+
+
+def batches(data, batch_size=None, rng=None):
+    """The data as pairs (inputs, targets) of up to ``batch_size`` samples, in an order drawn by ``rng``.
+
+    Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
+    """
+    count = len(data.inputs)
+    if batch_size is None or (batch_size >= count and rng is None):
+        yield data.inputs, data.targets
+        return
+    order = list(range(count))
+    if rng is not None:
+        rng.shuffle(order)
+    for start in range(0, count, batch_size):
+        chosen = order[start:start + batch_size]
+        yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]
+
+
+def evaluate(network, loss, data, engine=None) -> tuple:
+    """The network's (loss, accuracy, outputs) on ``data``, forward only; accuracy is None without classes."""
+    outputs = (engine or Loops()).outputs(network, data.inputs)
+    accuracy = count_right(outputs, data.targets) / len(outputs) if are_classes(data.targets) else None
+    return batch_cost(loss, outputs, data.targets), accuracy, outputs
+
+
+def are_classes(targets: list) -> bool:
+    """True where the targets name classes: a single 0 or 1 each, or one-hot.
+
+    >>> are_classes([[0.0], [1.0]]), are_classes([[0.0, 1.0], [1.0, 0.0]]), are_classes([[0.3], [7.0]])
+    (True, True, False)
+    """
+    for target in targets:
+        ones = 0
+        for y in target:
+            if y == 1.0:
+                ones += 1
+            elif y != 0.0:
+                return False
+        if ones != 1 and len(target) > 1:
+            return False
+    return True
+
+
+def is_right(output: Vector, target: Vector) -> bool:
+    """True where the output means the target's class: on its side of 0.5, or the largest where there are several.
+
+    >>> is_right([0.7], [1.0]), is_right([0.7, 0.2], [0.0, 1.0])
+    (True, False)
+    """
+    if len(target) == 1:
+        return (output[0] >= 0.5) == (target[0] >= 0.5)
+    return output.index(max(output)) == target.index(max(target))
+
+
+def count_right(outputs: list, targets: list) -> int:
+    """How many outputs mean their target's class."""
+    right = 0
+    for output, target in zip(outputs, targets):
+        if is_right(output, target):
+            right += 1
+    return right
+
+
+def check_data(name: str, network, loss, data) -> None:
+    """Raise PurennError or ShapeError unless ``data`` can be put through the network and the loss."""
+    if len(data.inputs) == 0:
+        raise PurennError("%s: there are no samples; give at least one" % name)
+    check_matrix(name + ".inputs", data.inputs, columns=network.in_features)
+    check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=network.out_features)
+    loss.check_targets(data.targets)
+    if isinstance(loss, CrossEntropyLoss) and isinstance(network.layers[-1], Softmax):
+        raise PurennError("CrossEntropyLoss has softmax in it and takes logits; leave out the network's last layer, Softmax")
+
+
+def _check_finite(cost, optimizer, epoch):
+    if not math.isfinite(cost):
+        raise DivergedError("the loss became %r in epoch %d: training diverged; try a smaller lr than %g, "
+                            "or inputs on a smaller scale" % (cost, epoch, optimizer.lr), epoch)
