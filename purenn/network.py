@@ -120,7 +120,7 @@ class Network:
                 grads[:] = zeros(len(grads))
 
     def state_dict(self) -> dict:
-        """A copy of what the network has learnt: ``{"0.weight": [[…], …], "0.bias": […], …}``.
+        """A copy of what the network has learned: ``{"0.weight": [[…], …], "0.bias": […], …}``.
 
         The same keys and shapes as ``torch.nn.Sequential`` gives.
         """

@@ -13,7 +13,7 @@ from .linalg import PurennError, Vector, check_matrix
 from .losses import CrossEntropyLoss
 
 # What an epoch was like: its number (from 1), the loss and the accuracy over its samples, each as
-# it was before the step that learnt from it; the same of the validation data after the last step,
+# it was before the step that learned from it; the same of the validation data after the last step,
 # or None. An accuracy is a share from 0 to 1, or None where the targets are not classes.
 Epoch = namedtuple("Epoch", ("number", "loss", "accuracy", "validation_loss", "validation_accuracy"))
 
@@ -58,7 +58,7 @@ def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, val
         for inputs, targets in batches(data, batch_size, rng):
             network.zero_grad()
             cost, outputs = engine.gradients(network, loss, inputs, targets)
-            _check_finite(cost, optimizer, number)
+            check_finite(cost, optimizer, number)
             optimizer.step()
             epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
             if has_classes:
@@ -66,7 +66,7 @@ def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, val
         validation_loss = validation_accuracy = None
         if validation is not None:
             validation_loss, validation_accuracy, _ = evaluate(network, loss, validation, engine)
-            _check_finite(validation_loss, optimizer, number)
+            check_finite(validation_loss, optimizer, number)
         yield Epoch(number, epoch_loss, right / count if has_classes else None, validation_loss, validation_accuracy)
 
 
@@ -143,7 +143,8 @@ def check_data(name: str, network, loss, data) -> None:
         raise PurennError("CrossEntropyLoss has softmax in it and takes logits; leave out the network's last layer, Softmax")
 
 
-def _check_finite(cost, optimizer, epoch):
+def check_finite(cost: float, optimizer, epoch: int) -> None:
+    """Raise DivergedError where a cost, met in ``epoch``, is infinite or nan."""
     if not math.isfinite(cost):
         raise DivergedError("the loss became %r in epoch %d: training diverged; try a smaller lr than %g, "
                             "or inputs on a smaller scale" % (cost, epoch, optimizer.lr), epoch)

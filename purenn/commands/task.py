@@ -1,0 +1,241 @@
+"""What ``xor``, ``linear`` and ``gate`` have in common: options, training, and the report."""
+import json
+import random
+import time
+
+from ..losses import BCELoss, HalfSquaredErrorLoss, MSELoss
+from ..linalg import PurennError
+from ..network import Network
+from ..optimizers import SGD, Adagrad, Adam, RMSprop
+from ..show import terminal as show
+from ..study.diagnose import diagnose
+from ..training import check_finite, evaluate, is_right, train
+from .options import (Parser, add_network_options, check_size, hidden_sizes, momentum, number, one_of,
+                      positive, whole)
+
+LOSSES = {
+    "mse": lambda: MSELoss(),
+    "sse": lambda: MSELoss(reduction="sum"),
+    "half-sse": lambda: HalfSquaredErrorLoss(),
+    "bce": lambda: BCELoss(),
+}
+
+# With a learning rate that suits the 21 points of xor.
+OPTIMIZERS = {"sgd": (SGD, 1.0), "momentum": (SGD, 0.1), "adagrad": (Adagrad, 0.1), "rmsprop": (RMSprop, 0.01),
+              "adam": (Adam, 0.01)}
+
+
+class Task:
+    """A task of the command line: where its data come from, and its defaults.
+
+    ``data(options, rng)`` returns the training data, and test data or None. ``separable`` says that a
+    straight line can separate the classes.
+    """
+
+    def __init__(self, name, summary, data, separable, defaults, add_options=None):
+        self.name = name
+        self.summary = summary
+        self.data = data
+        self.separable = separable
+        self.defaults = defaults
+        self.add_options = add_options
+
+
+def run_task(task: Task, arguments) -> int:
+    """Train the task as the arguments say and show what came of it; return the exit code."""
+    options = parse(task, arguments)
+    settings = resolve(task, options)
+    rng = random.Random(options.seed)
+    data, test = task.data(options, rng)
+    network = Network.mlp(settings["sizes"], activation=options.activation, output_activation=options.output_activation,
+                          init=options.init, rng=rng)
+    terminal = show.Terminal()
+    talkative = not (options.quiet or options.json)
+    if talkative:
+        terminal.line(first_line(task, settings, data, network, options.seed))
+    loss = LOSSES[options.loss]()
+    optimizer = _optimizer(settings, network)
+    losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
+                                      options.log_every, rng)
+    check_finite(evaluate(network, loss, data)[0], optimizer, len(losses))
+    result = _result(task, settings, options.seed, network, loss, data, test, losses, stopped, seconds)
+    tested = test or data
+    if options.json:
+        terminal.line(json.dumps(result))
+    elif options.quiet:
+        terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))
+    else:
+        _report(terminal, task, settings, network, loss, data, tested, losses, result)
+    return 130 if stopped == "interrupted" else 0
+
+
+def parse(task: Task, arguments):
+    """The options as given; None where one was not given and what it means depends on others."""
+    defaults = task.defaults
+    parser = Parser(task.name, description=task.summary)
+    add_network_options(parser, hidden=[4, 4])
+    group = parser.add_argument_group("the training")
+    group.add_argument("--loss", metavar="NAME", type=one_of(list(LOSSES)), default=defaults["loss"],
+                       help="%s (default: %%(default)s)" % ", ".join(LOSSES))
+    group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=defaults["optimizer"],
+                       help="%s (default: %%(default)s)" % ", ".join(OPTIMIZERS))
+    group.add_argument("--lr", metavar="RATE", type=positive,
+                       help="learning rate (default: %g; with another optimizer or loss, one that suits it)" % defaults["lr"])
+    group.add_argument("--momentum", metavar="M", type=momentum,
+                       help="for sgd and momentum (default: 0 for sgd, %g for momentum)" % defaults.get("momentum", 0.9))
+    group.add_argument("--epochs", metavar="N", type=whole(1), default=defaults["epochs"],
+                       help="how many at most (default: %(default)s)")
+    group.add_argument("--batch-size", metavar="N", type=whole(1), default=defaults["batch_size"],
+                       help="samples before each step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
+    group.add_argument("--shuffle", action="store_true", help="go through the samples in a new order each epoch")
+    group.add_argument("--target-loss", metavar="LOSS", type=positive, default=defaults["target_loss"],
+                       help="stop when the loss is below it (default: %s)" % defaults["target_loss"])
+    group.add_argument("--seed", metavar="N", type=whole(0), default=1,
+                       help="of the generator of points, weights and orders (default: %(default)s)")
+    if task.add_options:
+        task.add_options(group)
+    group = parser.add_argument_group("the report")
+    group.add_argument("--log-every", metavar="N", type=whole(1), default=defaults["log_every"],
+                       help="epochs from one line to the next (default: %(default)s)")
+    group.add_argument("--quiet", action="store_true", help="the last line only")
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    return parser.parse_args(arguments)
+
+
+def resolve(task: Task, options) -> dict:
+    """Every setting as it will be used; raises PurennError where two options do not go together."""
+    sizes = [2] + hidden_sizes(options) + [1]
+    check_size(sizes)
+    if options.loss == "bce" and options.output_activation != "sigmoid":
+        raise PurennError("--loss: bce needs outputs between 0 and 1, and --output-activation is %s; it must be sigmoid"
+                          % options.output_activation)
+    if options.momentum is not None and OPTIMIZERS[options.optimizer][0] is not SGD:
+        raise PurennError("--momentum: found it with --optimizer %s; it goes with sgd and momentum alone" % options.optimizer)
+    settings = {"sizes": sizes, "activation": options.activation, "output_activation": options.output_activation,
+                "init": options.init, "loss": options.loss, "optimizer": options.optimizer}
+    settings["lr"] = options.lr if options.lr is not None else default_lr(task, options)
+    if OPTIMIZERS[options.optimizer][0] is SGD:
+        default = task.defaults.get("momentum", 0.9) if options.optimizer == "momentum" else 0.0
+        settings["momentum"] = default if options.momentum is None else options.momentum
+    settings.update(epochs=options.epochs, batch_size=options.batch_size, shuffle=options.shuffle,
+                    target_loss=options.target_loss)
+    if hasattr(options, "points"):
+        settings["points"] = options.points
+    return settings
+
+
+def default_lr(task: Task, options) -> float:
+    """The learning rate where none was given: the task's own, or one that suits the optimizer and the loss."""
+    if (options.optimizer, options.loss) == (task.defaults["optimizer"], task.defaults["loss"]):
+        return task.defaults["lr"]
+    optimizer, lr = OPTIMIZERS[options.optimizer]
+    sums = LOSSES[options.loss]().reduction == "sum"            # the slopes of all points add up: smaller steps
+    return lr / 10 if sums and optimizer is SGD else lr
+
+
+def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
+    """What is trained, and how."""
+    activation = settings["activation"] if len(settings["sizes"]) > 2 else settings["output_activation"]
+    if settings["output_activation"] != activation:
+        activation += ", output " + settings["output_activation"]
+    optimizer = "%s lr %g" % (settings["optimizer"], settings["lr"])
+    if settings.get("momentum"):
+        optimizer += " momentum %g" % settings["momentum"]
+    batch = settings["batch_size"]
+    batch = "full batch" if batch is None or batch >= len(data.inputs) else "batches of %d" % batch
+    return "%s: %d points, network %s (%d parameters), %s, %s loss, %s, %s, seed %d" % (
+        task.name, len(data.inputs), "-".join(map(str, settings["sizes"])), network.count_parameters(), activation,
+        settings["loss"], optimizer, batch, seed)
+
+
+def _optimizer(settings, network):
+    extra = {"momentum": settings["momentum"]} if "momentum" in settings else {}
+    return OPTIMIZERS[settings["optimizer"]][0](network.parameters(), lr=settings["lr"], **extra)
+
+
+def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
+    """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
+    progress = show.Progress(terminal, settings["epochs"]) if terminal else None
+    losses: list = []
+    stopped = "epochs"
+    epoch = logged = None
+    start = time.perf_counter()
+    try:
+        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"],
+                           rng=rng if settings["shuffle"] else None):
+            losses.append(epoch.loss)
+            if progress:
+                progress.update(epoch.number, epoch.loss)
+                if epoch.number % log_every == 0 or epoch.number == 1:
+                    progress.clear()
+                    terminal.line(epoch_line(epoch, len(data.inputs)))
+                    logged = epoch
+            if settings["target_loss"] is not None and epoch.loss < settings["target_loss"]:
+                stopped = "target"
+                break
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    finally:
+        if progress:
+            progress.clear()
+    if progress and epoch and epoch is not logged:
+        terminal.line(epoch_line(epoch, len(data.inputs)))
+    return losses, stopped, time.perf_counter() - start
+
+
+def epoch_line(epoch, count: int) -> str:
+    """An epoch's number, loss and accuracy."""
+    return "epoch %6d   loss %.6f   accuracy %s" % (
+        epoch.number, epoch.loss, show.share(int(round(epoch.accuracy * count)), count))
+
+
+def _result(task, settings, seed, network, loss, data, test, losses, stopped, seconds) -> dict:
+    """What came of it, as ``--json`` prints it."""
+    final_loss, accuracy, outputs = evaluate(network, loss, data)
+    result = {"task": task.name, "settings": settings, "seed": seed, "epochs": len(losses), "seconds": round(seconds, 3),
+              "stopped": stopped, "loss": final_loss, "accuracy": accuracy,
+              "parameters": network.count_parameters()}
+    result["why_not_learned"] = diagnose(network, loss, data, outputs, losses, settings["target_loss"],
+                                        task.separable) if losses else ["No epoch was completed."]
+    result["learned"] = not result["why_not_learned"]
+    tested = data
+    if test is not None:
+        tested = test
+        result["test_loss"], result["test_accuracy"], outputs = evaluate(network, loss, test)
+    result["predictions"] = [{"input": x, "target": y, "output": a, "right": is_right(a, y)}
+                             for x, y, a in zip(tested.inputs, tested.targets, outputs)]
+    return result
+
+
+def last_line(result: dict, count: int, test_count: int) -> str:
+    """Loss and accuracy after the last step, on the training data and, where there are any, on the test data."""
+    text = "After %d epochs: loss %.6f, accuracy %s" % (
+        result["epochs"], result["loss"], show.share(int(round(result["accuracy"] * count)), count))
+    if "test_loss" in result:
+        text += "; on %d fresh points: loss %.6f, accuracy %s" % (
+            test_count, result["test_loss"], show.share(int(round(result["test_accuracy"] * test_count)), test_count))
+    return text
+
+
+def _report(terminal, task, settings, network, loss, data, tested, losses, result) -> None:
+    """Everything after the epochs' lines: why it stopped, the table, the two pictures, the verdict."""
+    why = {"target": "Stopped: the loss is below %s." % settings["target_loss"],
+           "epochs": "Stopped: %d epochs are done." % result["epochs"],
+           "interrupted": "Stopped: interrupted. What there is so far:"}
+    terminal.line(why[result["stopped"]])
+    terminal.line()
+    rows = result["predictions"]
+    right = [row["right"] for row in rows]
+    outputs = [row["output"] for row in rows]
+    for line in show.predictions(terminal, tested.inputs, tested.targets, outputs, right):
+        terminal.line(line)
+    terminal.line()
+    points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
+    grid = [[network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
+    curve = show.learning_curve(terminal, losses) if losses else []
+    for line in show.beside(curve, show.decision_map(terminal, grid, points)):
+        terminal.line(line)
+    terminal.line()
+    terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))
+    if not result["learned"]:
+        terminal.line("Not learned. " + " ".join(result["why_not_learned"]))

@@ -1,0 +1,17 @@
+"""``xor``: train on the 21 points of XOR. Without options: 2-4-4-1, sigmoid, MSE, lr 1, until the loss is below 0.005."""
+from ..data.tasks import xor
+from .task import Task, run_task
+
+TASK = Task(
+    name="xor",
+    summary="Train a network on 21 points on the two diagonals of the unit square, a class each.",
+    data=lambda options, rng: (xor(), None),
+    separable=False,
+    defaults={"loss": "mse", "optimizer": "sgd", "lr": 1.0, "epochs": 100000, "batch_size": None,
+              "target_loss": 0.005, "log_every": 500},
+)
+
+
+def run(arguments) -> int:
+    """Train and show; return the exit code."""
+    return run_task(TASK, arguments)

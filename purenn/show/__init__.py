@@ -1,0 +1,1 @@
+"""Things for people's eyes. Nothing here computes; it is handed numbers and lays them out."""

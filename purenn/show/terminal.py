@@ -1,0 +1,157 @@
+"""Text for the terminal: tables, a learning curve, a decision map, a progress line.
+
+Every function that draws takes a Terminal, which knows what the stream can show (color, block
+characters), and returns lines; only ``Terminal.line`` and ``Progress`` write.
+"""
+import math
+import os
+import sys
+import time
+
+RED, DIM, BOLD = "31", "2", "1"
+
+
+class Terminal:
+    """What a stream can show. Color only on a terminal, and not where NO_COLOR is set (no-color.org)."""
+
+    def __init__(self, stream=None):
+        self.stream = stream if stream is not None else sys.stdout
+        encoding = (getattr(self.stream, "encoding", None) or "ascii").lower().replace("-", "")
+        self.unicode = encoding.startswith("utf")
+        self.is_terminal = bool(getattr(self.stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
+        self.color = self.is_terminal and not os.environ.get("NO_COLOR")
+        self.shades = " ░▒▓█" if self.unicode else " .:+#"
+        self.dot, self.tick, self.side, self.corner, self.floor = "•┤│└─" if self.unicode else "*||+-"
+
+    def line(self, text: str = "") -> None:
+        """Write one line. A character that the stream's encoding lacks becomes a question mark."""
+        encoding = getattr(self.stream, "encoding", None) or "utf-8"
+        self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+    def paint(self, text: str, color: str) -> str:
+        """The text in a color, where there are colors."""
+        return "\x1b[%sm%s\x1b[0m" % (color, text) if self.color else text
+
+
+class Progress:
+    """One line that is overwritten while something works; nothing at all where that is not a terminal."""
+
+    def __init__(self, terminal: Terminal, total: int, interval: float = 0.1):
+        self.terminal = terminal
+        self.total = total
+        self.interval = interval
+        self.start = self.last = time.monotonic()
+        self.shown = False
+
+    def update(self, done: int, loss: float) -> None:
+        """Show how far it is, at most every ``interval`` seconds."""
+        if not self.terminal.is_terminal:
+            return
+        now = time.monotonic()
+        if now - self.last < self.interval:
+            return
+        self.last = now
+        left = (now - self.start) / done * (self.total - done)
+        text = "epoch %d of %d, loss %.6f, at most %s left" % (done, self.total, loss, duration(left))
+        self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
+        self.terminal.stream.flush()
+        self.shown = True
+
+    def clear(self) -> None:
+        """Take the line away, before something else is written."""
+        if self.shown:
+            self.terminal.stream.write("\r\x1b[K")
+            self.shown = False
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> duration(7.4), duration(200), duration(7300)
+    ('7 s', '3 min 20 s', '2 h 1 min')
+    """
+    whole = int(round(seconds))
+    if whole < 60:
+        return "%d s" % whole
+    if whole < 3600:
+        return "%d min %d s" % (whole // 60, whole % 60)
+    return "%d h %d min" % (whole // 3600, whole % 3600 // 60)
+
+
+def share(right: int, count: int) -> str:
+    """A part of a whole, as a count and in percent.
+
+    >>> share(21, 21)
+    '21/21 (100.0%)'
+    """
+    return "%d/%d (%.1f%%)" % (right, count, 100.0 * right / count)
+
+
+def predictions(terminal: Terminal, inputs: list, targets: list, outputs: list, right: list) -> list:
+    """A table of points, a row each, in up to three columns; a wrong row is marked with ``!``."""
+    digits = max(6, max(len("%.4f" % output[0]) for output in outputs))
+    head = "  x1    x2  y  " + "output".rjust(digits) + "  "
+    cells = []
+    for x, y, a, is_right in zip(inputs, targets, outputs, right):
+        cell = "%.2f  %.2f  %g  %s %s" % (x[0], x[1], y[0], ("%.4f" % a[0]).rjust(digits), " " if is_right else "!")
+        cells.append(cell if is_right else terminal.paint(cell, RED))
+    columns = 1 if len(cells) <= 8 else 3
+    height = -(-len(cells) // columns)
+    lines = ["points (x1, x2), target y, and what the network puts out" + ("" if all(right) else "; ! is wrong"),
+             "   ".join([head] * columns).rstrip()]
+    for i in range(height):
+        lines.append("   ".join(cells[i::height]).rstrip())
+    return lines
+
+
+def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: int = 11) -> list:
+    """The loss against the epoch, the loss on a logarithmic scale, as lines of text."""
+    columns = min(width, len(losses))
+    values = [losses[(i + 1) * len(losses) // columns - 1] for i in range(columns)]
+    logs = [math.log(max(value, 1e-300)) for value in values]
+    low, high = min(logs), max(logs)
+    rows = [[" "] * columns for _ in range(height)]
+    for i in range(columns):
+        level = (logs[i] - low) / (high - low) if high > low else 0.0
+        rows[height - 1 - int(round(level * (height - 1)))][i] = terminal.dot
+    labels = {0: "%.3g" % max(values), height - 1: "%.3g" % min(values)}
+    lines = ["loss (log scale)"]
+    for i in range(height):
+        label = labels.get(i, "") if high > low or i else ""
+        lines.append("%8s %s%s" % (label, terminal.tick if label else terminal.side, "".join(rows[i])))
+    lines.append(" " * 9 + terminal.corner + terminal.floor * width)
+    lines.append(" " * 10 + "1" + ("epoch %d" % len(losses)).rjust(width - 1))
+    return lines
+
+
+def decision_map(terminal: Terminal, grid: list, points: list) -> list:
+    """What the network answers over the unit square, the darker the nearer to 1, with the points on it.
+
+    ``grid[i][j]`` is the output at x2 = i / (rows − 1) and x1 = j / (columns − 1). ``points`` are
+    (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!`` where the network is wrong.
+    """
+    rows, columns = len(grid), len(grid[0])
+    steps = len(terminal.shades)
+    cells = []
+    for i in range(rows):
+        cells.append([terminal.shades[min(steps - 1, max(0, int(output * steps)))] for output in grid[i]])
+    for x1, x2, label, is_right in sorted(points, key=lambda point: not point[3]):      # the wrong ones on top
+        mark = "%d" % label if is_right else terminal.paint("!", RED)
+        cells[int(round(x2 * (rows - 1)))][int(round(x1 * (columns - 1)))] = mark
+    lines = ["output over the unit square"]
+    for i in reversed(range(rows)):
+        label = "1" if i == rows - 1 else "0" if i == 0 else "x2" if i == rows // 2 else ""
+        lines.append("%2s %s%s%s" % (label, terminal.side, "".join(cells[i]), terminal.side))
+    lines.append("   " + terminal.corner + terminal.floor * columns)
+    lines.append("    0" + "x1".center(columns - 2) + "1")
+    return lines
+
+
+def beside(left: list, right: list, width: int = 54) -> list:
+    """Two blocks of lines next to each other, the second from column ``width`` on."""
+    lines = []
+    for i in range(max(len(left), len(right))):
+        first = left[i] if i < len(left) else ""
+        second = right[i] if i < len(right) else ""
+        lines.append((first.ljust(width) + second).rstrip())
+    return lines

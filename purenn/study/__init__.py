@@ -1,0 +1,1 @@
+"""Looking into a network: are its gradients right, and what has it learned?"""

@@ -1,0 +1,1 @@
+"""The tests: claims about purenn, a file a room."""

@@ -1,0 +1,54 @@
+"""What several tests need: networks and data from a seed, Mazur's example, the command line as a user runs it."""
+import os
+import random
+import subprocess
+import sys
+
+from purenn import HalfSquaredErrorLoss, Linear, Network, Sigmoid
+from purenn.data.tasks import Dataset
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def close(a, b, relative=1e-10, absolute=1e-14):
+    """True where two numbers, or two equally shaped nests of lists, agree."""
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(close(p, q, relative, absolute) for p, q in zip(a, b))
+    return abs(a - b) <= max(absolute, relative * max(abs(a), abs(b)))
+
+
+def small_network(seed=7, hidden=None, output=None, bias=True, sizes=(3, 4, 3)):
+    """A little network with an activation layer in the middle and perhaps one at the end."""
+    rng = random.Random(seed)
+    layers = [Linear(sizes[0], sizes[1], bias=bias, rng=rng), hidden or Sigmoid(),
+              Linear(sizes[1], sizes[2], bias=bias, rng=rng)]
+    return Network(layers + ([output] if output else []))
+
+
+def small_data(seed=8, count=4):
+    """A few samples of 3 inputs and a one-hot target of 3 classes."""
+    rng = random.Random(seed)
+    inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(count)]
+    return Dataset(inputs, [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(count)])
+
+
+def mazur():
+    """Mazur's network, with his weights, and his one sample."""
+    network = Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()])
+    network.load_state_dict({"0.weight": [[0.15, 0.20], [0.25, 0.30]], "0.bias": [0.35, 0.35],
+                             "2.weight": [[0.40, 0.45], [0.50, 0.55]], "2.bias": [0.60, 0.60]})
+    return network, HalfSquaredErrorLoss(), Dataset([[0.05, 0.10]], [[0.01, 0.99]])
+
+
+def weights_only(network):
+    """The parameters without the biases, which Mazur leaves alone."""
+    return [parameter for parameter in network.parameters() if not parameter[0].endswith("bias")]
+
+
+def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=None):
+    """Run cli.py as a user does, without site-packages; returns the finished process, its output as text."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    environment.update(env or {})
+    return subprocess.run([python, *flags, os.path.join(ROOT, "cli.py"), *[str(argument) for argument in arguments]],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8",
+                          cwd=cwd or ROOT, env=environment, timeout=300)

@@ -1,0 +1,97 @@
+"""Losses and their slopes."""
+import math
+import random
+
+import pytest
+
+from purenn import (BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Linear, Loss, MSELoss, Network, PurennError,
+                    Softmax)
+from purenn.losses import log_sum_exp
+
+from .helpers import close, small_data
+
+
+@pytest.mark.parametrize("loss, output, target", [
+    (MSELoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.5]),
+    (MSELoss("sum"), [0.3, -1.2, 0.8], [0.0, 1.0, 0.5]),
+    (HalfSquaredErrorLoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.5]),
+    (BCELoss(), [0.3, 0.2, 0.8], [0.0, 1.0, 0.4]),
+    (BCELoss("sum"), [0.3, 0.2, 0.8], [0.0, 1.0, 0.4]),
+    (CrossEntropyLoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.0]),
+], ids=repr)
+def test_backward_is_the_slope_of_forward_for_every_output(loss, output, target):
+    h = 1e-6
+    slopes = []
+    for j in range(3):
+        above, below = list(output), list(output)
+        above[j] += h
+        below[j] -= h
+        slopes.append((loss.forward(above, target) - loss.forward(below, target)) / (2 * h))
+    assert loss.backward(output, target) == pytest.approx(slopes, rel=1e-7)
+
+
+def test_the_squared_errors_differ_by_the_factors_they_say():
+    output, target = [1.0, 2.0], [0.0, 0.0]
+    assert MSELoss("sum").forward(output, target) == 5.0
+    assert MSELoss().forward(output, target) == 2.5
+    assert HalfSquaredErrorLoss().forward(output, target) == 2.5
+    assert HalfSquaredErrorLoss("mean").forward(output, target) == 2.5
+
+
+def test_share_is_the_mean_or_the_sum():
+    assert MSELoss().share(4) == 0.25
+    assert MSELoss("sum").share(4) == 1.0
+    assert HalfSquaredErrorLoss().share(4) == 1.0
+
+
+def test_bce_at_known_values_and_at_the_edges():
+    assert BCELoss().forward([0.25], [1.0]) == pytest.approx(math.log(4.0), rel=1e-15)
+    assert BCELoss().forward([0.0], [1.0]) == 100.0
+    assert BCELoss().forward([1.0], [1.0]) == 0.0
+    assert math.isfinite(BCELoss().backward([1.0], [0.0])[0])
+
+
+def test_cross_entropy_of_ten_equal_logits_is_ln_10():
+    loss = CrossEntropyLoss().forward([0.7] * 10, [0.0] * 9 + [1.0])
+    assert loss == pytest.approx(2.302585092994046, rel=1e-14)
+
+
+def test_cross_entropy_survives_being_sure_and_wrong():
+    assert CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0]) == 2000.0
+    assert CrossEntropyLoss().backward([1000.0, -1000.0], [0.0, 1.0]) == [1.0, -1.0]
+    assert log_sum_exp([-1000.0]) == -1000.0
+
+
+def test_softmax_layer_with_its_full_jacobian_and_the_fused_loss_give_the_same_gradients():
+    class NegativeLogLikelihood(Loss):
+        def forward(self, output, target):
+            return -sum(y * math.log(p) for p, y in zip(output, target))
+
+        def backward(self, output, target):
+            return [-y / p for p, y in zip(output, target)]
+
+    from purenn.engines.loops import Loops
+    data = small_data()
+    found = []
+    for layers, loss in (([Softmax()], NegativeLogLikelihood()), ([], CrossEntropyLoss())):
+        network = Network([Linear(3, 3, rng=random.Random(3)), *layers])
+        cost, _ = Loops().gradients(network, loss, *data)
+        found.append((cost, [list(grads) for _, _, grads in network.parameters()]))
+    assert close(found[0][0], found[1][0], 1e-13)
+    assert close(found[0][1], found[1][1], 1e-12)
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda: MSELoss("avg"), 'MSELoss: reduction is \'avg\'; it must be "mean" or "sum"'),
+    (lambda: BCELoss().forward([1.5], [1.0]), "BCELoss: an output is 1.5; it must be a probability from 0 to 1, "
+                                              "so end the network with a Sigmoid"),
+    (lambda: BCELoss().check_targets([[0.0], [2.0]]), "BCELoss: targets[1] is [2.0]; each target must be from 0 to 1"),
+    (lambda: CrossEntropyLoss().check_targets([[0.5, 0.5]]),
+     "CrossEntropyLoss: targets[0] is [0.5, 0.5]; a target must be one-hot, 1 for its class and 0 for the others"),
+    (lambda: CrossEntropyLoss().check_targets([[0.0, 0.0]]),
+     "CrossEntropyLoss: targets[0] is [0.0, 0.0]; a target must be one-hot, 1 for its class and 0 for the others"),
+])
+def test_what_a_loss_is_not_defined_for_is_refused(call, message):
+    with pytest.raises(PurennError) as error:
+        call()
+    assert str(error.value) == message

@@ -1,0 +1,49 @@
+"""Optimizers: PyTorch's definitions and defaults, and steps worked out by hand."""
+import pytest
+
+from purenn import SGD, Adagrad, Adam, PurennError, RMSprop
+
+from . import checks
+
+
+@pytest.mark.parametrize("name", checks.HAND_COMPUTED)
+def test_three_steps_on_two_unequal_parameters_end_where_they_do_on_paper(name):
+    checks.check_hand_computed_steps([name])
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "sgd_momentum", "adagrad", "rmsprop", "adam"])
+def test_outputs_gradients_and_six_steps_are_pytorchs(optimizer):
+    checks.check_torch_parity([optimizer])
+
+
+def test_the_defaults_are_pytorchs():
+    p = [("p", [1.0], [0.0])]
+    assert (SGD(p).lr, SGD(p).momentum) == (1e-3, 0.0)
+    assert (Adagrad(p).lr, Adagrad(p).eps) == (1e-2, 1e-10)
+    assert (RMSprop(p).lr, RMSprop(p).alpha, RMSprop(p).eps) == (1e-2, 0.99, 1e-8)
+    adam = Adam(p)
+    assert (adam.lr, adam.beta1, adam.beta2, adam.eps) == (1e-3, 0.9, 0.999, 1e-8)
+
+
+def test_lr_may_be_changed_between_steps():
+    values = [1.0]
+    optimizer = SGD([("p", values, [2.0])], lr=0.5)
+    optimizer.lr = 0.25
+    optimizer.step()
+    assert values == [0.5]
+
+
+@pytest.mark.parametrize("call, message", [
+    (lambda p: SGD([], lr=0.1), "SGD: there are no parameters to learn; give it network.parameters()"),
+    (lambda p: SGD(p, lr=-0.1), "SGD: lr is -0.1; it must be a number from 0 up"),
+    (lambda p: SGD(p, lr="a"), "SGD: lr is 'a'; it must be a number from 0 up"),
+    (lambda p: SGD(p, lr=float("nan")), "SGD: lr is nan; it must be a number from 0 up"),
+    (lambda p: SGD(p, lr=0.1, momentum=1.0), "SGD: momentum is 1.0; it must be a number from 0 up and below 1"),
+    (lambda p: RMSprop(p, alpha=2), "RMSprop: alpha is 2; it must be a number from 0 up and below 1"),
+    (lambda p: Adam(p, betas=(0.9, 1.0)), "Adam: betas[1] is 1.0; it must be a number from 0 up and below 1"),
+    (lambda p: Adam(p, betas=0.9), "Adam: betas is 0.9; give two numbers, such as (0.9, 0.999)"),
+])
+def test_impossible_settings_are_refused(call, message):
+    with pytest.raises(PurennError) as error:
+        call([("p", [1.0], [0.0])])
+    assert str(error.value) == message

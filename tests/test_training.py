@@ -1,0 +1,175 @@
+"""The training loop, and the engine it drives."""
+import random
+
+import pytest
+
+from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, Identity, Linear, MSELoss, Network, PurennError,
+                    ShapeError, Softmax, evaluate, train)
+from purenn.data.tasks import Dataset, gate, xor
+from purenn.engines.loops import Loops, batch_cost
+from purenn.training import are_classes, batches, is_right
+
+from . import checks
+from .helpers import close, small_data, small_network
+
+
+def xor_network(seed=1):
+    return Network.mlp([2, 3, 1], rng=random.Random(seed))
+
+
+def test_loss_does_not_depend_on_batch_size():
+    checks.check_loss_is_of_every_batch_size()
+
+
+def test_gradients_of_batches_add_up_to_those_of_the_whole():
+    network, data, loss = small_network(), small_data(count=6), MSELoss("sum")
+    Loops().gradients(network, loss, *data)
+    whole = [list(grads) for _, _, grads in network.parameters()]
+    network.zero_grad()
+    for inputs, targets in batches(data, 4):
+        Loops().gradients(network, loss, inputs, targets)
+    assert close([list(grads) for _, _, grads in network.parameters()], whole, 1e-12)
+
+
+def test_a_mean_is_the_sum_over_n():
+    network, data = small_network(sizes=(3, 4, 1)), small_data(count=5)
+    targets = [[y[0]] for y in data.targets]
+    network.zero_grad()
+    mean, _ = Loops().gradients(network, MSELoss(), data.inputs, targets)
+    mean_grads = [grad for _, _, grads in network.parameters() for grad in grads]
+    network.zero_grad()
+    total, _ = Loops().gradients(network, MSELoss("sum"), data.inputs, targets)
+    total_grads = [grad for _, _, grads in network.parameters() for grad in grads]
+    assert mean == pytest.approx(total / 5, rel=1e-14)
+    assert mean_grads == pytest.approx([grad / 5 for grad in total_grads], rel=1e-12)
+
+
+def test_the_cost_and_the_outputs_are_those_of_the_forward_pass():
+    network, data, loss = small_network(), small_data(), MSELoss()
+    cost, outputs = Loops().gradients(network, loss, *data)
+    assert outputs == network.predict(data.inputs) == Loops().outputs(network, data.inputs)
+    assert cost == batch_cost(loss, outputs, data.targets)
+
+
+def test_an_epoch_says_what_was_before_its_steps():
+    network, loss = xor_network(), MSELoss()
+    before = evaluate(network, loss, xor())
+    epoch = next(train(network, xor(), loss, SGD(network.parameters(), lr=1.0), epochs=1))
+    assert (epoch.number, epoch.loss, epoch.accuracy) == (1, before[0], before[1])
+    assert epoch.validation_loss is None and epoch.validation_accuracy is None
+
+
+def test_validation_is_measured_after_the_steps():
+    network, loss = xor_network(), MSELoss()
+    epoch = next(train(network, xor(), loss, SGD(network.parameters(), lr=1.0), epochs=1, validation=gate()))
+    assert (epoch.validation_loss, epoch.validation_accuracy) == evaluate(network, loss, gate())[:2]
+
+
+def test_the_same_seed_gives_the_same_digits():
+    def run():
+        rng = random.Random(4)
+        network = Network.mlp([2, 3, 1], rng=rng)
+        optimizer = SGD(network.parameters(), lr=0.5, momentum=0.5)
+        return [epoch.loss for epoch in train(network, xor(), MSELoss(), optimizer, 20, batch_size=4, rng=rng)]
+    assert run() == run()
+
+
+def test_stopping_early_is_break_and_going_on_goes_on():
+    ends = []
+    for stops in ([30], [10, 20]):
+        network = xor_network()
+        optimizer = SGD(network.parameters(), lr=0.5, momentum=0.9)
+        for epochs in stops:
+            for epoch in train(network, xor(), MSELoss(), optimizer, epochs=1000):
+                if epoch.number == epochs:
+                    break
+        ends.append(network.state_dict())
+    assert ends[0] == ends[1]
+
+
+def test_each_epoch_takes_every_sample_once_in_a_new_order_and_leaves_the_data_alone():
+    data = xor()
+    inputs = list(data.inputs)
+    rng = random.Random(1)
+    epochs = [list(batches(data, 4, rng)) for _ in range(2)]
+    for epoch in epochs:
+        assert [len(batch) for batch, _ in epoch] == [4, 4, 4, 4, 4, 1]
+        pairs = sorted((x, y) for batch, targets in epoch for x, y in zip(batch, targets))
+        assert pairs == sorted(zip(data.inputs, data.targets))
+    assert epochs[0] != epochs[1]
+    assert data.inputs == inputs
+    assert [x for batch, _ in batches(data, 4) for x in batch] == inputs
+
+
+def test_gradients_from_before_do_not_count():
+    checks.check_gradients_are_cleared()
+
+
+def test_every_weight_and_bias_learns():
+    checks.check_every_parameter_moves()
+
+
+def test_neurons_that_start_different_stay_different_and_zeros_stay_the_same():
+    checks.check_neurons_become_different()
+    network = Network.mlp([2, 3, 1], init="zeros")
+    for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.5), 50):
+        pass
+    assert network.layers[0].weight[0] == network.layers[0].weight[1] == network.layers[0].weight[2]
+
+
+def test_classes_and_what_is_right():
+    assert are_classes([[0], [1]]) and are_classes([[0.0, 1.0, 0.0]])
+    assert not are_classes([[0.5]]) and not are_classes([[1.0, 1.0]]) and not are_classes([[0.0, 0.0]])
+    assert is_right([0.5], [1.0]) and not is_right([0.4999], [1.0]) and is_right([-3.0], [0.0])
+    assert is_right([-1.0, -2.0], [1.0, 0.0])
+
+
+def test_without_classes_there_is_no_accuracy():
+    data = Dataset([[0.0], [1.0]], [[0.3], [2.0]])
+    network = Network([Linear(1, 1, rng=random.Random(1))])
+    assert next(train(network, data, MSELoss(), SGD(network.parameters()), 1)).accuracy is None
+
+
+def test_a_loss_that_overflows_stops_training_at_once():
+    network = Network([Linear(2, 4, rng=random.Random(1)), Identity(), Linear(4, 1, rng=random.Random(2))])
+    numbers = []
+    with pytest.raises(DivergedError, match=r"the loss became (inf|nan) in epoch \d+: training diverged; try a smaller"
+                                            r" lr than 1000") as error:
+        for epoch in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=1000.0), epochs=1000):
+            numbers.append(epoch.number)
+    assert error.value.epoch == len(numbers) + 1 < 100
+
+
+@pytest.mark.parametrize("change, kind, message", [
+    ({"epochs": 0}, PurennError, "train: epochs is 0; it must be a whole number from 1 up"),
+    ({"epochs": 1.5}, PurennError, "train: epochs is 1.5; it must be a whole number from 1 up"),
+    ({"batch_size": -1}, PurennError, "train: batch_size is -1; it must be a whole number from 1 up"),
+    ({"data": Dataset([], [])}, PurennError, "data: there are no samples; give at least one"),
+    ({"data": Dataset([[1.0]], [[1.0]])}, ShapeError, r"data.inputs\[0\] has 1 entries; expected 2"),
+    ({"data": Dataset([[1.0, 2.0]], [])}, ShapeError, "data.targets has 0 rows; expected 1"),
+    ({"data": Dataset([[1.0, 2.0]], [[1.0, 0.0]])}, ShapeError, r"data.targets\[0\] has 2 entries; expected 1"),
+    ({"data": Dataset([[1.0, float("nan")]], [[1.0]])}, PurennError, r"data.inputs\[0\]\[1\] is nan; every entry"),
+    ({"validation": Dataset([[1.0]], [[1.0]])}, ShapeError, r"validation.inputs\[0\] has 1 entries; expected 2"),
+    ({"loss": BCELoss(), "data": Dataset([[1.0, 2.0]], [[2.0]])}, PurennError, "each target must be from 0 to 1"),
+])
+def test_what_cannot_be_trained_is_refused_before_it_begins(change, kind, message):
+    network = xor_network()
+    arguments = {"network": network, "data": xor(), "loss": MSELoss(),
+                 "optimizer": SGD(network.parameters(), lr=1.0), "epochs": 1}
+    arguments.update(change)
+    with pytest.raises(kind, match=message):
+        train(**arguments)          # at the call, not at the first epoch
+
+
+def test_softmax_twice_is_refused():
+    network = Network([Linear(3, 3, rng=random.Random(1)), Softmax()])
+    with pytest.raises(PurennError, match="CrossEntropyLoss has softmax in it and takes logits; leave out"):
+        train(network, small_data(), CrossEntropyLoss(), SGD(network.parameters()), 1)
+
+
+def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():
+    rng = random.Random(1)
+    network = Network.mlp([20, 10, 10], activation="relu", output_activation=None, init="xavier", rng=rng)
+    data = Dataset([[rng.uniform(0.0, 0.3) for _ in range(20)] for _ in range(200)],
+                   [[1.0 if j == i % 10 else 0.0 for j in range(10)] for i in range(200)])
+    assert evaluate(network, CrossEntropyLoss(), data)[0] == pytest.approx(2.302585, abs=0.05)
