@@ -77,7 +77,7 @@ class Linear(Layer):
         if len(inputs) != self.in_features:
             raise ShapeError("%r: the input has %d numbers; expected %d" % (self, len(inputs), self.in_features))
         self.inputs = inputs
-        bias = self.bias or zeros(self.out_features)
+        bias = self.bias or [0.0] * self.out_features
         z = []
         for j in self.neurons:
             z.append(neuron.forward(self.weight[j], bias[j], inputs))
@@ -90,8 +90,8 @@ class Linear(Layer):
         ``input_grads``. The weights are those of the forward pass: they change only when every
         gradient is known. Nielsen, chapter 2, BP2 to BP4.
         """
-        bias_grad = self.bias_grad or zeros(self.out_features)
-        input_grads = zeros(self.in_features)
+        bias_grad = self.bias_grad or [0.0] * self.out_features
+        input_grads = [0.0] * self.in_features
         for j in self.neurons:
             bias_grad[j] += neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)
         return input_grads

@@ -25,9 +25,9 @@ class Parser(argparse.ArgumentParser):
         """The options; what is left over is refused by name, with the nearest option there is."""
         options, rest = self.parse_known_args(args, namespace)
         if rest:
-            known = [name for action in self._actions for name in action.option_strings]
-            near = difflib.get_close_matches(rest[0].split("=")[0], known, 1, 0.7)
-            hint = "did you mean %s?" % near[0] if near else "%s --help lists what there is" % self.prog
+            known = [name.lstrip("-") for action in self._actions for name in action.option_strings]
+            near = difflib.get_close_matches(rest[0].split("=")[0].lstrip("-"), known, 1, 0.7)
+            hint = "did you mean --%s?" % near[0] if near else "%s --help lists what there is" % self.prog
             self.error("there is no %s %s; %s" % ("option" if rest[0].startswith("-") else "argument", rest[0], hint))
         return options
 

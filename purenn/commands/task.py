@@ -185,8 +185,8 @@ def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
 
 def epoch_line(epoch, count: int) -> str:
     """An epoch's number, loss and accuracy."""
-    return "epoch %6d   loss %.6f   accuracy %s" % (
-        epoch.number, epoch.loss, show.share(int(round(epoch.accuracy * count)), count))
+    return "epoch %6d   loss %s   accuracy %s" % (
+        epoch.number, show.loss_text(epoch.loss), show.share(int(round(epoch.accuracy * count)), count))
 
 
 def _result(task, settings, seed, network, loss, data, test, losses, stopped, seconds) -> dict:
@@ -209,11 +209,11 @@ def _result(task, settings, seed, network, loss, data, test, losses, stopped, se
 
 def last_line(result: dict, count: int, test_count: int) -> str:
     """Loss and accuracy after the last step, on the training data and, where there are any, on the test data."""
-    text = "After %d epochs: loss %.6f, accuracy %s" % (
-        result["epochs"], result["loss"], show.share(int(round(result["accuracy"] * count)), count))
+    text = "After %d epochs: loss %s, accuracy %s" % (
+        result["epochs"], show.loss_text(result["loss"]), show.share(int(round(result["accuracy"] * count)), count))
     if "test_loss" in result:
-        text += "; on %d fresh points: loss %.6f, accuracy %s" % (
-            test_count, result["test_loss"], show.share(int(round(result["test_accuracy"] * test_count)), test_count))
+        text += "; on %d fresh points: loss %s, accuracy %s" % (
+            test_count, show.loss_text(result["test_loss"]), show.share(int(round(result["test_accuracy"] * test_count)), test_count))
     return text
 
 

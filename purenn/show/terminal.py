@@ -52,7 +52,7 @@ class Progress:
             return
         self.last = now
         left = (now - self.start) / done * (self.total - done)
-        text = "epoch %d of %d, loss %.6f, at most %s left" % (done, self.total, loss, duration(left))
+        text = "epoch %d of %d, loss %s, at most %s left" % (done, self.total, loss_text(loss), duration(left))
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
         self.shown = True
@@ -76,6 +76,15 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return "%d min %d s" % (whole // 60, whole % 60)
     return "%d h %d min" % (whole // 3600, whole % 3600 // 60)
+
+
+def loss_text(loss: float) -> str:
+    """A loss with six decimals, or in powers of ten where it is huge.
+
+    >>> loss_text(0.0049852), loss_text(1.5e21)
+    ('0.004985', '1.500e+21')
+    """
+    return "%.6f" % loss if loss < 1e6 else "%.3e" % loss
 
 
 def share(right: int, count: int) -> str:
@@ -138,7 +147,7 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
     for x1, x2, label, is_right in sorted(points, key=lambda point: not point[3]):      # the wrong ones on top
         mark = "%d" % label if is_right else terminal.paint("!", RED)
         cells[int(round(x2 * (rows - 1)))][int(round(x1 * (columns - 1)))] = mark
-    lines = ["output over the unit square"]
+    lines = ["output (dark: near 1)"]
     for i in reversed(range(rows)):
         label = "1" if i == rows - 1 else "0" if i == 0 else "x2" if i == rows // 2 else ""
         lines.append("%2s %s%s%s" % (label, terminal.side, "".join(cells[i]), terminal.side))

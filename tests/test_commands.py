@@ -1,0 +1,239 @@
+"""The command line, run as a user runs it."""
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .helpers import ROOT, cli
+
+
+def test_alone_it_shows_every_command_with_an_example_that_runs():
+    shown = cli()
+    assert shown.returncode == 0 and shown.stderr == ""
+    examples = re.findall(r"^ +python cli\.py (\w+ .*)$", shown.stdout, re.MULTILINE)
+    assert [example.split()[0] for example in examples] == ["xor", "linear", "gate"]
+    for example in examples:
+        done = cli(*example.split(), "--epochs", 20)
+        assert (done.returncode, done.stderr) == (0, ""), example
+
+
+def test_xor_with_its_defaults_is_learned_and_shown():
+    done = cli("xor")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert lines[0] == ("xor: 21 points, network 2-4-4-1 (37 parameters), sigmoid, mse loss, sgd lr 1, full batch, "
+                        "seed 1")
+    assert re.match(r"epoch      1   loss 0\.\d{6}   accuracy \d+/21 \(\d+\.\d%\)$", lines[1])
+    assert "Stopped: the loss is below 0.005." in lines
+    assert re.match(r"After \d+ epochs: loss 0\.004\d+, accuracy 21/21 \(100\.0%\)$", lines[-1])
+    assert "\x1b" not in done.stdout and "\r" not in done.stdout
+    assert max(len(line) for line in lines[1:]) <= 80
+
+
+def test_linear_is_tested_on_100_fresh_points():
+    result = json.loads(cli("linear", "--json").stdout)
+    assert result["loss"] < 0.005 and result["test_accuracy"] >= 0.97
+    assert len(result["predictions"]) == 100
+    assert sum(row["right"] for row in result["predictions"]) == round(100 * result["test_accuracy"])
+
+
+def test_gate_ends_within_0_02_of_its_targets():
+    result = json.loads(cli("gate", "--json").stdout)
+    assert result["epochs"] == 30000 and result["learned"]
+    assert all(abs(row["output"][0] - row["target"][0]) <= 0.02 for row in result["predictions"])
+
+
+def test_json_is_one_object_and_nothing_else():
+    done = cli("xor", "--json", "--epochs", 30, "--hidden", 3, "--optimizer", "adam")
+    result = json.loads(done.stdout)
+    assert done.stderr == "" and done.stdout.count("\n") == 1
+    assert {"task", "settings", "seed", "epochs", "seconds", "loss", "accuracy", "predictions"} <= set(result)
+    assert result["settings"] == {
+        "sizes": [2, 3, 1], "activation": "sigmoid", "output_activation": "sigmoid", "init": "uniform", "loss": "mse",
+        "optimizer": "adam", "lr": 0.01, "epochs": 30, "batch_size": None, "shuffle": False, "target_loss": 0.005}
+    assert 0.0 <= result["accuracy"] <= 1.0 and result["epochs"] == 30
+
+
+def test_the_seed_decides_every_digit():
+    def digits(seed, *more):
+        result = json.loads(cli("linear", "--json", "--epochs", 20, "--seed", seed, *more).stdout)
+        del result["seconds"]
+        return result
+    assert digits(3) == digits(3) != digits(4)
+    assert digits(3, "--batch-size", 10, "--shuffle") == digits(3, "--batch-size", 10, "--shuffle") != digits(3)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "rmsprop", "adam"])
+def test_every_optimizer_learns_xor_with_its_default_learning_rate(optimizer):
+    result = json.loads(cli("xor", "--optimizer", optimizer, "--json").stdout)
+    assert result["learned"] and result["accuracy"] == 1.0 and result["loss"] < 0.005
+
+
+@pytest.mark.parametrize("loss", ["sse", "half-sse", "bce"])
+def test_every_loss_learns_xor_with_its_default_learning_rate(loss):
+    result = json.loads(cli("xor", "--loss", loss, "--optimizer", "rmsprop", "--json").stdout)
+    assert result["learned"] and result["accuracy"] == 1.0
+
+
+def test_quiet_is_one_line():
+    done = cli("xor", "--quiet", "--epochs", 5)
+    assert re.match(r"After 5 epochs: loss [\d.]+, accuracy \d+/21 \([\d.]+%\)\n$", done.stdout)
+
+
+def test_log_every_sets_the_lines():
+    lines = cli("xor", "--epochs", 25, "--log-every", 10).stdout.splitlines()
+    assert [line.split()[1] for line in lines if line.startswith("epoch")] == ["1", "10", "20", "25"]
+
+
+def test_no_hidden_layer_can_be_asked_for_in_two_ways_and_is_told_why_it_fails():
+    first, second = cli("xor", "--epochs", 50, "--hidden"), cli("xor", "--epochs", 50, "--hidden", "none")
+    assert first.stdout == second.stdout
+    assert "network 2-1 (3 parameters)" in first.stdout
+    assert "Not learned. There is no activation between the layers, so the network is one straight line" in first.stdout
+
+
+def test_what_is_not_learned_is_said_with_a_reason():
+    done = cli("xor", "--epochs", 100)
+    assert done.returncode == 0
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("Not learned. It answers about 0.4") and "0.249433" in last
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("xor --lr abc", "--lr: found 'abc'; it must be a number above 0"),
+    ("xor --lr 0", "--lr: found '0'; it must be a number above 0"),
+    ("xor --lr nan", "--lr: found 'nan'; it must be a number above 0"),
+    ("xor --lr", "--lr: found no value; it takes one"),
+    ("xor --hidden 0", "--hidden: found 0; it must be a whole number from 1 up"),
+    ("xor --hidden 4 none", "--hidden: found none beside other sizes; give either sizes or none"),
+    ("xor --hidden 100000 100000", "--hidden: the network 2-100000-100000-1 has 10000500001 parameters; at most"),
+    ("xor --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu, leaky_relu, identity"),
+    ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),
+    ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
+    ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and --output-activation is"),
+    ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
+    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with --optimizer adam; it goes with sgd and momentum"),
+    ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
+    ("xor --epochs 0", "--epochs: found 0; it must be a whole number from 1 up"),
+    ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 up"),
+    ("xor --batch-size -3", "--batch-size: found -3; it must be a whole number from 1 up"),
+    ("xor --init foo", "--init: found 'foo'; it must be one of uniform, normal, xavier"),
+    ("xor --seed -1", "--seed: found -1; it must be a whole number from 0 up"),
+    ("xor --target-loss x", "--target-loss: found 'x'; it must be a number above 0"),
+    ("xor --log-every 0", "--log-every: found 0; it must be a whole number from 1 up"),
+    ("linear --points 0", "--points: found 0; it must be a whole number from 1 to 1000000"),
+    ("xor --points 5", "xor: there is no option --points; python cli.py xor --help lists what there is"),
+    ("xor --epoch 5", "xor: there is no option --epoch; did you mean --epochs?"),
+    ("xor more", "xor: there is no argument more; python cli.py xor --help lists what there is"),
+    ("xro", "there is no command 'xro'; did you mean xor? the commands are xor, linear, gate"),
+    ("--frob", "there is no command '--frob'; the commands are xor, linear, gate"),
+])
+def test_bad_input_gets_one_line_and_exit_code_2(arguments, named):
+    done = cli(*arguments.split())
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("purenn: ") and done.stderr.count("\n") == 1
+    assert named in done.stderr
+
+
+@pytest.mark.parametrize("more", [["--epochs", 1000], ["--epochs", 4], ["--epochs", 1000, "--json"]])
+def test_a_loss_that_overflows_ends_with_exit_code_3_and_the_epoch(more):
+    done = cli("xor", "--activation", "identity", "--output-activation", "identity", "--lr", 10, *more)
+    assert done.returncode == 3
+    assert re.match(r"purenn: the loss became (inf|nan) in epoch \d+: training diverged; try a smaller lr than 10.*\n$",
+                    done.stderr)
+    assert "--json" not in more or done.stdout == ""
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130(more):
+    process = subprocess.Popen([sys.executable, "-u", "cli.py", "xor", "--seed", "2", "--epochs", "100000000", *more],
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in err
+    if more:
+        result = json.loads(out)
+        assert result["stopped"] == "interrupted" and result["epochs"] > 0
+    else:
+        assert "Stopped: interrupted. What there is so far:" in out
+        assert re.search(r"^After \d+ epochs: loss", out, re.MULTILINE)
+
+
+def test_a_reader_that_leaves_is_no_error():
+    process = subprocess.Popen([sys.executable, "cli.py", "xor", "--epochs", "3000", "--log-every", "1"], cwd=ROOT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr.read() == ""
+    process.stderr.close()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full here")
+def test_a_full_disk_is_one_line():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "cli.py", "xor", "--epochs", "5"], cwd=ROOT, stdout=full,
+                              stderr=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "No space left" in done.stderr
+
+
+def test_ascii_output_has_no_character_that_it_cannot_have():
+    done = cli("xor", "--epochs", 5, flags=(), env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0 and done.stderr == ""
+    assert all(ord(character) < 128 for character in done.stdout)
+
+
+def on_a_terminal(*arguments, **environment):
+    """What a command writes where its output is a terminal."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([sys.executable, "cli.py", *arguments], cwd=ROOT, stdout=follower, stderr=follower,
+                               env={**os.environ, "TERM": "xterm", **environment})
+    os.close(follower)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:                     # the other end is closed
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    os.close(leader)
+    assert process.wait(timeout=60) == 0
+    return b"".join(chunks).decode("utf-8")
+
+
+def test_a_terminal_sees_progress_and_color():
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    assert "NO_COLOR" not in environment
+    written = on_a_terminal("xor", "--epochs", "2500", "--seed", "2", NO_COLOR="")
+    assert re.search(r"epoch \d+ of 2500, loss 0\.\d+, at most \d+ s left", written)
+    assert "\x1b[31m" in written
+    written = on_a_terminal("xor", "--epochs", "2500", "--seed", "2", NO_COLOR="1")
+    assert re.search(r"epoch \d+ of 2500", written) and "\x1b[31m" not in written
+    assert "left" not in on_a_terminal("xor", "--epochs", "2500", "--quiet")
+
+
+def test_it_runs_as_a_module_and_from_any_folder(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "purenn", "gate", "--epochs", "2", "--quiet"], cwd=ROOT,
+                          stdout=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == 0 and done.stdout.startswith("After 2 epochs")
+    done = cli("gate", "--epochs", 2, "--quiet", cwd=str(tmp_path))
+    assert done.returncode == 0 and done.stdout.startswith("After 2 epochs")
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_help_and_version():
+    for command in ("xor", "linear", "gate"):
+        done = cli(command, "--help")
+        assert done.returncode == 0 and "--output-activation" in done.stdout and "--points" in done.stdout or command != "linear"
+    assert re.match(r"purenn \d+\.\d+\.\d+\n$", cli("--version").stdout)

@@ -1,0 +1,151 @@
+"""The house: imports run strictly downward, nothing but the standard library, the core plain enough for MicroPython."""
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+
+from .helpers import ROOT
+
+FLOORS = [
+    ["linalg"],
+    ["activations", "initializers", "losses"],
+    ["neuron"],
+    ["layers"],
+    ["network"],
+    ["optimizers", "engines"],
+    ["training"],
+    ["data", "files", "study", "show"],
+    ["commands"],
+    ["__main__"],
+]
+CORE = ["linalg", "activations", "initializers", "losses", "neuron", "layers", "network", "optimizers", "training",
+        "engines.loops", "data.tasks"]
+NOT_ON_MICROPYTHON = {"typing", "dataclasses", "functools", "enum", "abc", "__future__"}
+
+
+def modules():
+    """Every module of the package: its name without purenn., and its parsed source."""
+    found = {}
+    for folder, _, files in os.walk(os.path.join(ROOT, "purenn")):
+        for file in sorted(files):
+            if file.endswith(".py"):
+                path = os.path.join(folder, file)
+                name = os.path.relpath(path, os.path.join(ROOT, "purenn"))[:-3].replace(os.sep, ".")
+                with open(path, encoding="utf-8") as handle:
+                    found[name[:-len(".__init__")] if name.endswith(".__init__") else name] = (
+                        ast.parse(handle.read()), name.endswith("__init__"))
+    return found
+
+
+MODULES = modules()
+
+
+def floor(module):
+    """The number of the floor that a module is on; None for the package itself."""
+    for number, rooms in enumerate(FLOORS):
+        if module.split(".")[0] in rooms:
+            return number
+    return None
+
+
+def imports(module):
+    """What a module imports: purenn's own without purenn., others with a leading ``/``."""
+    tree, is_package = MODULES[module]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, "/" + alias.name
+        elif isinstance(node, ast.ImportFrom):
+            if not node.level:
+                yield node, "/" + node.module
+                continue
+            parts = module.split(".") if module != "__init__" else []
+            base = parts[:len(parts) - node.level + (1 if is_package else 0)]
+            base += node.module.split(".") if node.module else []
+            for alias in node.names:
+                name = ".".join(base + [alias.name])
+                yield node, name if name in MODULES else ".".join(base) or "__init__"
+
+
+def test_every_module_is_on_a_floor():
+    assert {"linalg", "engines.loops", "data.tasks", "show.terminal", "commands.task"} <= set(MODULES)
+    assert [name for name in MODULES if floor(name) is None] == ["__init__"]
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "__init__"])
+def test_imports_run_strictly_downward(module):
+    for node, target in imports(module):
+        if not target.startswith("/") and target != "__init__":
+            same_room = target.split(".")[0] == module.split(".")[0]
+            neighbors = (module, target) == ("losses", "activations")      # cross-entropy has softmax in it
+            assert floor(target) < floor(module) or same_room or neighbors, "%s imports %s (line %d)" % (
+                module, target, node.lineno)
+
+
+def test_there_are_no_circles():
+    graph = {name: {target for _, target in imports(name) if target in MODULES} for name in MODULES}
+    done = set()
+
+    def visit(name, path):
+        assert name not in path, "a circle: " + " → ".join([*path, name])
+        if name not in done:
+            for target in graph[name]:
+                visit(target, [*path, name])
+            done.add(name)
+    for name in graph:
+        if name != "__init__":
+            visit(name, [])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="sys.stdlib_module_names is new in 3.10")
+def test_nothing_but_the_standard_library_and_matplotlib_in_one_room():
+    for module in MODULES:
+        for _, target in imports(module):
+            if target.startswith("/"):
+                top = target[1:].split(".")[0]
+                assert top in sys.stdlib_module_names or (top, module) == ("matplotlib", "show.plots"), (module, top)
+
+
+@pytest.mark.parametrize("module", CORE)
+def test_the_core_uses_nothing_that_micropython_lacks(module):
+    tree, _ = MODULES[module]
+    for _, target in imports(module):
+        assert target[1:].split(".")[0] not in NOT_ON_MICROPYTHON, target
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            assert node.func.id != "sum", "line %d: sum() rounds differently from 3.12 on" % node.lineno
+        if isinstance(node, ast.List):
+            assert not any(isinstance(item, ast.Starred) for item in node.elts), "line %d" % node.lineno
+        if isinstance(node, (ast.FunctionDef, ast.Lambda)):
+            assert not node.args.posonlyargs, "line %d" % node.lineno
+
+
+def test_only_the_eye_and_the_commands_print_or_read_a_clock():
+    for module, (tree, _) in MODULES.items():
+        if module.split(".")[0] in ("show", "commands", "__main__"):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id != "print", module
+        assert not {"/time", "/datetime"} & {target for _, target in imports(module)}, module
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_class_and_public_function_says_what_it_is(module):
+    tree, _ = MODULES[module]
+    assert ast.get_docstring(tree)
+    for parent in [tree, *[node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]]:
+        for node in parent.body:
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_"):
+                inherited = isinstance(parent, ast.ClassDef) and node.name in ("parse_args",)
+                assert ast.get_docstring(node) or inherited, "%s: %s" % (module, node.name)
+        assert not any(isinstance(node, ast.Assert) for node in ast.walk(parent)), module
+
+
+def test_importing_purenn_loads_no_command_and_no_picture():
+    loaded = subprocess.run([sys.executable, "-S", "-E", "-c", "import sys, purenn; print(*sorted(sys.modules))"],
+                            cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout.split()
+    assert "purenn.neuron" in loaded
+    assert not [name for name in loaded if name.startswith(("purenn.commands", "purenn.show", "argparse", "matplotlib"))]

@@ -1,0 +1,83 @@
+"""What is drawn as text."""
+import io
+
+import pytest
+
+from purenn.show import terminal as show
+
+
+class Screen(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+class Ascii(io.StringIO):
+    encoding = "ascii"
+
+
+def test_colors_only_on_a_terminal_and_not_with_no_color(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert show.Terminal(Screen()).paint("x", show.RED) == "\x1b[31mx\x1b[0m"
+    assert show.Terminal(Ascii()).paint("x", show.RED) == "x"
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert show.Terminal(Screen()).paint("x", show.RED) == "x"
+
+
+def test_a_stream_without_block_characters_gets_others(monkeypatch):
+    terminal = show.Terminal(Ascii())
+    terminal.line("δ is a Greek letter")
+    assert terminal.stream.getvalue() == "? is a Greek letter\n"
+    lines = show.learning_curve(terminal, [1.0, 0.1]) + show.decision_map(terminal, [[0.0, 1.0]] * 2, [])
+    assert all(ord(character) < 128 for line in lines for character in line)
+
+
+def test_the_progress_line_shows_up_on_a_terminal_alone(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    for stream, shown in ((Screen(), True), (Ascii(), False)):
+        progress = show.Progress(show.Terminal(stream), total=100, interval=0.0)
+        progress.update(50, 0.25)
+        progress.clear()
+        assert ("epoch 50 of 100, loss 0.250000, at most 0 s left" in stream.getvalue()) == shown
+        assert stream.getvalue().endswith("\r\x1b[K") == shown
+
+
+def test_a_wrong_row_is_marked_and_a_short_table_has_one_column():
+    lines = show.predictions(show.Terminal(Ascii()), [[0.0, 1.0], [0.5, 0.5]], [[1.0], [0.0]], [[0.9], [0.7]],
+                             [True, False])
+    assert lines[1:] == ["  x1    x2  y  output", "0.00  1.00  1  0.9000", "0.50  0.50  0  0.7000 !"]
+    assert lines[0].endswith("; ! is wrong")
+
+
+def test_every_row_of_a_long_table_is_there():
+    inputs = [[i / 100, 1 - i / 100] for i in range(100)]
+    text = "\n".join(show.predictions(show.Terminal(Ascii()), inputs, [[1.0]] * 100, [[0.5]] * 100, [True] * 100))
+    assert all("%.2f  %.2f" % (x, y) in text for x, y in inputs)
+
+
+def test_the_learning_curve_falls_from_the_upper_left_to_the_lower_right():
+    lines = show.learning_curve(show.Terminal(Ascii()), [10.0 ** -i for i in range(5)], height=5)
+    assert [line[10:] for line in lines[1:6]] == ["*    ", " *   ", "  *  ", "   * ", "    *"]
+    assert lines[1].startswith("       1 |") and lines[5].startswith("  0.0001 |")
+    assert lines[-1].rstrip().endswith("epoch 5")
+
+
+@pytest.mark.parametrize("losses", [[0.5], [0.5, 0.5, 0.5], [0.0, 0.0], [1e300, 1e-300], [0.3] * 1000])
+def test_a_curve_of_any_losses_can_be_drawn(losses):
+    lines = show.learning_curve(show.Terminal(Ascii()), losses)
+    assert sum(line[10:].count("*") for line in lines[1:12]) == min(40, len(losses))
+
+
+def test_the_map_has_x2_upward_and_the_points_where_they_are():
+    lines = show.decision_map(show.Terminal(Ascii()), [[0.0] * 3, [0.5] * 3, [1.0] * 3],
+                              [(0.0, 0.0, 0, True), (1.0, 1.0, 1, True), (0.5, 0.5, 1, False)])
+    assert [line[4:7] for line in lines[1:4]] == ["##1", ":!:", "0  "]
+
+
+def test_a_map_of_outputs_beyond_0_and_1_is_drawn_at_its_edges():
+    lines = show.decision_map(show.Terminal(Ascii()), [[-5.0, 7.0]] * 2, [])
+    assert [line[4:6] for line in lines[1:3]] == [" #", " #"]
