@@ -1,0 +1,99 @@
+"""What the README shows is what happens."""
+import importlib
+import inspect
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from .helpers import ROOT, cli
+
+with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+    README = file.read()
+
+
+def blocks(language):
+    return re.findall(r"^```%s\n(.*?)^```$" % language, README, re.MULTILINE | re.DOTALL)
+
+
+def test_the_first_thing_shown_is_what_xor_prints():
+    command, _, shown = blocks("console")[0].partition("\n")
+    assert command == "$ python3 cli.py xor"
+    assert cli("xor").stdout == shown
+    assert README.index("$ python3 cli.py xor") < 500
+
+
+def test_the_example_of_the_api_runs_and_prints_what_its_comments_say():
+    code, = blocks("python")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
+    assert done.stdout.splitlines() == re.findall(r"# (.*)$", code, re.MULTILINE)
+
+
+def rows_after(heading):
+    table = README[README.index(heading):].split("\n\n|")[1].split("\n\n")[0]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table.splitlines()[2:]]
+
+
+def test_each_formula_stands_in_the_line_and_the_function_that_it_is_said_to():
+    rows = rows_after("## From formula to line")
+    assert len(rows) >= 12
+    for _, _, function, line in rows:
+        path = function.strip("`").split(".")
+        for cut in range(len(path), 0, -1):
+            try:
+                found = importlib.import_module(".".join(["purenn", *path[:cut]]))
+                break
+            except ImportError:
+                continue
+        for name in path[cut:]:
+            found = getattr(found, name)
+        assert line.strip("`") in inspect.getsource(found), function
+
+
+def test_each_breakpoint_is_one_line_of_its_room():
+    rows = rows_after("## Step through it")
+    assert len(rows) == 5
+    for room, *_, line in rows:
+        with open(os.path.join(ROOT, re.search(r"\((.*)\)", room).group(1)), encoding="utf-8") as source:
+            assert source.read().count(line.strip("`")) == 1, line
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="other debuggers word it differently")
+def test_the_session_in_the_debugger_goes_as_shown():
+    session = next(block for block in blocks("console") if "-m pdb" in block)
+    commands = re.findall(r"^\(Pdb\) (.*)$", session, re.MULTILINE)
+    environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run([sys.executable, "-m", "pdb", "cli.py", "xor"], cwd=ROOT, input="\n".join(commands) + "\n",
+                          stdout=subprocess.PIPE, encoding="utf-8", env=environment, timeout=120)
+    printed = done.stdout.replace(ROOT + os.sep, "").replace("(Pdb) ", "")
+    for line in session.splitlines()[1:]:
+        if not line.startswith("(Pdb)") and not line.startswith(("> cli.py", '-> """')):
+            assert line in printed, line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the README's pipes are a shell's")
+def test_the_other_commands_print_what_is_shown():
+    block, = [block for block in blocks("console")[1:] if "-m pdb" not in block]
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        command = command.replace("python3", '"%s"' % sys.executable)
+        environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+        done = subprocess.run(command, shell=True, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", env=environment)
+        assert done.stdout == shown, command
+
+
+def test_every_option_is_listed_and_every_listed_option_is_there():
+    listed = set(re.findall(r"`(--[a-z-]+)", README[README.index("## The command line"):]))
+    there = set()
+    for command in ("xor", "linear"):
+        there |= set(re.findall(r"(--[a-z-]+)", cli(command, "--help").stdout))
+    assert listed == there - {"--help"}
+
+
+def test_ci_runs_the_line_of_the_readme_itself():
+    lines = [block.strip() for block in blocks("sh")]
+    assert len(lines) == 1 and lines[0].startswith("P=. ; python3 -m venv ") and "\n" not in lines[0]
+    with open(os.path.join(ROOT, ".ci", "run"), encoding="utf-8") as script:
+        assert "grep '^P=. ; python3 -m venv' README.md" in script.read()
