@@ -19,8 +19,8 @@ class Layer:
     ``in_features`` and ``out_features`` are None where any size will do.
     """
 
-    in_features = None
-    out_features = None
+    in_features: "int | None" = None
+    out_features: "int | None" = None
 
     def forward(self, inputs: Vector) -> Vector:
         """The outputs, for the inputs of one sample."""
@@ -51,6 +51,9 @@ class Linear(Layer):
     Raises PurennError for a size that is not a whole number from 1 up, or an unknown ``init``.
     """
 
+    in_features: int
+    out_features: int
+
     def __init__(self, in_features: int, out_features: int, bias: bool = True, init: str = "uniform", rng=None):
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if not isinstance(size, int) or size < 1:
@@ -63,11 +66,10 @@ class Linear(Layer):
         self.in_features = in_features
         self.out_features = out_features
         self.neurons = range(out_features)
-        self.weight, self.bias = INITIALIZERS[init](in_features, out_features, rng)
+        self.weight, biases = INITIALIZERS[init](in_features, out_features, rng)
+        self.bias = biases if bias else None
         self.weight_grad = zeros(out_features, in_features)
-        self.bias_grad = zeros(out_features)
-        if not bias:
-            self.bias = self.bias_grad = None
+        self.bias_grad = zeros(out_features) if bias else None
 
     def forward(self, inputs: Vector) -> Vector:
         """z_j = Σ_k w_jk·a_k + b_j, for each neuron j: ``in_features`` numbers in, ``out_features`` out.
@@ -104,4 +106,5 @@ class Linear(Layer):
             yield "bias", self.bias, self.bias_grad
 
     def __repr__(self):
-        return "Linear(%d, %d%s)" % (self.in_features, self.out_features, "" if self.bias is not None else ", bias=False")
+        no_bias = ", bias=False" if self.bias is None else ""
+        return "Linear(%d, %d%s)" % (self.in_features, self.out_features, no_bias)

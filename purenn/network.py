@@ -63,7 +63,7 @@ class Network:
             if name is not None and name not in ACTIVATIONS:
                 raise PurennError("Network.mlp: activation is %r; it must be one of %s"
                                   % (name, ", ".join(sorted(ACTIVATIONS))))
-        layers = []
+        layers: list = []
         last = len(sizes) - 2
         for i in range(last + 1):
             layers.append(Linear(sizes[i], sizes[i + 1], bias=bias, init=init, rng=rng))

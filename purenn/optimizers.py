@@ -23,7 +23,8 @@ class Optimizer:
     def __init__(self, parameters, lr: float):
         self.parameters = list(parameters)
         if not self.parameters:
-            raise PurennError("%s: there are no parameters to learn; give it network.parameters()" % type(self).__name__)
+            raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
+                              % type(self).__name__)
         self.lr = self._checked("lr", lr, lr_limit)
 
     def step(self) -> None:

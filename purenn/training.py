@@ -140,7 +140,8 @@ def check_data(name: str, network, loss, data) -> None:
     check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=network.out_features)
     loss.check_targets(data.targets)
     if isinstance(loss, CrossEntropyLoss) and isinstance(network.layers[-1], Softmax):
-        raise PurennError("CrossEntropyLoss has softmax in it and takes logits; leave out the network's last layer, Softmax")
+        raise PurennError("CrossEntropyLoss has softmax in it and takes logits; "
+                          "leave out the network's last layer, Softmax")
 
 
 def check_finite(cost: float, optimizer, epoch: int) -> None:

@@ -29,7 +29,7 @@ def test_xor_with_its_defaults_is_learned_and_shown():
     lines = done.stdout.splitlines()
     assert lines[0] == ("xor: 21 points, network 2-4-4-1 (37 parameters), sigmoid, mse loss, sgd lr 1, full batch, "
                         "seed 1")
-    assert re.match(r"epoch      1   loss 0\.\d{6}   accuracy \d+/21 \(\d+\.\d%\)$", lines[1])
+    assert re.match(r"epoch      1   loss 0\.\d{6}, accuracy \d+/21 \(\d+\.\d%\)$", lines[1])
     assert "Stopped: the loss is below 0.005." in lines
     assert re.match(r"After \d+ epochs: loss 0\.004\d+, accuracy 21/21 \(100\.0%\)$", lines[-1])
     assert "\x1b" not in done.stdout and "\r" not in done.stdout
@@ -116,9 +116,9 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu, leaky_relu, identity"),
     ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),
     ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
-    ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and --output-activation is"),
+    ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and --output-activ"),
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
-    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with --optimizer adam; it goes with sgd and momentum"),
+    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with --optimizer adam; it goes with sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
     ("xor --epochs 0", "--epochs: found 0; it must be a whole number from 1 up"),
     ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 up"),
@@ -235,5 +235,6 @@ def test_it_runs_as_a_module_and_from_any_folder(tmp_path):
 def test_help_and_version():
     for command in ("xor", "linear", "gate"):
         done = cli(command, "--help")
-        assert done.returncode == 0 and "--output-activation" in done.stdout and "--points" in done.stdout or command != "linear"
+        assert done.returncode == 0 and "--output-activation" in done.stdout
+        assert ("--points" in done.stdout) == (command == "linear")
     assert re.match(r"purenn \d+\.\d+\.\d+\n$", cli("--version").stdout)

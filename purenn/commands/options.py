@@ -96,11 +96,12 @@ def add_network_options(parser: Parser, hidden: list, activation: str = "sigmoid
     """The options that say what the network is."""
     group = parser.add_argument_group("the network")
     group.add_argument("--hidden", metavar="N", nargs="*", type=hidden_size, default=hidden,
-                       help="neurons in each hidden layer; none: no hidden layer (default: %s)" % " ".join(map(str, hidden)))
-    group.add_argument("--activation", metavar="NAME", type=one_of([name for name in ACTIVATIONS if name != "softmax"]),
-                       default=activation, help="of the hidden layers: sigmoid, tanh, relu, leaky_relu, identity (default: %(default)s)")
-    group.add_argument("--output-activation", metavar="NAME",
-                       type=one_of([name for name in ACTIVATIONS if name != "softmax"]), default="sigmoid",
+                       help="neurons in each hidden layer; none: no hidden layer (default: %s)"
+                       % " ".join(map(str, hidden)))
+    activations = [name for name in ACTIVATIONS if name != "softmax"]     # of a single output softmax is always 1
+    group.add_argument("--activation", metavar="NAME", type=one_of(activations), default=activation,
+                       help="of the hidden layers: %s (default: %%(default)s)" % ", ".join(activations))
+    group.add_argument("--output-activation", metavar="NAME", type=one_of(activations), default="sigmoid",
                        help="of the output layer, one of the same (default: %(default)s)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default="uniform",
                        help="how the weights start: %s (default: %%(default)s)" % ", ".join(INITIALIZERS))

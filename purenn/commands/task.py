@@ -10,8 +10,8 @@ from ..optimizers import SGD, Adagrad, Adam, RMSprop
 from ..show import terminal as show
 from ..study.diagnose import diagnose
 from ..training import check_finite, evaluate, is_right, train
-from .options import (Parser, add_network_options, check_size, hidden_sizes, momentum, number, one_of,
-                      positive, whole)
+from .options import (Parser, add_network_options, check_size, hidden_sizes, momentum, one_of, positive,
+                      whole)
 
 LOSSES = {
     "mse": lambda: MSELoss(),
@@ -47,8 +47,7 @@ def run_task(task: Task, arguments) -> int:
     settings = resolve(task, options)
     rng = random.Random(options.seed)
     data, test = task.data(options, rng)
-    network = Network.mlp(settings["sizes"], activation=options.activation, output_activation=options.output_activation,
-                          init=options.init, rng=rng)
+    network = Network.mlp(settings["sizes"], options.activation, options.output_activation, init=options.init, rng=rng)
     terminal = show.Terminal()
     talkative = not (options.quiet or options.json)
     if talkative:
@@ -80,14 +79,16 @@ def parse(task: Task, arguments):
     group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=defaults["optimizer"],
                        help="%s (default: %%(default)s)" % ", ".join(OPTIMIZERS))
     group.add_argument("--lr", metavar="RATE", type=positive,
-                       help="learning rate (default: %g; with another optimizer or loss, one that suits it)" % defaults["lr"])
+                       help="learning rate (default: %g; with another optimizer or loss, one that suits it)"
+                       % defaults["lr"])
     group.add_argument("--momentum", metavar="M", type=momentum,
-                       help="for sgd and momentum (default: 0 for sgd, %g for momentum)" % defaults.get("momentum", 0.9))
+                       help="for sgd and momentum (default: 0 and %g)" % defaults.get("momentum", 0.9))
     group.add_argument("--epochs", metavar="N", type=whole(1), default=defaults["epochs"],
                        help="how many at most (default: %(default)s)")
     group.add_argument("--batch-size", metavar="N", type=whole(1), default=defaults["batch_size"],
-                       help="samples before each step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
-    group.add_argument("--shuffle", action="store_true", help="go through the samples in a new order each epoch")
+                       help="samples to a step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
+    group.add_argument("--shuffle", action="store_true",
+                       help="go through the samples in a new order each epoch")
     group.add_argument("--target-loss", metavar="LOSS", type=positive, default=defaults["target_loss"],
                        help="stop when the loss is below it (default: %s)" % defaults["target_loss"])
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
@@ -110,7 +111,8 @@ def resolve(task: Task, options) -> dict:
         raise PurennError("--loss: bce needs outputs between 0 and 1, and --output-activation is %s; it must be sigmoid"
                           % options.output_activation)
     if options.momentum is not None and OPTIMIZERS[options.optimizer][0] is not SGD:
-        raise PurennError("--momentum: found it with --optimizer %s; it goes with sgd and momentum alone" % options.optimizer)
+        raise PurennError("--momentum: found it with --optimizer %s; it goes with sgd and momentum alone"
+                          % options.optimizer)
     settings = {"sizes": sizes, "activation": options.activation, "output_activation": options.output_activation,
                 "init": options.init, "loss": options.loss, "optimizer": options.optimizer}
     settings["lr"] = options.lr if options.lr is not None else default_lr(task, options)
@@ -185,19 +187,18 @@ def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
 
 def epoch_line(epoch, count: int) -> str:
     """An epoch's number, loss and accuracy."""
-    return "epoch %6d   loss %s   accuracy %s" % (
-        epoch.number, show.loss_text(epoch.loss), show.share(int(round(epoch.accuracy * count)), count))
+    return "epoch %6d   %s" % (epoch.number, outcome(epoch.loss, epoch.accuracy, count))
 
 
 def _result(task, settings, seed, network, loss, data, test, losses, stopped, seconds) -> dict:
     """What came of it, as ``--json`` prints it."""
     final_loss, accuracy, outputs = evaluate(network, loss, data)
-    result = {"task": task.name, "settings": settings, "seed": seed, "epochs": len(losses), "seconds": round(seconds, 3),
-              "stopped": stopped, "loss": final_loss, "accuracy": accuracy,
-              "parameters": network.count_parameters()}
-    result["why_not_learned"] = diagnose(network, loss, data, outputs, losses, settings["target_loss"],
-                                        task.separable) if losses else ["No epoch was completed."]
-    result["learned"] = not result["why_not_learned"]
+    why = ["No epoch was completed."]
+    if losses:
+        why = diagnose(network, loss, data, outputs, losses, settings["target_loss"], task.separable)
+    result = {"task": task.name, "settings": settings, "parameters": network.count_parameters(), "seed": seed,
+              "epochs": len(losses), "seconds": round(seconds, 3), "stopped": stopped, "loss": final_loss,
+              "accuracy": accuracy, "learned": not why, "why_not_learned": why}
     tested = data
     if test is not None:
         tested = test
@@ -209,12 +210,16 @@ def _result(task, settings, seed, network, loss, data, test, losses, stopped, se
 
 def last_line(result: dict, count: int, test_count: int) -> str:
     """Loss and accuracy after the last step, on the training data and, where there are any, on the test data."""
-    text = "After %d epochs: loss %s, accuracy %s" % (
-        result["epochs"], show.loss_text(result["loss"]), show.share(int(round(result["accuracy"] * count)), count))
+    text = "After %d epochs: %s" % (result["epochs"], outcome(result["loss"], result["accuracy"], count))
     if "test_loss" in result:
-        text += "; on %d fresh points: loss %s, accuracy %s" % (
-            test_count, show.loss_text(result["test_loss"]), show.share(int(round(result["test_accuracy"] * test_count)), test_count))
+        text += "; on %d fresh points: %s" % (
+            test_count, outcome(result["test_loss"], result["test_accuracy"], test_count))
     return text
+
+
+def outcome(loss: float, accuracy: float, count: int) -> str:
+    """A loss, and an accuracy over ``count`` samples."""
+    return "loss %s, accuracy %s" % (show.loss_text(loss), show.share(int(round(accuracy * count)), count))
 
 
 def _report(terminal, task, settings, network, loss, data, tested, losses, result) -> None:

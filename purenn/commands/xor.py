@@ -1,4 +1,4 @@
-"""``xor``: train on the 21 points of XOR. Without options: 2-4-4-1, sigmoid, MSE, lr 1, until the loss is below 0.005."""
+"""``xor``: train on the 21 points of XOR."""
 from ..data.tasks import xor
 from .task import Task, run_task
 

@@ -48,8 +48,8 @@ def diagnose(network, loss, data, outputs, losses, target_loss=None, separable=F
         mean = sum(values) / len(values)
         found = ["It answers about %.3f whatever the input: the loss is on the plateau of a constant output.%s"
                  % (mean, _constant(loss, data))]
-        return found + [longer if falling else "Try a larger --lr or more --epochs to leave it; with zero weights another "
-                        "--init; with relu a smaller --lr or another --seed, for its neurons may be dead."]
+        return found + [longer if falling else "Try a larger --lr or more --epochs to leave it; with zero weights "
+                        "another --init; with relu a smaller --lr or another --seed, for its neurons may be dead."]
     if len(wrong) == 1:
         x = ", ".join(["%g" % value for value in data.inputs[wrong[0]]])
         found = ["It has all points but one: (%s) is wrong, a plateau where the other points outvote it." % x]
