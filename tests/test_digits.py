@@ -16,11 +16,12 @@ def pythons():
     names = ["python3.%d" % minor for minor in range(8, 20)] + ["pypy3"]
     paths = [sys.executable] + [shutil.which(name) for name in names]
     paths += sorted(glob.glob(os.path.expanduser("~/.pyenv/versions/*/bin/python")))
+    question = "import sys; print(sys.implementation.name, *sys.version_info[:3])"
     found = {}
     for path in filter(None, paths):
         try:
-            said = subprocess.run([path, "-S", "-E", "-c", "import sys; print(sys.implementation.name, "
-                                   "*sys.version_info[:3])"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60).stdout.split()
+            said = subprocess.run([path, "-S", "-E", "-c", question], stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, timeout=60).stdout.split()
         except OSError:
             continue
         if len(said) == 4 and (int(said[1]), int(said[2])) >= (3, 8):
