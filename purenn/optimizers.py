@@ -143,13 +143,15 @@ class Adam(Optimizer):
     def step(self) -> None:
         """m̂ and v̂ from the moments of g; θ ← θ − lr·m̂ / (√v̂ + eps)."""
         self.t += 1
-        m_correction = 1.0 - self.beta1 ** self.t
-        v_correction = 1.0 - self.beta2 ** self.t
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
             for k in range(len(values)):
                 g = grads[k]
                 m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g
                 v[k] = self.beta2 * v[k] + (1.0 - self.beta2) * (g * g)
-                m_hat = m[k] / m_correction
-                v_hat = v[k] / v_correction
+                m_hat = self.corrected(m[k], self.beta1)
+                v_hat = self.corrected(v[k], self.beta2)
                 values[k] -= self.lr * m_hat / (math.sqrt(v_hat) + self.eps)
+
+    def corrected(self, moment: float, beta: float) -> float:
+        """m̂ = m / (1 − β^t): after t steps from zero the β add up to 1 − β^t, not to 1."""
+        return moment / (1.0 - beta ** self.t)

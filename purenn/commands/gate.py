@@ -1,6 +1,7 @@
 """``gate``: train on the truth table of XOR, sample by sample, with momentum."""
 from ..data.tasks import gate
-from .task import Task, run_task
+from .settings import Task
+from .task import run_task
 
 TASK = Task(
     name="gate",

@@ -1,7 +1,8 @@
 """``linear``: train on points to both sides of a line, test on fresh ones."""
 from ..data.tasks import linear
 from .options import MOST_POINTS, whole
-from .task import Task, run_task
+from .settings import Task
+from .task import run_task
 
 
 def _data(options, rng):

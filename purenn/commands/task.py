@@ -1,59 +1,22 @@
-"""What ``xor``, ``linear`` and ``gate`` have in common: options, training, and the report."""
+"""What ``xor``, ``linear`` and ``gate`` have in common: training, and the report."""
 import json
-import random
 import time
 
-from ..losses import BCELoss, HalfSquaredErrorLoss, MSELoss
-from ..linalg import PurennError
-from ..network import Network
-from ..optimizers import SGD, Adagrad, Adam, RMSprop
 from ..show import terminal as show
 from ..study.diagnose import diagnose
 from ..training import check_finite, evaluate, is_right, train
-from .options import (Parser, add_network_options, check_size, hidden_sizes, momentum, one_of, positive,
-                      whole)
-
-LOSSES = {
-    "mse": lambda: MSELoss(),
-    "sse": lambda: MSELoss(reduction="sum"),
-    "half-sse": lambda: HalfSquaredErrorLoss(),
-    "bce": lambda: BCELoss(),
-}
-
-# With a learning rate that suits the 21 points of xor.
-OPTIMIZERS = {"sgd": (SGD, 1.0), "momentum": (SGD, 0.1), "adagrad": (Adagrad, 0.1), "rmsprop": (RMSprop, 0.01),
-              "adam": (Adam, 0.01)}
-
-
-class Task:
-    """A task of the command line: where its data come from, and its defaults.
-
-    ``data(options, rng)`` returns the training data, and test data or None. ``separable`` says that a
-    straight line can separate the classes.
-    """
-
-    def __init__(self, name, summary, data, separable, defaults, add_options=None):
-        self.name = name
-        self.summary = summary
-        self.data = data
-        self.separable = separable
-        self.defaults = defaults
-        self.add_options = add_options
+from .options import Parser, add_network_options, positive, whole
+from .settings import Task, add_training_options, optimizer_text, set_up
 
 
 def run_task(task: Task, arguments) -> int:
     """Train the task as the arguments say and show what came of it; return the exit code."""
     options = parse(task, arguments)
-    settings = resolve(task, options)
-    rng = random.Random(options.seed)
-    data, test = task.data(options, rng)
-    network = Network.mlp(settings["sizes"], options.activation, options.output_activation, init=options.init, rng=rng)
+    settings, rng, data, test, network, loss, optimizer = set_up(task, options)
     terminal = show.Terminal()
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
-    loss = LOSSES[options.loss]()
-    optimizer = _optimizer(settings, network)
     losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
                                       options.log_every, rng)
     check_finite(evaluate(network, loss, data)[0], optimizer, len(losses))
@@ -73,26 +36,11 @@ def parse(task: Task, arguments):
     defaults = task.defaults
     parser = Parser(task.name, description=task.summary)
     add_network_options(parser, hidden=[4, 4])
-    group = parser.add_argument_group("the training")
-    group.add_argument("--loss", metavar="NAME", type=one_of(list(LOSSES)), default=defaults["loss"],
-                       help="%s (default: %%(default)s)" % ", ".join(LOSSES))
-    group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=defaults["optimizer"],
-                       help="%s (default: %%(default)s)" % ", ".join(OPTIMIZERS))
-    group.add_argument("--lr", metavar="RATE", type=positive,
-                       help="learning rate (default: %g; with another optimizer or loss, one that suits it)"
-                       % defaults["lr"])
-    group.add_argument("--momentum", metavar="M", type=momentum,
-                       help="for sgd and momentum (default: 0 and %g)" % defaults.get("momentum", 0.9))
+    group = add_training_options(parser, defaults)
     group.add_argument("--epochs", metavar="N", type=whole(1), default=defaults["epochs"],
                        help="how many at most (default: %(default)s)")
-    group.add_argument("--batch-size", metavar="N", type=whole(1), default=defaults["batch_size"],
-                       help="samples to a step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
-    group.add_argument("--shuffle", action="store_true",
-                       help="go through the samples in a new order each epoch")
     group.add_argument("--target-loss", metavar="LOSS", type=positive, default=defaults["target_loss"],
                        help="stop when the loss is below it (default: %s)" % defaults["target_loss"])
-    group.add_argument("--seed", metavar="N", type=whole(0), default=1,
-                       help="of the generator of points, weights and orders (default: %(default)s)")
     if task.add_options:
         task.add_options(group)
     group = parser.add_argument_group("the report")
@@ -103,56 +51,16 @@ def parse(task: Task, arguments):
     return parser.parse_args(arguments)
 
 
-def resolve(task: Task, options) -> dict:
-    """Every setting as it will be used; raises PurennError where two options do not go together."""
-    sizes = [2] + hidden_sizes(options) + [1]
-    check_size(sizes)
-    if options.loss == "bce" and options.output_activation != "sigmoid":
-        raise PurennError("--loss: bce needs outputs between 0 and 1, and --output-activation is %s; it must be sigmoid"
-                          % options.output_activation)
-    if options.momentum is not None and OPTIMIZERS[options.optimizer][0] is not SGD:
-        raise PurennError("--momentum: found it with --optimizer %s; it goes with sgd and momentum alone"
-                          % options.optimizer)
-    settings = {"sizes": sizes, "activation": options.activation, "output_activation": options.output_activation,
-                "init": options.init, "loss": options.loss, "optimizer": options.optimizer}
-    settings["lr"] = options.lr if options.lr is not None else default_lr(task, options)
-    if OPTIMIZERS[options.optimizer][0] is SGD:
-        default = task.defaults.get("momentum", 0.9) if options.optimizer == "momentum" else 0.0
-        settings["momentum"] = default if options.momentum is None else options.momentum
-    settings.update(epochs=options.epochs, batch_size=options.batch_size, shuffle=options.shuffle,
-                    target_loss=options.target_loss)
-    if hasattr(options, "points"):
-        settings["points"] = options.points
-    return settings
-
-
-def default_lr(task: Task, options) -> float:
-    """The learning rate where none was given: the task's own, or one that suits the optimizer and the loss."""
-    if (options.optimizer, options.loss) == (task.defaults["optimizer"], task.defaults["loss"]):
-        return task.defaults["lr"]
-    optimizer, lr = OPTIMIZERS[options.optimizer]
-    sums = LOSSES[options.loss]().reduction == "sum"            # the slopes of all points add up: smaller steps
-    return lr / 10 if sums and optimizer is SGD else lr
-
-
 def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
     """What is trained, and how."""
     activation = settings["activation"] if len(settings["sizes"]) > 2 else settings["output_activation"]
     if settings["output_activation"] != activation:
         activation += ", output " + settings["output_activation"]
-    optimizer = "%s lr %g" % (settings["optimizer"], settings["lr"])
-    if settings.get("momentum"):
-        optimizer += " momentum %g" % settings["momentum"]
     batch = settings["batch_size"]
     batch = "full batch" if batch is None or batch >= len(data.inputs) else "batches of %d" % batch
     return "%s: %d points, network %s (%d parameters), %s, %s loss, %s, %s, seed %d" % (
         task.name, len(data.inputs), "-".join(map(str, settings["sizes"])), network.count_parameters(), activation,
-        settings["loss"], optimizer, batch, seed)
-
-
-def _optimizer(settings, network):
-    extra = {"momentum": settings["momentum"]} if "momentum" in settings else {}
-    return OPTIMIZERS[settings["optimizer"]][0](network.parameters(), lr=settings["lr"], **extra)
+        settings["loss"], optimizer_text(settings), batch, seed)
 
 
 def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):

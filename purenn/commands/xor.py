@@ -1,6 +1,7 @@
 """``xor``: train on the 21 points of XOR."""
 from ..data.tasks import xor
-from .task import Task, run_task
+from .settings import Task
+from .task import run_task
 
 TASK = Task(
     name="xor",

@@ -1,0 +1,178 @@
+"""``explain``: one training step of one sample, with the numbers put in."""
+import argparse
+import random
+import re
+import sys
+
+from ..activations import Tanh
+from ..data.tasks import Dataset
+from ..layers import Linear
+from ..linalg import PurennError
+from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss
+from ..network import Network
+from ..show import explanation
+from ..show.terminal import Terminal
+from ..study import mazur
+from ..study.explain import explain
+from ..study.formulas import PARTS
+from ..training import train
+from . import gate, linear, xor
+from .options import Parser, add_network_options, one_of, whole
+from .settings import (Setup, add_optimizer_options, add_training_options, build_optimizer, optimizer_settings,
+                       optimizer_text, set_up)
+
+DESCRIPTION = "One training step of one sample: every quantity in symbols, with the numbers put in, and its result."
+TASKS = {"xor": xor.TASK, "linear": linear.TASK, "gate": gate.TASK}
+NAMES = [*TASKS, "mazur", "softmax"]
+
+# The two examples whose networks are fixed: what they train with unless told otherwise.
+FIXED = {
+    "mazur": {"optimizer": "sgd", "loss": "half-sse", "lr": mazur.LR},
+    "softmax": {"optimizer": "sgd", "loss": "cross-entropy", "lr": 0.1},
+}
+# Three points, a class each, for softmax with cross-entropy.
+CLASSES = Dataset([[0.2, 0.9], [0.8, 0.6], [0.4, 0.1]], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+
+
+def run(arguments) -> int:
+    """Explain one step; return the exit code."""
+    name = _task_name(arguments)
+    if name is None:
+        return 0
+    parser = Parser("explain " + name, description=DESCRIPTION)
+    _add_own_options(parser)
+    setup, options = (_fixed if name in FIXED else _trained)(name, parser, arguments[1:])
+    network, count = setup.network, len(setup.data.inputs)
+    if options.sample >= count:
+        raise PurennError("explain %s: --sample: found %d; it must be a whole number from 0 to %d"
+                          % (name, options.sample, count - 1))
+    check_only(options.only, network)
+    if options.step:
+        rng = setup.rng if setup.settings.get("shuffle") else None
+        for _ in train(network, setup.data, setup.loss, setup.optimizer, options.step,
+                       setup.settings.get("batch_size"), rng=rng):
+            pass
+    x, y = setup.data.inputs[options.sample], setup.data.targets[options.sample]
+    first_line = "explain %s: %r, %r, %s; after %d epochs; sample %d: x = %r, y = %r" % (
+        name, network, setup.loss, optimizer_text(setup.settings), options.step, options.sample, x, y)
+    sections = select(explain(network, setup.loss, setup.optimizer, x, y), options.only)
+    published = name == "mazur" and options.step == 0 and optimizer_text(setup.settings) == "sgd lr 0.5"
+    _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
+    return 0
+
+
+def _task_name(arguments):
+    if not arguments or arguments[0] in ("-h", "--help"):
+        parser = Parser("explain", description=DESCRIPTION)
+        parser.add_argument("task", help=", ".join(NAMES) + "; explain TASK --help lists its options")
+        if arguments:
+            parser.parse_args(["--help"])
+        raise PurennError("explain: found no task; it must be one of %s" % ", ".join(NAMES))
+    try:
+        return one_of(NAMES)(arguments[0])
+    except argparse.ArgumentTypeError as error:
+        raise PurennError("explain: task: %s" % error) from None
+
+
+def _add_own_options(parser):
+    group = parser.add_argument_group("the explanation")
+    group.add_argument("--sample", metavar="I", type=whole(0), default=0, help="which sample, from 0 (default: 0)")
+    group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
+    group.add_argument("--only", metavar="PART", type=part,
+                       help="%s, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]" % ", ".join(PARTS))
+    group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
+                       help="text, markdown, latex (default: %(default)s)")
+    group.add_argument("--pause", action="store_true", help="wait for Enter between the steps")
+
+
+def part(text):
+    """An option type: a part of the step, or a pair (layer, neuron)."""
+    if re.match(r"[0-9]+\.[0-9]+$", text):
+        return tuple(int(number) for number in text.split("."))
+    if text in PARTS:
+        return text
+    raise argparse.ArgumentTypeError("found %r; it must be %s, or LAYER.NEURON, such as 0.1"
+                                     % (text, ", ".join(PARTS)))
+
+
+def check_only(only, network) -> None:
+    """Raise PurennError where ``only`` is a neuron that the network does not have."""
+    if not isinstance(only, tuple):
+        return
+    widths = []
+    width = network.in_features
+    for layer in network.layers:
+        width = layer.out_features if isinstance(layer, Linear) else width
+        widths.append(width)
+    if only[0] >= len(widths):
+        raise PurennError("--only: found layer %d; the network has layers 0 to %d" % (only[0], len(widths) - 1))
+    if only[1] >= widths[only[0]]:
+        raise PurennError("--only: found neuron %d; layer %d has neurons 0 to %d"
+                          % (only[1], only[0], widths[only[0]] - 1))
+
+
+def select(sections: list, only) -> list:
+    """The sections of one part, or of one layer with the quantities of one neuron; all of them without ``only``."""
+    if only is None:
+        return sections
+    if isinstance(only, str):
+        return [section for section in sections if section.part == only]
+    chosen = []
+    for section in sections:
+        quantities = [quantity for quantity in section.quantities if quantity.neuron == only[1]]
+        if section.layer == only[0] and quantities:
+            chosen.append(section._replace(quantities=quantities))
+    return chosen
+
+
+def _trained(name, parser, arguments):
+    task = TASKS[name]
+    add_network_options(parser, hidden=[4, 4])
+    group = add_training_options(parser, task.defaults)
+    if task.add_options:
+        task.add_options(group)
+    options = parser.parse_args(arguments)
+    return set_up(task, options), options
+
+
+def _fixed(name, parser, arguments):
+    """Mazur's example, or a 2-3-3 network for softmax with cross-entropy."""
+    add_optimizer_options(parser.add_argument_group("the training"), FIXED[name])
+    options = parser.parse_args(arguments)
+    settings = optimizer_settings(options, FIXED[name]["loss"], FIXED[name])
+    if name == "mazur":
+        network, data, loss = mazur.network(), mazur.DATA, HalfSquaredErrorLoss()
+        parameters = mazur.parameters(network)
+    else:
+        rng = random.Random(1)
+        network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)])
+        data, loss, parameters = CLASSES, CrossEntropyLoss(), network.parameters()
+    optimizer = build_optimizer(settings, parameters)
+    return Setup(settings, None, data, None, network, loss, optimizer), options
+
+
+def _show(first_line, sections, options, published, slip):
+    terminal = Terminal()
+    layout = options.format
+    if layout == "latex":
+        for line in explanation.LATEX_BEGIN:
+            terminal.line(line)
+    terminal.line(explanation.words(first_line, layout))
+    notes = {key: "published: " + text for key, text in published.items()}
+    for block in explanation.blocks(sections, layout, notes, every_neuron=isinstance(options.only, tuple)):
+        for line in block:
+            terminal.line(line)
+        if options.pause:
+            _wait(terminal)
+    for line in ("", *slip) if slip and not options.only else ():
+        terminal.line(explanation.words(line, layout))
+    if layout == "latex":
+        for line in explanation.LATEX_END:
+            terminal.line(line)
+
+
+def _wait(terminal):
+    """Until Enter is pressed; not at all where the input has ended."""
+    terminal.stream.flush()
+    if sys.stdin is not None:
+        sys.stdin.readline()

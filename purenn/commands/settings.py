@@ -1,0 +1,129 @@
+"""From options to a run: what each task's options are, what they come to, and the network, data and optimizer they make."""
+import random
+from collections import namedtuple
+
+from ..linalg import PurennError
+from ..losses import BCELoss, HalfSquaredErrorLoss, MSELoss
+from ..network import Network
+from ..optimizers import SGD, Adagrad, Adam, RMSprop
+from .options import Parser, add_network_options, check_size, hidden_sizes, momentum, one_of, positive, whole
+
+LOSSES = {
+    "mse": lambda: MSELoss(),
+    "sse": lambda: MSELoss(reduction="sum"),
+    "half-sse": lambda: HalfSquaredErrorLoss(),
+    "bce": lambda: BCELoss(),
+}
+
+# With a learning rate that suits the 21 points of xor.
+OPTIMIZERS = {"sgd": (SGD, 1.0), "momentum": (SGD, 0.1), "adagrad": (Adagrad, 0.1), "rmsprop": (RMSprop, 0.01),
+              "adam": (Adam, 0.01)}
+
+
+class Task:
+    """A task of the command line: where its data come from, and its defaults.
+
+    ``data(options, rng)`` returns the training data, and test data or None. ``separable`` says that a
+    straight line can separate the classes.
+    """
+
+    def __init__(self, name, summary, data, separable, defaults, add_options=None):
+        self.name = name
+        self.summary = summary
+        self.data = data
+        self.separable = separable
+        self.defaults = defaults
+        self.add_options = add_options
+
+
+# What a run is made of.
+Setup = namedtuple("Setup", ("settings", "rng", "data", "test", "network", "loss", "optimizer"))
+
+
+def add_training_options(parser: Parser, defaults: dict):
+    """The options of how a network is trained; returns their group."""
+    group = parser.add_argument_group("the training")
+    group.add_argument("--loss", metavar="NAME", type=one_of(list(LOSSES)), default=defaults["loss"],
+                       help="%s (default: %%(default)s)" % ", ".join(LOSSES))
+    add_optimizer_options(group, defaults)
+    group.add_argument("--batch-size", metavar="N", type=whole(1), default=defaults["batch_size"],
+                       help="samples to a step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
+    group.add_argument("--shuffle", action="store_true",
+                       help="go through the samples in a new order each epoch")
+    group.add_argument("--seed", metavar="N", type=whole(0), default=1,
+                       help="of the generator of points, weights and orders (default: %(default)s)")
+    return group
+
+
+def add_optimizer_options(group, defaults: dict) -> None:
+    """The options of the optimizer alone."""
+    group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=defaults["optimizer"],
+                       help="%s (default: %%(default)s)" % ", ".join(OPTIMIZERS))
+    group.add_argument("--lr", metavar="RATE", type=positive,
+                       help="learning rate (default: %g; with another optimizer or loss, one that suits it)"
+                       % defaults["lr"])
+    group.add_argument("--momentum", metavar="M", type=momentum,
+                       help="for sgd and momentum (default: 0 and %g)" % defaults.get("momentum", 0.9))
+
+
+def set_up(task: Task, options) -> Setup:
+    """The data, the network, the loss and the optimizer that the options ask for, all from one seed."""
+    settings = resolve(task, options)
+    rng = random.Random(options.seed)
+    data, test = task.data(options, rng)
+    network = Network.mlp(settings["sizes"], options.activation, options.output_activation, init=options.init, rng=rng)
+    return Setup(settings, rng, data, test, network, LOSSES[options.loss](),
+                 build_optimizer(settings, network.parameters()))
+
+
+def build_optimizer(settings: dict, parameters):
+    """The optimizer of the settings, for these parameters."""
+    extra = {"momentum": settings["momentum"]} if "momentum" in settings else {}
+    return OPTIMIZERS[settings["optimizer"]][0](parameters, lr=settings["lr"], **extra)
+
+
+def resolve(task: Task, options) -> dict:
+    """Every setting as it will be used; raises PurennError where two options do not go together."""
+    sizes = [2] + hidden_sizes(options) + [1]
+    check_size(sizes)
+    if options.loss == "bce" and options.output_activation != "sigmoid":
+        raise PurennError("--loss: bce needs outputs between 0 and 1, and --output-activation is %s; it must be sigmoid"
+                          % options.output_activation)
+    settings = {"sizes": sizes, "activation": options.activation, "output_activation": options.output_activation,
+                "init": options.init, "loss": options.loss}
+    settings.update(optimizer_settings(options, options.loss, task.defaults))
+    settings.update(batch_size=options.batch_size, shuffle=options.shuffle)
+    for name in ("epochs", "target_loss", "points"):
+        if hasattr(options, name):
+            settings[name] = getattr(options, name)
+    return settings
+
+
+def optimizer_settings(options, loss: str, defaults: dict) -> dict:
+    """The optimizer, its learning rate and its momentum, as they will be used.
+
+    Where no learning rate was given it is the task's own, or one that suits the optimizer and the loss.
+    """
+    optimizer, lr = OPTIMIZERS[options.optimizer]
+    if options.momentum is not None and optimizer is not SGD:
+        raise PurennError("--momentum: found it with --optimizer %s; it goes with sgd and momentum alone"
+                          % options.optimizer)
+    if (options.optimizer, loss) == (defaults["optimizer"], defaults["loss"]):
+        lr = defaults["lr"]
+    elif optimizer is SGD and loss in LOSSES and LOSSES[loss]().reduction == "sum":
+        lr = lr / 10                            # the slopes of all points add up: smaller steps
+    settings = {"optimizer": options.optimizer, "lr": lr if options.lr is None else options.lr}
+    if optimizer is SGD:
+        default = defaults.get("momentum", 0.9) if options.optimizer == "momentum" else 0.0
+        settings["momentum"] = default if options.momentum is None else options.momentum
+    return settings
+
+
+def optimizer_text(settings: dict) -> str:
+    """The optimizer in words.
+
+    >>> optimizer_text({"optimizer": "momentum", "lr": 0.05, "momentum": 0.5})
+    'momentum lr 0.05 momentum 0.5'
+    """
+    text = "%s lr %g" % (settings["optimizer"], settings["lr"])
+    return text + (" momentum %g" % settings["momentum"] if settings.get("momentum") else "")

@@ -1,0 +1,182 @@
+"""The sections of one training step, laid out as text, Markdown or LaTeX.
+
+A wide layer is shortened: of its neurons, of their inputs and of a sum's terms the first eight are
+shown, and it is said how many more there are.
+"""
+import re
+
+SHOWN = 8
+WIDTH = 100
+
+PARTS = {
+    "forward": "Forward: from the input to the output",
+    "cost": "Cost: how wrong the output is",
+    "backward": "Backward: how the cost changes with each quantity, by the chain rule",
+    "update": "Update: a step against the slopes",
+}
+
+
+def blocks(sections: list, layout: str, notes=None, every_neuron: bool = False):
+    """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
+
+    ``layout`` is "text", "markdown" or "latex". ``notes`` maps (part, layer, name of a quantity) to a
+    remark for it. With ``every_neuron`` none is left out.
+    """
+    heading, lay_out, remark = LAYOUTS[layout]
+    part = None
+    for section in sections:
+        if section.part != part:
+            part = section.part
+            yield heading(PARTS[part], 1)
+        yield heading(section.title, 2)
+        left_out = 0
+        for quantity in section.quantities:
+            beyond = quantity.input is not None and quantity.input >= SHOWN
+            if beyond or (not every_neuron and quantity.neuron is not None and quantity.neuron >= SHOWN):
+                left_out += 1
+            else:
+                yield lay_out(quantity, (notes or {}).get((section.part, section.layer, quantity.name)))
+        if left_out:
+            more = "… %d more quantities of this layer" % left_out
+            yield remark(more if section.layer is None else more + "; --only %d.J shows those of neuron J" % section.layer)
+
+
+def place(source: str) -> str:
+    """Where a function is, for setting a breakpoint.
+
+    >>> place("neuron.forward")
+    'neuron.forward in purenn/neuron.py'
+    """
+    return "%s in purenn/%s.py" % (source, source.split(".")[0])
+
+
+def shortened(terms: list) -> list:
+    """The first eight terms of a sum, and how many more there are.
+
+    >>> shortened(["a", "b"])
+    ['a', 'b']
+    >>> shortened(["a"] * 100)[7:]
+    ['a', '… 92 more terms']
+    """
+    return terms if len(terms) <= SHOWN else terms[:SHOWN] + ["… %d more terms" % (len(terms) - SHOWN)]
+
+
+def _lines_of(quantity):
+    """The right-hand sides, one below the other: symbols, numbers, result; what would stand there twice stands once."""
+    rows = [shortened(quantity.symbols)] + [shortened(terms) for terms in quantity.numbers]
+    result = repr(quantity.result)
+    return [row for row in rows if row not in ([result], ["(%s)" % result])] + [[result]]
+
+
+def _wrapped(terms, room):
+    """A sum broken into lines of at most ``room`` characters, between its terms."""
+    lines = [terms[0]]
+    for term in terms[1:]:
+        if len(lines[-1]) + 3 + len(term) > room:
+            lines.append("  + " + term)
+        else:
+            lines[-1] += " + " + term
+    return lines
+
+
+# Text.
+
+def _text_heading(title, level):
+    return ["", title.upper() if level == 1 else title] + ([] if level == 1 else [""])
+
+
+def _text(quantity, note):
+    name = "  " + quantity.name
+    lines = []
+    for row in _lines_of(quantity):
+        for number, piece in enumerate(_wrapped(row, WIDTH - len(name))):
+            lines.append((name if not lines else " " * len(name)) + (" = " if number == 0 else "   ") + piece)
+    lines[0] = lines[0].ljust(60) + "  " + place(quantity.source)
+    if note:
+        lines[-1] += "        " + note
+    return lines
+
+
+# Markdown.
+
+def _markdown_heading(title, level):
+    return ["", "%s %s" % ("#" * (level + 1), title.replace("_", r"\_")), ""]
+
+
+def _markdown(quantity, note):
+    rows = _lines_of(quantity)
+    lines = ["- `%s = %s` (%s)" % (quantity.name, " + ".join(rows[0]), place(quantity.source).replace("_", r"\_"))]
+    lines += ["  `= %s`" % " + ".join(row) for row in rows[1:]]
+    if note:
+        lines[-1] += " " + note.replace("_", r"\_")
+    return ["  \n".join(lines)]
+
+
+# LaTeX, with amsmath alone.
+
+LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisplaybreaks", r"\begin{document}"]
+LATEX_END = [r"\end{document}"]
+
+_LETTERS = {"δ": r"\delta ", "σ": r"\sigma ", "μ": r"\mu ", "α": r"\alpha ", "β₁": r"\beta_1", "β₂": r"\beta_2",
+            "θ": r"\theta ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ", "²": "^2", "←": r"\leftarrow ",
+            "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
+
+
+def latex(text: str) -> str:
+    """A formula of ``explain`` as LaTeX, to stand in math.
+
+    >>> print(latex("∂C/∂w_10·(1 - a_1)²"))
+    \\frac{\\partial C}{\\partial w_{10}} \\cdot (1 - a_{1})^2
+    >>> print(latex("exp(-0.5) / 1e-08"))
+    \\exp(-0.5) / 10^{-8}
+    """
+    text = re.sub(r"… (\d+) more terms", r"… \\text{\1 more terms}", text)
+    text = re.sub(r"^new ", r"\\text{new }", text)
+    text = re.sub(r"∂(\w+)/∂(\w+(?:,\d+)?)", r"\\frac{∂ \1}{∂ \2}", text)
+    text = re.sub(r"_(\d+(?:,\d+)?|jk|[ijk])", r"_{\1}", text)
+    text = re.sub(r"\^(\d+)", r"^{\1}", text)
+    text = re.sub(r"\b1e([-+]?)0*(\d+)", r"10^{\1\2}", text)
+    text = re.sub(r"(\d)e([-+]?)0*(\d+)", r"\1 \\cdot 10^{\2\3}", text).replace("{+", "{")
+    text = re.sub(r"\b(exp|ln|tanh|max)\(", r"\\\1(", text)
+    text = re.sub(r"sqrt\(([^()]*(?:\([^()]*\))?[^()]*)\)", r"\\sqrt{\1}", text)
+    text = re.sub(r"\b(lr|eps)\b", r"\\mathit{\1}", text)
+    for letter in _LETTERS:
+        text = text.replace(letter, _LETTERS[letter])
+    return re.sub(r"  +", " ", text.replace(r"\partial  ", r"\partial ")).strip()
+
+
+def _latex_words(text):
+    """Text between formulas: what is not plain ASCII, or has a subscript, goes into math."""
+    words = []
+    for word in text.replace("%", r"\%").split(" "):
+        formula = any(ord(character) > 127 for character in word) or "_" in word and "." not in word
+        words.append("$%s$" % latex(word) if formula else word.replace("_", r"\_"))
+    return " ".join(words)
+
+
+def _latex_heading(title, level):
+    return ["", r"\section*{%s}" % title] if level == 1 else ["", r"\subsection*{}", r"\noindent " + _latex_words(title)]
+
+
+def _latex(quantity, note):
+    rows = []
+    for row in _lines_of(quantity):
+        pieces = _wrapped(row, 70)
+        rows += [("&= " if number == 0 else r"&\quad ") + latex(piece.strip()) for number, piece in enumerate(pieces)]
+    lines = [r"\begin{align*}", latex(quantity.name) + " " + (" \\\\\n".join(rows)), r"\end{align*}",
+             r"\texttt{%s}" % place(quantity.source).replace("_", r"\_")]
+    if note:
+        lines.append("(%s)" % _latex_words(note))
+    return lines
+
+
+def words(text: str, layout: str) -> str:
+    """A line of prose in a layout."""
+    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
+
+
+LAYOUTS = {
+    "text": (_text_heading, _text, lambda text: ["  " + text]),
+    "markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
+    "latex": (_latex_heading, _latex, lambda text: ["", _latex_words(text)]),
+}

@@ -1,0 +1,294 @@
+"""One training step of one sample, quantity by quantity, in the order of the derivation.
+
+Every result here is the core's own: the step runs layer by layer, and what each layer was handed
+and gave back is written down, with the formula in symbols and with the numbers put in. The core's
+functions are named, so that a breakpoint can be set in them.
+"""
+from .. import neuron
+from ..activations import Softmax, softmax_jacobian
+from ..engines.loops import batch_cost
+from ..layers import Linear
+from ..linalg import PurennError, check_vector, zeros
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, log_sum_exp, squared_error
+from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, w
+from .updates import STEPS, update
+
+
+def explain(network, loss, optimizer, x: list, y: list) -> list:
+    """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
+
+    The step is taken. Raises PurennError for a layer, loss or optimizer whose formulas it does not
+    know, or for an x or y that does not fit the network.
+    """
+    _check_known(network, loss, optimizer)
+    check_vector("x", x, network.in_features)
+    check_vector("y", y, network.out_features)
+    loss.check_targets([y])
+    network.zero_grad()
+    output, sections = _forward(network, x)
+    sections += _cost(loss, output, y)
+    sections += _backward(network, loss, output, y)
+    sections += update(network, optimizer)
+    return sections
+
+
+def _check_known(network, loss, optimizer):
+    for layer in network.layers:
+        if type(layer) not in VALUES and type(layer) not in (Linear, Softmax):
+            raise PurennError("explain: it has no formulas for the layer %r" % (layer,))
+    if type(loss) not in (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss):
+        raise PurennError("explain: it has no formulas for the loss %r" % (loss,))
+    if type(optimizer) not in STEPS:
+        raise PurennError("explain: it has no formulas for the optimizer %s" % type(optimizer).__name__)
+
+
+# Forward: z and a of each neuron.
+
+def _forward(network, x):
+    sections = []
+    a = x
+    for i in range(len(network.layers)):
+        layer = network.layers[i]
+        inputs = a
+        a = layer.forward(inputs)
+        if isinstance(layer, Linear):
+            general = "z_j = b_j + Σ_k w_jk·a_k"
+            quantities = [_weighted_sum(j, layer, inputs, a[j]) for j in range(len(a))]
+        elif isinstance(layer, Softmax):
+            general = "a_j = exp(z_j) / Σ_k exp(z_k); the largest z, m, is taken out of all, and cancels"
+            quantities = [_softmax_share(j, inputs, a[j]) for j in range(len(a))]
+        else:
+            general = "a_j = f(z_j)"
+            quantities = [_activation(j, layer, inputs[j], a[j]) for j in range(len(a))]
+        sections.append(Section("forward", i, "network.layers[%d] = %r: %s" % (i, layer, general), quantities))
+    return a, sections
+
+
+def _activation(j, layer, z, a):
+    value = VALUES[type(layer)]
+    return Quantity(j, None, "a_%d" % j, [value(layer, z, "z_%d" % j)], [[value(layer, z, number(z))]], a,
+                    "activations." + FUNCTIONS[type(layer)])
+
+
+def _weighted_sum(j, layer, a, z):
+    symbols = ["b_%d" % j] if layer.bias else []
+    numbers = [number(layer.bias[j])] if layer.bias else []
+    for k in range(len(a)):
+        symbols.append("%s·a_%d" % (w(j, k), k))
+        numbers.append("%s·%s" % (number(layer.weight[j][k]), number(a[k])))
+    return Quantity(j, None, "z_%d" % j, symbols, [numbers], z, "neuron.forward")
+
+
+def _softmax_share(j, z, a, name="a_%d"):
+    """softmax: e^z over the sum of them all, each with the largest z taken out."""
+    m = number(max(z))
+    symbols = ["exp(z_%d - m) / (exp(z_0 - m)" % j] + ["exp(z_%d - m)" % k for k in range(1, len(z))]
+    numbers = ["exp(%s - %s) / (exp(%s - %s)" % (number(z[j]), m, number(z[0]), m)]
+    numbers += ["exp(%s - %s)" % (number(z[k]), m) for k in range(1, len(z))]
+    symbols[-1] += ")"
+    numbers[-1] += ")"
+    return Quantity(j, None, name % j, symbols, [numbers], a, "activations.softmax")
+
+
+# The cost.
+
+def _cost(loss, output, y):
+    if isinstance(loss, CrossEntropyLoss):
+        title, quantities = "C = Σ_j y_j·(S - z_j), with S = ln Σ_j exp(z_j)", _cross_entropy(loss, output, y)
+    elif isinstance(loss, BCELoss):
+        title, quantities = "C = -Σ_j (y_j·ln(a_j) + (1 - y_j)·ln(1 - a_j))", _binary_cross_entropy(loss, output, y)
+    elif isinstance(loss, HalfSquaredErrorLoss):
+        title, quantities = "C = 1/2·Σ_j (a_j - y_j)²", _squared_error(loss, output, y)
+    else:
+        title, quantities = "C = Σ_j (a_j - y_j)²", _squared_error(loss, output, y)
+    if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
+        title += ", over the %d outputs the mean" % len(output)
+    return [Section("cost", None, "%r: %s" % (loss, title), quantities)]
+
+
+def _total(loss, symbols, numbers, output, y):
+    return Quantity(None, None, "C", symbols, [numbers], batch_cost(loss, [output], [y]),
+                    "losses.%s.forward" % type(loss).__name__)
+
+
+def _squared_error(loss, output, y):
+    half = isinstance(loss, HalfSquaredErrorLoss)
+    errors = []
+    for j in range(len(output)):
+        difference = "(%s - %s)²" % (number(output[j]), number(y[j]))
+        if half:
+            errors.append(Quantity(j, None, "E_%d" % j, ["1/2·(a_%d - y_%d)²" % (j, j)], [["0.5·" + difference]],
+                                   loss.forward([output[j]], [y[j]]), "losses.HalfSquaredErrorLoss.forward"))
+        else:
+            errors.append(Quantity(j, None, "E_%d" % j, ["(a_%d - y_%d)²" % (j, j)], [[difference]],
+                                   squared_error([output[j]], [y[j]]), "losses.squared_error"))
+    share = 1.0 if half else loss.share(len(output))
+    symbols = factored("1" if share == 1.0 else "1/%d" % len(output), [error.name for error in errors])
+    numbers = factored(number(share), [number(error.result) for error in errors])
+    return errors + [_total(loss, symbols, numbers, output, y)]
+
+
+def _binary_cross_entropy(loss, output, y):
+    share = loss.share(len(output))
+    symbols, numbers = [], []
+    for j in range(len(output)):
+        symbols.append("-(y_%d·ln(a_%d) + (1 - y_%d)·ln(1 - a_%d))" % (j, j, j, j))
+        numbers.append("-(%s·%s + (1 - %s)·%s)" % (number(y[j]), _ln(number(output[j]), output[j]), number(y[j]),
+                                                   _ln("1 - " + number(output[j]), 1.0 - output[j])))
+    symbols = factored("1" if share == 1.0 else "1/%d" % len(output), symbols)
+    return [_total(loss, symbols, factored(number(share), numbers), output, y)]
+
+
+def _ln(text, value):
+    return "ln(%s)" % text if value > 0.0 else "(-100.0)"          # where BCELoss puts its floor
+
+
+def _cross_entropy(loss, output, y):
+    m, log_total = number(max(output)), log_sum_exp(output)
+    symbols = ["m + ln(exp(z_0 - m)"] + ["exp(z_%d - m)" % j for j in range(1, len(output))]
+    numbers = ["%s + ln(exp(%s - %s)" % (m, number(output[0]), m)]
+    numbers += ["exp(%s - %s)" % (number(z), m) for z in output[1:]]
+    symbols[-1] += ")"
+    numbers[-1] += ")"
+    sum_of_all = Quantity(None, None, "S", symbols, [numbers], log_total, "losses.log_sum_exp")
+    symbols = ["y_%d·(S - z_%d)" % (j, j) for j in range(len(output))]
+    numbers = ["%s·(%s - %s)" % (number(y[j]), number(log_total), number(output[j])) for j in range(len(output))]
+    return [sum_of_all, _total(loss, symbols, numbers, output, y)]
+
+
+# Backward: from ∂C/∂a of the output to every gradient.
+
+def _backward(network, loss, output, y):
+    grad = loss.backward(output, y)
+    # Where the network ends with Linear, the output is that layer's z.
+    symbol = "z" if isinstance(network.layers[-1], Linear) else "a"
+    if isinstance(loss, CrossEntropyLoss):
+        sections = _cross_entropy_slopes(symbol, output, y, grad)
+    else:
+        title = "%r: the slope of the cost by each output" % (loss,)
+        sections = [Section("backward", None, title, [_loss_slope(loss, symbol, j, output, y, grad[j])
+                                                      for j in range(len(grad))])]
+    for i in reversed(range(len(network.layers))):
+        layer = network.layers[i]
+        handed = grad
+        grad = layer.backward(handed)
+        if isinstance(layer, Linear):
+            general = "with δ_j = ∂C/∂z_j: ∂C/∂w_jk = δ_j·a_k, ∂C/∂b_j = δ_j, ∂C/∂a_k = Σ_j δ_j·w_jk"
+            quantities = _parameter_slopes(layer, handed) + (_input_slopes(layer, handed, grad) if i > 0 else [])
+        elif isinstance(layer, Softmax):
+            general = "δ_j = ∂C/∂z_j = Σ_i ∂C/∂a_i·∂a_i/∂z_j, for z_j moves every a_i"
+            quantities = _jacobian("a", layer.a) + _through_jacobian("a", layer.a, handed, grad, "δ_%d")
+        else:
+            general = "δ_j = ∂C/∂z_j = ∂C/∂a_j·∂a_j/∂z_j"
+            quantities = _activation_slopes(layer, handed, grad)
+        sections.append(Section("backward", i, "network.layers[%d] = %r: %s" % (i, layer, general), quantities))
+    return sections
+
+
+def _loss_slope(loss, symbol, j, output, y, slope):
+    a, target = number(output[j]), number(y[j])
+    name = "%s_%d" % (symbol, j)
+    share = loss.share(len(output))
+    if isinstance(loss, HalfSquaredErrorLoss):
+        share = 1.0
+        symbols, numbers = "%s - y_%d" % (name, j), "%s - %s" % (a, target)
+    elif isinstance(loss, MSELoss):
+        symbols, numbers = "2·(%s - y_%d)" % (name, j), "%s·2.0·(%s - %s)" % (number(share), a, target)
+    else:
+        below = "%s·(1 - %s)" % (a, a) if output[j] * (1.0 - output[j]) >= 1e-12 else "1e-12"
+        symbols = "(%s - y_%d) / (%s·(1 - %s))" % (name, j, name, name)
+        numbers = "%s·((%s - %s) / (%s))" % (number(share), a, target, below)
+    if share != 1.0:
+        symbols = "1/%d·%s" % (len(output), symbols)
+    return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope,
+                    "losses.%s.backward" % type(loss).__name__)
+
+
+def _cross_entropy_slopes(symbol, z, y, grad):
+    """The derivation of p − y: the chain rule through softmax's Jacobian, and what is left of it."""
+    layer = Softmax()
+    p = layer.forward(z)
+    slopes = [-y[j] / p[j] for j in range(len(z))]
+    through = layer.backward(slopes)
+    shares = [_softmax_share(j, z, p[j], "p_%d") for j in range(len(z))]
+    by_p = [Quantity(j, None, "∂C/∂p_%d" % j, ["-y_%d / p_%d" % (j, j)],
+                     [["-%s / %s" % (number(y[j]), number(p[j]))]], slopes[j], "losses.CrossEntropyLoss")
+            for j in range(len(z))]
+    direct = [Quantity(j, None, "∂C/∂%s_%d" % (symbol, j), ["p_%d - y_%d" % (j, j)],
+                       [["%s - %s" % (number(p[j]), number(y[j]))]], grad[j], "losses.CrossEntropyLoss.backward")
+              for j in range(len(z))]
+    titles = ("softmax: p_j = exp(z_j) / Σ_k exp(z_k)",
+              "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
+              "softmax's Jacobian: ∂p_i/∂z_j = p_i·([i = j] - p_j), for z_j moves every p_i",
+              "the chain rule: ∂C/∂z_j = Σ_i ∂C/∂p_i·∂p_i/∂z_j",
+              "where p_i cancels and the y_i add up to 1: ∂C/∂z_j = p_j - y_j, the same but for rounding; "
+              "this is what the core computes")
+    parts = (shares, by_p, _jacobian("p", p), _through_jacobian("p", p, slopes, through, "∂C/∂z_%d"), direct)
+    return [Section("backward", None, title, quantities) for title, quantities in zip(titles, parts)]
+
+
+def _jacobian(symbol, a):
+    jacobian = softmax_jacobian(a)
+    found = []
+    for i in range(len(a)):
+        for j in range(len(a)):
+            same = "1" if i == j else "0"
+            found.append(Quantity(i, j, "∂%s_%d/∂z_%d" % (symbol, i, j),
+                                  ["%s_%d·(%s - %s_%d)" % (symbol, i, same, symbol, j)],
+                                  [["%s·(%s - %s)" % (number(a[i]), same, number(a[j]))]], jacobian[i][j],
+                                  "activations.softmax_jacobian"))
+    return found
+
+
+def _through_jacobian(symbol, a, handed, delta, name):
+    jacobian = softmax_jacobian(a)
+    found = []
+    for j in range(len(a)):
+        symbols = ["∂C/∂%s_%d·∂%s_%d/∂z_%d" % (symbol, i, symbol, i, j) for i in range(len(a))]
+        numbers = ["%s·%s" % (number(handed[i]), number(jacobian[i][j])) for i in range(len(a))]
+        found.append(Quantity(j, None, name % j, symbols, [numbers], delta[j], "activations.Softmax.backward"))
+    return found
+
+
+def _activation_slopes(layer, handed, delta):
+    slope = SLOPES[type(layer)]
+    found = []
+    for j in range(len(delta)):
+        z, a = layer.z[j], layer.a[j]
+        factor = layer.derivative(z, a)
+        found.append(Quantity(j, None, "∂a_%d/∂z_%d" % (j, j), [slope(layer, z, "a_%d" % j)],
+                              [[slope(layer, z, number(a))]], factor,
+                              "activations.%s_derivative" % FUNCTIONS[type(layer)]))
+        found.append(Quantity(j, None, "δ_%d" % j, ["∂C/∂a_%d·∂a_%d/∂z_%d" % (j, j, j)],
+                              [["%s·%s" % (number(handed[j]), number(factor))]], delta[j],
+                              "activations.Activation.backward"))
+    return found
+
+
+def _parameter_slopes(layer, delta):
+    found = []
+    for j in range(len(delta)):
+        for k in range(len(layer.inputs)):
+            found.append(Quantity(j, k, "∂C/∂" + w(j, k), ["δ_%d·a_%d" % (j, k)],
+                                  [["%s·%s" % (number(delta[j]), number(layer.inputs[k]))]], layer.weight_grad[j][k],
+                                  "neuron.backward"))
+        if layer.bias:
+            found.append(Quantity(j, None, "∂C/∂b_%d" % j, ["δ_%d" % j], [[number(delta[j])]], layer.bias_grad[j],
+                                  "neuron.backward"))
+    return found
+
+
+def _input_slopes(layer, delta, input_grads):
+    count = len(input_grads)
+    shares = []                                                     # δ_j·w_jk, as neuron j adds it
+    for j in range(len(delta)):
+        shares.append(zeros(count))
+        neuron.backward(delta[j], layer.weight[j], layer.inputs, zeros(count), shares[j])
+    found = []
+    for k in range(count):
+        symbols = ["δ_%d·%s" % (j, w(j, k)) for j in range(len(delta))]
+        numbers = [["%s·%s" % (number(delta[j]), number(layer.weight[j][k])) for j in range(len(delta))]]
+        if len(delta) > 1:
+            numbers.append([number(shares[j][k]) for j in range(len(delta))])
+        found.append(Quantity(None, k, "∂C/∂a_%d" % k, symbols, numbers, input_grads[k], "neuron.backward"))
+    return found

@@ -1,0 +1,238 @@
+"""``explain``: every result is the core's, bit for bit, and every line of numbers comes to its result."""
+import importlib
+import math
+import random
+import re
+
+import pytest
+
+from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Identity, Layer, LeakyReLU,
+                    Linear, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh)
+from purenn.data.tasks import xor
+from purenn.engines.loops import Loops
+from purenn.show.explanation import blocks, latex, shortened
+from purenn.study.explain import explain
+
+from .helpers import cli
+
+FUNCTIONS = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": max, "__builtins__": {}}
+OPTIMIZERS = {"sgd": SGD, "momentum": lambda p: SGD(p, lr=0.1, momentum=0.9), "adagrad": Adagrad, "rmsprop": RMSprop,
+              "adam": Adam}
+FULL = r"((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)"
+
+
+def evaluated(line):
+    """What a line of numbers comes to; · is times, ² squared, ^ a power."""
+    line = re.sub(r"\(%s\)²" % FULL, r"((\1)*(\1))", line.replace("·", "*").replace("^", "**"))
+    return eval(line, FUNCTIONS)
+
+
+def check_numbers(sections):
+    """Each line of numbers against its result; returns how many there were."""
+    count = 0
+    for section in sections:
+        for quantity in section.quantities:
+            for terms in quantity.numbers:
+                value = evaluated(" + ".join(terms))
+                assert repr(value + 0.0) == repr(quantity.result + 0.0), (section.title, quantity)
+                count += 1
+    return count
+
+
+def by_name(sections, part, layer=None):
+    return {quantity.name: quantity.result for section in sections if section.part == part and section.layer == layer
+            for quantity in section.quantities}
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("make, loss, x, y", [
+    (lambda: Network.mlp([2, 4, 4, 1], rng=random.Random(1)), MSELoss(), [0.1, 0.9], [1.0]),
+    (lambda: Network([Linear(2, 3, rng=random.Random(2)), Tanh(), Linear(3, 3, rng=random.Random(3))]),
+     CrossEntropyLoss(), [0.3, -0.7], [0.0, 1.0, 0.0]),
+], ids=["2-4-4-1", "2-3-3"])
+def test_every_line_comes_to_its_result_at_each_of_three_steps(optimizer, make, loss, x, y):
+    network = make()
+    steps = OPTIMIZERS[optimizer](network.parameters())
+    for _ in range(3):
+        assert check_numbers(explain(network, loss, steps, x, y)) > 60
+
+
+@pytest.mark.parametrize("hidden", [Sigmoid, Tanh, ReLU, LeakyReLU, Identity, Softmax])
+@pytest.mark.parametrize("output, loss", [
+    (Sigmoid, MSELoss()), (Sigmoid, BCELoss()), (None, CrossEntropyLoss()), (Softmax, MSELoss("sum")),
+    (Softmax, BCELoss("sum")), (Tanh, HalfSquaredErrorLoss()), (None, MSELoss()),
+], ids=lambda value: getattr(value, "__name__", repr(value)))
+def test_every_layer_and_loss_is_explained(hidden, output, loss):
+    for seed in range(3):
+        rng = random.Random(seed)
+        layers = [Linear(2, 3, rng=rng), hidden(), Linear(3, 3, rng=rng, bias=seed > 0)]
+        network = Network(layers + ([output()] if output else []))
+        assert check_numbers(explain(network, loss, SGD(network.parameters(), lr=0.5), [0.3, -0.7], [0.0, 1.0, 0.0])) > 30
+
+
+def test_every_result_is_what_the_core_computes():
+    rng = random.Random(1)
+    network, twin = (Network.mlp([2, 4, 4, 1], rng=random.Random(1)) for _ in range(2))
+    x, y = [rng.random(), rng.random()], [1.0]
+    optimizer, other = (SGD(net.parameters(), lr=0.5, momentum=0.9) for net in (network, twin))
+    for _ in range(3):
+        sections = explain(network, MSELoss(), optimizer, x, y)
+        twin.zero_grad()
+        cost, (output,) = Loops().gradients(twin, MSELoss(), [x], [y])
+        for i in (0, 2, 4):
+            assert list(by_name(sections, "forward", i).values()) == twin.layers[i + 1].z
+            assert list(by_name(sections, "forward", i + 1).values()) == twin.layers[i + 1].a
+            slopes = by_name(sections, "backward", i)
+            for j, row in enumerate(twin.layers[i].weight_grad):
+                assert [slopes["∂C/∂w_%d%d" % (j, k)] for k in range(len(row))] == row
+            assert [slopes["∂C/∂b_%d" % j] for j in range(len(twin.layers[i].bias))] == twin.layers[i].bias_grad
+        assert by_name(sections, "forward", 5)["a_0"] == output[0]
+        assert by_name(sections, "cost")["C"] == cost
+        other.step()
+        for i in (0, 2, 4):
+            new = by_name(sections, "update", i)
+            assert [new["new b_%d" % j] for j in range(len(twin.layers[i].bias))] == twin.layers[i].bias
+            assert [new["v(b_%d)" % j] for j in range(len(twin.layers[i].bias))] == other.velocity[
+                [name for name, _, _ in twin.parameters()].index("%d.bias" % i)]
+        assert network.state_dict() == twin.state_dict()
+
+
+def test_the_derivation_of_p_minus_y_ends_where_the_core_does():
+    network = Network([Linear(2, 3, rng=random.Random(3))])
+    sections = explain(network, CrossEntropyLoss(), SGD(network.parameters()), [0.3, -0.7], [0.0, 1.0, 0.0])
+    through, direct = [section.quantities for section in sections if section.part == "backward"][3:5]
+    assert [quantity.result for quantity in through] == pytest.approx([quantity.result for quantity in direct], abs=1e-15)
+    assert direct[1].symbols == ["p_1 - y_1"]
+
+
+def test_every_source_is_a_function_that_is_there():
+    sources = set()
+    for loss, output in ((MSELoss(), [Sigmoid()]), (CrossEntropyLoss(), []), (BCELoss(), [Softmax()]),
+                         (HalfSquaredErrorLoss(), [ReLU()])):
+        for make in OPTIMIZERS.values():
+            network = Network([Linear(2, 2, rng=random.Random(1)), *output])
+            for section in explain(network, loss, make(network.parameters()), [0.1, 0.2], [1.0, 0.0]):
+                sources |= {quantity.source for quantity in section.quantities}
+    assert len(sources) > 15
+    for source in sources:
+        module, *names = source.split(".")
+        found = importlib.import_module("purenn." + module)
+        for name in names:
+            found = getattr(found, name)
+
+
+MAZUR = ["0.3775", "0.593269992", "0.596884378", "1.105905967", "0.75136507", "0.772928465", "0.274811083", "0.023560026",
+         "0.298371109", "0.74136507", "0.186815602", "0.082167041", "0.138498562", "0.35891648", "0.408666186",
+         "0.511301270", "0.561370121", "0.055399425", "-0.019049119", "0.036350306", "0.241300709", "0.000438568",
+         "0.149780716", "0.19956143", "0.24975114", "0.29950229", "0.291027924", "0.291027773694", "3.51018778e-05",
+         "0.015913620", "0.984064274"]
+
+
+@pytest.fixture(scope="module")
+def mazur_text():
+    done = cli("explain", "mazur")
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize("published", MAZUR)
+def test_explain_mazur_has_each_published_number(published, mazur_text):
+    assert re.search(r"(?<![\d.])%s(?!\d)" % re.escape(published), mazur_text)
+
+
+def test_each_published_number_is_what_stands_before_it(mazur_text):
+    lines = [line for line in mazur_text.splitlines() if "published:" in line]
+    assert len(lines) == 24
+    for line in lines:
+        result, published = line.split("published:")
+        found, last = float(result.split("=")[-1]), published.split()[-1]
+        assert abs(found - float(last)) <= 1e-8, line
+
+
+def test_a_long_sum_is_shortened_with_the_number_of_terms_left_out():
+    network = Network.mlp([100, 12, 1], rng=random.Random(1))
+    sections = explain(network, MSELoss(), SGD(network.parameters(), lr=0.5), [0.01] * 100, [1.0])
+    assert check_numbers(sections) > 1000
+    text = "\n".join(line for block in blocks(sections, "text") for line in block)
+    assert "… 93 more terms" in text
+    assert "… 4 more quantities of this layer; --only 0.J shows those of neuron J" in text
+    # 12 neurons with 100 weights and a bias: 8 neurons with 8 weights and the bias are shown
+    assert "… %d more quantities of this layer" % (12 * 101 - 8 * 9) in text
+    assert shortened(["x"] * 9)[-1] == "… 1 more terms"
+
+
+def test_latex_is_plain_ascii_with_balanced_braces_and_amsmath_alone():
+    for arguments in (["mazur"], ["softmax"], ["xor", "--optimizer", "adam", "--activation", "leaky_relu"]):
+        text = cli("explain", *arguments, "--format", "latex").stdout
+        assert text.isascii() and text.count("{") == text.count("}")
+        assert re.findall(r"\\usepackage.*", text) == [r"\usepackage{amsmath}"]
+        assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 30
+        commands = set(re.findall(r"\\([a-zA-Z]+)", text))
+        assert commands <= {"documentclass", "usepackage", "allowdisplaybreaks", "begin", "end", "section", "subsection",
+                            "noindent", "texttt", "text", "frac", "partial", "cdot", "delta", "exp", "ln", "sqrt", "max",
+                            "tanh", "hat", "beta", "mu", "alpha", "theta", "sum", "leftarrow", "surd", "mathit", "quad",
+                            "dots", "sigma"}, commands
+    assert latex("w_12,3·m̂") == r"w_{12,3} \cdot \hat{m}"
+
+
+def test_markdown_has_headings_and_the_same_results():
+    text = cli("explain", "mazur", "--format", "markdown").stdout
+    assert "## Forward: from the input to the output" in text
+    assert "`= 0.2983711087600027`" in text
+
+
+def test_only_shows_a_part_or_a_neuron():
+    text = cli("explain", "xor", "--only", "cost").stdout
+    assert "COST" in text and "FORWARD" not in text and "UPDATE" not in text
+    text = cli("explain", "xor", "--hidden", 20, "--only", "0.19").stdout
+    assert "z_19 =" in text and "new b_19" in text and "z_18 =" not in text
+
+
+def test_step_trains_first_with_the_tasks_own_settings():
+    from purenn import evaluate, train
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=1.0), 7):
+        pass
+    output = evaluate(network, MSELoss(), xor())[2][3][0]
+    text = cli("explain", "xor", "--step", 7, "--sample", 3, "--only", "5.0").stdout
+    assert "= %r" % output in text
+
+
+def test_pause_waits_for_enter_and_goes_on_without_input():
+    done = cli("explain", "mazur", "--only", "cost", "--pause")
+    assert done.returncode == 0 and "= 0.2983711087600027" in done.stdout
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("explain", "explain: found no task; it must be one of xor, linear, gate, mazur, softmax"),
+    ("explain foo", "explain: task: found 'foo'; it must be one of xor, linear, gate, mazur, softmax"),
+    ("explain xor --sample 21", "--sample: found 21; it must be a whole number from 0 to 20"),
+    ("explain xor --sample -1", "--sample: found -1; it must be a whole number from 0 up"),
+    ("explain xor --step x", "--step: found 'x'; it must be a whole number from 0 up"),
+    ("explain xor --only foo", "--only: found 'foo'; it must be forward, cost, backward, update, or LAYER.NEURON"),
+    ("explain xor --only 9.0", "--only: found layer 9; the network has layers 0 to 5"),
+    ("explain xor --only 1.4", "--only: found neuron 4; layer 1 has neurons 0 to 3"),
+    ("explain xor --format pdf", "--format: found 'pdf'; it must be one of text, markdown, latex"),
+    ("explain mazur --hidden 4", "there is no option --hidden"),
+    ("explain xor --loss bce --output-activation relu", "--loss: bce needs outputs between 0 and 1"),
+    ("explain xor --json", "there is no option --json"),
+])
+def test_what_cannot_be_explained_is_refused_in_one_line(arguments, named):
+    done = cli(*arguments.split())
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and named in done.stderr
+
+
+def test_a_layer_loss_or_optimizer_without_formulas_is_refused():
+    class Mine(Layer):
+        def forward(self, inputs):
+            return inputs
+
+        def backward(self, grad):
+            return grad
+
+    network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
+    with pytest.raises(PurennError, match="explain: it has no formulas for the layer"):
+        explain(network, MSELoss(), SGD(network.parameters()), [1.0, 2.0], [1.0])
+    with pytest.raises(PurennError, match=r"x has 1 entries; expected 2"):
+        explain(Network([Linear(2, 1)]), MSELoss(), SGD(network.parameters()), [1.0], [1.0])
