@@ -141,7 +141,7 @@ def _fixed(name, parser, arguments):
     options = parser.parse_args(arguments)
     settings = optimizer_settings(options, FIXED[name]["loss"], FIXED[name])
     if name == "mazur":
-        network, data, loss = mazur.network(), mazur.DATA, HalfSquaredErrorLoss()
+        network, data, loss = mazur.network(), Dataset([mazur.X], [mazur.Y]), HalfSquaredErrorLoss()
         parameters = mazur.parameters(network)
     else:
         rng = random.Random(1)

@@ -4,6 +4,7 @@ A wide layer is shortened: of its neurons, of their inputs and of a sum's terms 
 shown, and it is said how many more there are.
 """
 import re
+import unicodedata
 
 SHOWN = 8
 WIDTH = 100
@@ -87,14 +88,20 @@ def _text_heading(title, level):
 
 def _text(quantity, note):
     name = "  " + quantity.name
+    width = _width(name)
     lines = []
     for row in _lines_of(quantity):
-        for number, piece in enumerate(_wrapped(row, WIDTH - len(name))):
-            lines.append((name if not lines else " " * len(name)) + (" = " if number == 0 else "   ") + piece)
-    lines[0] = lines[0].ljust(60) + "  " + place(quantity.source)
+        for number, piece in enumerate(_wrapped(row, WIDTH - width)):
+            lines.append((name if not lines else " " * width) + (" = " if number == 0 else "   ") + piece)
+    lines[0] += " " * (60 - _width(lines[0])) + "  " + place(quantity.source)
     if note:
         lines[-1] += "        " + note
     return lines
+
+
+def _width(text):
+    """How many columns the text takes: the hat of m̂ has none of its own."""
+    return sum(1 for character in text if not unicodedata.combining(character))
 
 
 # Markdown.

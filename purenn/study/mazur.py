@@ -5,11 +5,11 @@ Two inputs, two hidden neurons, two outputs, sigmoid, cost ½Σ(t − o)², lear
 are left as they are.
 """
 from ..activations import Sigmoid
-from ..data.tasks import Dataset
 from ..layers import Linear
 from ..network import Network
 
-DATA = Dataset([[0.05, 0.10]], [[0.01, 0.99]])
+X = [0.05, 0.10]
+Y = [0.01, 0.99]
 LR = 0.5
 
 # (part, layer, name of the quantity) → Mazur's name for it, and his digits.
