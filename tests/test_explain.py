@@ -168,8 +168,8 @@ def test_latex_is_plain_ascii_with_balanced_braces_and_amsmath_alone():
         assert re.findall(r"\\usepackage.*", text) == [r"\usepackage{amsmath}"]
         assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 30
         commands = set(re.findall(r"\\([a-zA-Z]+)", text))
-        assert commands <= {"documentclass", "usepackage", "allowdisplaybreaks", "begin", "end", "section", "subsection",
-                            "noindent", "texttt", "text", "frac", "partial", "cdot", "delta", "exp", "ln", "sqrt", "max",
+        assert commands <= {"documentclass", "usepackage", "allowdisplaybreaks", "begin", "end", "section",
+                            "bigskip", "raggedright", "setlength", "parindent", "texttt", "text", "frac", "partial", "cdot", "delta", "exp", "ln", "sqrt", "max",
                             "tanh", "hat", "beta", "mu", "alpha", "theta", "sum", "leftarrow", "surd", "mathit", "quad",
                             "dots", "sigma"}, commands
     assert latex("w_12,3·m̂") == r"w_{12,3} \cdot \hat{m}"

@@ -121,7 +121,8 @@ def _markdown(quantity, note):
 
 # LaTeX, with amsmath alone.
 
-LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisplaybreaks", r"\begin{document}"]
+LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisplaybreaks",
+               r"\setlength{\parindent}{0pt}", r"\begin{document}", r"\raggedright"]
 LATEX_END = [r"\end{document}"]
 
 _LETTERS = {"δ": r"\delta ", "σ": r"\sigma ", "μ": r"\mu ", "α": r"\alpha ", "β₁": r"\beta_1", "β₂": r"\beta_2",
@@ -156,13 +157,13 @@ def _latex_words(text):
     """Text between formulas: what is not plain ASCII, or has a subscript, goes into math."""
     words = []
     for word in text.replace("%", r"\%").split(" "):
-        formula = any(ord(character) > 127 for character in word) or "_" in word and "." not in word
+        formula = any(ord(character) > 127 for character in word) or re.match(r"\w_[ijk\d]+$", word)
         words.append("$%s$" % latex(word) if formula else word.replace("_", r"\_"))
     return " ".join(words)
 
 
 def _latex_heading(title, level):
-    return ["", r"\section*{%s}" % title] if level == 1 else ["", r"\subsection*{}", r"\noindent " + _latex_words(title)]
+    return ["", r"\section*{%s}" % title] if level == 1 else ["", r"\bigskip", _latex_words(title)]
 
 
 def _latex(quantity, note):
