@@ -2,7 +2,9 @@
 """The command line, run from where this file lies: python cli.py COMMAND."""
 import sys
 
-from purenn.commands import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from purenn.commands import main
+        sys.exit(main())
+    except KeyboardInterrupt:               # before main could say anything
+        sys.exit(130)

@@ -31,12 +31,12 @@ from .linalg import PurennError, ShapeError
 from .losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from .network import Network
 from .optimizers import SGD, Adagrad, Adam, RMSprop
-from .training import DivergedError, Epoch, evaluate, train
+from .training import Dataset, DivergedError, Epoch, evaluate, train
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "DivergedError", "Epoch", "HalfSquaredErrorLoss", "Identity",
+    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch", "HalfSquaredErrorLoss", "Identity",
     "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError", "RMSprop", "ReLU", "SGD",
     "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
 ]

@@ -6,9 +6,9 @@ a = f(z); on the way back its derivative is the factor ∂a/∂z of the chain ru
 
     ∂C/∂z = ∂C/∂a · ∂a/∂z = ∂C/∂a · f′(z)
 
-Every derivative here takes both z and a = f(z), because some are cheaper from a. Which of the
-two it uses is the thing that is easy to get wrong: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is
-1 − a², not 1 − tanh(a)².
+A derivative is given both z and a = f(z), because some are cheaper from a. Which of the two it
+uses is the thing that is easy to get wrong: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is 1 − a²,
+not 1 − tanh(a)².
 """
 import math
 from math import exp
@@ -64,7 +64,7 @@ def relu(z: float) -> float:
     >>> relu(3.0), relu(-3.0)
     (3.0, 0.0)
     """
-    return z if z > 0.0 else 0.0
+    return 0.0 if z <= 0.0 else z           # this way round, nan stays nan
 
 
 def relu_derivative(z: float, a: float) -> float:
@@ -108,14 +108,24 @@ def softmax(z: Vector) -> Vector:
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
     """
+    powers, total, _ = exponentials(z)
+    return [power / total for power in powers]
+
+
+def exponentials(z: Vector) -> tuple:
+    """Each e^(z_j − m), their sum, and m, the largest z: none is above 1, so none overflows.
+
+    >>> exponentials([1000.0, 1000.0])
+    ([1.0, 1.0], 2.0, 1000.0)
+    """
     largest = max(z)
     powers = []
     total = 0.0
-    for z_i in z:
-        power = exp(z_i - largest)
+    for z_j in z:
+        power = exp(z_j - largest)
         powers.append(power)
         total += power
-    return [power / total for power in powers]
+    return powers, total, largest
 
 
 def softmax_jacobian(a: Vector) -> Matrix:

@@ -1,7 +1,7 @@
 """The weights before training.
 
-They must not be equal: two neurons that start alike get the same gradient and stay alike for
-ever (``zeros`` is here to show it). And they should keep the numbers that flow through a layer
+They must not be equal: two neurons that start alike get the same gradient and stay alike
+forever (``zeros`` is here to show it). And they should keep the numbers that flow through a layer
 neither growing nor shrinking, which is what the widths in xavier and he are for.
 
 Each initializer takes the size of a layer and a generator, ``rng``, and returns its weights

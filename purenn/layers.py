@@ -16,7 +16,9 @@ from .linalg import PurennError, ShapeError, Vector, zeros
 class Layer:
     """What every layer does. For a layer of your own, subclass it and write forward and backward.
 
-    ``in_features`` and ``out_features`` are None where any size will do.
+    One that changes the size says its ``in_features`` and ``out_features``, which are None where any
+    size will do; one that learns lists its ``parameters``. The activations do the same without being
+    subclasses: they stand on a lower floor.
     """
 
     in_features: "int | None" = None
@@ -65,7 +67,7 @@ class Linear(Layer):
             rng = random
         self.in_features = in_features
         self.out_features = out_features
-        self.neurons = range(out_features)
+        self.neurons = range(out_features)          # their numbers, j
         self.weight, biases = INITIALIZERS[init](in_features, out_features, rng)
         self.bias = biases if bias else None
         self.weight_grad = zeros(out_features, in_features)
@@ -74,10 +76,11 @@ class Linear(Layer):
     def forward(self, inputs: Vector) -> Vector:
         """z_j = Σ_k w_jk·a_k + b_j, for each neuron j: ``in_features`` numbers in, ``out_features`` out.
 
-        Nielsen, chapter 2, equation 25. Raises ShapeError where the number of inputs is wrong.
+        Nielsen, chapter 2, the sum inside equation 23. Raises ShapeError where the number of inputs is wrong.
         """
         if len(inputs) != self.in_features:
-            raise ShapeError("%r: the input has %d numbers; expected %d" % (self, len(inputs), self.in_features))
+            raise ShapeError("%r: the input has %d numbers; expected %d, "
+                             "one sample (predict takes a batch)" % (self, len(inputs), self.in_features))
         self.inputs = inputs
         bias = self.bias or [0.0] * self.out_features
         z = []
@@ -92,7 +95,7 @@ class Linear(Layer):
         ``input_grads``. The weights are those of the forward pass: they change only when every
         gradient is known. Nielsen, chapter 2, BP2 to BP4.
         """
-        bias_grad = self.bias_grad or [0.0] * self.out_features
+        bias_grad = self.bias_grad or [0.0] * self.out_features         # without biases nobody looks at it
         input_grads = [0.0] * self.in_features
         for j in self.neurons:
             bias_grad[j] += neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)

@@ -10,7 +10,7 @@ cannot disagree about it.
 """
 import math
 
-from .activations import softmax
+from .activations import exponentials, softmax
 from .linalg import PurennError, Vector
 
 
@@ -19,6 +19,8 @@ class Loss:
 
     Raises PurennError unless reduction is "mean" or "sum".
     """
+
+    reduction = "mean"
 
     def __init__(self, reduction: str = "mean"):
         if reduction not in ("mean", "sum"):
@@ -51,11 +53,9 @@ def squared_error(output: Vector, target: Vector) -> float:
     5.0
     """
     total = 0.0
-    j = 0
-    for a in output:
-        error = a - target[j]
+    for a, y in zip(output, target):
+        error = a - y
         total += error * error
-        j += 1
     return total
 
 
@@ -81,12 +81,7 @@ class MSELoss(Loss):
         [1.0, 0.0]
         """
         share = self.share(len(output))
-        grad = []
-        j = 0
-        for a in output:
-            grad.append(share * 2.0 * (a - target[j]))
-            j += 1
-        return grad
+        return [share * 2.0 * (a - y) for a, y in zip(output, target)]
 
 
 class HalfSquaredErrorLoss(Loss):
@@ -114,10 +109,7 @@ class HalfSquaredErrorLoss(Loss):
         >>> HalfSquaredErrorLoss().backward([1.0, 2.0], [0.0, 0.0])
         [1.0, 2.0]
         """
-        grad = []
-        for j in range(len(output)):
-            grad.append(output[j] - target[j])
-        return grad
+        return [a - y for a, y in zip(output, target)]
 
 
 class BCELoss(Loss):
@@ -219,12 +211,9 @@ def log_sum_exp(z: Vector) -> float:
     >>> log_sum_exp([1000.0, 1000.0]) == 1000.0 + math.log(2.0)
     True
     """
-    largest = max(z)
-    total = 0.0
-    for z_j in z:
-        total += math.exp(z_j - largest)
+    _, total, largest = exponentials(z)
     return largest + math.log(total)
 
 
 def _log(p):
-    return max(math.log(p), -100.0) if p > 0.0 else -100.0
+    return -100.0 if p <= 0.0 else max(math.log(p), -100.0)        # nan stays nan

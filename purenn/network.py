@@ -25,6 +25,8 @@ class Network:
     """
 
     def __init__(self, layers):
+        if not isinstance(layers, (list, tuple)):
+            raise PurennError("Network: layers is %r; give a list of layers" % (layers,))
         self.layers = list(layers)
         if not self.layers:
             raise PurennError("Network: the list of layers is empty; give at least one layer")
@@ -33,10 +35,14 @@ class Network:
             self._check_layer(i, self.layers[i])
 
     def _check_layer(self, i, layer):
-        for method in ("forward", "backward", "parameters"):
-            if not hasattr(layer, method) or isinstance(layer, type):
-                raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid()"
-                                  % (i, layer))
+        is_layer = hasattr(layer, "forward") and hasattr(layer, "backward") and hasattr(layer, "parameters")
+        if not is_layer or isinstance(layer, type):
+            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid()"
+                              % (i, layer))
+        for earlier in self.layers[:i]:
+            if earlier is layer:
+                raise PurennError("Network: layers[%d], %r, stands in the list twice; a layer keeps what its own "
+                                  "backward pass needs, so make a second one" % (i, layer))
         inputs = getattr(layer, "in_features", None)
         if inputs is None:
             return
@@ -57,12 +63,12 @@ class Network:
         Raises PurennError for an unknown name, fewer than two sizes, or a size that is not a
         whole number from 1 up.
         """
-        if len(sizes) < 2:
-            raise PurennError("Network.mlp: sizes is %r; give at least the inputs and the outputs" % (sizes,))
-        for name in (activation, output_activation):
+        if not isinstance(sizes, (list, tuple)) or len(sizes) < 2:
+            raise PurennError("Network.mlp: sizes is %r; give a list, such as [2, 4, 1]: inputs, hidden layers, outputs" % (sizes,))
+        for option, name in (("activation", activation), ("output_activation", output_activation)):
             if name is not None and name not in ACTIVATIONS:
-                raise PurennError("Network.mlp: activation is %r; it must be one of %s"
-                                  % (name, ", ".join(sorted(ACTIVATIONS))))
+                raise PurennError("Network.mlp: %s is %r; it must be one of %s"
+                                  % (option, name, ", ".join(sorted(ACTIVATIONS))))
         layers: list = []
         last = len(sizes) - 2
         for i in range(last + 1):
@@ -135,6 +141,8 @@ class Network:
         Raises PurennError for missing or unknown names or entries that are not finite numbers,
         and ShapeError for wrong shapes.
         """
+        if not isinstance(state, dict):
+            raise PurennError("load_state_dict: found a %s; give what state_dict() returned" % type(state).__name__)
         own = self._values_by_key()
         for key in own:
             if key not in state:

@@ -14,7 +14,7 @@ def forward(weights: Vector, bias: float, inputs: Vector) -> float:
     """z = Σ_k w_k·a_k + b: the weighted sum of the inputs.
 
     ``weights`` (w_k) and ``inputs`` (a_k) are equally long. Nielsen, "Neural Networks and Deep
-    Learning", chapter 2, equation 25.
+    Learning", chapter 2, the sum inside equation 23: http://neuralnetworksanddeeplearning.com/chap2.html
 
     >>> forward([0.15, 0.20], 0.35, [0.05, 0.10])
     0.3775

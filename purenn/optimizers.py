@@ -21,11 +21,13 @@ class Optimizer:
     """
 
     def __init__(self, parameters, lr: float):
+        if not hasattr(parameters, "__iter__"):
+            raise PurennError("%s: parameters is %r; give it network.parameters()" % (type(self).__name__, parameters))
         self.parameters = list(parameters)
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)
-        self.lr = self._checked("lr", lr, lr_limit)
+        self.lr = self._checked("lr", lr)
 
     def step(self) -> None:
         """Change every parameter once, by its gradient."""
@@ -35,15 +37,18 @@ class Optimizer:
         """A list of zeros for each parameter, as long as it."""
         return [zeros(len(values)) for _, values, _ in self.parameters]
 
-    def _checked(self, name, value, limit):
-        """``value`` if it is a number from 0 to just below ``limit``, otherwise PurennError."""
-        if not is_finite(value) or not 0.0 <= value < limit:
+    def _checked(self, name, value, limit=None):
+        """``value`` if it is a number from 0 up, below ``limit`` where there is one; otherwise PurennError."""
+        if not is_finite(value) or value < 0.0 or (limit is not None and value >= limit):
             raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
-                type(self).__name__, name, value, "" if limit is lr_limit else " and below %g" % limit))
+                type(self).__name__, name, value, "" if limit is None else " and below %g" % limit))
         return value
 
-
-lr_limit = float("inf")
+    def _checked_eps(self, eps):
+        """``eps`` if it is a number above 0, otherwise PurennError: it stands in a denominator."""
+        if not is_finite(eps) or eps <= 0.0:
+            raise PurennError("%s: eps is %r; it must be a number above 0" % (type(self).__name__, eps))
+        return eps
 
 
 class SGD(Optimizer):
@@ -80,7 +85,7 @@ class Adagrad(Optimizer):
 
     def __init__(self, parameters, lr: float = 0.01, eps: float = 1e-10):
         Optimizer.__init__(self, parameters, lr)
-        self.eps = self._checked("eps", eps, 1.0)
+        self.eps = self._checked_eps(eps)
         self.square_sum = self._state()
 
     def step(self) -> None:
@@ -104,7 +109,7 @@ class RMSprop(Optimizer):
     def __init__(self, parameters, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8):
         Optimizer.__init__(self, parameters, lr)
         self.alpha = self._checked("alpha", alpha, 1.0)
-        self.eps = self._checked("eps", eps, 1.0)
+        self.eps = self._checked_eps(eps)
         self.square_mean = self._state()
 
     def step(self) -> None:
@@ -135,7 +140,7 @@ class Adam(Optimizer):
             raise PurennError("Adam: betas is %r; give two numbers, such as (0.9, 0.999)" % (betas,))
         self.beta1 = self._checked("betas[0]", betas[0], 1.0)
         self.beta2 = self._checked("betas[1]", betas[1], 1.0)
-        self.eps = self._checked("eps", eps, 1.0)
+        self.eps = self._checked_eps(eps)
         self.first_moment = self._state()
         self.second_moment = self._state()
         self.t = 0

@@ -12,6 +12,9 @@ from .engines.loops import Loops, batch_cost
 from .linalg import PurennError, Vector, check_matrix
 from .losses import CrossEntropyLoss
 
+# Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
+Dataset = namedtuple("Dataset", ("inputs", "targets"))
+
 # What an epoch was like: its number (from 1), the loss and the accuracy over its samples, each as
 # it was before the step that learned from it; the same of the validation data after the last step,
 # or None. An accuracy is a share from 0 to 1, or None where the targets are not classes.
@@ -38,11 +41,18 @@ def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, 
 
     Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
     not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
-    that do not fit the network. Raises DivergedError at the first loss that is infinite or nan.
+    that do not fit the network. While it trains, raises DivergedError at the
+    first loss that is infinite or nan.
     """
     for name, size in (("epochs", epochs), ("batch_size", batch_size)):
         if not (isinstance(size, int) and size >= 1) and not (name == "batch_size" and size is None):
             raise PurennError("train: %s is %r; it must be a whole number from 1 up" % (name, size))
+    if engine is not None and (isinstance(engine, type) or not hasattr(engine, "gradients")):
+        raise PurennError("train: engine is %r; give one, such as Loops()" % (engine,))
+    if rng is not None and not hasattr(rng, "shuffle"):
+        raise PurennError("train: rng is %r; give a generator, such as random.Random(1)" % (rng,))
+    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
+        raise PurennError("train: optimizer is %r; give one, such as SGD(network.parameters(), lr=0.1)" % (optimizer,))
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)
@@ -65,7 +75,7 @@ def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, val
                 right += count_right(outputs, targets)
         validation_loss = validation_accuracy = None
         if validation is not None:
-            validation_loss, validation_accuracy, _ = evaluate(network, loss, validation, engine)
+            validation_loss, validation_accuracy, _ = _evaluate(network, loss, validation, engine)
             check_finite(validation_loss, optimizer, number)
         yield Epoch(number, epoch_loss, right / count if has_classes else None, validation_loss, validation_accuracy)
 
@@ -76,9 +86,10 @@ def batches(data, batch_size=None, rng=None):
     Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
     """
     count = len(data.inputs)
-    if batch_size is None or (batch_size >= count and rng is None):
+    if batch_size is None and rng is None:
         yield data.inputs, data.targets
         return
+    batch_size = batch_size or count
     order = list(range(count))
     if rng is not None:
         rng.shuffle(order)
@@ -88,8 +99,16 @@ def batches(data, batch_size=None, rng=None):
 
 
 def evaluate(network, loss, data, engine=None) -> tuple:
-    """The network's (loss, accuracy, outputs) on ``data``, forward only; accuracy is None without classes."""
-    outputs = (engine or Loops()).outputs(network, data.inputs)
+    """The network's (loss, accuracy, outputs) on ``data``, forward only; accuracy is None without classes.
+
+    Raises PurennError or ShapeError where the data do not fit, as ``train`` does.
+    """
+    check_data("data", network, loss, data)
+    return _evaluate(network, loss, data, engine or Loops())
+
+
+def _evaluate(network, loss, data, engine):
+    outputs = engine.outputs(network, data.inputs)
     accuracy = count_right(outputs, data.targets) / len(outputs) if are_classes(data.targets) else None
     return batch_cost(loss, outputs, data.targets), accuracy, outputs
 
@@ -134,10 +153,16 @@ def count_right(outputs: list, targets: list) -> int:
 
 def check_data(name: str, network, loss, data) -> None:
     """Raise PurennError or ShapeError unless ``data`` can be put through the network and the loss."""
+    if isinstance(loss, type) or not hasattr(loss, "check_targets"):
+        raise PurennError("the loss is %r; give one, such as MSELoss()" % (loss,))
+    if not hasattr(data, "inputs") or not hasattr(data, "targets"):
+        raise PurennError("%s is a %s; give a Dataset(inputs, targets), two lists of lists of numbers"
+                          % (name, type(data).__name__))
+    check_matrix(name + ".inputs", data.inputs, columns=network.in_features)
     if len(data.inputs) == 0:
         raise PurennError("%s: there are no samples; give at least one" % name)
-    check_matrix(name + ".inputs", data.inputs, columns=network.in_features)
-    check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=network.out_features)
+    width = len(network.forward(data.inputs[0]))
+    check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=width)
     loss.check_targets(data.targets)
     if isinstance(loss, CrossEntropyLoss) and isinstance(network.layers[-1], Softmax):
         raise PurennError("CrossEntropyLoss has softmax in it and takes logits; "

@@ -1,4 +1,4 @@
-"""The loops engine written out by hand as one script of plain loops: no function called, nothing looked up twice.
+"""The loops engine written out by hand as one script of plain loops: no function called but exp.
 
 Sigmoid layers, MSELoss and full-batch SGD. It does the same arithmetic in the same order as
 ``engines/loops.py``, so its weights end with the same digits; only ∂C/∂x, which nobody needs here,

@@ -38,6 +38,7 @@ def test_sigmoid_keeps_its_small_values_on_the_negative_side():
 
 def test_softmax_shares_sum_to_one_and_do_not_depend_on_a_shift():
     assert softmax([1000.0, 0.0, -1000.0]) == [1.0, 0.0, 0.0]
+    assert softmax([-1000.0, 0.0, 1000.0]) == [0.0, 0.0, 1.0]
     p = softmax([0.1, -0.4, 2.0])
     assert sum(p) == pytest.approx(1.0, rel=1e-15)
     assert softmax([1000.1, 999.6, 1002.0]) == pytest.approx(p, rel=1e-12)
@@ -59,6 +60,11 @@ def test_the_softmax_jacobian_is_the_slope_of_every_output_by_every_input():
 def test_at_the_kink_the_slope_is_that_of_the_left():
     assert relu_derivative(0.0, 0.0) == 0.0
     assert LeakyReLU(0.25).derivative(0.0, 0.0) == 0.25
+
+
+def test_nan_stays_nan_so_that_it_is_noticed():
+    for layer in ELEMENTWISE:
+        assert math.isnan(layer.function(math.nan))
 
 
 def test_forward_does_not_change_its_input_and_backward_not_its_gradient():

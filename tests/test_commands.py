@@ -64,10 +64,10 @@ def test_json_is_one_object_and_nothing_else():
 def test_the_seed_decides_every_digit():
     def digits(seed, *more):
         result = json.loads(cli("linear", "--json", "--epochs", 20, "--seed", seed, *more).stdout)
-        del result["seconds"]
-        return result
+        return result["loss"], [row["output"] for row in result["predictions"]]
     assert digits(3) == digits(3) != digits(4)
-    assert digits(3, "--batch-size", 10, "--shuffle") == digits(3, "--batch-size", 10, "--shuffle") != digits(3)
+    shuffled = digits(3, "--batch-size", 10, "--shuffle")
+    assert shuffled == digits(3, "--batch-size", 10, "--shuffle") != digits(3, "--batch-size", 10)
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "rmsprop", "adam"])
@@ -84,7 +84,7 @@ def test_every_loss_learns_xor_with_its_default_learning_rate(loss):
 
 def test_quiet_is_one_line():
     done = cli("xor", "--quiet", "--epochs", 5)
-    assert re.match(r"After 5 epochs: loss [\d.]+, accuracy \d+/21 \([\d.]+%\)\n$", done.stdout)
+    assert re.match(r"After 5 epochs: loss [\d.]+, accuracy \d+/21 \([\d.]+%\) \(not learned\)\n$", done.stdout)
 
 
 def test_log_every_sets_the_lines():
@@ -108,10 +108,11 @@ def test_what_is_not_learned_is_said_with_a_reason():
 
 @pytest.mark.parametrize("arguments, named", [
     ("xor --lr abc", "--lr: found 'abc'; it must be a number above 0"),
+    ("xor --lr -1e-3", "--lr: found '-1e-3'; it must be a number above 0"),
     ("xor --lr 0", "--lr: found '0'; it must be a number above 0"),
     ("xor --lr nan", "--lr: found 'nan'; it must be a number above 0"),
     ("xor --lr", "--lr: found no value; it takes one"),
-    ("xor --hidden 0", "--hidden: found 0; it must be a whole number from 1 up"),
+    ("xor --hidden 0", "--hidden: found '0'; it must be a whole number from 1 to 100000, or the word none"),
     ("xor --hidden 4 none", "--hidden: found none beside other sizes; give either sizes or none"),
     ("xor --hidden 100000 100000", "--hidden: the network 2-100000-100000-1 has 10000500001 parameters; at most"),
     ("xor --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu, leaky_relu, identity"),
@@ -121,19 +122,19 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
     ("xor --optimizer adam --momentum 0.5", "--momentum: found it with --optimizer adam; it goes with sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
-    ("xor --epochs 0", "--epochs: found 0; it must be a whole number from 1 up"),
-    ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 up"),
-    ("xor --batch-size -3", "--batch-size: found -3; it must be a whole number from 1 up"),
+    ("xor --epochs 0", "--epochs: found '0'; it must be a whole number from 1 to 1000000000"),
+    ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 to 1000000000"),
+    ("xor --batch-size -3", "--batch-size: found '-3'; it must be a whole number from 1 up"),
     ("xor --init foo", "--init: found 'foo'; it must be one of uniform, normal, xavier"),
-    ("xor --seed -1", "--seed: found -1; it must be a whole number from 0 up"),
+    ("xor --seed -1", "--seed: found '-1'; it must be a whole number from 0 up"),
     ("xor --target-loss x", "--target-loss: found 'x'; it must be a number above 0"),
-    ("xor --log-every 0", "--log-every: found 0; it must be a whole number from 1 up"),
-    ("linear --points 0", "--points: found 0; it must be a whole number from 1 to 1000000"),
+    ("xor --log-every 0", "--log-every: found '0'; it must be a whole number from 1 up"),
+    ("linear --points 0", "--points: found '0'; it must be a whole number from 1 to 1000000"),
     ("xor --points 5", "xor: there is no option --points; python cli.py xor --help lists what there is"),
     ("xor --epoch 5", "xor: there is no option --epoch; did you mean --epochs?"),
     ("xor more", "xor: there is no argument more; python cli.py xor --help lists what there is"),
     ("xro", "there is no command 'xro'; did you mean xor? the commands are xor, linear, gate, explain"),
-    ("--frob", "there is no command '--frob'; the commands are xor, linear, gate, explain"),
+    ("--frob", "found the option --frob where a command belongs; the command comes first: xor, linear"),
 ])
 def test_bad_input_gets_one_line_and_exit_code_2(arguments, named):
     done = cli(*arguments.split())
@@ -155,7 +156,10 @@ def test_a_loss_that_overflows_ends_with_exit_code_3_and_the_epoch(more):
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130(more):
     process = subprocess.Popen([sys.executable, "-u", "cli.py", "xor", "--seed", "2", "--epochs", "100000000", *more],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    if not more:
+        process.stdout.readline()
     time.sleep(1.5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -166,6 +170,30 @@ def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130(more):
     else:
         assert "Stopped: interrupted. What there is so far:" in out
         assert re.search(r"^After \d+ epochs: loss", out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--version"], ["xor", "--epochs", "3"]])
+def test_a_closed_stdout_is_no_error(arguments):
+    done = subprocess.run([sys.executable, "cli.py", *arguments], cwd=ROOT, stderr=subprocess.PIPE, encoding="utf-8",
+                          preexec_fn=lambda: os.close(1))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("arguments", [
+    "xor --loss bce --optimizer adam --lr 1e308 --epochs 5 --hidden none",
+    "xor --loss bce --activation identity --lr 1e200 --epochs 50",
+    "linear --activation tanh --init zeros --epochs 1 --seed 31 --lr 1e155 --optimizer momentum --hidden 1 1 1 "
+    "--output-activation leaky_relu --points 1 --batch-size 1",
+])
+def test_no_infinite_or_nan_loss_is_shown_as_a_result(arguments):
+    done = cli(*arguments.split())
+    assert done.returncode == 3 and done.stderr.count("\n") == 1 and "training diverged" in done.stderr
+
+
+def test_a_target_that_the_next_step_loses_is_not_reached():
+    done = cli("xor", "--optimizer", "rmsprop", "--lr", 0.3, "--seed", 7, "--epochs", 3000, "--json")
+    result = json.loads(done.stdout)
+    assert result["loss"] < 0.005 or result["stopped"] != "target"
 
 
 def test_a_reader_that_leaves_is_no_error():
@@ -214,8 +242,6 @@ def on_a_terminal(*arguments, **environment):
 
 
 def test_a_terminal_sees_progress_and_color():
-    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
-    assert "NO_COLOR" not in environment
     written = on_a_terminal("xor", "--epochs", "2500", "--seed", "2", NO_COLOR="")
     assert re.search(r"epoch \d+ of 2500, loss 0\.\d+, at most \d+ s left", written)
     assert "\x1b[31m" in written

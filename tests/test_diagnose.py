@@ -23,7 +23,7 @@ def test_what_is_learned_needs_no_words():
 
 
 def test_right_but_above_the_target():
-    assert "All points are on the right side, but the loss, 0.010000, has not come below 0.005." in said(
+    assert "All points are on the right side, but the loss, 0.01, has not come below 0.005." in said(
         right_outputs(), target_loss=0.005)
     assert "still falling" in said(right_outputs(), FALLING, target_loss=0.005)
     assert "almost stopped falling: try a larger --lr" in said(right_outputs(), FLAT, target_loss=0.005)
@@ -34,7 +34,7 @@ def test_the_first_plateau_is_told_with_the_loss_of_the_best_constant():
     assert "It answers about 0.480 whatever the input" in text
     assert "The best constant, 0.476, has loss 0.249433." in text
     assert "Try a larger --lr" in text
-    assert "has loss 0.500000" in said([[0.5]] * 4, data=gate(), loss=HalfSquaredErrorLoss())
+    assert "has loss 0.5" in said([[0.5]] * 4, data=gate(), loss=HalfSquaredErrorLoss())
 
 
 def test_the_second_plateau_names_the_point():
@@ -55,6 +55,17 @@ def test_without_a_bend_the_shape_is_to_blame_unless_a_line_would_do():
     straight = Network.mlp([2, 4, 1], activation="identity", init="zeros")
     assert "no straight line separates these classes" in said([[0.47]] * 21, network=straight)
     assert "straight line" not in said([[0.47]] * 21, network=straight, separable=True)
+
+
+def test_steps_that_were_too_large_are_told_from_the_plateau():
+    text = said([[0.0]] * 21)
+    assert "The loss, 0.47619, is far above that of the best constant answer, 0.249433" in text
+    assert text.endswith("Try a smaller --lr.")
+
+
+def test_a_short_run_can_be_falling_too():
+    assert "still falling" in said([[0.47]] * 21, [0.3, 0.28])
+    assert "still falling" not in said([[0.47]] * 21, [0.3])
 
 
 def test_a_bend_is_an_activation_before_the_last_linear_layer():

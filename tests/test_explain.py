@@ -207,7 +207,7 @@ def test_pause_waits_for_enter_and_goes_on_without_input():
     ("explain", "explain: found no task; it must be one of xor, linear, gate, mazur, softmax"),
     ("explain foo", "explain: task: found 'foo'; it must be one of xor, linear, gate, mazur, softmax"),
     ("explain xor --sample 21", "--sample: found 21; it must be a whole number from 0 to 20"),
-    ("explain xor --sample -1", "--sample: found -1; it must be a whole number from 0 up"),
+    ("explain xor --sample -1", "--sample: found '-1'; it must be a whole number from 0 up"),
     ("explain xor --step x", "--step: found 'x'; it must be a whole number from 0 up"),
     ("explain xor --only foo", "--only: found 'foo'; it must be forward, cost, backward, update, or LAYER.NEURON"),
     ("explain xor --only 9.0", "--only: found layer 9; the network has layers 0 to 5"),

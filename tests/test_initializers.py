@@ -30,6 +30,8 @@ def test_each_has_mean_0_and_its_own_variance(name, variance, largest):
     assert measured == pytest.approx(variance, rel=0.03)
     if largest:
         assert 0.99 * largest < max(numbers) <= largest and -largest <= min(numbers) < -0.99 * largest
+    if name in ("normal", "xavier", "xavier_normal", "he"):
+        assert max(numbers) > 3 * math.sqrt(variance)           # a uniform of that variance ends at 1.73 of it
     assert (bias == [0.0] * 200) == (name not in ("uniform", "normal"))
 
 

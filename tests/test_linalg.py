@@ -66,6 +66,11 @@ def test_finite_numbers_of_any_kind_pass(value):
     check_vector("x", [value])
 
 
+def test_the_first_row_says_how_long_the_others_must_be():
+    with pytest.raises(ShapeError, match=r"inputs\[1\] has 1 entries; expected 2"):
+        check_matrix("inputs", [[1.0, 2.0], [3.0]])
+
+
 def test_a_number_where_a_list_belongs_is_refused():
     with pytest.raises(PurennError, match="x is 3; expected a list of numbers"):
         check_vector("x", 3)

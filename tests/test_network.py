@@ -92,10 +92,14 @@ def test_mlp_without_hidden_layers_and_with_names():
 
 @pytest.mark.parametrize("call, kind, message", [
     (lambda: Network([]), PurennError, "Network: the list of layers is empty"),
+    (lambda: Network(Linear(2, 1)), PurennError, r"Network: layers is Linear\(2, 1\); give a list of layers"),
     (lambda: Network([Sigmoid]), PurennError, r"Network: layers\[0\] is <class .*expected a layer"),
+    (lambda: Network([Linear(2, 2), *[Sigmoid()] * 2]), PurennError, r"Network: layers\[2\], Sigmoid\(\), stands in"),
+    (lambda: small_network().load_state_dict(None), PurennError, "load_state_dict: found a NoneType; give what"),
+    (lambda: Network.mlp([2, 1], output_activation="foo"), PurennError, "Network.mlp: output_activation is 'foo'"),
     (lambda: Network([Linear(2, 3), Linear(4, 1)]), ShapeError,
      r"Network: layers\[1\] is Linear\(4, 1\), but the layers before it put out 3 numbers; give it 3 inputs"),
-    (lambda: Network.mlp([2]), PurennError, r"Network.mlp: sizes is \[2\]; give at least"),
+    (lambda: Network.mlp([2]), PurennError, r"Network.mlp: sizes is \[2\]; give a list"),
     (lambda: Network.mlp([2, 1], activation="foo"), PurennError, "Network.mlp: activation is 'foo'; it must be one of"),
     (lambda: small_network().predict([[1.0, 2.0]]), ShapeError, r"inputs\[0\] has 2 entries; expected 3"),
     (lambda: small_network().predict([[1.0, 2.0, "a"]]), PurennError, r"inputs\[0\]\[2\] is 'a'; every entry"),

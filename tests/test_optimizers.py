@@ -41,6 +41,8 @@ def test_lr_may_be_changed_between_steps():
     (lambda p: SGD(p, lr=0.1, momentum=1.0), "SGD: momentum is 1.0; it must be a number from 0 up and below 1"),
     (lambda p: RMSprop(p, alpha=2), "RMSprop: alpha is 2; it must be a number from 0 up and below 1"),
     (lambda p: Adam(p, betas=(0.9, 1.0)), "Adam: betas[1] is 1.0; it must be a number from 0 up and below 1"),
+    (lambda p: Adam(p, eps=0.0), "Adam: eps is 0.0; it must be a number above 0"),
+    (lambda p: SGD(5), "SGD: parameters is 5; give it network.parameters()"),
     (lambda p: Adam(p, betas=0.9), "Adam: betas is 0.9; give two numbers, such as (0.9, 0.999)"),
 ])
 def test_impossible_settings_are_refused(call, message):

@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, Identity, Linear, MSELoss, Network, PurennError,
+from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, Identity, Layer, Linear, MSELoss, Network, PurennError,
                     ShapeError, Softmax, evaluate, train)
 from purenn.data.tasks import Dataset, gate, xor
 from purenn.engines.loops import Loops, batch_cost
@@ -59,6 +59,28 @@ def test_an_epoch_says_what_was_before_its_steps():
     assert epoch.validation_loss is None and epoch.validation_accuracy is None
 
 
+def test_the_accuracy_of_an_epoch_is_of_all_its_batches():
+    for size in (None, 1, 4, 20):
+        network = xor_network()
+        optimizer = SGD(network.parameters(), lr=0.0)
+        assert next(train(network, xor(), MSELoss(), optimizer, 1, batch_size=size)).accuracy == pytest.approx(10 / 21)
+
+
+def test_a_batch_whose_loss_overflows_is_not_learned_from():
+    network = Network([Linear(1, 1, rng=random.Random(1))])
+    network.load_state_dict({"0.weight": [[1e200]], "0.bias": [0.0]})
+    with pytest.raises(DivergedError):
+        next(train(network, Dataset([[1.0]], [[0.0]]), MSELoss(), SGD(network.parameters(), lr=1.0), 1))
+    assert network.layers[0].weight == [[1e200]]
+
+
+def test_a_validation_loss_that_overflows_stops_training_too():
+    network = Network([Linear(1, 1, rng=random.Random(1))])
+    with pytest.raises(DivergedError):
+        next(train(network, Dataset([[1.0]], [[0.0]]), MSELoss(), SGD(network.parameters(), lr=0.1), 1,
+                   validation=Dataset([[1e200]], [[0.0]])))
+
+
 def test_validation_is_measured_after_the_steps():
     network, loss = xor_network(), MSELoss()
     epoch = next(train(network, xor(), loss, SGD(network.parameters(), lr=1.0), epochs=1, validation=gate()))
@@ -99,6 +121,8 @@ def test_each_epoch_takes_every_sample_once_in_a_new_order_and_leaves_the_data_a
     assert epochs[0] != epochs[1]
     assert data.inputs == inputs
     assert [x for batch, _ in batches(data, 4) for x in batch] == inputs
+    whole, = batches(data, None, random.Random(1))
+    assert whole[0] != inputs and sorted(whole[0]) == sorted(inputs)
 
 
 def test_gradients_from_before_do_not_count():
@@ -150,6 +174,9 @@ def test_a_loss_that_overflows_stops_training_at_once():
     ({"data": Dataset([[1.0, 2.0]], [[1.0, 0.0]])}, ShapeError, r"data.targets\[0\] has 2 entries; expected 1"),
     ({"data": Dataset([[1.0, float("nan")]], [[1.0]])}, PurennError, r"data.inputs\[0\]\[1\] is nan; every entry"),
     ({"validation": Dataset([[1.0]], [[1.0]])}, ShapeError, r"validation.inputs\[0\] has 1 entries; expected 2"),
+    ({"data": [[0.0, 1.0]]}, PurennError, r"data is a list; give a Dataset\(inputs, targets\)"),
+    ({"loss": MSELoss}, PurennError, r"the loss is <class .*; give one, such as MSELoss\(\)"),
+    ({"optimizer": SGD}, PurennError, r"train: optimizer is <class .*; give one, such as SGD\("),
     ({"loss": BCELoss(), "data": Dataset([[1.0, 2.0]], [[2.0]])}, PurennError, "each target must be from 0 to 1"),
 ])
 def test_what_cannot_be_trained_is_refused_before_it_begins(change, kind, message):
@@ -159,6 +186,20 @@ def test_what_cannot_be_trained_is_refused_before_it_begins(change, kind, messag
     arguments.update(change)
     with pytest.raises(kind, match=message):
         train(**arguments)          # at the call, not at the first epoch
+
+
+def test_a_layer_of_ones_own_may_change_the_size():
+    class Half(Layer):
+        def forward(self, inputs):
+            return inputs[:1]
+
+        def backward(self, grad):
+            return [grad[0], 0.0]
+
+    network = Network([Linear(2, 2, rng=random.Random(1)), Half()])
+    assert next(train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.1), 1)).loss > 0
+    with pytest.raises(ShapeError, match=r"data.targets\[0\] has 2 entries; expected 1"):
+        train(network, Dataset([[1.0, 2.0]], [[1.0, 0.0]]), MSELoss(), SGD(network.parameters()), 1)
 
 
 def test_softmax_twice_is_refused():

@@ -14,6 +14,7 @@ COMMANDS = (
     ("linear", "points to the left and right of a line; tested on fresh ones", "linear --points 200 --seed 3"),
     ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
+    ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
 )
 
 
@@ -36,11 +37,14 @@ def main(arguments=None) -> int:
         return _fail("out of memory; make the network or the data smaller", 2)
     except OSError as error:
         _drop_output()
-        return _fail(error, 2)
+        return _fail("cannot write: %s" % error, 2)
 
 
 def _dispatch(arguments) -> int:
     from .options import program_name
+    names = [name for name, _, _ in COMMANDS]
+    if len(arguments) > 1 and arguments[0] in ("-h", "--help", "help") and arguments[1] in names:
+        arguments = [arguments[1], "--help"]
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         _say(overview(program_name()))
         return 0
@@ -48,8 +52,10 @@ def _dispatch(arguments) -> int:
         from .. import __version__
         _say("purenn %s" % __version__)
         return 0
-    names = [name for name, _, _ in COMMANDS]
     if arguments[0] not in names:
+        if arguments[0].startswith("-"):
+            raise PurennError("found the option %s where a command belongs; the command comes first: %s"
+                              % (arguments[0], ", ".join(names)))
         import difflib
         near = difflib.get_close_matches(arguments[0], names, 1)
         raise PurennError("there is no command %r; %sthe commands are %s" % (
@@ -62,7 +68,7 @@ def overview(program: str) -> str:
     """What ``python cli.py`` alone shows: every command with an example."""
     lines = ["purenn: the neural-network textbook that runs.", "", "Commands, each with an example:"]
     for name, summary, example in COMMANDS:
-        lines += ["", "  %-8s %s" % (name, summary), "           %s %s" % (program, example)]
+        lines += ["", "  %-10s %s" % (name, summary), "             %s %s" % (program, example)]
     lines += ["", "%s COMMAND --help lists a command's options." % program]
     return "\n".join(lines)
 

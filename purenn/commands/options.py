@@ -9,7 +9,8 @@ from ..activations import ACTIVATIONS
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 
-MOST_PARAMETERS = 10_000_000
+MOST_PARAMETERS = 100_000
+MOST_EPOCHS = 1_000_000_000
 MOST_POINTS = 1_000_000
 
 
@@ -23,13 +24,25 @@ class Parser(argparse.ArgumentParser):
 
     def parse_args(self, args=None, namespace=None):
         """The options; what is left over is refused by name, with the nearest option there is."""
-        options, rest = self.parse_known_args(args, namespace)
+        options, rest = self.parse_known_args(self._joined(args or []), namespace)
         if rest:
             known = [name.lstrip("-") for action in self._actions for name in action.option_strings]
             near = difflib.get_close_matches(rest[0].split("=")[0].lstrip("-"), known, 1, 0.7)
             hint = "did you mean --%s?" % near[0] if near else "%s --help lists what there is" % self.prog
             self.error("there is no %s %s; %s" % ("option" if rest[0].startswith("-") else "argument", rest[0], hint))
         return options
+
+    def _joined(self, args):
+        """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
+        names = {name for action in self._actions for name in action.option_strings}
+        valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
+        joined: list = []
+        for text in args:
+            if joined and joined[-1] in valued and text.startswith("-") and text not in names:
+                joined[-1] += "=" + text
+            else:
+                joined.append(text)
+        return joined
 
     def error(self, message):
         """Raise PurennError, which ``commands.main`` turns into one line and exit code 2."""
@@ -53,9 +66,9 @@ def whole(least: int, most=None):
         try:
             value = int(text)
         except ValueError:
-            raise argparse.ArgumentTypeError("found %r; it must be %s" % (text, allowed)) from None
+            raise argparse.ArgumentTypeError("found %s; it must be %s" % (short(text), allowed)) from None
         if value < least or (most is not None and value > most):
-            raise argparse.ArgumentTypeError("found %s; it must be %s" % (text, allowed))
+            raise argparse.ArgumentTypeError("found %s; it must be %s" % (short(text), allowed))
         return value
     return check
 
@@ -68,9 +81,14 @@ def number(allowed: str, accepts):
         except ValueError:
             value = math.nan
         if not math.isfinite(value) or not accepts(value):
-            raise argparse.ArgumentTypeError("found %r; it must be %s" % (text, allowed))
+            raise argparse.ArgumentTypeError("found %s; it must be %s" % (short(text), allowed))
         return value
     return check
+
+
+def short(text: str) -> str:
+    """What was found, quoted, and cut where it is long."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 positive = number("a number above 0", lambda value: value > 0.0)
@@ -78,18 +96,26 @@ momentum = number("a number from 0 up and below 1", lambda value: 0.0 <= value <
 
 
 def one_of(names):
-    """An option type: one of ``names``; underscores may be written as hyphens, and the other way round."""
+    """An option type: one of ``names``, however it is spelled: leaky_relu, leaky-relu or LeakyReLU."""
+    def plain(text):
+        return text.lower().replace("_", "").replace("-", "")
+
     def check(text):
         for name in names:
-            if text.lower().replace("_", "-") == name.replace("_", "-"):
+            if plain(text) == plain(name):
                 return name
-        raise argparse.ArgumentTypeError("found %r; it must be one of %s" % (text, ", ".join(names)))
+        raise argparse.ArgumentTypeError("found %s; it must be one of %s" % (short(text), ", ".join(names)))
     return check
 
 
 def hidden_size(text):
     """An option type: the size of a hidden layer, or the word none."""
-    return text if text == "none" else whole(1)(text)
+    if text.lower() == "none":
+        return "none"
+    try:
+        return whole(1, MOST_PARAMETERS)(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError("%s, or the word none; several sizes go with spaces, as in 4 4" % error) from None
 
 
 def add_network_options(parser: Parser, hidden: list, activation: str = "sigmoid") -> None:

@@ -5,7 +5,7 @@ import time
 from ..show import terminal as show
 from ..study.diagnose import diagnose
 from ..training import check_finite, evaluate, is_right, train
-from .options import Parser, add_network_options, positive, whole
+from .options import MOST_EPOCHS, Parser, add_network_options, positive, whole
 from .settings import Task, add_training_options, optimizer_text, set_up
 
 
@@ -19,7 +19,10 @@ def run_task(task: Task, arguments) -> int:
         terminal.line(first_line(task, settings, data, network, options.seed))
     losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
                                       options.log_every, rng)
-    check_finite(evaluate(network, loss, data)[0], optimizer, len(losses))
+    if stopped == "interrupted" and not losses:
+        raise KeyboardInterrupt
+    for points in (data, test) if test else (data,):
+        check_finite(evaluate(network, loss, points)[0], optimizer, len(losses))
     result = _result(task, settings, options.seed, network, loss, data, test, losses, stopped, seconds)
     tested = test or data
     if options.json:
@@ -37,10 +40,10 @@ def parse(task: Task, arguments):
     parser = Parser(task.name, description=task.summary)
     add_network_options(parser, hidden=[4, 4])
     group = add_training_options(parser, defaults)
-    group.add_argument("--epochs", metavar="N", type=whole(1), default=defaults["epochs"],
+    group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=defaults["epochs"],
                        help="how many at most (default: %(default)s)")
     group.add_argument("--target-loss", metavar="LOSS", type=positive, default=defaults["target_loss"],
-                       help="stop when the loss is below it (default: %s)" % defaults["target_loss"])
+                       help="stop when the loss is below it (default: %s)" % (defaults["target_loss"] or "none"))
     if task.add_options:
         task.add_options(group)
     group = parser.add_argument_group("the report")
@@ -58,6 +61,8 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
         activation += ", output " + settings["output_activation"]
     batch = settings["batch_size"]
     batch = "full batch" if batch is None or batch >= len(data.inputs) else "batches of %d" % batch
+    if settings["shuffle"]:
+        batch += " shuffled"
     return "%s: %d points, network %s (%d parameters), %s, %s loss, %s, %s, seed %d" % (
         task.name, len(data.inputs), "-".join(map(str, settings["sizes"])), network.count_parameters(), activation,
         settings["loss"], optimizer_text(settings), batch, seed)
@@ -67,6 +72,7 @@ def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
     """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
     progress = show.Progress(terminal, settings["epochs"]) if terminal else None
     losses: list = []
+    target = settings["target_loss"]
     stopped = "epochs"
     epoch = logged = None
     start = time.perf_counter()
@@ -80,7 +86,7 @@ def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
                     progress.clear()
                     terminal.line(epoch_line(epoch, len(data.inputs)))
                     logged = epoch
-            if settings["target_loss"] is not None and epoch.loss < settings["target_loss"]:
+            if target is not None and epoch.loss < target and evaluate(network, loss, data)[0] < target:
                 stopped = "target"
                 break
     except KeyboardInterrupt:
@@ -101,9 +107,7 @@ def epoch_line(epoch, count: int) -> str:
 def _result(task, settings, seed, network, loss, data, test, losses, stopped, seconds) -> dict:
     """What came of it, as ``--json`` prints it."""
     final_loss, accuracy, outputs = evaluate(network, loss, data)
-    why = ["No epoch was completed."]
-    if losses:
-        why = diagnose(network, loss, data, outputs, losses, settings["target_loss"], task.separable)
+    why = diagnose(network, loss, data, outputs, losses, settings["target_loss"], task.separable)
     result = {"task": task.name, "settings": settings, "parameters": network.count_parameters(), "seed": seed,
               "epochs": len(losses), "seconds": round(seconds, 3), "stopped": stopped, "loss": final_loss,
               "accuracy": accuracy, "learned": not why, "why_not_learned": why}
@@ -118,11 +122,11 @@ def _result(task, settings, seed, network, loss, data, test, losses, stopped, se
 
 def last_line(result: dict, count: int, test_count: int) -> str:
     """Loss and accuracy after the last step, on the training data and, where there are any, on the test data."""
-    text = "After %d epochs: %s" % (result["epochs"], outcome(result["loss"], result["accuracy"], count))
+    text = "After %s: %s" % (show.count(result["epochs"], "epoch"), outcome(result["loss"], result["accuracy"], count))
     if "test_loss" in result:
-        text += "; on %d fresh points: %s" % (
-            test_count, outcome(result["test_loss"], result["test_accuracy"], test_count))
-    return text
+        text += "; on %s: %s" % (
+            show.count(test_count, "fresh point"), outcome(result["test_loss"], result["test_accuracy"], test_count))
+    return text + ("" if result["learned"] else " (not learned)")
 
 
 def outcome(loss: float, accuracy: float, count: int) -> str:
@@ -133,20 +137,19 @@ def outcome(loss: float, accuracy: float, count: int) -> str:
 def _report(terminal, task, settings, network, loss, data, tested, losses, result) -> None:
     """Everything after the epochs' lines: why it stopped, the table, the two pictures, the verdict."""
     why = {"target": "Stopped: the loss is below %s." % settings["target_loss"],
-           "epochs": "Stopped: %d epochs are done." % result["epochs"],
+           "epochs": "Stopped: the last epoch is done.",
            "interrupted": "Stopped: interrupted. What there is so far:"}
     terminal.line(why[result["stopped"]])
     terminal.line()
     rows = result["predictions"]
     right = [row["right"] for row in rows]
     outputs = [row["output"] for row in rows]
-    for line in show.predictions(terminal, tested.inputs, tested.targets, outputs, right):
+    for line in show.predictions(terminal, "points" if tested is data else "fresh points", tested.inputs, tested.targets, outputs, right):
         terminal.line(line)
     terminal.line()
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
     grid = [[network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
-    curve = show.learning_curve(terminal, losses) if losses else []
-    for line in show.beside(curve, show.decision_map(terminal, grid, points)):
+    for line in show.beside(show.learning_curve(terminal, losses), show.decision_map(terminal, grid, points)):
         terminal.line(line)
     terminal.line()
     terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))

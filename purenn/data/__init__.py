@@ -1,1 +1,1 @@
-"""Data sets: the tasks that purenn makes itself, and readers for those that come from files."""
+"""Data sets: the tasks that purenn makes itself."""

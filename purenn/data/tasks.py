@@ -3,11 +3,8 @@
 Each is a Dataset: ``inputs`` and ``targets``, two lists of equally long lists. A target is [0.0]
 or [1.0].
 """
-from collections import namedtuple
-
 from ..linalg import PurennError
-
-Dataset = namedtuple("Dataset", ("inputs", "targets"))
+from ..training import Dataset
 
 
 def linear(count: int = 100, rng=None) -> Dataset:

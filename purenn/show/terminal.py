@@ -3,8 +3,10 @@
 Every function that draws takes a Terminal, which knows what the stream can show (color, block
 characters), and returns lines; only ``Terminal.line`` and ``Progress`` write.
 """
+import io
 import math
 import os
+import shutil
 import sys
 import time
 
@@ -15,7 +17,7 @@ class Terminal:
     """What a stream can show. Color only on a terminal, and not where NO_COLOR is set (no-color.org)."""
 
     def __init__(self, stream=None):
-        self.stream = stream if stream is not None else sys.stdout
+        self.stream = stream or sys.stdout or io.StringIO()        # stdout is None where it was closed
         encoding = (getattr(self.stream, "encoding", None) or "ascii").lower().replace("-", "")
         self.unicode = encoding.startswith("utf")
         self.is_terminal = bool(getattr(self.stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
@@ -53,6 +55,7 @@ class Progress:
         self.last = now
         left = (now - self.start) / done * (self.total - done)
         text = "epoch %d of %d, loss %s, at most %s left" % (done, self.total, loss_text(loss), duration(left))
+        text = text[:shutil.get_terminal_size().columns - 1]        # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
         self.shown = True
@@ -87,17 +90,26 @@ def loss_text(loss: float) -> str:
     return "%.6f" % loss if loss < 1e6 else "%.3e" % loss
 
 
-def share(right: int, count: int) -> str:
+def count(number: int, thing: str) -> str:
+    """A number of things.
+
+    >>> count(1, "epoch"), count(2, "epoch")
+    ('1 epoch', '2 epochs')
+    """
+    return "%d %s%s" % (number, thing, "" if number == 1 else "s")
+
+
+def share(right: int, total: int) -> str:
     """A part of a whole, as a count and in percent.
 
     >>> share(21, 21)
     '21/21 (100.0%)'
     """
-    return "%d/%d (%.1f%%)" % (right, count, 100.0 * right / count)
+    return "%d/%d (%.1f%%)" % (right, total, 100.0 * right / total)
 
 
-def predictions(terminal: Terminal, inputs: list, targets: list, outputs: list, right: list) -> list:
-    """A table of points, a row each, in up to three columns; a wrong row is marked with ``!``."""
+def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outputs: list, right: list) -> list:
+    """A table of ``what``, points, a row each, in up to three columns; a wrong row is marked with ``!``."""
     digits = max(6, max(len("%.4f" % output[0]) for output in outputs))
     head = "  x1    x2  y  " + "output".rjust(digits) + "  "
     cells = []
@@ -106,7 +118,7 @@ def predictions(terminal: Terminal, inputs: list, targets: list, outputs: list, 
         cells.append(cell if is_right else terminal.paint(cell, RED))
     columns = 1 if len(cells) <= 8 else 3
     height = -(-len(cells) // columns)
-    lines = ["points (x1, x2), target y, and what the network puts out" + ("" if all(right) else "; ! is wrong"),
+    lines = ["%s (x1, x2), target y, and what the network puts out" % what + ("" if all(right) else "; ! is wrong"),
              "   ".join([head] * columns).rstrip()]
     for i in range(height):
         lines.append("   ".join(cells[i::height]).rstrip())
@@ -153,6 +165,17 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
         lines.append("%2s %s%s%s" % (label, terminal.side, "".join(cells[i]), terminal.side))
     lines.append("   " + terminal.corner + terminal.floor * columns)
     lines.append("    0" + "x1".center(columns - 2) + "1")
+    return lines
+
+
+def bars(terminal: Terminal, values: list, width: int = 48) -> list:
+    """Labels and numbers above 0, each with a bar whose length goes with the number's logarithm."""
+    logs = [math.log10(max(value, 1e-17)) for _, value in values]
+    low, high = min(logs) - 0.5, max(logs)
+    lines = []
+    for (label, value), log in zip(values, logs):
+        length = int(round((log - low) / (high - low) * width)) if high > low else width
+        lines.append("%8s  %8.1e  %s" % (label, value, terminal.shades[-1] * length))
     return lines
 
 

@@ -35,17 +35,21 @@ def diagnose(network, loss, data, outputs, losses, target_loss=None, separable=F
     if not wrong and (target_loss is None or final < target_loss):
         return []
     values = [output[0] for output in outputs]
-    falling = losses[-1] < 0.99 * losses[len(losses) * 9 // 10]
+    falling = losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
     longer = "It was still falling in the last tenth of the epochs: try more --epochs."
     if not wrong:
-        found = ["All points are on the right side, but the loss, %.6f, has not come below %g." % (final, target_loss)]
+        found = ["All points are on the right side, but the loss, %.6g, has not come below %g." % (final, target_loss)]
         return found + [longer if falling else "It has almost stopped falling: try a larger --lr, or more --epochs."]
     if not separable and not has_bend(network):
         return ["There is no activation between the layers, so the network is one straight line, and no straight line "
                 "separates these classes." + _constant(loss, data),
                 "Try hidden layers with --activation sigmoid, tanh or relu."]
+    best = _best_constant(loss, data)[1]
+    if final > 1.5 * best:
+        return ["The loss, %.6g, is far above that of the best constant answer, %.6g: the steps were so large that the "
+                "neurons are driven to their ends." % (final, best), "Try a smaller --lr."]
     if max(values) - min(values) < 0.1:
-        mean = sum(values) / len(values)
+        mean = _mean(values)
         found = ["It answers about %.3f whatever the input: the loss is on the plateau of a constant output.%s"
                  % (mean, _constant(loss, data))]
         return found + [longer if falling else "Try a larger --lr or more --epochs to leave it; with zero weights "
@@ -54,12 +58,23 @@ def diagnose(network, loss, data, outputs, losses, target_loss=None, separable=F
         x = ", ".join(["%g" % value for value in data.inputs[wrong[0]]])
         found = ["It has all points but one: (%s) is wrong, a plateau where the other points outvote it." % x]
     else:
-        found = ["It has %d of %d points wrong, and the loss is %.6f." % (len(wrong), len(outputs), final)]
+        found = ["It has %d of %d points wrong, and the loss is %.6g." % (len(wrong), len(outputs), final)]
     return found + [longer if falling else "It has stopped falling: try another --seed, more neurons in --hidden, or "
                     "--optimizer adam."]
 
 
+def _mean(values):
+    total = 0.0
+    for value in values:
+        total += value
+    return total / len(values)
+
+
+def _best_constant(loss, data):
+    mean = _mean([y[0] for y in data.targets])
+    return mean, batch_cost(loss, [[mean]] * len(data.targets), data.targets)
+
+
 def _constant(loss, data):
-    mean = sum([y[0] for y in data.targets]) / len(data.targets)
-    best = batch_cost(loss, [[mean]] * len(data.targets), data.targets)
-    return " The best constant, %.3f, has loss %.6f." % (mean, best)
+    mean, best = _best_constant(loss, data)
+    return " The best constant, %.3f, has loss %.6g." % (mean, best)

@@ -11,14 +11,32 @@ Where a ReLU is at its kink the slope depends on the side, and the two ways disa
 fault of the gradient. Such an entry is told by a unit that is on one side at θ + h and on the
 other at θ − h.
 """
+import random
 from collections import namedtuple
 
-from ..activations import LeakyReLU, ReLU
+from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from ..engines.loops import Loops, batch_cost
+from ..layers import Linear
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..network import Network
+from ..training import Dataset, check_data
 
 # One number to learn: its name, such as 0.weight[1][2], its gradient by backpropagation and by the
 # central difference, their relative error, and whether a unit changed sides in between.
 Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink"))
+
+# One row of the suite: the hidden activation, the loss, how many entries were checked in how many networks, how many
+# of them at a kink, the worst Entry, and the network it is from.
+Row = namedtuple("Row", ("activation", "loss", "entries", "networks", "kinks", "worst", "network"))
+
+ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu": lambda: LeakyReLU(0.3),
+               "identity": Identity, "softmax": Softmax}
+LOSSES = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfSquaredErrorLoss,
+          "bce": BCELoss, "bce-sum": lambda: BCELoss("sum"),
+          "cross-entropy": CrossEntropyLoss, "cross-entropy-sum": lambda: CrossEntropyLoss("sum")}
+
+# The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
+FINE, WITH_KINKS, WRONG = 1e-7, 1e-4, 1e-2
 
 
 def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engine=None) -> list:
@@ -27,6 +45,7 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     ``network``, its layers and ``loss`` may be your own. The weights end as they were; the network's
     gradients are left as the batch's.
     """
+    check_data("the batch", network, loss, Dataset(inputs, targets))
     network.zero_grad()
     (engine or Loops()).gradients(network, loss, inputs, targets)
     entries = []
@@ -53,9 +72,72 @@ def relative_error(analytic: float, numeric: float) -> float:
 
 
 def worst(entries: list):
-    """The Entry with the largest error, kinks left out; None where there is none."""
+    """The Entry with the largest error, kinks left out; None where there is none.
+
+    An error that is nan is the largest of all.
+    """
     smooth = [entry for entry in entries if not entry.kink]
-    return max(smooth, key=lambda entry: entry.error) if smooth else None
+    return max(smooth, key=lambda entry: entry.error if entry.error == entry.error else 2.0) if smooth else None
+
+
+def verdict(error: float) -> str:
+    """What a relative error means, by the thresholds of CS231n.
+
+    >>> verdict(2e-9), verdict(3e-6), verdict(1e-3), verdict(0.5)
+    ('fine', 'fine only with kinks', 'doubtful', 'wrong')
+    """
+    if error <= FINE:
+        return "fine"
+    if error <= WITH_KINKS:
+        return "fine only with kinks"
+    return "doubtful" if error <= WRONG else "wrong"
+
+
+def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
+    """Check every activation with every loss; yields a Row for each pair.
+
+    A Row is of little networks, 3-4-3, with that activation in the middle: one for each activation
+    that can stand at the output, and none, each with and without biases, on a batch of four.
+    """
+    rng = random.Random(seed)
+    inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(4)]
+    targets = [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(4)]
+    for activation in activations or ACTIVATIONS:
+        for name in losses or LOSSES:
+            entries, kinks, found = 0, 0, []
+            networks = list(_networks(ACTIVATIONS[activation], LOSSES[name](), seed))
+            for network in networks:
+                checked = gradcheck(network, LOSSES[name](), inputs, targets, h)
+                entries += len(checked)
+                kinks += len([entry for entry in checked if entry.kink])
+                found.append(worst(checked))
+            largest = worst(found)
+            yield Row(activation, name, entries, len(networks), kinks, largest, networks[found.index(largest)])
+
+
+def _networks(activation, loss, seed):
+    for output in [*ACTIVATIONS.values(), None]:
+        if isinstance(loss, BCELoss) and output not in (Sigmoid, Softmax):
+            continue                                            # it takes probabilities
+        if isinstance(loss, CrossEntropyLoss) and output is Softmax:
+            continue                                            # it has softmax in it
+        for bias in (True, False):
+            rng = random.Random(seed)
+            layers = [Linear(3, 4, bias=bias, rng=rng), activation(), Linear(4, 3, bias=bias, rng=rng)]
+            yield Network(layers + ([output()] if output else []))
+
+
+def sweep(network, loss, inputs: list, targets: list) -> list:
+    """Pairs (h, worst error) for h = 1e-1, 1e-2, … 1e-12: why 1e-5 is a good step.
+
+    From the left the error falls with h², for the curve bends less between the two points; then it
+    rises again with 1/h, for the two costs agree in ever more of their digits.
+    """
+    found = []
+    for power in range(1, 13):
+        h = 10.0 ** -power
+        found.append((h, worst(gradcheck(network, loss, inputs, targets, h)).error))
+    return found
 
 
 def _cost_and_sides(network, loss, inputs, targets):

@@ -1,0 +1,74 @@
+"""``gradcheck``: are the gradients right? Every activation with every loss."""
+import random
+
+from ..data.tasks import xor
+from ..network import Network
+from ..show import terminal as show
+from ..study import gradcheck as study
+from .options import Parser, number, one_of, whole
+
+DESCRIPTION = ("Compare every gradient with the slope that the cost itself shows: every activation with every loss, "
+               "on little networks.")
+
+step = number("a number above 0 and at most 0.1", lambda value: 0.0 < value <= 0.1)
+
+
+def run(arguments) -> int:
+    """Check and show; return 0 where every gradient is right, otherwise 1."""
+    parser = Parser("gradcheck", description=DESCRIPTION)
+    parser.add_argument("--activation", metavar="NAME", type=one_of(list(study.ACTIVATIONS)), action="append",
+                        help="only this hidden activation: %s; may be given several times" % ", ".join(study.ACTIVATIONS))
+    parser.add_argument("--loss", metavar="NAME", type=one_of(list(study.LOSSES)), action="append",
+                        help="only this loss: %s; may be given several times" % ", ".join(study.LOSSES))
+    parser.add_argument("--h", metavar="H", type=step, default=1e-5, help="how far to move each weight (default: 1e-5)")
+    parser.add_argument("--seed", metavar="N", type=whole(0), default=5, help="of weights and data (default: %(default)s)")
+    parser.add_argument("--sweep", action="store_true",
+                        help="show how the error depends on h, from 1e-1 to 1e-12, for the first of the activations, on xor")
+    options = parser.parse_args(arguments)
+    terminal = show.Terminal()
+    if options.sweep:
+        _show_sweep(terminal, (options.activation or ["sigmoid"])[0], options.seed)
+        return 0
+    return _show_suite(terminal, options)
+
+
+def _show_suite(terminal, options):
+    terminal.line("Each entry: its gradient by backpropagation against (C(w + h) - C(w - h)) / 2h with h = %g." % options.h)
+    terminal.line("The worst of each row; relative error |a - n| / max(|a| + |n|, 1e-8).")
+    terminal.line()
+    terminal.line("%-10s  %-17s  %7s  %5s  %-14s  %22s  %22s  %8s  %s" % (
+        "activation", "loss", "entries", "kinks", "worst entry", "analytic", "numeric", "error", "verdict"))
+    largest, entries, kinks = 0.0, 0, 0
+    for row in study.suite(options.activation, options.loss, options.h, options.seed):
+        verdict = study.verdict(row.worst.error)
+        text = "%-10s  %-17s  %7d  %5d  %-14s  %22.15g  %22.15g  %8.1e  %s" % (
+            row.activation, row.loss, row.entries, row.kinks, row.worst.name, row.worst.analytic, row.worst.numeric,
+            row.worst.error, verdict)
+        terminal.line(text if verdict == "fine" else terminal.paint(text, show.RED))
+        largest, entries, kinks = max(largest, row.worst.error), entries + row.entries, kinks + row.kinks
+    terminal.line()
+    terminal.line("%d entries, the worst error %.1e: %s. %s" % (entries, largest, study.verdict(largest), _about_kinks(kinks)))
+    terminal.line("By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):")
+    terminal.line("up to 1e-7 fine, up to 1e-4 fine only where there are kinks such as ReLU's, above 1e-2 wrong.")
+    return 0 if largest <= study.WITH_KINKS else 1
+
+
+def _about_kinks(kinks):
+    if not kinks:
+        return "No unit changed sides between w - h and w + h."
+    return "%d entries lie at a kink, where a unit changes sides between w - h and w + h, and are not counted." % kinks
+
+
+def _show_sweep(terminal, activation, seed):
+    from ..losses import MSELoss
+    data = xor()
+    network = Network.mlp([2, 4, 1], activation=activation, rng=random.Random(seed))
+    found = study.sweep(network, MSELoss(), data.inputs, data.targets)
+    terminal.line("The worst relative error on xor, 2-4-1 %s, against the step h:" % activation)
+    terminal.line()
+    for line in show.bars(terminal, [("%.0e" % h, error) for h, error in found]):
+        terminal.line(line)
+    terminal.line()
+    best = min(found, key=lambda pair: pair[1])
+    terminal.line("Smallest at h = %.0e. Above it the cost bends between w - h and w + h: the error falls with h²." % best[0])
+    terminal.line("Below it the two costs agree in so many digits that their difference is rounding: it grows with 1/h.")
