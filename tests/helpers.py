@@ -1,11 +1,10 @@
-"""What several tests need: networks and data from a seed, Mazur's example, the command line as a user runs it."""
+"""What several tests need: networks and data from a seed; the command line as a user runs it."""
 import os
 import random
 import subprocess
 import sys
 
-from purenn import HalfSquaredErrorLoss, Linear, Network, Sigmoid
-from purenn.data.tasks import Dataset
+from purenn import Dataset, Linear, Network, Sigmoid
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -30,19 +29,6 @@ def small_data(seed=8, count=4):
     rng = random.Random(seed)
     inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(count)]
     return Dataset(inputs, [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(count)])
-
-
-def mazur():
-    """Mazur's network, with his weights, and his one sample."""
-    network = Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()])
-    network.load_state_dict({"0.weight": [[0.15, 0.20], [0.25, 0.30]], "0.bias": [0.35, 0.35],
-                             "2.weight": [[0.40, 0.45], [0.50, 0.55]], "2.bias": [0.60, 0.60]})
-    return network, HalfSquaredErrorLoss(), Dataset([[0.05, 0.10]], [[0.01, 0.99]])
-
-
-def weights_only(network):
-    """The parameters without the biases, which Mazur leaves alone."""
-    return [parameter for parameter in network.parameters() if not parameter[0].endswith("bias")]
 
 
 def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=None):

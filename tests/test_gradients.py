@@ -1,20 +1,66 @@
 """Gradients: every entry of every layer × activation × loss against the slope that the cost shows."""
 import random
+import re
 
 import pytest
 
 from purenn import HalfSquaredErrorLoss, Layer, Linear, Loss, MSELoss, Network, ReLU, Sigmoid, Tanh
-from purenn.study.gradcheck import gradcheck, relative_error, worst
+from purenn.commands import main
+from purenn.data.tasks import xor
+from purenn.study.gradcheck import ACTIVATIONS, LOSSES, gradcheck, relative_error, suite, sweep, verdict, worst
+from purenn.study.mistakes import MISTAKES, planted
 
-from . import checks
-from .helpers import small_data
+from .helpers import cli, small_data
 
 
-@pytest.mark.parametrize("hidden", range(len(checks.ACTIVATIONS)), ids=lambda i: repr(checks.ACTIVATIONS[i]()))
-def test_every_gradient_is_the_slope_of_the_cost(hidden):
-    cases = [case for case in checks.CASES if case[0] is checks.ACTIVATIONS[hidden]]
-    assert len(cases) == 88
-    checks.check_gradients(cases)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_gradient_is_the_slope_of_the_cost(activation):
+    rows = list(suite([activation]))
+    assert [row.loss for row in rows] == list(LOSSES)
+    # Every output activation that the loss allows, and none, with and without biases.
+    assert [row.networks for row in rows] == [14, 14, 14, 4, 4, 12, 12]
+    for row in rows:
+        assert row.kinks == 0 and row.entries == row.networks // 2 * (31 + 24), row
+        assert row.worst.error <= 1e-6, row
+
+
+def test_gradcheck_passes_on_the_core_and_shows_the_worst_of_each_pair():
+    done = cli("gradcheck")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    rows = [line for line in lines if line.split(" ")[0] in ACTIVATIONS]
+    assert len(rows) == len(ACTIVATIONS) * len(LOSSES)
+    assert all(line.endswith("  fine") for line in rows)
+    assert any(re.match(r"12210 entries, the worst error \d\.\de-0[89]: fine\.", line) for line in lines)
+    assert "cs231n.github.io" in done.stdout
+
+
+def test_gradcheck_says_wrong_and_ends_with_1_where_a_gradient_is(capsys):
+    with planted(next(mistake for mistake in MISTAKES if mistake.name == "missing-factor-2")):
+        assert main(["gradcheck", "--activation", "tanh", "--loss", "mse"]) == 1
+    shown = capsys.readouterr().out
+    assert "  wrong\n" in shown and "385 entries, the worst error 3.3e-01: wrong." in shown
+
+
+def test_a_kink_in_between_is_reported_by_the_command():
+    shown = cli("gradcheck", "--activation", "relu", "--loss", "mse", "--h", "0.1").stdout
+    assert re.search(r"[1-9]\d* entries lie at a kink, where a unit changes sides", shown)
+
+
+def test_the_sweep_falls_with_h_squared_and_rises_with_rounding():
+    network = Network.mlp([2, 4, 1], rng=random.Random(5))
+    found = dict(sweep(network, MSELoss(), *xor()))
+    assert len(found) == 12
+    assert found[1e-1] / found[1e-2] == pytest.approx(100, rel=0.1)
+    assert found[1e-2] / found[1e-3] == pytest.approx(100, rel=0.1)
+    assert found[1e-12] > found[1e-9] > found[1e-5]
+    shown = cli("gradcheck", "--sweep").stdout
+    assert "1e-01" in shown and "1e-12" in shown and "Smallest at h = 1e-04" in shown
+
+
+def test_the_verdicts_are_those_of_the_thresholds():
+    assert [verdict(error) for error in (1e-7, 1.1e-7, 1e-4, 1.1e-4, 1e-2, 1.1e-2)] == [
+        "fine", "fine only with kinks", "fine only with kinks", "doubtful", "doubtful", "wrong"]
 
 
 def test_three_layers_deep():

@@ -17,7 +17,8 @@ FLOORS = [
     ["network"],
     ["optimizers", "engines"],
     ["training"],
-    ["data", "files", "study", "show"],
+    ["data", "files"],
+    ["study", "show"],
     ["commands"],
     ["__main__"],
 ]

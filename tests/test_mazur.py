@@ -1,23 +1,21 @@
 """Matt Mazur, "A Step by Step Backpropagation Example": every number it publishes."""
 import pytest
 
-from purenn import SGD, evaluate, train
+from purenn import SGD, Dataset, HalfSquaredErrorLoss, evaluate, train
 from purenn.engines.loops import Loops
-
-from .checks import check_mazur_step
-from .helpers import mazur, weights_only
+from purenn.study import mazur as example
 
 
 def numbers():
     """The quantities of one step, under Mazur's names."""
-    network, loss, data = mazur()
+    network, loss, data = example.network(), HalfSquaredErrorLoss(), Dataset([example.X], [example.Y])
     first, hidden, second, output = network.layers
     old_second = [list(row) for row in second.weight]
     cost, (out,) = Loops().gradients(network, loss, *data)
     slope = loss.backward(out, data.targets[0])
     delta = output.backward(slope)
     errors = [loss.forward([out[j]], [data.targets[0][j]]) for j in range(2)]
-    SGD(weights_only(network), lr=0.5).step()
+    SGD(example.parameters(network), lr=0.5).step()
     w = [value for row in first.weight + second.weight for value in row]
     return {
         "net_h1": hidden.z[0], "out_h1": hidden.a[0], "out_h2": hidden.a[1],
@@ -46,13 +44,9 @@ def test_each_published_number(name, published):
     assert numbers()[name] == pytest.approx(published, rel=0, abs=1e-8)
 
 
-def test_one_step_as_the_method_is_described():
-    check_mazur_step()
-
-
 def test_ten_thousand_steps_as_the_method_is_described():
-    network, loss, data = mazur()
-    for _ in train(network, data, loss, SGD(weights_only(network), lr=0.5), epochs=10000):
+    network, loss, data = example.network(), HalfSquaredErrorLoss(), Dataset([example.X], [example.Y])
+    for _ in train(network, data, loss, SGD(example.parameters(network), lr=0.5), epochs=10000):
         pass
     assert evaluate(network, loss, data)[0] == pytest.approx(3.51018778e-05, rel=1e-8)
     assert network.forward(data.inputs[0]) == pytest.approx([0.015913620, 0.984064274], rel=0, abs=1e-8)

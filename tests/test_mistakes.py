@@ -1,227 +1,121 @@
-"""The classic mistakes, planted one by one: for each of them a check must fail.
-
-Each mistake replaces one function, in the way it is really made. ``checks.py`` has the checks; this
-file shows that they can fail.
-"""
-import math
+"""The classic mistakes, planted one by one: for each of them a check must fail, and the core be whole afterwards."""
+import importlib
+import inspect
 import random
 
 import pytest
 
-from purenn import activations, initializers, layers, losses, network, neuron, optimizers, study, training
+from purenn import MSELoss, Network, initializers
+from purenn.data.tasks import xor
 from purenn.engines import loops
-from purenn.linalg import zeros
+from purenn.study import checks, gradcheck
+from purenn.study.mistakes import MISTAKES, Mistake, planted
 
-from . import checks
+from .helpers import cli
+from .torch_parity import check_torch_parity
 
-
-def tanh_slope_of_the_activation(patch):
-    patch.setattr(activations.Tanh, "derivative", staticmethod(lambda z, a: 1.0 - math.tanh(a) ** 2))
-
-
-def sigmoid_slope_from_z(patch):
-    patch.setattr(activations.Sigmoid, "derivative", staticmethod(lambda z, a: z * (1.0 - z)))
+BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
 
 
-def sigmoid_slope_of_the_activation(patch):
-    patch.setattr(activations.Sigmoid, "derivative",
-                  staticmethod(lambda z, a: activations.sigmoid(a) * (1.0 - activations.sigmoid(a))))
+@pytest.mark.parametrize("name", BY_NAME)
+def test_each_classic_mistake_is_caught(name):
+    mistake = BY_NAME[name]
+    passed, found = mistake.check()
+    assert passed, found
+    with planted(mistake):
+        passed, found = mistake.check()
+        assert not passed, found
+    passed, found = mistake.check()
+    assert passed, found
 
 
-def relu_slope_of_everything(patch):
-    patch.setattr(activations.ReLU, "derivative", staticmethod(lambda z, a: 1.0))
+@pytest.mark.parametrize("name", [
+    "shared-velocity", "momentum-of-gradient", "adam-moments-swapped", "adam-betas", "adam-correction",
+    "adam-step-counter", "adagrad-column", "missing-factor-2", "missing-1/n"])
+def test_pytorchs_numbers_catch_it_too(name):
+    with planted(BY_NAME[name]), pytest.raises(AssertionError):
+        check_torch_parity()
 
 
-def one_velocity_for_all_layers(patch):
-    def state(self):
-        by_length = {}
-        return [by_length.setdefault(len(values), zeros(len(values))) for _, values, _ in self.parameters]
-    patch.setattr(optimizers.Optimizer, "_state", state)
+def test_mistakes_of_gradients_are_caught_by_gradcheck_and_loudly():
+    for name in ("tanh-derivative", "sigmoid-derivative-of-z", "sigmoid-of-activation", "missing-factor-2",
+                 "half-in-loss-only", "missing-1/n", "softmax-diagonal"):
+        with planted(BY_NAME[name]):
+            passed, found = BY_NAME[name].check()
+        assert not passed and found.startswith("gradcheck") and found.endswith("wrong"), found
 
 
-def momentum_on_the_previous_gradient(patch):
-    def step(self):
-        for (_, values, grads), previous in zip(self.parameters, self.velocity):
-            for k in range(len(values)):
-                values[k] -= self.lr * (grads[k] + self.momentum * previous[k])
-                previous[k] = grads[k]
-    patch.setattr(optimizers.SGD, "step", step)
+def test_mazurs_slip_gives_the_number_that_his_article_prints():
+    with planted(BY_NAME["updated-weights"]):
+        assert "E = 0.291027923905" in checks.mazur_step()[1]       # 0.291027924 in the article
 
 
-def adam_step(swapped=False, power=True, advance_each=False):
-    def step(self):
-        self.t += 0 if advance_each else 1
-        for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
-            self.t += 1 if advance_each else 0
-            t = self.t if power else 1
-            for k in range(len(values)):
-                g = grads[k]
-                one, two = (g * g, g) if swapped else (g, g * g)
-                m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * one
-                v[k] = self.beta2 * v[k] + (1.0 - self.beta2) * two
-                m_hat, v_hat = m[k] / (1.0 - self.beta1 ** t), v[k] / (1.0 - self.beta2 ** t)
-                values[k] -= self.lr * m_hat / (math.sqrt(abs(v_hat)) + self.eps)
-    return step
-
-
-def adam_moments_swapped(patch):
-    patch.setattr(optimizers.Adam, "step", adam_step(swapped=True))
-
-
-def adam_betas_09_and_01(patch):
-    original = optimizers.Adam.__init__
-    patch.setattr(optimizers.Adam, "__init__", lambda self, p, lr: original(self, p, lr, betas=(0.9, 0.1)))
-
-
-def adam_correction_without_its_power(patch):
-    patch.setattr(optimizers.Adam, "step", adam_step(power=False))
-
-
-def adam_t_advanced_each_parameter(patch):
-    patch.setattr(optimizers.Adam, "step", adam_step(advance_each=True))
-
-
-def adam_step_written_right(patch):
-    patch.setattr(optimizers.Adam, "step", adam_step())
-
-
-def adagrad_squares_summed_over_the_column(patch):
-    def step(self):
-        for (_, values, grads), s in zip(self.parameters, self.square_sum):
-            total = sum(g * g for g in grads)
-            for k in range(len(values)):
-                s[k] += total
-                values[k] -= self.lr * grads[k] / (math.sqrt(s[k]) + self.eps)
-    patch.setattr(optimizers.Adagrad, "step", step)
-
-
-def hidden_deltas_from_updated_weights(patch):
-    original = layers.Linear.backward
-
-    def backward(self, delta):
-        for j in range(self.out_features):
-            for k in range(self.in_features):
-                self.weight[j][k] -= 0.5 * delta[j] * self.inputs[k]        # the step, taken too early
-        grads = original(self, delta)
-        for row in self.weight_grad:
-            row[:] = zeros(self.in_features)
-        return grads
-    patch.setattr(layers.Linear, "backward", backward)
-
-
-def gradients_not_cleared(patch):
-    patch.setattr(network.Network, "zero_grad", lambda self: None)
-
-
-def biases_never_updated(patch):
-    original = neuron.backward
-    patch.setattr(neuron, "backward", lambda *arguments: original(*arguments) * 0.0)
-
-
-def factor_2_missing_from_the_gradient(patch):
-    patch.setattr(losses.MSELoss, "backward", lambda self, output, target: [
-        self.share(len(output)) * (a - y) for a, y in zip(output, target)])
-
-
-def half_in_the_loss_alone(patch):
-    patch.setattr(losses.HalfSquaredErrorLoss, "backward",
-                  lambda self, output, target: [2.0 * (a - y) for a, y in zip(output, target)])
-
-
-def one_over_n_missing_from_the_gradient(patch):
-    def gradients(self, network, loss, inputs, targets):
-        outputs = []
-        for x, y in zip(inputs, targets):
-            outputs.append(network.forward(x))
-            network.backward(loss.backward(outputs[-1], y))
-        return loops.batch_cost(loss, outputs, targets), outputs
-    patch.setattr(loops.Loops, "gradients", gradients)
-
-
-def one_over_n_twice_in_the_loss(patch):
+def test_one_over_n_twice_in_the_loss_is_caught(monkeypatch):
     original = loops.batch_cost
-    for room in (loops, training, study.gradcheck):
-        patch.setattr(room, "batch_cost", lambda loss, o, t: original(loss, o, t) * loss.share(len(o)))
+    monkeypatch.setattr(gradcheck, "batch_cost", lambda loss, a, y: original(loss, a, y) * loss.share(len(a)))
+    assert not checks.gradients("sigmoid", "mse")[0]
 
 
-def softmax_slope_its_diagonal_alone(patch):
-    patch.setattr(activations.Softmax, "backward",
-                  lambda self, grad: [g * a * (1.0 - a) for g, a in zip(grad, self.a)])
+def test_the_core_is_whole_again_even_where_the_block_raises():
+    before = initializers.INITIALIZERS["uniform"]
+    with pytest.raises(KeyError):
+        with planted(BY_NAME["equal-weights"]):
+            assert initializers.INITIALIZERS["uniform"] is not before
+            raise KeyError
+    assert initializers.INITIALIZERS["uniform"] is before
+    first = Network.mlp([2, 3, 1], rng=random.Random(1))
+    assert gradcheck.worst(gradcheck.gradcheck(first, MSELoss(), *xor())).error <= 1e-6
 
 
-def cross_entropy_with_ln_0(patch):
-    patch.setattr(losses.CrossEntropyLoss, "forward", lambda self, output, target: -sum(
-        y * math.log(p) for p, y in zip(losses.softmax(output), target)))
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_right_line_stands_in_the_function_that_it_is_said_to(name):
+    mistake = BY_NAME[name]
+    assert isinstance(mistake, Mistake)
+    path = mistake.where.split(".")
+    for cut in range(len(path), 0, -1):
+        try:
+            found = importlib.import_module(".".join(["purenn", *path[:cut]]))
+            break
+        except ImportError:
+            continue
+    for part in path[cut:]:
+        found = found.__dict__[part] if isinstance(found, type) else getattr(found, part)
+    assert mistake.right in inspect.getsource(found)
+    assert mistake.wrong not in inspect.getsource(found)
 
 
-def sigmoid_that_overflows(patch):
-    patch.setattr(activations.Sigmoid, "function", staticmethod(lambda z: 1.0 / (1.0 + math.exp(-z))))
+def test_the_gallery_lists_every_mistake():
+    listed = cli("mistakes").stdout
+    assert len(BY_NAME) >= 20
+    assert all(line.split()[0] in BY_NAME for line in listed.splitlines()[:len(BY_NAME)])
 
 
-def all_weights_equal_at_the_start(patch):
-    patch.setitem(initializers.INITIALIZERS, "uniform", lambda fan_in, fan_out, rng: (
-        [[0.5] * fan_in for _ in range(fan_out)], [0.5] * fan_out))
+@pytest.mark.parametrize("name", ["missing-factor-2", "exp-overflow", "updated-weights", "log-of-zero"])
+def test_a_mistake_is_shown_with_both_lines_both_curves_and_what_catches_it(name):
+    done = cli("mistakes", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert BY_NAME[name].right in done.stdout and BY_NAME[name].wrong in done.stdout
+    assert "right: loss" in done.stdout and "wrong: " in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Caught by ")
 
 
-def seed_on_a_generator_that_is_not_used(patch):
-    original = initializers.INITIALIZERS["uniform"]
-    patch.setitem(initializers.INITIALIZERS, "uniform", lambda fan_in, fan_out, rng: original(
-        fan_in, fan_out, random.Random()))
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_mistake_can_be_shown(name):
+    done = cli("mistakes", name)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1].startswith("Caught by ")
 
 
-CAUGHT_BY = {
-    tanh_slope_of_the_activation: checks.check_gradients,
-    sigmoid_slope_from_z: checks.check_gradients,
-    sigmoid_slope_of_the_activation: checks.check_gradients,
-    relu_slope_of_everything: checks.check_gradients,
-    one_velocity_for_all_layers: lambda: checks.check_hand_computed_steps(["momentum"]),
-    momentum_on_the_previous_gradient: lambda: checks.check_hand_computed_steps(["momentum"]),
-    adam_moments_swapped: lambda: checks.check_hand_computed_steps(["Adam"]),
-    adam_betas_09_and_01: lambda: checks.check_hand_computed_steps(["Adam"]),
-    adam_correction_without_its_power: lambda: checks.check_hand_computed_steps(["Adam"]),
-    adam_t_advanced_each_parameter: lambda: checks.check_hand_computed_steps(["Adam"]),
-    adagrad_squares_summed_over_the_column: lambda: checks.check_hand_computed_steps(["Adagrad"]),
-    hidden_deltas_from_updated_weights: checks.check_mazur_step,
-    gradients_not_cleared: checks.check_gradients_are_cleared,
-    biases_never_updated: checks.check_every_parameter_moves,
-    factor_2_missing_from_the_gradient: checks.check_gradients,
-    half_in_the_loss_alone: checks.check_gradients,
-    one_over_n_missing_from_the_gradient: checks.check_gradients,
-    one_over_n_twice_in_the_loss: checks.check_gradients,
-    softmax_slope_its_diagonal_alone: checks.check_gradients,
-    cross_entropy_with_ln_0: checks.check_far_out,
-    sigmoid_that_overflows: checks.check_far_out,
-    all_weights_equal_at_the_start: checks.check_neurons_become_different,
-    seed_on_a_generator_that_is_not_used: checks.check_the_seed_is_used,
-}
-
-
-@pytest.mark.parametrize("mistake", CAUGHT_BY, ids=lambda mistake: mistake.__name__)
-def test_each_classic_mistake_is_caught(mistake, monkeypatch):
-    check = CAUGHT_BY[mistake]
-    check()
-    mistake(monkeypatch)
-    with pytest.raises(AssertionError):
-        check()
-
-
-def test_adam_written_right_in_the_same_way_is_not_caught(monkeypatch):
-    adam_step_written_right(monkeypatch)
-    checks.check_hand_computed_steps(["Adam"])
-
-
-def test_mazurs_slip_gives_the_number_that_his_article_prints(monkeypatch):
-    hidden_deltas_from_updated_weights(monkeypatch)
-    with pytest.raises(AssertionError, match="0.29102792"):
-        checks.check_mazur_step()
-
-
-@pytest.mark.parametrize("mistake", [
-    one_velocity_for_all_layers, momentum_on_the_previous_gradient, adam_moments_swapped, adam_betas_09_and_01,
-    adam_correction_without_its_power, adam_t_advanced_each_parameter, adagrad_squares_summed_over_the_column,
-    factor_2_missing_from_the_gradient, one_over_n_missing_from_the_gradient,
-], ids=lambda mistake: mistake.__name__)
-def test_pytorchs_numbers_catch_it_too(mistake, monkeypatch):
-    mistake(monkeypatch)
-    with pytest.raises(AssertionError):
-        checks.check_torch_parity()
+@pytest.mark.parametrize("arguments, named", [
+    ("mistakes foo", "NAME: found 'foo'; it must be one of tanh-derivative, sigmoid-derivative-of-z"),
+    ("mistakes --seed x", "--seed: found 'x'; it must be a whole number from 0 up"),
+    ("gradcheck --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu"),
+    ("gradcheck --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
+    ("gradcheck --h 0", "--h: found '0'; it must be a number above 0 and at most 0.1"),
+    ("gradcheck xor", "there is no argument xor"),
+])
+def test_bad_input_gets_one_line(arguments, named):
+    done = cli(*arguments.split())
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and named in done.stderr

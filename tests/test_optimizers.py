@@ -1,19 +1,14 @@
-"""Optimizers: PyTorch's definitions and defaults, and steps worked out by hand."""
+"""Optimizers: PyTorch's definitions and defaults. (Steps worked out by hand: ``study/checks.py``.)"""
 import pytest
 
 from purenn import SGD, Adagrad, Adam, PurennError, RMSprop
 
-from . import checks
-
-
-@pytest.mark.parametrize("name", checks.HAND_COMPUTED)
-def test_three_steps_on_two_unequal_parameters_end_where_they_do_on_paper(name):
-    checks.check_hand_computed_steps([name])
+from .torch_parity import check_torch_parity
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "sgd_momentum", "adagrad", "rmsprop", "adam"])
 def test_outputs_gradients_and_six_steps_are_pytorchs(optimizer):
-    checks.check_torch_parity([optimizer])
+    check_torch_parity([optimizer])
 
 
 def test_the_defaults_are_pytorchs():

@@ -15,6 +15,7 @@ COMMANDS = (
     ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
+    ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
 )
 
 

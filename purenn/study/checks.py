@@ -1,0 +1,153 @@
+"""The checks that catch the classic mistakes: numbers known from outside, and the slope of the cost itself.
+
+Each check returns (passed, what was found). Each looks at the core as it is at that moment, so that
+a mistake that has been planted in it (``mistakes.py``) is seen.
+"""
+import math
+import random
+
+from .. import optimizers
+from ..activations import Sigmoid
+from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..network import Network
+from ..training import Dataset, train
+from . import mazur
+from .gradcheck import suite, verdict
+
+# Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
+# (-1.0, 1.0), worked out by hand from the definitions. (After two steps momentum on the previous
+# gradient still looks like momentum on the previous step.)
+STEPS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0])
+HAND_COMPUTED = {
+    "SGD": (lambda p: optimizers.SGD(p, lr=0.1),
+            [1.0 - 0.1 * (0.5 + 1.0 - 1.0), -2.0 - 0.1 * (-4.0 + 2.0 + 1.0)]),
+    # v: 0.5, then 0.9·0.5 + 1 = 1.45, then 0.9·1.45 − 1 = 0.305
+    # v: −4, then 0.9·(−4) + 2 = −1.6, then 0.9·(−1.6) + 1 = −0.44
+    "momentum": (lambda p: optimizers.SGD(p, lr=0.1, momentum=0.9),
+                 [1.0 - 0.1 * (0.5 + 1.45 + 0.305), -2.0 - 0.1 * (-4.0 - 1.6 - 0.44)]),
+    # s: 0.25, 1.25, 2.25;  16, 20, 21. The first step is lr·sign(g).
+    "Adagrad": (lambda p: optimizers.Adagrad(p, lr=0.1),
+                [1.0 - 0.1 * (1.0 + 1.0 / math.sqrt(1.25) - 1.0 / 1.5),
+                 -2.0 - 0.1 * (-1.0 + 2.0 / math.sqrt(20.0) + 1.0 / math.sqrt(21.0))]),
+    # s with α = 0.9: 0.025, 0.1225, 0.21025;  1.6, 1.84, 1.756
+    "RMSprop": (lambda p: optimizers.RMSprop(p, lr=0.1, alpha=0.9),
+                [1.0 - 0.1 * (0.5 / math.sqrt(0.025) + 1.0 / math.sqrt(0.1225) - 1.0 / math.sqrt(0.21025)),
+                 -2.0 - 0.1 * (-4.0 / math.sqrt(1.6) + 2.0 / math.sqrt(1.84) + 1.0 / math.sqrt(1.756))]),
+    # m: 0.05, 0.145, 0.0305, over 0.1, 0.19, 0.271;  v: 0.00025, 0.00124975, 0.00224850025,
+    # m: −0.4, −0.16, −0.044;  v: 0.016, 0.019984, 0.020964016, over 0.001, 0.001999, 0.002997001
+    "Adam": (lambda p: optimizers.Adam(p, lr=0.1),
+             [1.0 - 0.1 * (1.0 + (0.145 / 0.19) / math.sqrt(0.00124975 / 0.001999)
+                           + (0.0305 / 0.271) / math.sqrt(0.00224850025 / 0.002997001)),
+              -2.0 - 0.1 * (-1.0 - (0.16 / 0.19) / math.sqrt(0.019984 / 0.001999)
+                            - (0.044 / 0.271) / math.sqrt(0.020964016 / 0.002997001))]),
+}
+POINTS = Dataset([[0.0, 0.0], [0.2, 0.9], [1.0, 0.3], [0.8, 0.8]], [[0.0], [1.0], [1.0], [0.0]])
+
+
+def gradients(activation=None, loss=None) -> tuple:
+    """gradcheck: every gradient is the slope that the cost shows, within 1e-6; one activation or loss, or all."""
+    largest = None
+    for row in suite([activation] if activation else None, [loss] if loss else None):
+        if largest is None or not row.worst.error <= largest.worst.error:
+            largest = row
+    entry = largest.worst
+    found = "gradcheck of %s with %s: the worst entry, %s, is %.6g by backpropagation and %.6g by the cost's slope, " \
+            "relative error %.1e: %s" % (largest.activation, largest.loss, entry.name, entry.analytic, entry.numeric,
+                                         entry.error, verdict(entry.error))
+    return entry.error <= 1e-6, found
+
+
+def hand_computed_steps(name: str) -> tuple:
+    """Three steps of an optimizer end where they do on paper, with the two parameters in one list or in two."""
+    make, expected = HAND_COMPUTED[name]
+    for lists in ([[1.0, -2.0]], [[1.0], [-2.0]]):
+        values = [list(part) for part in lists]
+        grads = [[0.0] * len(part) for part in lists]
+        optimizer = make([("p%d" % i, values[i], grads[i]) for i in range(len(lists))])
+        for step in STEPS:
+            rest = list(step)
+            for part in grads:
+                part[:] = [rest.pop(0) for _ in part]
+            optimizer.step()
+        found = [value for part in values for value in part]
+        error = max(abs(found[i] - expected[i]) for i in range(2))
+        text = "three steps of %s by hand: %.6g, %.6g; on paper %.6g, %.6g" % (name, *found, *expected)
+        if not error <= 1e-6:
+            break
+    return error <= 1e-6, text
+
+
+def mazur_step() -> tuple:
+    """After one step of Mazur's example E is that of his method, 0.291027773694."""
+    network, loss, data = mazur.network(), HalfSquaredErrorLoss(), Dataset([mazur.X], [mazur.Y])
+    optimizer = optimizers.SGD(mazur.parameters(network), lr=mazur.LR)
+    next(train(network, data, loss, optimizer, epochs=1))
+    error = loss.forward(network.forward(mazur.X), mazur.Y)
+    return abs(error - 0.291027773694) <= 1e-11, "Mazur's example after one step: E = %.12f; by his method " \
+                                                 "0.291027773694" % error
+
+
+def gradients_are_cleared() -> tuple:
+    """Training does not see gradients that were there before it."""
+    ends = []
+    for left_over in (0.0, 5.0):
+        network = _little_network()
+        for _, _, grads in network.parameters():
+            grads[:] = [left_over] * len(grads)
+        for _ in train(network, POINTS, MSELoss(), optimizers.SGD(network.parameters(), lr=0.5), 2):
+            pass
+        ends.append(network.layers[0].weight[0][0])
+    return ends[0] == ends[1], "a weight after two epochs: %.6g, and %.6g where 5 was left in every gradient" % tuple(ends)
+
+
+def every_parameter_moves() -> tuple:
+    """One step of training changes every weight and every bias."""
+    network = _little_network()
+    before = [(name, list(values)) for name, values, _ in network.parameters()]
+    next(train(network, POINTS, MSELoss(), optimizers.SGD(network.parameters(), lr=0.5), 1))
+    still = [name for (name, old), (_, new, _) in zip(before, network.parameters())
+             if any(old[k] == new[k] for k in range(len(old)))]
+    return not still, "after one step %s" % ("every parameter has moved" if not still else
+                                             "these have not moved: " + ", ".join(still))
+
+
+def far_out() -> tuple:
+    """Sigmoid at ±1000, and cross-entropy where the network is sure and wrong, are what they should be."""
+    try:
+        found = Sigmoid().forward([-1000.0, 1000.0])
+        cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])
+    except (OverflowError, ValueError, ZeroDivisionError) as error:
+        return False, "far out: sigmoid at -1000 or cross-entropy at 1000: %s: %s" % (type(error).__name__, error)
+    return (found, cost) == ([0.0, 1.0], 2000.0), "far out: σ(±1000) = %r, cross-entropy %r; expected [0.0, 1.0], 2000.0" \
+        % (found, cost)
+
+
+def neurons_become_different() -> tuple:
+    """After some epochs no two hidden neurons have the same weights."""
+    network = _little_network()
+    for _ in train(network, POINTS, MSELoss(), optimizers.SGD(network.parameters(), lr=0.5), 20):
+        pass
+    rows = network.layers[0].weight
+    same = [(i, j) for j in range(len(rows)) for i in range(j) if rows[i] == rows[j]]
+    return not same, "after 20 epochs %s" % ("no two hidden neurons are the same" if not same else
+                                             "hidden neurons %d and %d are still the same" % same[0])
+
+
+def seed_is_used() -> tuple:
+    """The same seed gives the same weights, another seed others."""
+    first, second, third = (_little_network(seed).layers[0].weight[0][0] for seed in (1, 1, 2))
+    return first == second != third, "the first weight from the seeds 1, 1 and 2: %.6g, %.6g, %.6g" % (first, second, third)
+
+
+def loss_of_every_batch_size() -> tuple:
+    """With steps of length 0 an epoch's loss does not depend on how it is cut into batches."""
+    found = []
+    for size in (None, 1, 3):
+        network = _little_network()
+        optimizer = optimizers.SGD(network.parameters(), lr=0.0)
+        found.append(next(train(network, POINTS, MSELoss(), optimizer, 1, batch_size=size)).loss)
+    return max(found) - min(found) <= 1e-12, "the loss in batches of 4, 1 and 3: %.9g, %.9g, %.9g" % tuple(found)
+
+
+def _little_network(seed=3):
+    return Network.mlp([2, 3, 1], rng=random.Random(seed))
