@@ -36,7 +36,7 @@ from .training import Dataset, DivergedError, Epoch, evaluate, train
 __version__ = "0.1.0"
 
 __all__ = [
-    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch", "HalfSquaredErrorLoss", "Identity",
-    "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError", "RMSprop", "ReLU", "SGD",
+    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch", "HalfSquaredErrorLoss",
+    "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError", "RMSprop", "ReLU", "SGD",
     "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
 ]

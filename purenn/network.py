@@ -64,7 +64,8 @@ class Network:
         whole number from 1 up.
         """
         if not isinstance(sizes, (list, tuple)) or len(sizes) < 2:
-            raise PurennError("Network.mlp: sizes is %r; give a list, such as [2, 4, 1]: inputs, hidden layers, outputs" % (sizes,))
+            raise PurennError("Network.mlp: sizes is %r; give a list, such as [2, 4, 1]: inputs, hidden layers, outputs"
+                              % (sizes,))
         for option, name in (("activation", activation), ("output_activation", output_activation)):
             if name is not None and name not in ACTIVATIONS:
                 raise PurennError("Network.mlp: %s is %r; it must be one of %s"

@@ -33,6 +33,9 @@ class Optimizer:
         """Change every parameter once, by its gradient."""
         raise NotImplementedError("%s has no step()" % type(self).__name__)
 
+    def __repr__(self):
+        return "%s(lr=%r)" % (type(self).__name__, self.lr)
+
     def _state(self):
         """A list of zeros for each parameter, as long as it."""
         return [zeros(len(values)) for _, values, _ in self.parameters]

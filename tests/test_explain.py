@@ -67,7 +67,8 @@ def test_every_layer_and_loss_is_explained(hidden, output, loss):
         rng = random.Random(seed)
         layers = [Linear(2, 3, rng=rng), hidden(), Linear(3, 3, rng=rng, bias=seed > 0)]
         network = Network(layers + ([output()] if output else []))
-        assert check_numbers(explain(network, loss, SGD(network.parameters(), lr=0.5), [0.3, -0.7], [0.0, 1.0, 0.0])) > 30
+        optimizer = SGD(network.parameters(), lr=0.5)
+        assert check_numbers(explain(network, loss, optimizer, [0.3, -0.7], [0.0, 1.0, 0.0])) > 30
 
 
 def test_every_result_is_what_the_core_computes():
@@ -101,7 +102,8 @@ def test_the_derivation_of_p_minus_y_ends_where_the_core_does():
     network = Network([Linear(2, 3, rng=random.Random(3))])
     sections = explain(network, CrossEntropyLoss(), SGD(network.parameters()), [0.3, -0.7], [0.0, 1.0, 0.0])
     through, direct = [section.quantities for section in sections if section.part == "backward"][3:5]
-    assert [quantity.result for quantity in through] == pytest.approx([quantity.result for quantity in direct], abs=1e-15)
+    expected = [quantity.result for quantity in direct]
+    assert [quantity.result for quantity in through] == pytest.approx(expected, abs=1e-15)
     assert direct[1].symbols == ["p_1 - y_1"]
 
 
@@ -121,11 +123,13 @@ def test_every_source_is_a_function_that_is_there():
             found = getattr(found, name)
 
 
-MAZUR = ["0.3775", "0.593269992", "0.596884378", "1.105905967", "0.75136507", "0.772928465", "0.274811083", "0.023560026",
-         "0.298371109", "0.74136507", "0.186815602", "0.082167041", "0.138498562", "0.35891648", "0.408666186",
-         "0.511301270", "0.561370121", "0.055399425", "-0.019049119", "0.036350306", "0.241300709", "0.000438568",
-         "0.149780716", "0.19956143", "0.24975114", "0.29950229", "0.291027924", "0.291027773694", "3.51018778e-05",
-         "0.015913620", "0.984064274"]
+MAZUR = [
+    "0.3775", "0.593269992", "0.596884378", "1.105905967", "0.75136507", "0.772928465", "0.274811083",
+    "0.023560026", "0.298371109", "0.74136507", "0.186815602", "0.082167041", "0.138498562", "0.35891648",
+    "0.408666186", "0.511301270", "0.561370121", "0.055399425", "-0.019049119", "0.036350306", "0.241300709",
+    "0.000438568", "0.149780716", "0.19956143", "0.24975114", "0.29950229", "0.291027924", "0.291027773694",
+    "3.51018778e-05", "0.015913620", "0.984064274",
+]
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +173,8 @@ def test_latex_is_plain_ascii_with_balanced_braces_and_amsmath_alone():
         assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 30
         commands = set(re.findall(r"\\([a-zA-Z]+)", text))
         assert commands <= {"documentclass", "usepackage", "allowdisplaybreaks", "begin", "end", "section",
-                            "bigskip", "raggedright", "setlength", "parindent", "texttt", "text", "frac", "partial", "cdot", "delta", "exp", "ln", "sqrt", "max",
+                            "bigskip", "raggedright", "setlength", "parindent", "texttt", "text", "frac", "partial",
+                            "cdot", "delta", "exp", "ln", "sqrt", "max",
                             "tanh", "hat", "beta", "mu", "alpha", "theta", "sum", "leftarrow", "surd", "mathit", "quad",
                             "dots", "sigma"}, commands
     assert latex("w_12,3·m̂") == r"w_{12,3} \cdot \hat{m}"

@@ -40,16 +40,7 @@ def test_each_formula_stands_in_the_line_and_the_function_that_it_is_said_to():
     rows = rows_after("## From formula to line")
     assert len(rows) >= 12
     for _, _, function, line in rows:
-        path = function.strip("`").split(".")
-        for cut in range(len(path), 0, -1):
-            try:
-                found = importlib.import_module(".".join(["purenn", *path[:cut]]))
-                break
-            except ImportError:
-                continue
-        for name in path[cut:]:
-            found = getattr(found, name)
-        assert line.strip("`") in inspect.getsource(found), function
+        assert line.strip("`") in inspect.getsource(found(function.strip("`"))), function
 
 
 def test_each_breakpoint_is_one_line_of_its_room():
@@ -58,6 +49,47 @@ def test_each_breakpoint_is_one_line_of_its_room():
     for room, *_, line in rows:
         with open(os.path.join(ROOT, re.search(r"\((.*)\)", room).group(1)), encoding="utf-8") as source:
             assert source.read().count(line.strip("`")) == 1, line
+
+
+def found(function):
+    """What a dotted name below purenn means."""
+    path = function.split(".")
+    for cut in range(len(path), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(["purenn", *path[:cut]]))
+            break
+        except ImportError:
+            continue
+    for name in path[cut:]:
+        thing = getattr(thing, name)
+    return thing
+
+
+def test_every_function_that_the_derivation_names_is_there():
+    text = README[README.index("### The derivation"):README.index("### With the numbers put in")]
+    named = re.findall(r"`((?:\w+\.)+\w+)`", text) + re.findall(r"`((?:\w+\.)+\w+):", text)
+    assert len(set(named)) >= 9
+    for function in named:
+        assert callable(found(function)), function
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="other debuggers word it differently")
+def test_each_station_can_be_stopped_at_and_has_there_what_is_to_be_looked_at():
+    rows = rows_after("## Read it in this order")
+    assert len(rows) == 7
+    for _, path, breakpoint_, look in rows:
+        names = re.findall(r"`(\w+)`", look)
+        commands = "%s\ncontinue\nargs\nquit\n" % breakpoint_.strip("`")
+        done = subprocess.run([sys.executable, "-m", "pdb", "cli.py", "xor"], cwd=ROOT, input=commands,
+                              stdout=subprocess.PIPE, encoding="utf-8", timeout=120,
+                              env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+        assert "Breakpoint 1 at" in done.stdout and "-> " in done.stdout, breakpoint_
+        stopped = re.search(r"> (\S+)\(\d+\)(\w+)", done.stdout[done.stdout.index("Breakpoint 1"):])
+        assert ":" not in breakpoint_ or ("layer.backward(" in done.stdout or "v[k] = " in done.stdout), breakpoint_
+        assert stopped.group(1).endswith(path.strip("`")), (breakpoint_, stopped.group(0))
+        with open(os.path.join(ROOT, path.strip("`")), encoding="utf-8") as source:
+            text = source.read()
+        assert all(name in text for name in names if name != "up"), names
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="other debuggers word it differently")
@@ -75,8 +107,9 @@ def test_the_session_in_the_debugger_goes_as_shown():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the README's pipes are a shell's")
 def test_the_other_commands_print_what_is_shown():
-    block, = [block for block in blocks("console")[1:] if "-m pdb" not in block]
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+    shown_blocks = [block for block in blocks("console")[1:] if "-m pdb" not in block]
+    assert len(shown_blocks) == 3
+    for part in re.split(r"^\$ ", "".join(shown_blocks), flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         command = command.replace("python3", '"%s"' % sys.executable)
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
@@ -87,8 +120,8 @@ def test_the_other_commands_print_what_is_shown():
 def test_every_option_is_listed_and_every_listed_option_is_there():
     listed = set(re.findall(r"`(--[a-z-]+)", README[README.index("## The command line"):]))
     there = set()
-    for command in ("xor", "linear"):
-        there |= set(re.findall(r"(--[a-z-]+)", cli(command, "--help").stdout))
+    for command in (["xor"], ["linear"], ["explain", "xor"], ["gradcheck"], ["mistakes"]):
+        there |= set(re.findall(r"(--[a-z-]+)", cli(*command, "--help").stdout))
     assert listed == there - {"--help"}
 
 

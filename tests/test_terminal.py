@@ -55,7 +55,8 @@ def test_a_wrong_row_is_marked_and_a_short_table_has_one_column():
 
 def test_every_row_of_a_long_table_is_there():
     inputs = [[i / 100, 1 - i / 100] for i in range(100)]
-    text = "\n".join(show.predictions(show.Terminal(Ascii()), "points", inputs, [[1.0]] * 100, [[0.5]] * 100, [True] * 100))
+    lines = show.predictions(show.Terminal(Ascii()), "points", inputs, [[1.0]] * 100, [[0.5]] * 100, [True] * 100)
+    text = "\n".join(lines)
     assert all("%.2f  %.2f" % (x, y) in text for x, y in inputs)
 
 

@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity, Layer, Linear, MSELoss,
-                    Network, PurennError, ShapeError, Softmax, evaluate, train)
+from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity, Layer, Linear,
+                    MSELoss, Network, PurennError, ShapeError, Softmax, evaluate, train)
 from purenn.data.tasks import Dataset, gate, xor
 from purenn.engines.loops import Loops, batch_cost
 from purenn.training import are_classes, batches, is_right

@@ -8,7 +8,7 @@ from ..activations import Tanh
 from ..data.tasks import Dataset
 from ..layers import Linear
 from ..linalg import PurennError
-from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss
+from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, Loss
 from ..network import Network
 from ..show import explanation
 from ..show.terminal import Terminal
@@ -26,7 +26,7 @@ TASKS = {"xor": xor.TASK, "linear": linear.TASK, "gate": gate.TASK}
 NAMES = [*TASKS, "mazur", "softmax"]
 
 # The two examples whose networks are fixed: what they train with unless told otherwise.
-FIXED = {
+FIXED: dict = {
     "mazur": {"optimizer": "sgd", "loss": "half-sse", "lr": mazur.LR},
     "softmax": {"optimizer": "sgd", "loss": "cross-entropy", "lr": 0.1},
 }
@@ -141,7 +141,8 @@ def _fixed(name, parser, arguments):
     options = parser.parse_args(arguments)
     settings = optimizer_settings(options, FIXED[name]["loss"], FIXED[name])
     if name == "mazur":
-        network, data, loss = mazur.network(), Dataset([mazur.X], [mazur.Y]), HalfSquaredErrorLoss()
+        network, data = mazur.network(), Dataset([mazur.X], [mazur.Y])
+        loss: Loss = HalfSquaredErrorLoss()
         parameters = mazur.parameters(network)
     else:
         rng = random.Random(1)

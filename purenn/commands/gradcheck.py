@@ -17,13 +17,15 @@ def run(arguments) -> int:
     """Check and show; return 0 where every gradient is right, otherwise 1."""
     parser = Parser("gradcheck", description=DESCRIPTION)
     parser.add_argument("--activation", metavar="NAME", type=one_of(list(study.ACTIVATIONS)), action="append",
-                        help="only this hidden activation: %s; may be given several times" % ", ".join(study.ACTIVATIONS))
+                        help="only this hidden activation: %s; may be given several times"
+                        % ", ".join(study.ACTIVATIONS))
     parser.add_argument("--loss", metavar="NAME", type=one_of(list(study.LOSSES)), action="append",
                         help="only this loss: %s; may be given several times" % ", ".join(study.LOSSES))
     parser.add_argument("--h", metavar="H", type=step, default=1e-5, help="how far to move each weight (default: 1e-5)")
-    parser.add_argument("--seed", metavar="N", type=whole(0), default=5, help="of weights and data (default: %(default)s)")
+    parser.add_argument("--seed", metavar="N", type=whole(0), default=5,
+                        help="of weights and data (default: %(default)s)")
     parser.add_argument("--sweep", action="store_true",
-                        help="show how the error depends on h, from 1e-1 to 1e-12, for the first of the activations, on xor")
+                        help="how the error depends on h, from 1e-1 to 1e-12, on xor with the first of the activations")
     options = parser.parse_args(arguments)
     terminal = show.Terminal()
     if options.sweep:
@@ -33,7 +35,8 @@ def run(arguments) -> int:
 
 
 def _show_suite(terminal, options):
-    terminal.line("Each entry: its gradient by backpropagation against (C(w + h) - C(w - h)) / 2h with h = %g." % options.h)
+    terminal.line("Each entry: its gradient by backpropagation against (C(w + h) - C(w - h)) / 2h with h = %g."
+                  % options.h)
     terminal.line("The worst of each row; relative error |a - n| / max(|a| + |n|, 1e-8).")
     terminal.line()
     terminal.line("%-10s  %-17s  %7s  %5s  %-14s  %22s  %22s  %8s  %s" % (
@@ -47,7 +50,8 @@ def _show_suite(terminal, options):
         terminal.line(text if verdict == "fine" else terminal.paint(text, show.RED))
         largest, entries, kinks = max(largest, row.worst.error), entries + row.entries, kinks + row.kinks
     terminal.line()
-    terminal.line("%d entries, the worst error %.1e: %s. %s" % (entries, largest, study.verdict(largest), _about_kinks(kinks)))
+    terminal.line("%d entries, the worst error %.1e: %s. %s"
+                  % (entries, largest, study.verdict(largest), _about_kinks(kinks)))
     terminal.line("By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):")
     terminal.line("up to 1e-7 fine, up to 1e-4 fine only where there are kinks such as ReLU's, above 1e-2 wrong.")
     return 0 if largest <= study.WITH_KINKS else 1
@@ -70,5 +74,6 @@ def _show_sweep(terminal, activation, seed):
         terminal.line(line)
     terminal.line()
     best = min(found, key=lambda pair: pair[1])
-    terminal.line("Smallest at h = %.0e. Above it the cost bends between w - h and w + h: the error falls with h²." % best[0])
-    terminal.line("Below it the two costs agree in so many digits that their difference is rounding: it grows with 1/h.")
+    terminal.line("Smallest at h = %.0e. Above it the cost bends between w - h and w + h: the error falls with h²."
+                  % best[0])
+    terminal.line("Below it the two costs agree in so many digits that only rounding is left: it grows with 1/h.")

@@ -50,7 +50,7 @@ def _show(terminal, mistake, seed):
     for title, (losses, _) in (("right", right), ("wrong", wrong)):
         curve = show.learning_curve(terminal, losses, width=28) if losses else ["no epoch was completed"]
         curves.append(["%s: %s" % (title, curve[0])] + curve[1:])
-    for line in show.beside(*curves, width=42):
+    for line in show.beside(curves[0], curves[1], width=42):
         terminal.line(line)
     terminal.line()
     terminal.line("  right   %s" % right[1])

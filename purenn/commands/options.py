@@ -115,7 +115,8 @@ def hidden_size(text):
     try:
         return whole(1, MOST_PARAMETERS)(text)
     except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError("%s, or the word none; several sizes go with spaces, as in 4 4" % error) from None
+        raise argparse.ArgumentTypeError("%s, or the word none; several sizes go with spaces, as in 4 4"
+                                         % error) from None
 
 
 def add_network_options(parser: Parser, hidden: list, activation: str = "sigmoid") -> None:

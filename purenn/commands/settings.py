@@ -1,4 +1,4 @@
-"""From options to a run: what each task's options are, what they come to, and the network, data and optimizer they make."""
+"""From options to a run: what each task's options are, what they come to, and what is made of them."""
 import random
 from collections import namedtuple
 
@@ -6,7 +6,7 @@ from ..linalg import PurennError
 from ..losses import BCELoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..optimizers import SGD, Adagrad, Adam, RMSprop
-from .options import Parser, add_network_options, check_size, hidden_sizes, momentum, one_of, positive, whole
+from .options import Parser, check_size, hidden_sizes, momentum, one_of, positive, whole
 
 LOSSES = {
     "mse": lambda: MSELoss(),

@@ -144,7 +144,8 @@ def _report(terminal, task, settings, network, loss, data, tested, losses, resul
     rows = result["predictions"]
     right = [row["right"] for row in rows]
     outputs = [row["output"] for row in rows]
-    for line in show.predictions(terminal, "points" if tested is data else "fresh points", tested.inputs, tested.targets, outputs, right):
+    what = "points" if tested is data else "fresh points"
+    for line in show.predictions(terminal, what, tested.inputs, tested.targets, outputs, right):
         terminal.line(line)
     terminal.line()
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]

@@ -39,7 +39,9 @@ def blocks(sections: list, layout: str, notes=None, every_neuron: bool = False):
                 yield lay_out(quantity, (notes or {}).get((section.part, section.layer, quantity.name)))
         if left_out:
             more = "… %d more quantities of this layer" % left_out
-            yield remark(more if section.layer is None else more + "; --only %d.J shows those of neuron J" % section.layer)
+            if section.layer is not None:
+                more += "; --only %d.J shows those of neuron J" % section.layer
+            yield remark(more)
 
 
 def place(source: str) -> str:
@@ -89,7 +91,7 @@ def _text_heading(title, level):
 def _text(quantity, note):
     name = "  " + quantity.name
     width = _width(name)
-    lines = []
+    lines: list = []
     for row in _lines_of(quantity):
         for number, piece in enumerate(_wrapped(row, WIDTH - width)):
             lines.append((name if not lines else " " * width) + (" = " if number == 0 else "   ") + piece)
@@ -126,8 +128,8 @@ LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisp
 LATEX_END = [r"\end{document}"]
 
 _LETTERS = {"δ": r"\delta ", "σ": r"\sigma ", "μ": r"\mu ", "α": r"\alpha ", "β₁": r"\beta_1", "β₂": r"\beta_2",
-            "θ": r"\theta ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ", "²": "^2", "←": r"\leftarrow ",
-            "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
+            "θ": r"\theta ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ", "²": "^2",
+            "←": r"\leftarrow ", "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
 
 
 def latex(text: str) -> str:

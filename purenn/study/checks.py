@@ -18,7 +18,7 @@ from .gradcheck import suite, verdict
 # (-1.0, 1.0), worked out by hand from the definitions. (After two steps momentum on the previous
 # gradient still looks like momentum on the previous step.)
 STEPS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0])
-HAND_COMPUTED = {
+HAND_COMPUTED: dict = {
     "SGD": (lambda p: optimizers.SGD(p, lr=0.1),
             [1.0 - 0.1 * (0.5 + 1.0 - 1.0), -2.0 - 0.1 * (-4.0 + 2.0 + 1.0)]),
     # v: 0.5, then 0.9·0.5 + 1 = 1.45, then 0.9·1.45 − 1 = 0.305
@@ -46,9 +46,10 @@ POINTS = Dataset([[0.0, 0.0], [0.2, 0.9], [1.0, 0.3], [0.8, 0.8]], [[0.0], [1.0]
 
 def gradients(activation=None, loss=None) -> tuple:
     """gradcheck: every gradient is the slope that the cost shows, within 1e-6; one activation or loss, or all."""
-    largest = None
-    for row in suite([activation] if activation else None, [loss] if loss else None):
-        if largest is None or not row.worst.error <= largest.worst.error:
+    rows = list(suite([activation] if activation else None, [loss] if loss else None))
+    largest = rows[0]
+    for row in rows:
+        if not row.worst.error <= largest.worst.error:          # so that nan is the largest of all
             largest = row
     entry = largest.worst
     found = "gradcheck of %s with %s: the worst entry, %s, is %.6g by backpropagation and %.6g by the cost's slope, " \
@@ -97,7 +98,8 @@ def gradients_are_cleared() -> tuple:
         for _ in train(network, POINTS, MSELoss(), optimizers.SGD(network.parameters(), lr=0.5), 2):
             pass
         ends.append(network.layers[0].weight[0][0])
-    return ends[0] == ends[1], "a weight after two epochs: %.6g, and %.6g where 5 was left in every gradient" % tuple(ends)
+    return ends[0] == ends[1], ("a weight after two epochs: %.6g, and %.6g where 5 was left in every gradient"
+                                % tuple(ends))
 
 
 def every_parameter_moves() -> tuple:
@@ -118,8 +120,8 @@ def far_out() -> tuple:
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])
     except (OverflowError, ValueError, ZeroDivisionError) as error:
         return False, "far out: sigmoid at -1000 or cross-entropy at 1000: %s: %s" % (type(error).__name__, error)
-    return (found, cost) == ([0.0, 1.0], 2000.0), "far out: σ(±1000) = %r, cross-entropy %r; expected [0.0, 1.0], 2000.0" \
-        % (found, cost)
+    return (found, cost) == ([0.0, 1.0], 2000.0), ("far out: σ(±1000) = %r, cross-entropy %r; expected [0.0, 1.0] "
+                                                   "and 2000.0" % (found, cost))
 
 
 def neurons_become_different() -> tuple:
@@ -136,7 +138,8 @@ def neurons_become_different() -> tuple:
 def seed_is_used() -> tuple:
     """The same seed gives the same weights, another seed others."""
     first, second, third = (_little_network(seed).layers[0].weight[0][0] for seed in (1, 1, 2))
-    return first == second != third, "the first weight from the seeds 1, 1 and 2: %.6g, %.6g, %.6g" % (first, second, third)
+    return first == second != third, ("the first weight from the seeds 1, 1 and 2: %.6g, %.6g, %.6g"
+                                      % (first, second, third))
 
 
 def loss_of_every_batch_size() -> tuple:

@@ -29,9 +29,9 @@ Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink"))
 # of them at a kink, the worst Entry, and the network it is from.
 Row = namedtuple("Row", ("activation", "loss", "entries", "networks", "kinks", "worst", "network"))
 
-ACTIVATIONS = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu": lambda: LeakyReLU(0.3),
+ACTIVATIONS: dict = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu": lambda: LeakyReLU(0.3),
                "identity": Identity, "softmax": Softmax}
-LOSSES = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfSquaredErrorLoss,
+LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfSquaredErrorLoss,
           "bce": BCELoss, "bce-sum": lambda: BCELoss("sum"),
           "cross-entropy": CrossEntropyLoss, "cross-entropy-sum": lambda: CrossEntropyLoss("sum")}
 

@@ -21,7 +21,8 @@ Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "
 
 # A run that shows the mistake: sizes, hidden and output activation, loss and optimizer (functions that make them),
 # data, epochs, and the batch size.
-Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs", "batch_size"))
+Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
+                                       "batch_size"))
 
 
 class planted:
@@ -139,9 +140,8 @@ def _sgd(lr, momentum=0.0):
     return lambda parameters: optimizers.SGD(parameters, lr=lr, momentum=momentum)
 
 
-def _xor(hidden="sigmoid", output="sigmoid", loss=losses.MSELoss, optimizer=_sgd(1.0), epochs=6000, batch_size=None,
-         data=None):
-    return Experiment("xor", [2, 4, 4, 1], hidden, output, loss, optimizer, data or xor(), epochs, batch_size)
+def _xor(hidden="sigmoid", loss=losses.MSELoss, optimizer=None, epochs=6000, data=None):
+    return Experiment("xor", [2, 4, 4, 1], hidden, "sigmoid", loss, optimizer or _sgd(1.0), data or xor(), epochs, None)
 
 
 def _classes(hidden, output, loss, epochs, scale=1.0):
@@ -153,12 +153,13 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
                       epochs, None)
 
 
-MAZUR_EXPERIMENT = Experiment("Mazur's example", [2, 2, 2], "sigmoid", "sigmoid", losses.HalfSquaredErrorLoss, _sgd(0.5),
-                              Dataset([mazur.X], [mazur.Y]), 1000, None)
+MAZUR_EXPERIMENT = Experiment("Mazur's example", [2, 2, 2], "sigmoid", "sigmoid", losses.HalfSquaredErrorLoss,
+                              _sgd(mazur.LR), Dataset([mazur.X], [mazur.Y]), 1000, None)
 ADAM = _xor(optimizer=lambda p: optimizers.Adam(p, lr=0.01), epochs=1500)
 
 MISTAKES = (
-    Mistake("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh already.",
+    Mistake("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
+            "already.",
             "activations.tanh_derivative", "return 1.0 - a * a", "return 1.0 - math.tanh(a) ** 2",
             [(activations.Tanh, "derivative", _always(staticmethod(lambda z, a: 1.0 - math.tanh(a) ** 2)))],
             lambda: checks.gradients("tanh"), _xor(hidden="tanh", optimizer=_sgd(0.3), epochs=3000)),
@@ -166,7 +167,7 @@ MISTAKES = (
             "activations.sigmoid_derivative", "return a * (1.0 - a)", "return z * (1.0 - z)",
             [(activations.Sigmoid, "derivative", _always(staticmethod(lambda z, a: z * (1.0 - z))))],
             lambda: checks.gradients("sigmoid"), _xor()),
-    Mistake("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z, so the sigmoid is taken twice.",
+    Mistake("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
             "activations.sigmoid_derivative", "return a * (1.0 - a)", "return sigmoid(a) * (1.0 - sigmoid(a))",
             [(activations.Sigmoid, "derivative", _always(staticmethod(
                 lambda z, a: activations.sigmoid(a) * (1.0 - activations.sigmoid(a)))))],
@@ -176,15 +177,17 @@ MISTAKES = (
             "the same list of velocities for every list of parameters of that length",
             [(optimizers.Optimizer, "_state", _one_velocity)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
-    Mistake("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so it is "
-            "forgotten after one step.",
-            "optimizers.SGD.step", "v[k] = self.momentum * v[k] + grads[k]", "v[k] = self.momentum * previous_grads[k] + grads[k]",
+    Mistake("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+            "it is forgotten after one step.",
+            "optimizers.SGD.step", "v[k] = self.momentum * v[k] + grads[k]",
+            "v[k] = self.momentum * previous_grads[k] + grads[k]",
             [(optimizers.SGD, "step", _momentum_on_the_gradient)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
     Mistake("adam-moments-swapped", "Adam's first moment is of g² and its second of g.",
             "optimizers.Adam.step", "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g",
             "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g)",
-            [(optimizers.Adam, "step", _always(_adam(swapped=True)))], lambda: checks.hand_computed_steps("Adam"), ADAM),
+            [(optimizers.Adam, "step", _always(_adam(swapped=True)))],
+            lambda: checks.hand_computed_steps("Adam"), ADAM),
     Mistake("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.",
             "optimizers.Adam.__init__", "betas: tuple = (0.9, 0.999)", "betas: tuple = (0.9, 0.1)",
             [(optimizers.Adam, "__init__", _adam_betas)], lambda: checks.hand_computed_steps("Adam"), ADAM),
@@ -200,9 +203,10 @@ MISTAKES = (
             "optimizers.Adagrad.step", "s[k] += g * g", "s[k] += sum(g * g for g in grads)",
             [(optimizers.Adagrad, "step", _adagrad_columns)], lambda: checks.hand_computed_steps("Adagrad"),
             _xor(optimizer=lambda p: optimizers.Adagrad(p, lr=0.1), epochs=3000)),
-    Mistake("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed (the program "
-            "behind Mazur's article does this).",
-            "neuron.backward", "input_grads[k] += delta * w", "w -= lr * delta * inputs[k], and then input_grads[k] += delta * w",
+    Mistake("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed "
+            "(the program behind Mazur's article does this).",
+            "neuron.backward", "input_grads[k] += delta * w",
+            "w -= lr * delta * inputs[k], and then input_grads[k] += delta * w",
             [(layers.Linear, "backward", _updated_weights)], checks.mazur_step, MAZUR_EXPERIMENT),
     Mistake("gradients-not-cleared", "The gradients of one batch are still there when the next is added.",
             "network.Network.zero_grad", "grads[:] = zeros(len(grads))", "nothing is cleared",
@@ -227,19 +231,22 @@ MISTAKES = (
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(g)",
             [(loops.Loops, "gradients", _no_share)], lambda: checks.gradients(loss="mse"), _xor(epochs=3000)),
     Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
-            "activations.Softmax.backward", "delta[j] += grad[i] * jacobian[i][j]", "delta[j] = grad[j] * a[j] * (1.0 - a[j])",
+            "activations.Softmax.backward", "delta[j] += grad[i] * jacobian[i][j]",
+            "delta[j] = grad[j] * a[j] * (1.0 - a[j])",
             [(activations.Softmax, "backward", _always(lambda self, grad: [
                 g * a * (1.0 - a) for g, a in zip(grad, self.a)]))],
             lambda: checks.gradients("softmax"), _classes("tanh", "softmax", losses.MSELoss, 1500)),
     Mistake("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.",
-            "losses.CrossEntropyLoss.forward", "total += y * (log_total - z)", "total -= y * math.log(softmax(output)[j])",
+            "losses.CrossEntropyLoss.forward", "total += y * (log_total - z)",
+            "total -= y * math.log(softmax(output)[j])",
             [(losses.CrossEntropyLoss, "forward", _always(lambda self, output, target: -math.fsum(
                 y * math.log(p) for p, y in zip(activations.softmax(output), target))))],
             checks.far_out, _classes("relu", None, losses.CrossEntropyLoss, 300, scale=1000.0)),
     Mistake("exp-overflow", "The sigmoid is written 1 / (1 + e^−z) for negative z too, and e^−z overflows.",
             "activations.sigmoid", "e = exp(z)", "return 1.0 / (1.0 + math.exp(-z)), for every z",
             [(activations.Sigmoid, "function", _always(staticmethod(lambda z: 1.0 / (1.0 + math.exp(-z)))))],
-            checks.far_out, _xor(data=Dataset([[1000.0 * a, 1000.0 * b] for a, b in xor().inputs], xor().targets), epochs=500)),
+            checks.far_out, _xor(data=Dataset([[1000.0 * a, 1000.0 * b] for a, b in xor().inputs], xor().targets),
+                                 epochs=500)),
     Mistake("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
             "initializers.uniform", "weight = _matrix(in_features, out_features, lambda: rng.uniform(-1.0, 1.0))",
             "weight = _matrix(in_features, out_features, lambda: 0.5)",

@@ -53,8 +53,8 @@ def _sgd(optimizer, symbol, theta, g, old, new, result):
     if optimizer.momentum:
         yield ("v(%s)" % symbol, "μ·v + ∂C/∂%s" % symbol,
                "%s·%s + %s" % (number(optimizer.momentum), number(old[0]), number(g)), new[0], "step")
-        yield ("new " + symbol, "%s - lr·v" % symbol, "%s - %s·%s" % (number(theta), number(optimizer.lr), number(new[0])),
-               result, "step")
+        yield ("new " + symbol, "%s - lr·v" % symbol,
+               "%s - %s·%s" % (number(theta), number(optimizer.lr), number(new[0])), result, "step")
     else:
         yield ("new " + symbol, "%s - lr·∂C/∂%s" % (symbol, symbol),
                "%s - %s·%s" % (number(theta), number(optimizer.lr), number(g)), result, "step")
