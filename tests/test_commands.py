@@ -57,7 +57,8 @@ def test_json_is_one_object_and_nothing_else():
     assert {"task", "settings", "seed", "epochs", "seconds", "loss", "accuracy", "predictions"} <= set(result)
     assert result["settings"] == {
         "sizes": [2, 3, 1], "activation": "sigmoid", "output_activation": "sigmoid", "init": "uniform", "loss": "mse",
-        "optimizer": "adam", "lr": 0.01, "epochs": 30, "batch_size": None, "shuffle": False, "target_loss": 0.005}
+        "optimizer": "adam", "lr": 0.01, "epochs": 30, "batch_size": None, "shuffle": False, "target_loss": 0.005,
+        "engine": "Loops()"}
     assert 0.0 <= result["accuracy"] <= 1.0 and result["epochs"] == 30
 
 

@@ -6,6 +6,7 @@ import sys
 
 from ..activations import Tanh
 from ..data.tasks import Dataset
+from ..engines.loops import Loops
 from ..layers import Linear
 from ..linalg import PurennError
 from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, Loss
@@ -50,7 +51,7 @@ def run(arguments) -> int:
     if options.step:
         rng = setup.rng if setup.settings.get("shuffle") else None
         for _ in train(network, setup.data, setup.loss, setup.optimizer, options.step,
-                       setup.settings.get("batch_size"), rng=rng):
+                       setup.settings.get("batch_size"), setup.engine, rng):
             pass
     x, y = setup.data.inputs[options.sample], setup.data.targets[options.sample]
     first_line = "explain %s: %r, %r, %s; after %d epochs; sample %d: x = %r, y = %r" % (
@@ -149,7 +150,7 @@ def _fixed(name, parser, arguments):
         network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)])
         data, loss, parameters = CLASSES, CrossEntropyLoss(), network.parameters()
     optimizer = build_optimizer(settings, parameters)
-    return Setup(settings, None, data, None, network, loss, optimizer), options
+    return Setup(settings, None, data, None, network, loss, optimizer, Loops()), options
 
 
 def _show(first_line, sections, options, published, slip):

@@ -2,6 +2,7 @@
 import random
 from collections import namedtuple
 
+from .. import engines
 from ..linalg import PurennError
 from ..losses import BCELoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
@@ -37,10 +38,10 @@ class Task:
 
 
 # What a run is made of.
-Setup = namedtuple("Setup", ("settings", "rng", "data", "test", "network", "loss", "optimizer"))
+Setup = namedtuple("Setup", ("settings", "rng", "data", "test", "network", "loss", "optimizer", "engine"))
 
 
-def add_training_options(parser: Parser, defaults: dict):
+def add_training_options(parser: Parser, defaults: dict, engine: str = "loops"):
     """The options of how a network is trained; returns their group."""
     group = parser.add_argument_group("the training")
     group.add_argument("--loss", metavar="NAME", type=one_of(list(LOSSES)), default=defaults["loss"],
@@ -50,6 +51,8 @@ def add_training_options(parser: Parser, defaults: dict):
                        help="samples to a step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
     group.add_argument("--shuffle", action="store_true",
                        help="go through the samples in a new order each epoch")
+    group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
+                       help="%s: ways to the same gradients (default: %%(default)s)" % ", ".join(engines.NAMES))
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
                        help="of the generator of points, weights and orders (default: %(default)s)")
     return group
@@ -72,8 +75,12 @@ def set_up(task: Task, options) -> Setup:
     rng = random.Random(options.seed)
     data, test = task.data(options, rng)
     network = Network.mlp(settings["sizes"], options.activation, options.output_activation, init=options.init, rng=rng)
+    engine = engines.make(options.engine, network)
+    if options.engine != "loops":
+        engine.outputs(network, data.inputs[:1])            # what it cannot do, it says before anything else
+    settings["engine"] = repr(engine)
     return Setup(settings, rng, data, test, network, LOSSES[options.loss](),
-                 build_optimizer(settings, network.parameters()))
+                 build_optimizer(settings, network.parameters()), engine)
 
 
 def build_optimizer(settings: dict, parameters):

@@ -12,13 +12,13 @@ from .settings import Task, add_training_options, optimizer_text, set_up
 def run_task(task: Task, arguments) -> int:
     """Train the task as the arguments say and show what came of it; return the exit code."""
     options = parse(task, arguments)
-    settings, rng, data, test, network, loss, optimizer = set_up(task, options)
+    settings, rng, data, test, network, loss, optimizer, engine = set_up(task, options)
     terminal = show.Terminal()
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
     losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
-                                      options.log_every, rng)
+                                      engine, options.log_every, rng)
     if stopped == "interrupted" and not losses:
         raise KeyboardInterrupt
     for points in (data, test) if test else (data,):
@@ -65,10 +65,11 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
         batch += " shuffled"
     return "%s: %d points, network %s (%d parameters), %s, %s loss, %s, %s, seed %d" % (
         task.name, len(data.inputs), "-".join(map(str, settings["sizes"])), network.count_parameters(), activation,
-        settings["loss"], optimizer_text(settings), batch, seed)
+        settings["loss"], optimizer_text(settings), batch, seed) + (
+            "" if settings["engine"] == "Loops()" else ", engine %s" % settings["engine"])
 
 
-def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
+def _train(terminal, settings, network, data, loss, optimizer, engine, log_every, rng):
     """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
     progress = show.Progress(terminal, settings["epochs"]) if terminal else None
     losses: list = []
@@ -77,7 +78,7 @@ def _train(terminal, settings, network, data, loss, optimizer, log_every, rng):
     epoch = logged = None
     start = time.perf_counter()
     try:
-        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"],
+        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], engine,
                            rng=rng if settings["shuffle"] else None):
             losses.append(epoch.loss)
             if progress:

@@ -6,5 +6,24 @@ An engine has two methods:
                                                 returns the cost C and the outputs
     outputs(network, inputs)                    forward only
 
-``loops.Loops``, the default, is the derivation, one sample after another.
+``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
+the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers;
+``auto.pick`` chooses.
 """
+
+NAMES = ("loops", "unrolled", "matrix", "auto")
+
+
+def make(name: str, network):
+    """The engine of that name, for this network; nothing of the others is loaded."""
+    if name == "unrolled":
+        from .unrolled import Unrolled
+        return Unrolled()
+    if name == "matrix":
+        from .matrix import Matrix
+        return Matrix()
+    if name == "auto":
+        from .auto import pick
+        return pick(network)
+    from .loops import Loops
+    return Loops()

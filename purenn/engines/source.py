@@ -1,0 +1,277 @@
+"""A network's arithmetic as Python source: no loops over neurons or inputs, every number a local variable.
+
+The source does what ``engines/loops.py`` does, the same operations in the same order, so that it gives
+the same digits. It is written to be read: one neuron a line, a comment for each layer.
+
+Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
+``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
+∂C/∂ of the weight and the bias, ``d3_0`` is ∂C/∂ of what goes into layers[3] as its number 0, here of
+``z2_0``. Only ∂C/∂x, which nobody needs, is left out.
+"""
+from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..layers import Linear
+from ..linalg import PurennError
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+
+# More terms than this are not put into one expression: compilers go only so deep.
+TERMS = 50
+
+VALUES = {
+    Sigmoid: ("if {z} >= 0.0:", "    {a} = 1.0 / (1.0 + exp(-{z}))", "else:", "    e = exp({z})",
+              "    {a} = e / (1.0 + e)"),
+    Tanh: ("{a} = tanh({z})",),
+    ReLU: ("{a} = 0.0 if {z} <= 0.0 else {z}",),
+    LeakyReLU: ("{a} = {z} if {z} > 0.0 else slope{i} * {z}",),
+    Identity: ("{a} = {z}",),
+}
+SLOPES = {
+    Sigmoid: "{da} * ({a} * (1.0 - {a}))",
+    Tanh: "{da} * (1.0 - {a} * {a})",
+    ReLU: "{da} * (1.0 if {z} > 0.0 else 0.0)",
+    LeakyReLU: "{da} * (1.0 if {z} > 0.0 else slope{i})",
+    Identity: "{da}",
+}
+LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss)
+
+
+def check_known(network, loss=None) -> None:
+    """Raise PurennError for a layer or loss that there is no source for."""
+    for i in range(len(network.layers)):
+        if type(network.layers[i]) not in VALUES and type(network.layers[i]) not in (Linear, Softmax):
+            raise PurennError("unrolled: there is no source for layers[%d], %r; use the loops" % (i, network.layers[i]))
+    if network.in_features is None:
+        raise PurennError("unrolled: the network has no Linear layer, so its size is not known; use the loops")
+    if loss is not None and type(loss) not in LOSSES:
+        raise PurennError("unrolled: there is no source for the loss %r; use the loops" % (loss,))
+
+
+def gradients_source(network, loss) -> str:
+    """The source of ``gradients(layers, loss, inputs, targets)``: the cost and the outputs, the gradients added up."""
+    check_known(network, loss)
+    names, forward = _forward(network)
+    outputs = names[-1]
+    targets = ["y_%d" % j for j in range(len(outputs))]
+    lines = ["def gradients(layers, loss, inputs, targets):"]
+    lines += _block(1, _weights(network) + ["# the gradients so far"] + _gradients(network))
+    lines += _block(1, ["share = loss.share(len(inputs))", "total = 0.0", "outputs = []",
+                        "for (%s,), (%s,) in zip(inputs, targets):" % (", ".join(names[0]), ", ".join(targets))])
+    lines += _block(2, forward + ["outputs.append([%s])" % ", ".join(outputs)])
+    lines += _block(2, _loss(loss, outputs, targets, _before(network, len(network.layers))))
+    lines += _block(2, _backward(network, names))
+    lines += _block(1, ["# the gradients of the batch"] + _store(network) + ["return share * total, outputs"])
+    return "\n".join(lines) + "\n"
+
+
+def outputs_source(network) -> str:
+    """The source of ``outputs(layers, inputs)``: forward only."""
+    check_known(network)
+    names, forward = _forward(network)
+    lines = ["def outputs(layers, inputs):"] + _block(1, _weights(network))
+    lines += _block(1, ["outputs = []", "for %s, in inputs:" % ", ".join(names[0])])
+    lines += _block(2, forward + ["outputs.append([%s])" % ", ".join(names[-1])])
+    return "\n".join(lines + ["    return outputs"]) + "\n"
+
+
+def standalone_source(network) -> str:
+    """A program with the weights in it that needs nothing but Python: numbers in, one output line for each sample."""
+    check_known(network)
+    names, forward = _forward(network)
+    lines = ['"""%r, with its trained weights. Usage: python FILE x_0 x_1 ...' % (network,),
+             "", "The inputs of one sample, or of several, one after the other; prints the outputs of each.", '"""',
+             "import sys", "from math import exp, tanh", ""]
+    lines += ["# the weights and biases"] + _values(network) + ["", ""]
+    lines += ["def predict(%s):" % ", ".join(names[0])]
+    lines += _block(1, forward + ["return [%s]" % ", ".join(names[-1])])
+    count = len(names[0])
+    lines += ["", "", 'if __name__ == "__main__":', "    numbers = [float(text) for text in sys.argv[1:]]",
+              "    if not numbers or len(numbers) % {0}:".format(count),
+              '        sys.exit("give {0} numbers for each sample")'.format(count),
+              "    for i in range(0, len(numbers), {0}):".format(count),
+              "        print(*predict(*numbers[i:i + {0}]))".format(count)]
+    return "\n".join(lines) + "\n"
+
+
+# The pieces.
+
+def _block(depth, lines):
+    return ["    " * depth + line for line in lines]
+
+
+def _linears(network):
+    return [i for i in range(len(network.layers)) if isinstance(network.layers[i], Linear)]
+
+
+def _matrix(name, i, layer, wrap="({0})"):
+    """``(w0_0_0, w0_0_1,), (w0_1_0, w0_1_1,)``: the names of a weight matrix, a row each."""
+    rows = [", ".join([_w(name, i, j, k) for k in range(layer.in_features)]) for j in range(layer.out_features)]
+    return [wrap.format(row + ",") for row in rows]
+
+
+def _w(name, i, j, k):
+    return "%s%d_%d_%d" % (name, i, j, k)
+
+
+def _vector(name, i, count):
+    return ["%s%d_%d" % (name, i, j) for j in range(count)]
+
+
+def _weights(network):
+    lines = ["# the weights and biases"]
+    for i in _linears(network):
+        layer = network.layers[i]
+        lines.append("%s, = layers[%d].weight" % (", ".join(_matrix("w", i, layer)), i))
+        if layer.bias:
+            lines.append("%s, = layers[%d].bias" % (", ".join(_vector("b", i, layer.out_features)), i))
+    for i in range(len(network.layers)):
+        if isinstance(network.layers[i], LeakyReLU):
+            lines.append("slope%d = layers[%d].negative_slope" % (i, i))
+    return lines
+
+
+def _values(network):
+    """The weights and biases as they are, as assignments."""
+    lines = []
+    for i in range(len(network.layers)):
+        layer = network.layers[i]
+        if isinstance(layer, LeakyReLU):
+            lines.append("slope%d = %r" % (i, layer.negative_slope))
+        if isinstance(layer, Linear):
+            for j in range(layer.out_features):
+                lines += ["%s = %r" % (_w("w", i, j, k), layer.weight[j][k]) for k in range(layer.in_features)]
+                lines += ["b%d_%d = %r" % (i, j, layer.bias[j])] if layer.bias else []
+    return lines
+
+
+def _gradients(network):
+    lines = []
+    for i in _linears(network):
+        layer = network.layers[i]
+        lines.append("%s, = layers[%d].weight_grad" % (", ".join(_matrix("dw", i, layer)), i))
+        if layer.bias:
+            lines.append("%s, = layers[%d].bias_grad" % (", ".join(_vector("db", i, layer.out_features)), i))
+    return lines
+
+
+def _store(network):
+    lines = []
+    for i in _linears(network):
+        layer = network.layers[i]
+        for j, row in enumerate(_matrix("dw", i, layer, "{0}")):
+            lines.append("layers[%d].weight_grad[%d][:] = %s" % (i, j, row))
+        if layer.bias:
+            lines.append("layers[%d].bias_grad[:] = %s," % (i, ", ".join(_vector("db", i, layer.out_features))))
+    return lines
+
+
+def _sum(name, terms):
+    """``name = term + term + …``, in as many lines as the length asks for; added in this very order."""
+    lines = ["%s = %s" % (name, " + ".join(terms[:TERMS]))]
+    for start in range(TERMS, len(terms), TERMS):
+        lines.append("%s = %s + %s" % (name, name, " + ".join(terms[start:start + TERMS])))
+    return lines
+
+
+def _forward(network):
+    """The names of what goes into each layer, and last of the outputs; and the lines that compute them."""
+    names = [["x_%d" % k for k in range(network.in_features)]]
+    lines = []
+    for i in range(len(network.layers)):
+        layer = network.layers[i]
+        inputs = names[-1]
+        lines.append("# layers[%d] = %r" % (i, layer))
+        if isinstance(layer, Linear):
+            made = _vector("z", i, layer.out_features)
+            for j in range(layer.out_features):
+                start = "b%d_%d" % (i, j) if layer.bias else "0.0"
+                terms = ["%s * %s" % (_w("w", i, j, k), inputs[k]) for k in range(len(inputs))]
+                lines += _sum(made[j], [start] + terms)
+        else:
+            made = _vector("a", i, len(inputs))
+            if isinstance(layer, Softmax):
+                lines += _softmax(made, inputs, "e%d_" % i)
+            else:
+                for z, a in zip(inputs, made):
+                    lines += [line.format(z=z, a=a, i=i) for line in VALUES[type(layer)]]
+        names.append(made)
+    return names, lines
+
+
+def _softmax(made, z, e):
+    powers = ["%s%d" % (e, j) for j in range(len(z))]
+    lines = ["m = max([%s])" % ", ".join(z)]
+    lines += ["%s = exp(%s - m)" % (power, z_j) for power, z_j in zip(powers, z)]
+    lines += _sum("s", powers)
+    return lines + ["%s = %s / s" % (a, power) for a, power in zip(made, powers)]
+
+
+def _before(network, i):
+    """The names of ∂C/∂ of what goes into layers[i]."""
+    width = network.in_features
+    for layer in network.layers[:i]:
+        width = layer.out_features if isinstance(layer, Linear) else width
+    return ["d%d_%d" % (i, j) for j in range(width)]
+
+
+def _loss(loss, a, y, da):
+    """The cost of a sample, added to the total, and its slope by each output."""
+    count = len(a)
+    share = loss.share(count)
+    lines = ["# the cost, and its slope by each output: %r" % loss]
+    if isinstance(loss, CrossEntropyLoss):
+        p = ["p_%d" % j for j in range(count)]
+        lines += _softmax(p, a, "e_") + ["t = m + log(s)"]
+        lines += ["total += " + " + ".join(["%s * (t - %s)" % (y[j], a[j]) for j in range(count)])]
+        slopes = ["%s - %s" % (p[j], y[j]) for j in range(count)]
+    elif isinstance(loss, BCELoss):
+        lines += ["if %s:" % " or ".join(["%s < 0.0 or %s > 1.0" % (a_j, a_j) for a_j in a]),
+                  "    loss.forward([%s], [%s])        # raises" % (", ".join(a), ", ".join(y)), "c = 0.0"]
+        for a_j, y_j in zip(a, y):
+            lines.append("c -= {y} * {one} + (1.0 - {y}) * {two}".format(y=y_j, one=_ln(a_j), two=_ln("1.0 - " + a_j)))
+        lines.append("total += " + _scaled(share, "c"))
+        slopes = [_scaled(share, "((%s - %s) / max(%s * (1.0 - %s), 1e-12))" % (a[j], y[j], a[j], a[j]))
+                  for j in range(count)]
+    else:
+        errors = ["r_%d" % j for j in range(count)]
+        lines += ["%s = %s - %s" % (errors[j], a[j], y[j]) for j in range(count)]
+        square = " + ".join(["%s * %s" % (error, error) for error in errors])
+        if isinstance(loss, HalfSquaredErrorLoss):
+            lines.append("total += 0.5 * (%s)" % square)
+            slopes = errors
+        else:
+            lines.append("total += " + (square if share == 1.0 and count == 1 else _scaled(share, "(%s)" % square)))
+            slopes = ["%r * %s" % (share * 2.0, error) for error in errors]
+    return lines + ["%s = share * (%s)" % (da[j], slopes[j]) for j in range(count)]
+
+
+def _scaled(share, text):
+    return text if share == 1.0 else "%r * %s" % (share, text)
+
+
+def _ln(text):
+    return "(-100.0 if {0} <= 0.0 else max(log({0}), -100.0))".format(text)
+
+
+def _backward(network, names):
+    """From ∂C/∂ of the outputs to ∂C/∂ of every weight and bias."""
+    lines = []
+    first = _linears(network)[0]
+    for i in reversed(range(first, len(network.layers))):
+        layer, inputs, made = network.layers[i], names[i], names[i + 1]
+        after, before = _before(network, i + 1), _before(network, i)
+        lines.append("# back through layers[%d] = %r" % (i, layer))
+        if isinstance(layer, Linear):
+            for j in range(len(made)):
+                lines += ["%s += %s * %s" % (_w("dw", i, j, k), after[j], inputs[k]) for k in range(len(inputs))]
+                lines += ["db%d_%d += %s" % (i, j, after[j])] if layer.bias else []
+            if i > first:
+                for k in range(len(inputs)):
+                    lines += _sum(before[k], ["%s * %s" % (after[j], _w("w", i, j, k)) for j in range(len(made))])
+        elif isinstance(layer, Softmax):
+            for j in range(len(made)):
+                lines += _sum(before[j], ["{0} * ({1} * ({2} - {3}))".format(
+                    after[m], made[m], "1.0" if m == j else "0.0", made[j]) for m in range(len(made))])
+        else:
+            for j in range(len(made)):
+                lines.append("%s = %s" % (before[j], SLOPES[type(layer)].format(
+                    da=after[j], a=made[j], z=inputs[j], i=i)))
+    return lines

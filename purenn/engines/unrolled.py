@@ -1,0 +1,56 @@
+"""The loops, unrolled: for tiny networks, which spend most of their time on calls and loops, not on arithmetic.
+
+The engine writes the batch's forward and backward pass of this very network and loss as straight-line
+source (``source.py``), compiles it once, and runs it. The numbers are those of ``Loops``, bit for bit.
+"""
+from math import exp, log, tanh
+
+from ..linalg import Matrix, PurennError
+from .source import gradients_source, outputs_source
+
+# Beyond this the source takes longer to compile than it saves.
+MOST_PARAMETERS = 20000
+
+
+class Unrolled:
+    """The engine for tiny networks, of the layers and losses that purenn has.
+
+    It keeps what it compiled for the last network and loss it was given. Raises PurennError for a
+    layer or loss of your own, and for more than 20,000 parameters.
+    """
+
+    def __init__(self):
+        self._compiled: dict = {}                   # for what is remembered below
+        self._layers = self._loss = self._output_layers = None
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
+        if self._loss is not loss or self._layers != network.layers:
+            self._compiled["gradients"] = _compiled(gradients_source, "gradients", network, loss)
+            self._layers, self._loss = list(network.layers), loss
+        return self._compiled["gradients"](network.layers, loss, inputs, targets)
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        if self._output_layers != network.layers:
+            self._compiled["outputs"] = _compiled(outputs_source, "outputs", network)
+            self._output_layers = list(network.layers)
+        return self._compiled["outputs"](network.layers, inputs)
+
+    def __repr__(self):
+        return "Unrolled()"
+
+
+def _compiled(write, name, network, *rest):
+    check_size(network)
+    made = {"exp": exp, "log": log, "tanh": tanh}
+    exec(compile(write(network, *rest), "<unrolled>", "exec"), made)
+    return made[name]
+
+
+def check_size(network) -> None:
+    """Raise PurennError for a network that is too large to be written out."""
+    count = network.count_parameters()
+    if count > MOST_PARAMETERS:
+        raise PurennError("unrolled: the network has %d parameters; it is for tiny ones, up to %d: "
+                          "use the engine matrix" % (count, MOST_PARAMETERS))

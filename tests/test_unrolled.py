@@ -1,0 +1,191 @@
+"""The unrolled engine: the loops' digits, bit for bit, and source that can be read and run on its own."""
+import random
+import subprocess
+import sys
+
+import pytest
+
+from purenn import (SGD, Adam, BCELoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear, MSELoss, Network, PurennError,
+                    ReLU, Sigmoid, Softmax, Tanh, train)
+from purenn.data.tasks import linear, xor
+from purenn.engines.loops import Loops
+from purenn.engines.source import gradients_source, outputs_source, standalone_source
+from purenn.engines.unrolled import Unrolled
+from purenn.study.gradcheck import ACTIVATIONS, LOSSES
+
+from .helpers import cli
+
+
+def random_case(seed):
+    """A network of up to four Linear layers, a loss that goes with it, and a batch."""
+    rng = random.Random(seed)
+    depth = rng.randint(1, 4)
+    sizes = [rng.randint(1, 5) for _ in range(depth + 1)]
+    loss = LOSSES[rng.choice(list(LOSSES))]()
+    layers = [ACTIVATIONS[rng.choice(list(ACTIVATIONS))]()] if rng.random() < 0.1 else []
+    for i in range(depth):
+        layers.append(Linear(sizes[i], sizes[i + 1], bias=rng.random() < 0.7, rng=rng))
+        if i < depth - 1 and rng.random() < 0.9:
+            layers.append(ACTIVATIONS[rng.choice(list(ACTIVATIONS))]())
+    if isinstance(loss, BCELoss):
+        layers.append(rng.choice([Sigmoid, Softmax])())
+    elif rng.random() < 0.6:
+        layers.append(ACTIVATIONS[rng.choice(list(ACTIVATIONS))]())
+    count = rng.randint(1, 6)
+    inputs = [[rng.choice([0.0, 1.0, rng.uniform(-2, 2)]) for _ in range(sizes[0])] for _ in range(count)]
+    classes = [rng.randrange(sizes[-1]) for _ in range(count)]
+    return Network(layers), loss, inputs, [[1.0 if j == c else 0.0 for j in range(sizes[-1])] for c in classes]
+
+
+def digits(engine, network, loss, inputs, targets):
+    """All that an engine gives, as text, so that the sign of a zero counts too; twice, for gradients add up."""
+    network.zero_grad()
+    costs = [engine.gradients(network, loss, inputs, targets) for _ in range(2)]
+    return repr(costs), repr([grads for _, _, grads in network.parameters()]), repr(engine.outputs(network, inputs))
+
+
+@pytest.mark.parametrize("start", range(0, 400, 50))
+def test_the_digits_are_those_of_the_loops_for_random_networks(start):
+    for seed in range(start, start + 50):
+        case = random_case(seed)
+        assert digits(Unrolled(), *case) == digits(Loops(), *case), (seed, case[0], case[1])
+
+
+def test_the_random_networks_have_every_layer_activation_and_loss():
+    cases = [random_case(seed) for seed in range(400)]
+    assert {type(layer).__name__ for network, *_ in cases for layer in network.layers} == {
+        "Linear", "Sigmoid", "Tanh", "ReLU", "LeakyReLU", "Identity", "Softmax"}
+    assert {repr(case[1]) for case in cases} == {repr(make()) for make in LOSSES.values()}
+    assert {layer.bias is None for network, *_ in cases for layer in network.layers if isinstance(layer, Linear)} == {
+        True, False}
+
+
+def test_whole_trainings_end_with_the_same_digits():
+    ends = []
+    for engine in (Loops(), Unrolled()):
+        rng = random.Random(7)
+        network = Network.mlp([2, 8, 1], activation="tanh", rng=rng)
+        epochs = list(train(network, linear(50, rng), BCELoss(), Adam(network.parameters(), lr=0.01), 15, batch_size=8,
+                            engine=engine, rng=rng, validation=linear(20, rng)))
+        ends.append((epochs, network.state_dict()))
+    assert ends[0] == ends[1]
+
+
+def test_a_wide_layer_is_summed_in_the_same_order():
+    network = Network.mlp([150, 3, 2], rng=random.Random(1))
+    case = (network, HalfSquaredErrorLoss(), [[0.01 * k for k in range(150)]], [[1.0, 0.0]])
+    assert digits(Unrolled(), *case) == digits(Loops(), *case)
+
+
+def test_far_out_it_behaves_as_the_loops_do():
+    for activation in ("sigmoid", "tanh", "relu", "softmax"):
+        network = Network.mlp([1, 2, 1], activation=activation, rng=random.Random(1))
+        for x in (1e4, -1e4, 1e308):
+            case = (network, MSELoss(), [[x]], [[1.0]])
+            assert digits(Unrolled(), *case) == digits(Loops(), *case)
+    network = Network([Linear(1, 1, rng=random.Random(1)), Tanh()])
+    network.load_state_dict({"0.weight": [[-5.0]], "0.bias": [0.0]})
+    with pytest.raises(PurennError, match="BCELoss: an output is -0.99.*; it must be a probability"):
+        Unrolled().gradients(network, BCELoss(), [[1.0]], [[1.0]])
+
+
+def test_it_follows_when_the_network_the_loss_or_a_weight_changes():
+    engine, data = Unrolled(), xor()
+    first, second = (Network.mlp([2, 3, 1], rng=random.Random(seed)) for seed in (1, 2))
+    for network, loss in ((first, MSELoss()), (second, MSELoss()), (second, BCELoss()), (first, MSELoss("sum"))):
+        assert digits(engine, network, loss, *data) == digits(Loops(), network, loss, *data)
+    loss = MSELoss()
+    digits(engine, first, loss, *data)
+    first.layers[0].weight[0][0] = 5.0
+    assert digits(engine, first, loss, *data) == digits(Loops(), first, loss, *data)
+    first.layers[1] = ReLU()
+    assert digits(engine, first, loss, *data) == digits(Loops(), first, loss, *data)
+    first.layers[1] = LeakyReLU(0.2)
+    digits(engine, first, loss, *data)
+    first.layers[1].negative_slope = 0.4
+    assert digits(engine, first, loss, *data) == digits(Loops(), first, loss, *data)
+
+
+def test_the_source_is_straight_but_for_the_samples():
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    source = gradients_source(network, MSELoss())
+    assert source.count("for ") == 1 and "range(" not in source and "[k]" not in source
+    assert "z0_0 = b0_0 + w0_0_0 * x_0 + w0_0_1 * x_1" in source
+    assert "a1_0 = 1.0 / (1.0 + exp(-z0_0))" in source
+    assert "dw2_0_3 += d3_0 * a1_3" in source
+    assert "# back through layers[2] = Linear(4, 4)" in source
+    assert max(len(line) for line in source.splitlines()) < 200
+    assert "total" not in outputs_source(network)
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "leaky_relu", "softmax"])
+def test_the_standalone_program_needs_nothing_and_predicts_the_same_digits(tmp_path, activation):
+    network = Network.mlp([2, 3, 2], activation=activation, rng=random.Random(1))
+    path = tmp_path / "program.py"
+    path.write_text(standalone_source(network), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-S", "-E", "-I", str(path), "0.1", "0.9", "-3", "4e2"], cwd=str(tmp_path),
+                          stdout=subprocess.PIPE, encoding="utf-8")
+    expected = network.predict([[0.1, 0.9], [-3.0, 400.0]])
+    assert [[float(text) for text in line.split()] for line in done.stdout.splitlines()] == expected
+    done = subprocess.run([sys.executable, str(path), "1"], stderr=subprocess.PIPE, encoding="utf-8")
+    assert done.returncode == 1 and done.stderr == "give 2 numbers for each sample\n"
+
+
+def test_what_it_has_no_source_for_is_refused():
+    class Mine(Sigmoid):
+        pass
+
+    class MyLoss(MSELoss):
+        pass
+
+    data = Dataset([[0.0, 1.0]], [[1.0]])
+    network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
+    with pytest.raises(PurennError, match=r"unrolled: there is no source for layers\[1\], Mine\(\); use the loops"):
+        Unrolled().gradients(network, MSELoss(), *data)
+    network = Network.mlp([2, 1], rng=random.Random(1))
+    with pytest.raises(PurennError, match="unrolled: there is no source for the loss MyLoss"):
+        Unrolled().gradients(network, MyLoss(), *data)
+    with pytest.raises(PurennError, match="unrolled: the network has 40401 parameters; it is for tiny ones, up to 20000"):
+        Unrolled().outputs(Network.mlp([200, 200, 1], init="zeros"), [[0.0] * 200])
+    with pytest.raises(PurennError, match="unrolled: the network has no Linear layer"):
+        Unrolled().outputs(Network([Sigmoid()]), [[0.0]])
+
+
+def test_an_engine_that_is_not_known_is_refused():
+    done = cli("xor", "--engine", "foo")
+    assert done.returncode == 2 and "--engine: found 'foo'; it must be one of loops, unrolled" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["xor", "linear", "gate"])
+def test_the_commands_print_the_same_with_each_engine(command):
+    shown = [cli(command, "--epochs", 200, "--engine", engine).stdout for engine in ("loops", "unrolled")]
+    assert shown[0].splitlines()[0] + ", engine Unrolled()" == shown[1].splitlines()[0]
+    assert shown[0].splitlines()[1:] == shown[1].splitlines()[1:]
+
+
+def test_unroll_prints_the_source_and_standalone_a_trained_program(tmp_path):
+    done = cli("unroll", "xor")
+    assert (done.returncode, done.stderr) == (0, "")
+    compile(done.stdout, "shown", "exec")
+    assert "def gradients(layers, loss, inputs, targets):" in done.stdout and "def outputs(" in done.stdout
+    done = cli("unroll", "xor", "--standalone", "--epochs", 50)
+    path = tmp_path / "xor.py"
+    path.write_text(done.stdout, encoding="utf-8")
+    said = subprocess.run([sys.executable, str(path), "0.1", "0.9"], stdout=subprocess.PIPE).stdout
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=1.0), 50):
+        pass
+    assert float(said) == network.predict([[0.1, 0.9]])[0][0]
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("unroll", "unroll: found no task; it must be one of xor, linear, gate"),
+    ("unroll foo", "unroll: task: found 'foo'; it must be one of xor, linear, gate"),
+    ("unroll xor --hidden 300 300", "unrolled: the network has 91501 parameters; it is for tiny ones, up to 20000"),
+    ("xor --engine unrolled --hidden 300 300", "unrolled: the network has 91501 parameters"),
+    ("unroll xor --epochs 5", "--epochs goes with --standalone"),
+])
+def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
+    done = cli(*arguments.split())
+    assert done.returncode == 2 and done.stdout == "" or "engine" in arguments
+    assert done.stderr.count("\n") == 1 and named in done.stderr
