@@ -10,6 +10,7 @@ from purenn import (SGD, CrossEntropyLoss, HalfSquaredErrorLoss, Layer, Linear, 
                     Softmax, Tanh, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines import NAMES, auto, make
+from purenn.engines import close as close_engine
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix, fastest_dot, sum_of_products
 from purenn.engines.unrolled import Unrolled
@@ -110,4 +111,6 @@ def test_auto_takes_the_source_for_tiny_networks_and_rows_for_wide_ones():
 def test_every_name_makes_an_engine():
     network = Network.mlp([2, 2, 1], init="zeros")
     for name in NAMES:
-        assert make(name, network).outputs(network, [[0.0, 0.0]]) == [[0.5]]
+        engine = make(name, network)
+        assert engine.outputs(network, [[0.0, 0.0]]) == [[0.5]]
+        close_engine(engine)

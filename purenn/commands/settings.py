@@ -76,7 +76,7 @@ def set_up(task: Task, options) -> Setup:
     data, test = task.data(options, rng)
     network = Network.mlp(settings["sizes"], options.activation, options.output_activation, init=options.init, rng=rng)
     engine = engines.make(options.engine, network)
-    if options.engine != "loops":
+    if options.engine in ("unrolled", "matrix"):
         engine.outputs(network, data.inputs[:1])            # what it cannot do, it says before anything else
     settings["engine"] = repr(engine)
     return Setup(settings, rng, data, test, network, LOSSES[options.loss](),

@@ -2,6 +2,7 @@
 import json
 import time
 
+from .. import engines
 from ..show import terminal as show
 from ..study.diagnose import diagnose
 from ..training import check_finite, evaluate, is_right, train
@@ -17,8 +18,11 @@ def run_task(task: Task, arguments) -> int:
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
-    losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
-                                      engine, options.log_every, rng)
+    try:
+        losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
+                                          engine, options.log_every, rng)
+    finally:
+        engines.close(engine)
     if stopped == "interrupted" and not losses:
         raise KeyboardInterrupt
     for points in (data, test) if test else (data,):

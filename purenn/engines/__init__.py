@@ -7,11 +7,11 @@ An engine has two methods:
     outputs(network, inputs)                    forward only
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
-the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers;
-``auto.pick`` chooses.
+the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers,
+``processes.Processes`` to share a batch out over the cores; ``auto.pick`` chooses.
 """
 
-NAMES = ("loops", "unrolled", "matrix", "auto")
+NAMES = ("loops", "unrolled", "matrix", "processes", "auto")
 
 
 def make(name: str, network):
@@ -22,8 +22,17 @@ def make(name: str, network):
     if name == "matrix":
         from .matrix import Matrix
         return Matrix()
+    if name == "processes":
+        from .processes import Processes
+        return Processes()
     if name == "auto":
         from .auto import pick
         return pick(network)
     from .loops import Loops
     return Loops()
+
+
+def close(engine) -> None:
+    """End what an engine keeps running, if it does."""
+    if hasattr(engine, "close"):
+        engine.close()

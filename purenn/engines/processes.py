@@ -1,0 +1,190 @@
+"""A batch's samples shared out over worker processes: for wide layers, where one sample is work enough.
+
+The gradient of a batch is a sum over its samples, so each worker can do its part with an engine of its
+own, and the parts are added:
+
+    ∂C/∂θ = share(n) · Σ_x ∂C_x/∂θ = Σ over the workers of share(n)/share(n_w) · (their own ∂C/∂θ)
+
+Each worker has a copy of the network, made when it starts. With a batch's part it is sent the weights
+as they are now, and it sends back its cost, its outputs and its gradients, all as packed doubles.
+"""
+import multiprocessing
+import os
+import signal
+from array import array
+
+from ..linalg import Matrix, PurennError
+from . import make
+
+# How long a worker waits for work before it looks whether its parent is still there, in seconds.
+PATIENCE = 1.0
+
+
+class Processes:
+    """The engine that shares a batch out over ``workers`` processes, each with the engine named ``inner``.
+
+    The workers start with the first batch and once; ``close()``, or the end of a ``with`` block, ends
+    them. A worker that dies or raises ends them all, with a PurennError. Raises PurennError unless
+    ``workers`` is a whole number from 1 up.
+    """
+
+    _members: list = []                             # (process, connection) of each worker; none has started yet
+
+    def __init__(self, workers=None, inner: str = "auto"):
+        workers = workers if workers is not None else os.cpu_count() or 1
+        if not isinstance(workers, int) or workers < 1:
+            raise PurennError("processes: workers is %r; it must be a whole number from 1 up" % (workers,))
+        self.workers = workers
+        self.inner = inner
+        self._layers = self._loss = None
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
+        whole = loss.share(len(inputs))
+        cost, outputs = 0.0, []
+        for count, (part_cost, part_outputs, gradients) in self._shared_out(network, loss, inputs, targets):
+            factor = whole / loss.share(count)
+            cost += factor * part_cost
+            outputs += part_outputs
+            _add(network, gradients, factor)
+        return cost, outputs
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        outputs = []
+        for _, part in self._shared_out(network, self._loss, inputs, None):
+            outputs += part
+        return outputs
+
+    def close(self) -> None:
+        """End the workers. They start again with the next batch."""
+        for process, connection in self._members:
+            connection.close()
+            process.terminate()
+        for process, _ in self._members:
+            process.join()
+        self._members = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __del__(self):
+        self.close()
+
+    def __repr__(self):
+        return "Processes(workers=%d, inner=%r)" % (self.workers, self.inner)
+
+    def _shared_out(self, network, loss, inputs, targets):
+        """Each worker's number of samples and its answer, in the order of the samples."""
+        try:
+            self._start(network, loss)
+            weights = _packed([values for _, values, _ in network.parameters()])
+            parts = []
+            for index, (start, stop) in enumerate(_shares(len(inputs), self.workers)):
+                rows = None if targets is None else _packed(targets[start:stop])
+                self._ask(index, (weights, _packed(inputs[start:stop]), rows))
+                parts.append(stop - start)
+            return [(count, self._answer(index)) for index, count in enumerate(parts)]
+        except BaseException:                       # a Ctrl-C in the middle, too: answers may be on their way
+            self.close()
+            raise
+
+    def _start(self, network, loss):
+        if self._members and self._layers == network.layers and (loss is None or loss is self._loss):
+            return
+        self.close()
+        self._layers, self._loss = list(network.layers), loss
+        for _ in range(self.workers):
+            ours, theirs = multiprocessing.Pipe()
+            process = multiprocessing.Process(target=_work, args=(theirs, network, loss, self.inner, os.getpid()),
+                                              daemon=True)
+            process.start()
+            theirs.close()
+            self._members.append((process, ours))
+
+    def _ask(self, index, question):
+        try:
+            self._members[index][1].send(question)
+        except OSError:
+            raise self._died(index) from None
+
+    def _died(self, index):
+        process = self._members[index][0]
+        process.join(PATIENCE)
+        return PurennError("processes: worker %d has died (exit code %s); the batch is lost and the run has ended"
+                           % (index, process.exitcode))
+
+    def _answer(self, index):
+        try:
+            kind, answer = self._members[index][1].recv()
+        except (EOFError, OSError):
+            raise self._died(index) from None
+        if kind == "error":
+            raise PurennError("processes: worker %d: %s" % (index, answer))
+        if kind == "outputs":
+            return _rows(answer)
+        cost, outputs, gradients = answer
+        return cost, _rows(outputs), gradients
+
+
+def _shares(count, workers):
+    """``count`` samples as up to ``workers`` ranges of nearly equal length, none of them empty."""
+    workers = min(workers, count)
+    bounds = [count * i // workers for i in range(workers + 1)]
+    return list(zip(bounds, bounds[1:]))
+
+
+def _work(connection, network, loss, inner, parent):
+    """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
+    engine = make(inner, network)
+    while True:
+        while not connection.poll(PATIENCE):
+            if os.getppid() != parent:
+                return
+        try:
+            weights, inputs, targets = connection.recv()
+        except (EOFError, OSError):
+            return
+        try:
+            answer = _do(engine, network, loss, weights, _rows(inputs), targets)
+        except Exception as error:
+            answer = "error", "%s: %s" % (type(error).__name__, error)
+        connection.send(answer)
+
+
+def _do(engine, network, loss, weights, inputs, targets):
+    for (_, values, _), row in zip(network.parameters(), _rows(weights)):
+        values[:] = row
+    if targets is None:
+        return "outputs", _packed(engine.outputs(network, inputs))
+    network.zero_grad()
+    cost, outputs = engine.gradients(network, loss, inputs, _rows(targets))
+    return "gradients", (cost, _packed(outputs), _packed([grads for _, _, grads in network.parameters()]))
+
+
+def _add(network, gradients, factor):
+    for (_, _, grads), row in zip(network.parameters(), _rows(gradients)):
+        grads[:] = [g + factor * part for g, part in zip(grads, row)]
+
+
+def _packed(rows):
+    """Lists of floats as their lengths and one block of doubles."""
+    block = array("d")
+    for row in rows:
+        block.extend(row)
+    return [len(row) for row in rows], block.tobytes()
+
+
+def _rows(packed):
+    lengths, data = packed
+    block = array("d")
+    block.frombytes(data)
+    rows, start = [], 0
+    for length in lengths:
+        rows.append(block[start:start + length].tolist())
+        start += length
+    return rows

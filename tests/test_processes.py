@@ -1,0 +1,156 @@
+"""The engine of worker processes: the same numbers, and no process left whatever happens."""
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from purenn import SGD, CrossEntropyLoss, Dataset, Identity, Linear, MSELoss, Network, PurennError, Sigmoid, train
+from purenn.data.tasks import xor
+from purenn.engines.loops import Loops
+from purenn.engines.processes import Processes
+
+from .helpers import ROOT, close
+
+pytestmark = pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="the tests look for processes as Unix does")
+
+
+def children():
+    """The processes that this one has started and that are still there, the dead that were not waited for included."""
+    found = subprocess.run(["ps", "-o", "pid=,stat=,args=", "--ppid", str(os.getpid())], stdout=subprocess.PIPE,
+                           encoding="utf-8").stdout.splitlines()
+    return [line for line in found if " ps -o" not in line and "resource_tracker" not in line]
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_left():
+    before = len(children())
+    yield
+    assert len(children()) == before, children()
+
+
+def wide(seed=1):
+    rng = random.Random(seed)
+    network = Network.mlp([20, 8, 3], activation="tanh", output_activation=None, rng=rng)
+    inputs = [[rng.uniform(-1, 1) for _ in range(20)] for _ in range(11)]
+    return network, Dataset(inputs, [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(11)])
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 20])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_numbers_are_those_of_the_loops(workers, reduction):
+    network, data = wide()
+    loss = CrossEntropyLoss(reduction)
+    found = []
+    with Processes(workers, "loops") as engine:
+        for each in (Loops(), engine):
+            network.zero_grad()
+            costs = [each.gradients(network, loss, *data) for _ in range(2)]
+            found.append((costs[0][0], costs[1][1], each.outputs(network, data.inputs),
+                          [list(grads) for _, _, grads in network.parameters()]))
+    assert close(found[0], found[1], 1e-12, 1e-15)
+
+
+def test_training_ends_where_the_loops_do_and_the_workers_start_once():
+    ends = []
+    with Processes(2) as engine:
+        for each in (Loops(), engine):
+            network, data = wide()
+            optimizer = SGD(network.parameters(), lr=0.1)
+            losses, started = [], set()
+            for epoch in train(network, data, CrossEntropyLoss(), optimizer, 5, 4, each, validation=data):
+                losses.append((epoch.loss, epoch.validation_loss))
+                started.add(tuple(children()))
+            assert len({tuple(line.split()[0] for line in lines) for lines in started}) == 1
+            ends.append((losses, [values for _, values, _ in network.parameters()]))
+    assert close(ends[0], ends[1], 1e-10, 1e-14)
+
+
+class Breaks(Identity):
+    """An activation that raises where it is given more than 5."""
+
+    def forward(self, z):
+        if z[0] > 5.0:
+            raise ValueError("more than 5")
+        return Identity.forward(self, z)
+
+
+def test_a_worker_that_raises_ends_the_run_with_what_it_raised():
+    rng = random.Random(1)
+    network = Network([Linear(1, 1, rng=rng), Breaks(), Sigmoid()])
+    network.load_state_dict({"0.weight": [[1.0]], "0.bias": [0.0]})
+    engine = Processes(2, "loops")
+    engine.gradients(network, MSELoss(), [[1.0], [2.0]], [[1.0], [0.0]])
+    with pytest.raises(PurennError, match="processes: worker 1: ValueError: more than 5"):
+        engine.gradients(network, MSELoss(), [[1.0], [9.0]], [[1.0], [0.0]])
+    assert not [line for line in children() if "defunct" not in line]
+    cost, _ = engine.gradients(network, MSELoss(), [[1.0], [2.0]], [[1.0], [0.0]])      # and it can go on
+    assert cost > 0
+    engine.close()
+
+
+def test_a_worker_that_dies_ends_the_run_with_a_clear_error():
+    network, data = wide()
+    engine = Processes(2, "loops")
+    engine.gradients(network, CrossEntropyLoss(), *data)
+    os.kill(engine._members[1][0].pid, signal.SIGKILL)
+    with pytest.raises(PurennError, match=r"processes: worker 1 has died .exit code -9."):
+        for _ in range(3):
+            engine.gradients(network, engine._loss, *data)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2"])
+def test_a_number_of_workers_that_is_none_is_refused(workers):
+    with pytest.raises(PurennError, match="processes: workers is .*; it must be a whole number from 1 up"):
+        Processes(workers)
+
+
+def run(*more):
+    return subprocess.Popen([sys.executable, "-u", "cli.py", "xor", "--engine", "processes", *more], cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+
+def in_session(process):
+    """How many processes of that session there are."""
+    found = subprocess.run(["ps", "-o", "stat=", "-s", str(process.pid)], stdout=subprocess.PIPE, encoding="utf-8")
+    return len([state for state in found.stdout.split() if not state.startswith("Z")])
+
+
+def wait_until_nobody_is_left(process):
+    for _ in range(50):
+        if not in_session(process):
+            return
+        time.sleep(0.1)
+    raise AssertionError("processes are left")
+
+
+def test_the_command_ends_its_workers():
+    process = run("--epochs", "3", "--json")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=1.0), 3):
+        pass
+    assert json.loads(out)["predictions"][0]["output"] == pytest.approx(network.forward([0.0, 0.0]), rel=1e-9)
+    wait_until_nobody_is_left(process)
+
+
+@pytest.mark.parametrize("to_all", [True, False])
+def test_ctrl_c_and_a_killed_parent_leave_no_process(to_all):
+    process = run("--epochs", "1000000")
+    process.stdout.readline()
+    time.sleep(1.0)
+    assert in_session(process) > 1
+    if to_all:
+        os.killpg(process.pid, signal.SIGINT)                   # as a terminal does
+        out, err = process.communicate(timeout=60)
+        assert process.returncode == 130 and "Traceback" not in err and "After " in out
+    else:
+        process.kill()
+        process.communicate(timeout=60)
+    wait_until_nobody_is_left(process)
