@@ -16,7 +16,7 @@ from purenn.engines.processes import Processes
 
 from .helpers import ROOT, close
 
-pytestmark = pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="the tests look for processes as Unix does")
+pytestmark = pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="it looks for processes as Unix does")
 
 
 def children():

@@ -36,7 +36,8 @@ class Processes:
             raise PurennError("processes: workers is %r; it must be a whole number from 1 up" % (workers,))
         self.workers = workers
         self.inner = inner
-        self._layers = self._loss = None
+        self._layers: list = []
+        self._loss = None
 
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""

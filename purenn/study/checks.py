@@ -12,7 +12,7 @@ from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, train
 from . import mazur
-from .gradcheck import suite, verdict
+from .gradcheck import PASSES, suite, verdict, worst
 
 # Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
 # (-1.0, 1.0), worked out by hand from the definitions. (After two steps momentum on the previous
@@ -47,15 +47,12 @@ POINTS = Dataset([[0.0, 0.0], [0.2, 0.9], [1.0, 0.3], [0.8, 0.8]], [[0.0], [1.0]
 def gradients(activation=None, loss=None) -> tuple:
     """gradcheck: every gradient is the slope that the cost shows, within 1e-6; one activation or loss, or all."""
     rows = list(suite([activation] if activation else None, [loss] if loss else None))
-    largest = rows[0]
-    for row in rows:
-        if not row.worst.error <= largest.worst.error:          # so that nan is the largest of all
-            largest = row
-    entry = largest.worst
+    entry = worst([row.worst for row in rows])
+    largest = rows[[row.worst for row in rows].index(entry)]
     found = "gradcheck of %s with %s: the worst entry, %s, is %.6g by backpropagation and %.6g by the cost's slope, " \
             "relative error %.1e: %s" % (largest.activation, largest.loss, entry.name, entry.analytic, entry.numeric,
                                          entry.error, verdict(entry.error))
-    return entry.error <= 1e-6, found
+    return entry.error <= PASSES, found
 
 
 def hand_computed_steps(name: str) -> tuple:
