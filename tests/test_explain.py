@@ -3,6 +3,8 @@ import importlib
 import math
 import random
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -13,7 +15,7 @@ from purenn.engines.loops import Loops
 from purenn.show.explanation import blocks, latex, shortened
 from purenn.study.explain import explain
 
-from .helpers import cli
+from .helpers import ROOT, cli
 
 FUNCTIONS = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": max, "__builtins__": {}}
 OPTIMIZERS = {"sgd": SGD, "momentum": lambda p: SGD(p, lr=0.1, momentum=0.9), "adagrad": Adagrad, "rmsprop": RMSprop,
@@ -21,10 +23,10 @@ OPTIMIZERS = {"sgd": SGD, "momentum": lambda p: SGD(p, lr=0.1, momentum=0.9), "a
 FULL = r"((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)"
 
 
-def evaluated(line):
+def evaluated(line, names=None):
     """What a line of numbers comes to; · is times, ² squared, ^ a power."""
     line = re.sub(r"\(%s\)²" % FULL, r"((\1)*(\1))", line.replace("·", "*").replace("^", "**"))
-    return eval(line, FUNCTIONS)
+    return eval(line, {**FUNCTIONS, **(names or {})})
 
 
 def check_numbers(sections):
@@ -37,6 +39,111 @@ def check_numbers(sections):
                 assert repr(value + 0.0) == repr(quantity.result + 0.0), (section.title, quantity)
                 count += 1
     return count
+
+
+def identifiers(text):
+    """A formula in symbols as a Python expression: ∂C/∂w_10 becomes D_C_w_10, and so on."""
+    text = re.sub(r"∂(\w+)/∂(\w+(?:,\d+)?)", r"D_\1_\2", text.replace("1/2·", "0.5·"))
+    for symbol, name in (("β₁", "beta1"), ("β₂", "beta2"), ("m̂", "m_hat"), ("v̂", "v_hat")):
+        text = text.replace(symbol, name)
+    return re.sub(r"(?<=\d),(?=\d)", "_", text)
+
+
+def check_symbols(network, loss, optimizer, x, y):
+    """Each formula in symbols, with what its symbols stand for put in by this test, against its result."""
+    weights = {i: ([list(row) for row in layer.weight], list(layer.bias or []))
+               for i, layer in enumerate(network.layers) if isinstance(layer, Linear)}
+    names = [name for name, _, _ in optimizer.parameters]
+    state = {attribute: [list(part) for part in getattr(optimizer, attribute)]
+             for attribute in ("velocity", "square_sum", "square_mean", "first_moment", "second_moment")
+             if hasattr(optimizer, attribute)}
+    count = 0
+    known = {"y_%d" % j: value for j, value in enumerate(y)}
+    slopes = {i: {} for i in weights}
+    last_z = []
+    for section in explain(network, loss, optimizer, x, y):
+        layer = network.layers[section.layer] if section.layer is not None else None
+        here = {**known, **(slopes[section.layer] if section.part == "update" else {})}
+        if isinstance(layer, Linear):
+            here.update({"a_%d" % k: a for k, a in enumerate(layer.inputs)})
+            for j, row in enumerate(weights[section.layer][0]):
+                here.update({"w_%d%d" % (j, k): value for k, value in enumerate(row)})
+            here.update({"b_%d" % j: value for j, value in enumerate(weights[section.layer][1])})
+        elif layer is not None:
+            here.update({"z_%d" % j: z for j, z in enumerate(layer.z)})
+            here.update({"a_%d" % j: a for j, a in enumerate(layer.a)}, m=max(layer.z))
+        else:
+            output = network.layers[-1].a if not isinstance(network.layers[-1], Linear) else last_z
+            here.update({"%s_%d" % (letter, j): value for j, value in enumerate(output) for letter in "az"})
+            here["m"] = max(output)
+        here.update({attribute: getattr(optimizer, attribute) for attribute in ("lr", "eps", "beta1", "beta2", "t")
+                     if hasattr(optimizer, attribute)})
+        here.update({"μ": getattr(optimizer, "momentum", 0.0), "α": getattr(optimizer, "alpha", 0.0)})
+        for quantity in section.quantities:
+            if section.part == "update":
+                symbol = re.search(r"[wb]_[\d,]+", quantity.name).group()
+                row, k = "bias", quantity.neuron
+                if symbol[0] == "w":
+                    row, k = "weight[%d]" % quantity.neuron, quantity.input
+                place = names.index("%d.%s" % (section.layer, row))
+                old = {"velocity": "v", "square_sum": "s", "square_mean": "s", "first_moment": "m",
+                       "second_moment": "v"}
+                fresh = quantity.name.startswith(("new", "m̂", "v̂"))       # by then the state is the new one
+                for attribute, values in state.items():
+                    here[old[attribute]] = (getattr(optimizer, attribute) if fresh else values)[place][k]
+                if quantity.name.startswith("m("):
+                    here["m"] = state["first_moment"][place][k]
+            expression = identifiers(" + ".join(quantity.symbols))
+            value = evaluated(expression, here)
+            assert value == pytest.approx(quantity.result, rel=1e-12, abs=1e-15), (section.title, quantity, expression)
+            count += 1
+            name = identifiers(re.sub(r"\([wb].*\)|^new ", "", quantity.name))
+            if section.part != "update" or name in ("m_hat", "v_hat"):
+                here[name] = quantity.result
+            if section.part == "backward" and section.layer in slopes:
+                slopes[section.layer][name] = quantity.result
+            if section.part == "backward":
+                known[name] = quantity.result           # the slopes go from section to section
+                if name.startswith("D_C_z_"):
+                    known["δ_" + name[6:]] = here["δ_" + name[6:]] = quantity.result
+            if section.part == "forward" and quantity.name.startswith("z_"):
+                last_z = [q.result for q in section.quantities]
+    return count
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("output, loss", [
+    (Sigmoid, MSELoss()), (Sigmoid, BCELoss()), (None, CrossEntropyLoss()), (Softmax, MSELoss("sum")),
+    (Tanh, HalfSquaredErrorLoss()), (LeakyReLU, MSELoss()),
+], ids=lambda value: getattr(value, "__name__", repr(value)))
+def test_every_formula_in_symbols_comes_to_its_result_too(optimizer, output, loss):
+    rng = random.Random(4)
+    network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 2, rng=rng), *([output()] if output else [])])
+    steps = OPTIMIZERS[optimizer](network.parameters())
+    for _ in range(3):
+        assert check_symbols(network, loss, steps, [0.3, -0.7], [0.0, 1.0]) > 50
+
+
+@pytest.mark.parametrize("arguments", [
+    ["xor"], ["gate", "--optimizer", "adam", "--step", 3], ["softmax"], ["mazur"],
+    ["xor", "--hidden", 12, "--only", "0.11"],
+    ["linear", "--loss", "bce", "--activation", "leaky_relu", "--optimizer", "rmsprop"],
+], ids=str)
+def test_every_line_that_is_printed_comes_to_its_result(arguments):
+    text = cli("explain", *arguments).stdout
+    text = re.sub(r"\n +\+ ", " + ", text)
+    quantities = []
+    for line in text.splitlines():
+        remark = r"(?:   *(?:published: .*|\S+ in purenn/\S+|a step of the derivation.*))?$"
+        match = re.match(r"  (\S.*?)? += (.*?)" + remark, line)
+        if match and line.startswith("  "):
+            if match.group(1):
+                quantities.append([match.group(1)])
+            quantities[-1].append(match.group(2).strip())
+    assert len(quantities) > 6
+    for name, *rows in quantities:
+        for row in rows[1:]:
+            assert evaluated(row) + 0.0 == float(rows[-1]) + 0.0, (name, rows)
 
 
 def by_name(sections, part, layer=None):
@@ -116,7 +223,7 @@ def test_every_source_is_a_function_that_is_there():
             for section in explain(network, loss, make(network.parameters()), [0.1, 0.2], [1.0, 0.0]):
                 sources |= {quantity.source for quantity in section.quantities}
     assert len(sources) > 15
-    for source in sources:
+    for source in sources - {None}:
         module, *names = source.split(".")
         found = importlib.import_module("purenn." + module)
         for name in names:
@@ -145,12 +252,17 @@ def test_explain_mazur_has_each_published_number(published, mazur_text):
 
 
 def test_each_published_number_is_what_stands_before_it(mazur_text):
-    lines = [line for line in mazur_text.splitlines() if "published:" in line]
+    lines_of_text = mazur_text.splitlines()
+    lines = [line for line in lines_of_text if "published:" in line]
     assert len(lines) == 24
     for line in lines:
         result, published = line.split("published:")
-        found, last = float(result.split("=")[-1]), published.split()[-1]
-        assert abs(found - float(last)) <= 1e-8, line
+        numbers = re.findall(r"(?<=[ =])-?\d[\d.]*", published)
+        expected = [float(result.split("=")[-1])]
+        if len(numbers) == 3:                           # two terms and their sum: the terms stand one line above
+            above = lines_of_text[lines_of_text.index(line) - 1]
+            expected = [float(term) for term in re.findall(r"-?\d[\d.]+", above)] + expected
+        assert [abs(a - float(b)) <= 1e-8 for a, b in zip(expected, numbers)] == [True] * len(numbers), line
 
 
 def test_a_long_sum_is_shortened_with_the_number_of_terms_left_out():
@@ -206,6 +318,44 @@ def test_step_trains_first_with_the_tasks_own_settings():
 def test_pause_waits_for_enter_and_goes_on_without_input():
     done = cli("explain", "mazur", "--only", "cost", "--pause")
     assert done.returncode == 0 and "= 0.2983711087600027" in done.stdout
+    command = [sys.executable, "-u", "cli.py", "explain", "mazur", "--only", "cost", "--pause"]
+    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(timeout=1.0)
+    out, _ = process.communicate("\n" * 10, timeout=60)
+    assert process.returncode == 0 and "= 0.2983711087600027" in out
+
+
+def test_a_cost_that_is_not_finite_is_not_explained():
+    done = cli("explain", "xor", "--activation", "identity", "--output-activation", "identity", "--lr", 1e200,
+               "--step", 1)
+    assert done.returncode == 3 and done.stderr.count("\n") == 1 and "training diverged" in done.stderr
+
+
+def test_softmax_that_has_rounded_a_share_to_0_is_explained_without_dividing_by_it():
+    done = cli("explain", "softmax", "--lr", 5000, "--step", 3)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "so -y_j / p_j cannot be computed" in done.stdout
+
+
+def test_bce_at_its_floor():
+    network = Network([Linear(1, 1, rng=random.Random(1)), Sigmoid()])
+    network.load_state_dict({"0.weight": [[-150.0]], "0.bias": [0.0]})
+    assert check_numbers(explain(network, BCELoss(), SGD(network.parameters()), [1.0], [1.0])) > 5
+
+
+def test_only_a_neuron_has_its_hidden_sum_and_nothing_left_out():
+    text = cli("explain", "xor", "--hidden", 12, 12, "--only", "1.11").stdout
+    assert "∂C/∂a_11 = " in text and "a_11 = " in text and "…" not in text
+    assert "more" not in cli("explain", "xor", "--hidden", 12, 12, "--only", "2.3").stdout
+
+
+def test_a_shortened_sum_is_closed():
+    network = Network([Linear(2, 12, rng=random.Random(1)), Softmax()])
+    sections = explain(network, MSELoss(), SGD(network.parameters()), [0.1, 0.2], [1.0] + [0.0] * 11)
+    for block in blocks(sections, "text"):
+        for line in " ".join(block).split(" = ")[1:]:
+            assert line.count("(") == line.count(")"), line
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -239,5 +389,5 @@ def test_a_layer_loss_or_optimizer_without_formulas_is_refused():
     network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
     with pytest.raises(PurennError, match="explain: it has no formulas for the layer"):
         explain(network, MSELoss(), SGD(network.parameters()), [1.0, 2.0], [1.0])
-    with pytest.raises(PurennError, match=r"x has 1 entries; expected 2"):
+    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 1 entries; expected 2"):
         explain(Network([Linear(2, 1)]), MSELoss(), SGD(network.parameters()), [1.0], [1.0])

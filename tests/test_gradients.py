@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from purenn import HalfSquaredErrorLoss, Layer, Linear, Loss, MSELoss, Network, ReLU, Sigmoid, Tanh
+from purenn import HalfSquaredErrorLoss, Layer, Linear, Loss, MSELoss, Network, PurennError, ReLU, Sigmoid, Tanh
 from purenn.commands import main
 from purenn.data.tasks import xor
 from purenn.study.gradcheck import ACTIVATIONS, LOSSES, gradcheck, relative_error, suite, sweep, verdict, worst
@@ -59,8 +59,57 @@ def test_the_sweep_falls_with_h_squared_and_rises_with_rounding():
 
 
 def test_the_verdicts_are_those_of_the_thresholds():
-    assert [verdict(error) for error in (1e-7, 1.1e-7, 1e-4, 1.1e-4, 1e-2, 1.1e-2)] == [
-        "fine", "fine only with kinks", "fine only with kinks", "doubtful", "doubtful", "wrong"]
+    errors = (1e-7, 1.1e-7, 1e-4, 1.1e-4, 1e-2, 1.1e-2, float("nan"))
+    assert [verdict(error) for error in errors] == ["fine"] + ["doubtful"] * 4 + ["wrong"] * 2
+    assert [verdict(error, kinks=True) for error in errors] == (
+        ["fine"] + ["fine, with kinks"] * 2 + ["doubtful"] * 2 + ["wrong"] * 2)
+
+
+def test_a_gradient_that_is_nan_or_a_little_off_is_never_fine(monkeypatch, capsys):
+    for derivative in (lambda z, a: float("nan"), lambda z, a: 1.00005 * a * (1.0 - a)):
+        monkeypatch.setattr(Sigmoid, "derivative", staticmethod(derivative))
+        assert main(["gradcheck", "--activation", "sigmoid", "--loss", "mse"]) == 1
+        shown = capsys.readouterr().out
+        assert ": wrong." in shown or ": doubtful." in shown
+
+
+@pytest.mark.parametrize("h", [0, -1e-5, "x", float("nan")])
+def test_a_step_that_is_none_is_refused(h):
+    network = Network.mlp([3, 2, 3], rng=random.Random(1))
+    with pytest.raises(PurennError, match="gradcheck: h is .*; it must be a number above 0, such as 1e-5"):
+        gradcheck(network, MSELoss(), *small_data(), h=h)
+
+
+def test_a_loss_that_raises_leaves_the_weights_as_they_were():
+    class Raises(MSELoss):
+        count = 0
+
+        def forward(self, output, target):
+            self.count += 1
+            if self.count > 10:
+                raise ZeroDivisionError
+            return MSELoss.forward(self, output, target)
+
+    network = Network.mlp([3, 2, 3], rng=random.Random(1))
+    before = network.state_dict()
+    with pytest.raises(ZeroDivisionError):
+        gradcheck(network, Raises(), *small_data())
+    assert network.state_dict() == before
+
+
+def test_a_layer_of_ones_own_can_tell_its_sides():
+    class Hinge(Layer):
+        def forward(self, inputs):
+            self.inputs, self.sides = inputs, [a > 0.0 for a in inputs]
+            return [abs(a) for a in inputs]
+
+        def backward(self, grad):
+            return [g if a > 0.0 else -g for g, a in zip(grad, self.inputs)]
+
+    network = Network([Linear(1, 1, rng=random.Random(1)), Hinge()])
+    network.load_state_dict({"0.weight": [[1.0]], "0.bias": [0.0]})
+    entries = gradcheck(network, HalfSquaredErrorLoss(), [[0.0]], [[-1.0]])
+    assert [entry.kink for entry in entries] == [False, True]
 
 
 def test_three_layers_deep():

@@ -33,15 +33,16 @@ def test_each_classic_mistake_is_caught(name):
     "shared-velocity", "momentum-of-gradient", "adam-moments-swapped", "adam-betas", "adam-correction",
     "adam-step-counter", "adagrad-column", "missing-factor-2", "missing-1/n"])
 def test_pytorchs_numbers_catch_it_too(name):
-    with planted(BY_NAME[name]), pytest.raises(AssertionError):
+    with planted(BY_NAME[name]), pytest.raises((AssertionError, ValueError)):
         check_torch_parity()
 
 
 def test_mistakes_of_gradients_are_caught_by_gradcheck_and_loudly():
     for name in ("tanh-derivative", "sigmoid-derivative-of-z", "sigmoid-of-activation", "missing-factor-2",
-                 "half-in-loss-only", "missing-1/n", "softmax-diagonal"):
+                 "half-in-loss-only", "missing-1/n", "1/n-twice", "softmax-diagonal", "biases-never-updated",
+                 "updated-weights"):
         with planted(BY_NAME[name]):
-            passed, found = BY_NAME[name].check()
+            passed, found = checks.gradients() if name == "updated-weights" else BY_NAME[name].check()
         assert not passed and found.startswith("gradcheck") and found.endswith("wrong"), found
 
 
@@ -96,15 +97,18 @@ def test_a_mistake_is_shown_with_both_lines_both_curves_and_what_catches_it(name
     assert (done.returncode, done.stderr) == (0, "")
     assert BY_NAME[name].right in done.stdout and BY_NAME[name].wrong in done.stdout
     assert "right: loss" in done.stdout and "wrong: " in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("Caught by ")
+    assert "What a learner sees: " in done.stdout and "seed 1" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("Caught: ")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BY_NAME)
-def test_every_mistake_can_be_shown(name):
+def test_every_mistake_can_be_shown_and_the_right_run_learns(name):
     done = cli("mistakes", name)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1].startswith("Caught by ")
+    right = [line for line in done.stdout.splitlines() if line.startswith("  right   loss")]
+    assert right[0].endswith("(100.0%)") or name == "updated-weights"
+    assert done.stdout.splitlines()[-1].startswith("Caught: ")
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -112,7 +116,9 @@ def test_every_mistake_can_be_shown(name):
     ("mistakes --seed x", "--seed: found 'x'; it must be a whole number from 0 up"),
     ("gradcheck --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu"),
     ("gradcheck --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
-    ("gradcheck --h 0", "--h: found '0'; it must be a number above 0 and at most 0.1"),
+    ("gradcheck --h 0", "--h: found '0'; it must be a number from 1e-10 to 0.1"),
+    ("gradcheck --sweep --h 1e-3", "gradcheck: --sweep goes with one --activation alone"),
+    ("gradcheck --sweep --loss bce", "gradcheck: --sweep goes with one --activation alone"),
     ("gradcheck xor", "there is no argument xor"),
 ])
 def test_bad_input_gets_one_line(arguments, named):

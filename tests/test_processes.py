@@ -12,6 +12,7 @@ import pytest
 from purenn import SGD, CrossEntropyLoss, Dataset, Identity, Linear, MSELoss, Network, PurennError, Sigmoid, train
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
+from purenn.engines.matrix import Matrix
 from purenn.engines.processes import Processes
 
 from .helpers import ROOT, close
@@ -46,7 +47,7 @@ def test_the_numbers_are_those_of_the_loops(workers, reduction):
     network, data = wide()
     loss = CrossEntropyLoss(reduction)
     found = []
-    with Processes(workers, "loops") as engine:
+    with Processes(workers) as engine:
         for each in (Loops(), engine):
             network.zero_grad()
             costs = [each.gradients(network, loss, *data) for _ in range(2)]
@@ -57,7 +58,7 @@ def test_the_numbers_are_those_of_the_loops(workers, reduction):
 
 def test_training_ends_where_the_loops_do_and_the_workers_start_once():
     ends = []
-    with Processes(2) as engine:
+    with Processes(2, Matrix()) as engine:
         for each in (Loops(), engine):
             network, data = wide()
             optimizer = SGD(network.parameters(), lr=0.1)
@@ -83,7 +84,7 @@ def test_a_worker_that_raises_ends_the_run_with_what_it_raised():
     rng = random.Random(1)
     network = Network([Linear(1, 1, rng=rng), Breaks(), Sigmoid()])
     network.load_state_dict({"0.weight": [[1.0]], "0.bias": [0.0]})
-    engine = Processes(2, "loops")
+    engine = Processes(2)
     engine.gradients(network, MSELoss(), [[1.0], [2.0]], [[1.0], [0.0]])
     with pytest.raises(PurennError, match="processes: worker 1: ValueError: more than 5"):
         engine.gradients(network, MSELoss(), [[1.0], [9.0]], [[1.0], [0.0]])
@@ -95,7 +96,7 @@ def test_a_worker_that_raises_ends_the_run_with_what_it_raised():
 
 def test_a_worker_that_dies_ends_the_run_with_a_clear_error():
     network, data = wide()
-    engine = Processes(2, "loops")
+    engine = Processes(2)
     engine.gradients(network, CrossEntropyLoss(), *data)
     os.kill(engine._members[1][0].pid, signal.SIGKILL)
     with pytest.raises(PurennError, match=r"processes: worker 1 has died .exit code -9."):

@@ -31,7 +31,7 @@ def test_colors_only_on_a_terminal_and_not_with_no_color(monkeypatch):
 def test_a_stream_without_block_characters_gets_others(monkeypatch):
     terminal = show.Terminal(Ascii())
     terminal.line("δ is a Greek letter")
-    assert terminal.stream.getvalue() == "? is a Greek letter\n"
+    assert terminal.stream.getvalue() == "delta is a Greek letter\n"
     lines = show.learning_curve(terminal, [1.0, 0.1]) + show.decision_map(terminal, [[0.0, 1.0]] * 2, [])
     assert all(ord(character) < 128 for line in lines for character in line)
 

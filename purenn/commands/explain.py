@@ -25,6 +25,8 @@ from .settings import (Setup, add_optimizer_options, add_training_options, build
 DESCRIPTION = "One training step of one sample: every quantity in symbols, with the numbers put in, and its result."
 TASKS = {"xor": xor.TASK, "linear": linear.TASK, "gate": gate.TASK}
 NAMES = [*TASKS, "mazur", "softmax"]
+# The sample that is explained unless another is asked for: one whose inputs are not all 0.
+SAMPLES = {"xor": 3, "gate": 1}
 
 # The two examples whose networks are fixed: what they train with unless told otherwise.
 FIXED: dict = {
@@ -41,7 +43,7 @@ def run(arguments) -> int:
     if name is None:
         return 0
     parser = Parser("explain " + name, description=DESCRIPTION)
-    _add_own_options(parser)
+    _add_own_options(parser, SAMPLES.get(name, 0))
     setup, options = (_fixed if name in FIXED else _trained)(name, parser, arguments[1:])
     network, count = setup.network, len(setup.data.inputs)
     if options.sample >= count:
@@ -54,9 +56,10 @@ def run(arguments) -> int:
                        setup.settings.get("batch_size"), setup.engine, rng):
             pass
     x, y = setup.data.inputs[options.sample], setup.data.targets[options.sample]
-    first_line = "explain %s: %r, %r, %s; after %d epochs; sample %d: x = %r, y = %r" % (
+    first_line = "explain %s: %r, %r, %s; after %d epochs; a batch of sample %d alone: x = %r, y = %r" % (
         name, network, setup.loss, optimizer_text(setup.settings), options.step, options.sample, x, y)
-    sections = select(explain(network, setup.loss, setup.optimizer, x, y), options.only)
+    sections = select(explain(network, setup.loss, setup.optimizer, x, y), options.only,
+                      len(network.layers) - 1)
     published = name == "mazur" and options.step == 0 and optimizer_text(setup.settings) == "sgd lr 0.5"
     _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
     return 0
@@ -75,9 +78,10 @@ def _task_name(arguments):
         raise PurennError("explain: task: %s" % error) from None
 
 
-def _add_own_options(parser):
+def _add_own_options(parser, sample):
     group = parser.add_argument_group("the explanation")
-    group.add_argument("--sample", metavar="I", type=whole(0), default=0, help="which sample, from 0 (default: 0)")
+    group.add_argument("--sample", metavar="I", type=whole(0), default=sample,
+                       help="which sample, from 0 (default: %(default)s)")
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help="%s, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]" % ", ".join(PARTS))
@@ -88,10 +92,10 @@ def _add_own_options(parser):
 
 def part(text):
     """An option type: a part of the step, or a pair (layer, neuron)."""
-    if re.match(r"[0-9]+\.[0-9]+$", text):
+    if re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
         return tuple(int(number) for number in text.split("."))
-    if text in PARTS:
-        return text
+    if text.lower() in PARTS:
+        return text.lower()
     raise argparse.ArgumentTypeError("found %r; it must be %s, or LAYER.NEURON, such as 0.1"
                                      % (text, ", ".join(PARTS)))
 
@@ -112,16 +116,27 @@ def check_only(only, network) -> None:
                           % (only[1], only[0], widths[only[0]] - 1))
 
 
-def select(sections: list, only) -> list:
-    """The sections of one part, or of one layer with the quantities of one neuron; all of them without ``only``."""
+def select(sections: list, only, last: int) -> list:
+    """The sections of one part, or what there is about one neuron; all of them without ``only``.
+
+    ``last`` is the last layer's place: what the loss does belongs to its neurons.
+    """
     if only is None:
         return sections
     if isinstance(only, str):
         return [section for section in sections if section.part == only]
+    place, j = only
     chosen = []
     for section in sections:
-        quantities = [quantity for quantity in section.quantities if quantity.neuron == only[1]]
-        if section.layer == only[0] and quantities:
+        quantities = []
+        if section.layer == place:
+            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
+        elif section.layer == place + 1 and section.part == "backward":     # ∂C/∂a_j, which the next layer adds up
+            quantities = [quantity for quantity in section.quantities
+                          if quantity.neuron is None and quantity.input == j]
+        elif section.layer is None and place == last:
+            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
+        if quantities:
             chosen.append(section._replace(quantities=quantities))
     return chosen
 
@@ -161,7 +176,7 @@ def _show(first_line, sections, options, published, slip):
             terminal.line(line)
     terminal.line(explanation.words(first_line, layout))
     notes = {key: "published: " + text for key, text in published.items()}
-    for block in explanation.blocks(sections, layout, notes, every_neuron=isinstance(options.only, tuple)):
+    for block in explanation.blocks(sections, layout, notes, everything=isinstance(options.only, tuple)):
         for line in block:
             terminal.line(line)
         if options.pause:
@@ -175,6 +190,8 @@ def _show(first_line, sections, options, published, slip):
 
 def _wait(terminal):
     """Until Enter is pressed; not at all where the input has ended."""
+    if terminal.is_terminal:
+        terminal.stream.write(terminal.paint("[Enter]", "2"))
     terminal.stream.flush()
     if sys.stdin is not None:
         sys.stdin.readline()

@@ -40,22 +40,30 @@ def _show(terminal, mistake, seed):
     terminal.line("  where   %s" % mistake.where)
     terminal.line()
     experiment = mistake.experiment
-    terminal.line("What a learner sees: %s, %s, seed %d, %d epochs" % (
-        experiment.task, "-".join(map(str, experiment.sizes)), seed, experiment.epochs))
+    network, _ = _network(experiment, seed)
+    terminal.line("What a learner sees: %s; %r, %r, %r; seed %d, %d epochs" % (
+        experiment.task, network, experiment.loss(), experiment.optimizer(network.parameters()), seed,
+        experiment.epochs))
     terminal.line()
     right = _train(experiment, seed)
     with study.planted(mistake):
         wrong = _train(experiment, seed)
+    limits = [value for losses, _ in (right, wrong) for value in losses if value < 1e6]
     curves = []
     for title, (losses, _) in (("right", right), ("wrong", wrong)):
-        curve = show.learning_curve(terminal, losses, width=28) if losses else ["no epoch was completed"]
+        curve = ["no epoch was completed"]
+        if losses:
+            curve = show.learning_curve(terminal, [min(loss, 1e6) for loss in losses], width=28, limits=limits)
         curves.append(["%s: %s" % (title, curve[0])] + curve[1:])
     for line in show.beside(curves[0], curves[1], width=42):
         terminal.line(line)
     terminal.line()
     terminal.line("  right   %s" % right[1])
     terminal.line("  wrong   %s" % wrong[1])
-    if wrong[1].startswith("loss") and wrong[0][-1] < 0.1 * wrong[0][0]:
+    if mistake.name == "unused-seed":
+        with study.planted(mistake):
+            terminal.line("  again   %s" % _train(experiment, seed)[1])
+    elif "(100.0%)" in wrong[1]:
         terminal.line("The wrong one learns all the same: the curve alone does not show it.")
     terminal.line()
     passed, _ = mistake.check()
@@ -63,16 +71,21 @@ def _show(terminal, mistake, seed):
         caught, found = mistake.check()
     if not passed or caught:
         raise PurennError("mistakes: the check of %s does not tell right from wrong" % mistake.name)
-    terminal.line("Caught by %s" % found)
+    terminal.line("Caught: %s" % found)
+
+
+def _network(experiment, seed):
+    """The network of an experiment, and the parameters that learn."""
+    if experiment is study.MAZUR_EXPERIMENT:
+        network = mazur.network()
+        return network, mazur.parameters(network)
+    network = Network.mlp(experiment.sizes, experiment.hidden, experiment.output, rng=random.Random(seed))
+    return network, network.parameters()
 
 
 def _train(experiment, seed):
     """The losses of a run, and what became of it in words."""
-    network = Network.mlp(experiment.sizes, experiment.hidden, experiment.output, rng=random.Random(seed))
-    parameters = network.parameters()
-    if experiment is study.MAZUR_EXPERIMENT:
-        network = mazur.network()
-        parameters = mazur.parameters(network)
+    network, parameters = _network(experiment, seed)
     loss, optimizer = experiment.loss(), experiment.optimizer(parameters)
     losses: list = []
     try:

@@ -23,8 +23,9 @@ def make(name: str, network):
         from .matrix import Matrix
         return Matrix()
     if name == "processes":
+        from .auto import pick
         from .processes import Processes
-        return Processes()
+        return Processes(inner=pick(network))
     if name == "auto":
         from .auto import pick
         return pick(network)

@@ -14,14 +14,14 @@ import signal
 from array import array
 
 from ..linalg import Matrix, PurennError
-from . import make
+from .loops import Loops
 
 # How long a worker waits for work before it looks whether its parent is still there, in seconds.
 PATIENCE = 1.0
 
 
 class Processes:
-    """The engine that shares a batch out over ``workers`` processes, each with the engine named ``inner``.
+    """The engine that shares a batch out over ``workers`` processes, each with its own copy of ``inner``, an engine (``Loops()``).
 
     The workers start with the first batch and once; ``close()``, or the end of a ``with`` block, ends
     them. A worker that dies or raises ends them all, with a PurennError. Raises PurennError unless
@@ -30,12 +30,12 @@ class Processes:
 
     _members: list = []                             # (process, connection) of each worker; none has started yet
 
-    def __init__(self, workers=None, inner: str = "auto"):
+    def __init__(self, workers=None, inner=None):
         workers = workers if workers is not None else os.cpu_count() or 1
         if not isinstance(workers, int) or workers < 1:
             raise PurennError("processes: workers is %r; it must be a whole number from 1 up" % (workers,))
         self.workers = workers
-        self.inner = inner
+        self.inner = inner or Loops()
         self._layers: list = []
         self._loss = None
 
@@ -138,10 +138,9 @@ def _shares(count, workers):
     return list(zip(bounds, bounds[1:]))
 
 
-def _work(connection, network, loss, inner, parent):
+def _work(connection, network, loss, engine, parent):
     """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
-    engine = make(inner, network)
     while True:
         while not connection.poll(PATIENCE):
             if os.getppid() != parent:

@@ -17,11 +17,11 @@ PARTS = {
 }
 
 
-def blocks(sections: list, layout: str, notes=None, every_neuron: bool = False):
+def blocks(sections: list, layout: str, notes=None, everything: bool = False):
     """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
 
     ``layout`` is "text", "markdown" or "latex". ``notes`` maps (part, layer, name of a quantity) to a
-    remark for it. With ``every_neuron`` none is left out.
+    remark for it. With ``everything`` nothing is left out.
     """
     heading, lay_out, remark = LAYOUTS[layout]
     part = None
@@ -33,10 +33,12 @@ def blocks(sections: list, layout: str, notes=None, every_neuron: bool = False):
         left_out = 0
         for quantity in section.quantities:
             beyond = quantity.input is not None and quantity.input >= SHOWN
-            if beyond or (not every_neuron and quantity.neuron is not None and quantity.neuron >= SHOWN):
+            beyond = beyond or (quantity.neuron is not None and quantity.neuron >= SHOWN)
+            if beyond and not everything:
                 left_out += 1
             else:
-                yield lay_out(quantity, (notes or {}).get((section.part, section.layer, quantity.name)))
+                note = (notes or {}).get((section.part, section.layer, quantity.name))
+                yield lay_out(quantity if everything else _with_short_sums(quantity), note)
         if left_out:
             more = "… %d more quantities of this layer" % left_out
             if section.layer is not None:
@@ -44,12 +46,14 @@ def blocks(sections: list, layout: str, notes=None, every_neuron: bool = False):
             yield remark(more)
 
 
-def place(source: str) -> str:
-    """Where a function is, for setting a breakpoint.
+def place(source) -> str:
+    """Where a function is, for setting a breakpoint; the core has none for a step of a derivation.
 
     >>> place("neuron.forward")
     'neuron.forward in purenn/neuron.py'
     """
+    if source is None:
+        return "a step of the derivation, not computed by the core"
     return "%s in purenn/%s.py" % (source, source.split(".")[0])
 
 
@@ -61,12 +65,20 @@ def shortened(terms: list) -> list:
     >>> shortened(["a"] * 100)[7:]
     ['a', '… 92 more terms']
     """
-    return terms if len(terms) <= SHOWN else terms[:SHOWN] + ["… %d more terms" % (len(terms) - SHOWN)]
+    if len(terms) <= SHOWN:
+        return terms
+    open_still = " ".join(terms[:SHOWN]).count("(") - " ".join(terms[:SHOWN]).count(")")
+    return terms[:SHOWN] + ["… %d more terms" % (len(terms) - SHOWN) + ")" * open_still]
+
+
+def _with_short_sums(quantity):
+    return quantity._replace(symbols=shortened(quantity.symbols),
+                             numbers=[shortened(terms) for terms in quantity.numbers])
 
 
 def _lines_of(quantity):
     """The right-hand sides, one below the other: symbols, numbers, result; what would stand there twice stands once."""
-    rows = [shortened(quantity.symbols)] + [shortened(terms) for terms in quantity.numbers]
+    rows = [quantity.symbols] + quantity.numbers
     result = repr(quantity.result)
     return [row for row in rows if row not in ([result], ["(%s)" % result])] + [[result]]
 
@@ -143,7 +155,7 @@ def latex(text: str) -> str:
     text = re.sub(r"… (\d+) more terms", r"… \\text{\1 more terms}", text)
     text = re.sub(r"^new ", r"\\text{new }", text)
     text = re.sub(r"∂(\w+)/∂(\w+(?:,\d+)?)", r"\\frac{∂ \1}{∂ \2}", text)
-    text = re.sub(r"_(\d+(?:,\d+)?|jk|[ijk])", r"_{\1}", text)
+    text = re.sub(r"_(\w+(?:,\d+)?)", r"_{\1}", text)
     text = re.sub(r"\^(\d+)", r"^{\1}", text)
     text = re.sub(r"\b1e([-+]?)0*(\d+)", r"10^{\1\2}", text)
     text = re.sub(r"(\d)e([-+]?)0*(\d+)", r"\1 \\cdot 10^{\2\3}", text).replace("{+", "{")

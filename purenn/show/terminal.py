@@ -10,7 +10,11 @@ import shutil
 import sys
 import time
 
-RED, DIM, BOLD = "31", "2", "1"
+RED, DIM = "31", "2"
+
+SPELLED_OUT = {"∂": "d", "·": "*", "²": "^2", "Σ": "sum", "√": "sqrt ", "δ": "delta", "σ": "sigma", "μ": "mu",
+               "α": "alpha", "β": "beta", "θ": "theta", "₁": "1", "₂": "2", "\u0302": "_hat", "−": "-", "…": "...",
+               "←": "<-", "′": "'", "×": "x", "±": "+-", "½": "1/2", "‖": "|"}
 
 
 class Terminal:
@@ -26,8 +30,11 @@ class Terminal:
         self.dot, self.tick, self.side, self.corner, self.floor = "•┤│└─" if self.unicode else "*||+-"
 
     def line(self, text: str = "") -> None:
-        """Write one line. A character that the stream's encoding lacks becomes a question mark."""
+        """Write one line. Where the stream has ASCII alone, the letters of formulas are spelled out."""
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
+        if not self.unicode:
+            for character in SPELLED_OUT:
+                text = text.replace(character, SPELLED_OUT[character])
         self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
     def paint(self, text: str, color: str) -> str:
@@ -125,17 +132,21 @@ def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outp
     return lines
 
 
-def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: int = 11) -> list:
-    """The loss against the epoch, the loss on a logarithmic scale, as lines of text."""
+def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: int = 11, limits=()) -> list:
+    """The loss against the epoch, the loss on a logarithmic scale, as lines of text.
+
+    ``limits`` are losses that the scale must reach too, so that two curves can be drawn on one scale.
+    """
     columns = min(width, len(losses))
     values = [losses[(i + 1) * len(losses) // columns - 1] for i in range(columns)]
     logs = [math.log(max(value, 1e-300)) for value in values]
-    low, high = min(logs), max(logs)
+    ends = logs + [math.log(max(value, 1e-300)) for value in limits]
+    low, high = min(ends), max(ends)
     rows = [[" "] * columns for _ in range(height)]
     for i in range(columns):
         level = (logs[i] - low) / (high - low) if high > low else 0.0
         rows[height - 1 - int(round(level * (height - 1)))][i] = terminal.dot
-    labels = {0: "%.3g" % max(values), height - 1: "%.3g" % min(values)}
+    labels = {0: "%.3g" % math.exp(high), height - 1: "%.3g" % math.exp(low)}
     lines = ["loss (log scale)"]
     for i in range(height):
         label = labels.get(i, "") if high > low or i else ""

@@ -66,7 +66,10 @@ def hand_computed_steps(name: str) -> tuple:
             rest = list(step)
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
-            optimizer.step()
+            try:
+                optimizer.step()
+            except ValueError as problem:
+                return False, "three steps of %s by hand: ValueError: %s" % (name, problem)
         found = [value for part in values for value in part]
         error = max(abs(found[i] - expected[i]) for i in range(2))
         text = "three steps of %s by hand: %.6g, %.6g; on paper %.6g, %.6g" % (name, *found, *expected)
@@ -99,17 +102,6 @@ def gradients_are_cleared() -> tuple:
                                 % tuple(ends))
 
 
-def every_parameter_moves() -> tuple:
-    """One step of training changes every weight and every bias."""
-    network = _little_network()
-    before = [(name, list(values)) for name, values, _ in network.parameters()]
-    next(train(network, POINTS, MSELoss(), optimizers.SGD(network.parameters(), lr=0.5), 1))
-    still = [name for (name, old), (_, new, _) in zip(before, network.parameters())
-             if any(old[k] == new[k] for k in range(len(old)))]
-    return not still, "after one step %s" % ("every parameter has moved" if not still else
-                                             "these have not moved: " + ", ".join(still))
-
-
 def far_out() -> tuple:
     """Sigmoid at ±1000, and cross-entropy where the network is sure and wrong, are what they should be."""
     try:
@@ -135,18 +127,8 @@ def neurons_become_different() -> tuple:
 def seed_is_used() -> tuple:
     """The same seed gives the same weights, another seed others."""
     first, second, third = (_little_network(seed).layers[0].weight[0][0] for seed in (1, 1, 2))
-    return first == second != third, ("the first weight from the seeds 1, 1 and 2: %.6g, %.6g, %.6g"
+    return first == second != third, ("the first weight from seed 1 is %.6g, from seed 1 again %.6g, from seed 2 %.6g"
                                       % (first, second, third))
-
-
-def loss_of_every_batch_size() -> tuple:
-    """With steps of length 0 an epoch's loss does not depend on how it is cut into batches."""
-    found = []
-    for size in (None, 1, 3):
-        network = _little_network()
-        optimizer = optimizers.SGD(network.parameters(), lr=0.0)
-        found.append(next(train(network, POINTS, MSELoss(), optimizer, 1, batch_size=size)).loss)
-    return max(found) - min(found) <= 1e-12, "the loss in batches of 4, 1 and 3: %.9g, %.9g, %.9g" % tuple(found)
 
 
 def _little_network(seed=3):

@@ -4,12 +4,15 @@ Every result here is the core's own: the step runs layer by layer, and what each
 and gave back is written down, with the formula in symbols and with the numbers put in. The core's
 functions are named, so that a breakpoint can be set in them.
 """
+import math
+
 from .. import neuron
 from ..activations import Softmax, softmax_jacobian
 from ..engines.loops import batch_cost
 from ..layers import Linear
-from ..linalg import PurennError, check_vector, zeros
+from ..linalg import PurennError, zeros
 from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, log_sum_exp, squared_error
+from ..training import Dataset, check_data, check_finite
 from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, w
 from .updates import STEPS, update
 
@@ -18,14 +21,13 @@ def explain(network, loss, optimizer, x: list, y: list) -> list:
     """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
 
     The step is taken. Raises PurennError for a layer, loss or optimizer whose formulas it does not
-    know, or for an x or y that does not fit the network.
+    know, or for an x or y that does not fit the network, and DivergedError where the cost is not finite.
     """
     _check_known(network, loss, optimizer)
-    check_vector("x", x, network.in_features)
-    check_vector("y", y, network.out_features)
-    loss.check_targets([y])
+    check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
     output, sections = _forward(network, x)
+    check_finite(batch_cost(loss, [output], [y]), optimizer, 0)
     sections += _cost(loss, output, y)
     sections += _backward(network, loss, output, y)
     sections += update(network, optimizer)
@@ -94,7 +96,8 @@ def _softmax_share(j, z, a, name="a_%d"):
 
 def _cost(loss, output, y):
     if isinstance(loss, CrossEntropyLoss):
-        title, quantities = "C = Σ_j y_j·(S - z_j), with S = ln Σ_j exp(z_j)", _cross_entropy(loss, output, y)
+        title = "C = Σ_j y_j·(S - z_j), with S = ln Σ_j exp(z_j); m is the largest z"
+        quantities = _cross_entropy(loss, output, y)
     elif isinstance(loss, BCELoss):
         title, quantities = "C = -Σ_j (y_j·ln(a_j) + (1 - y_j)·ln(1 - a_j))", _binary_cross_entropy(loss, output, y)
     elif isinstance(loss, HalfSquaredErrorLoss):
@@ -140,7 +143,7 @@ def _binary_cross_entropy(loss, output, y):
 
 
 def _ln(text, value):
-    return "ln(%s)" % text if value > 0.0 else "(-100.0)"          # where BCELoss puts its floor
+    return "ln(%s)" % text if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss has a floor there
 
 
 def _cross_entropy(loss, output, y):
@@ -208,16 +211,19 @@ def _cross_entropy_slopes(symbol, z, y, grad):
     """The derivation of p − y: the chain rule through softmax's Jacobian, and what is left of it."""
     layer = Softmax()
     p = layer.forward(z)
-    slopes = [-y[j] / p[j] for j in range(len(z))]
-    through = layer.backward(slopes)
     shares = [_softmax_share(j, z, p[j], "p_%d") for j in range(len(z))]
-    by_p = [Quantity(j, None, "∂C/∂p_%d" % j, ["-y_%d / p_%d" % (j, j)],
-                     [["-%s / %s" % (number(y[j]), number(p[j]))]], slopes[j], "losses.CrossEntropyLoss")
-            for j in range(len(z))]
     direct = [Quantity(j, None, "∂C/∂%s_%d" % (symbol, j), ["p_%d - y_%d" % (j, j)],
                        [["%s - %s" % (number(p[j]), number(y[j]))]], grad[j], "losses.CrossEntropyLoss.backward")
               for j in range(len(z))]
-    titles = ("softmax: p_j = exp(z_j) / Σ_k exp(z_k)",
+    if 0.0 in p:
+        return [Section("backward", None, "softmax: p_j = exp(z_j) / Σ_k exp(z_k); m is the largest z", shares),
+                Section("backward", None, "cross-entropy: a p has been rounded to 0, so -y_j / p_j cannot be computed; "
+                        "∂C/∂z_j = p_j - y_j needs no division", direct)]
+    slopes = [-y[j] / p[j] for j in range(len(z))]
+    through = layer.backward(slopes)
+    by_p = [Quantity(j, None, "∂C/∂p_%d" % j, ["-y_%d / p_%d" % (j, j)],
+                     [["-%s / %s" % (number(y[j]), number(p[j]))]], slopes[j], None) for j in range(len(z))]
+    titles = ("softmax: p_j = exp(z_j) / Σ_k exp(z_k); m is the largest z",
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
               "softmax's Jacobian: ∂p_i/∂z_j = p_i·([i = j] - p_j), for z_j moves every p_i",
               "the chain rule: ∂C/∂z_j = Σ_i ∂C/∂p_i·∂p_i/∂z_j",

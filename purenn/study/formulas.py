@@ -15,8 +15,8 @@ PARTS = ("forward", "cost", "backward", "update")
 Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None where it has none), its name, its formula in symbols, lines with the
-# numbers put in, the result, and the function that computes it. The symbols and each line of numbers are lists of
-# terms to be added.
+# numbers put in, the result, and the function that computes it (None where the core goes a shorter way). The symbols
+# and each line of numbers are lists of terms to be added.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
 
 

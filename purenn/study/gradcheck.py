@@ -107,7 +107,8 @@ def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
     """Check every activation with every loss; yields a Row for each pair.
 
     A Row is of little networks, 3-4-3, with that activation in the middle: one for each activation
-    that can stand at the output, and none, each with and without biases, on a batch of four.
+    that can stand at the output, and none, each with and without biases, on a batch of four. With the
+    seed 5 no gradient is so small that the rounding of the cost shows in it.
     """
     rng = random.Random(seed)
     inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(4)]

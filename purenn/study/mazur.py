@@ -41,6 +41,8 @@ PUBLISHED = {
 }
 
 SLIP = (
+    "The biases keep their values here, as in the article: their slopes are shown, but only the weights are updated.",
+    "",
     "A slip in the article: it says that after this one step the error is 0.291027924. That number, and those after",
     "10,000 steps, come from a program that had already changed w5 to w8 when it computed the hidden layer's slopes.",
     "With the weights of the forward pass, as the article's own text has it, the error after one step is",

@@ -73,19 +73,18 @@ def _momentum_on_the_gradient(original):
     return step
 
 
-def _adam(swapped=False, power=True, advance_each=False):
+def _adam(swapped=False, advance_each=False):
     def step(self):
         self.t += 0 if advance_each else 1
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
             self.t += 1 if advance_each else 0
-            t = self.t if power else 1
             for k in range(len(values)):
                 g = grads[k]
                 m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g if swapped else g)
                 v[k] = self.beta2 * v[k] + (1.0 - self.beta2) * (g if swapped else g * g)
-                m_hat = m[k] / (1.0 - self.beta1 ** t)
-                v_hat = v[k] / (1.0 - self.beta2 ** t)
-                values[k] -= self.lr * m_hat / (math.sqrt(abs(v_hat)) + self.eps)
+                m_hat = self.corrected(m[k], self.beta1)
+                v_hat = self.corrected(v[k], self.beta2)
+                values[k] -= self.lr * m_hat / (math.sqrt(v_hat) + self.eps)
     return step
 
 
@@ -126,14 +125,18 @@ def _no_bias_slope(original):
     return backward
 
 
-def _no_share(original):
-    def gradients(self, network, loss, inputs, targets):
-        outputs = []
-        for x, y in zip(inputs, targets):
-            outputs.append(network.forward(x))
-            network.backward(loss.backward(outputs[-1], y))
-        return loops.batch_cost(loss, outputs, targets), outputs
-    return gradients
+def _shares(times):
+    """The engine with the share, 1/n, put into the gradient so many times."""
+    def make(original):
+        def gradients(self, network, loss, inputs, targets):
+            share = loss.share(len(inputs)) ** times
+            outputs = []
+            for x, y in zip(inputs, targets):
+                outputs.append(network.forward(x))
+                network.backward([share * g for g in loss.backward(outputs[-1], y)])
+            return loops.batch_cost(loss, outputs, targets), outputs
+        return gradients
+    return make
 
 
 def _sgd(lr, momentum=0.0):
@@ -149,7 +152,8 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
     data = xor()
     targets = [[1.0 - y[0], y[0]] for y in data.targets]
     inputs = [[scale * value for value in x] for x in data.inputs]
-    return Experiment("xor in two classes", [2, 4, 4, 2], hidden, output, loss, _sgd(0.5), Dataset(inputs, targets),
+    task = "xor in two classes" + (", inputs times %g" % scale if scale != 1.0 else "")
+    return Experiment(task, [2, 4, 4, 2], hidden, output, loss, _sgd(0.5), Dataset(inputs, targets),
                       epochs, None)
 
 
@@ -185,7 +189,7 @@ MISTAKES = (
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
     Mistake("adam-moments-swapped", "Adam's first moment is of g² and its second of g.",
             "optimizers.Adam.step", "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g",
-            "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g)",
+            "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g), and g where v[k] has g * g",
             [(optimizers.Adam, "step", _always(_adam(swapped=True)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
     Mistake("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.",
@@ -213,7 +217,7 @@ MISTAKES = (
             [(network.Network, "zero_grad", _always(lambda self: None))], checks.gradients_are_cleared, ADAM),
     Mistake("biases-never-updated", "The biases get no gradient and stay as they began.",
             "neuron.backward", "return delta", "return 0.0",
-            [(neuron, "backward", _no_bias_slope)], checks.every_parameter_moves,
+            [(neuron, "backward", _no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
     Mistake("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.",
             "losses.MSELoss.backward", "return [share * 2.0 * (a - y) for a, y in zip(output, target)]",
@@ -229,7 +233,10 @@ MISTAKES = (
             lambda: checks.gradients(loss="half-sse"), _xor(loss=losses.HalfSquaredErrorLoss, optimizer=_sgd(0.1))),
     Mistake("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.",
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(g)",
-            [(loops.Loops, "gradients", _no_share)], lambda: checks.gradients(loss="mse"), _xor(epochs=3000)),
+            [(loops.Loops, "gradients", _shares(0))], lambda: checks.gradients(loss="mse"), _xor(epochs=3000)),
+    Mistake("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.",
+            "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(share * share * g)",
+            [(loops.Loops, "gradients", _shares(2))], lambda: checks.gradients(loss="mse"), _xor()),
     Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
             "activations.Softmax.backward", "delta[j] += grad[i] * jacobian[i][j]",
             "delta[j] = grad[j] * a[j] * (1.0 - a[j])",
@@ -241,12 +248,13 @@ MISTAKES = (
             "total -= y * math.log(softmax(output)[j])",
             [(losses.CrossEntropyLoss, "forward", _always(lambda self, output, target: -math.fsum(
                 y * math.log(p) for p, y in zip(activations.softmax(output), target))))],
-            checks.far_out, _classes("relu", None, losses.CrossEntropyLoss, 300, scale=1000.0)),
+            checks.far_out, _classes("relu", None, losses.CrossEntropyLoss, 600, scale=1000.0)._replace(
+                optimizer=lambda p: optimizers.Adam(p, lr=0.01))),
     Mistake("exp-overflow", "The sigmoid is written 1 / (1 + e^−z) for negative z too, and e^−z overflows.",
             "activations.sigmoid", "e = exp(z)", "return 1.0 / (1.0 + math.exp(-z)), for every z",
             [(activations.Sigmoid, "function", _always(staticmethod(lambda z: 1.0 / (1.0 + math.exp(-z)))))],
             checks.far_out, _xor(data=Dataset([[1000.0 * a, 1000.0 * b] for a, b in xor().inputs], xor().targets),
-                                 epochs=500)),
+                                 epochs=500)._replace(task="xor, inputs times 1000")),
     Mistake("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
             "initializers.uniform", "weight = _matrix(in_features, out_features, lambda: rng.uniform(-1.0, 1.0))",
             "weight = _matrix(in_features, out_features, lambda: 0.5)",
