@@ -21,9 +21,10 @@ PATIENCE = 1.0
 
 
 class Processes:
-    """The engine that shares a batch out over ``workers`` processes, each with its own copy of ``inner``, an engine (``Loops()``).
+    """The engine that shares a batch out over ``workers`` processes, each with its own copy of ``inner``.
 
-    The workers start with the first batch and once; ``close()``, or the end of a ``with`` block, ends
+    ``inner`` is an engine, ``Loops()`` unless another is given; ``workers`` is as many as there are
+    cores. They start with the first batch and once; ``close()``, or the end of a ``with`` block, ends
     them. A worker that dies or raises ends them all, with a PurennError. Raises PurennError unless
     ``workers`` is a whole number from 1 up.
     """
