@@ -143,7 +143,7 @@ def test_the_command_ends_its_workers():
 
 @pytest.mark.parametrize("to_all", [True, False])
 def test_ctrl_c_and_a_killed_parent_leave_no_process(to_all):
-    process = run("--epochs", "1000000")
+    process = run("--epochs", "1000000", "--target-loss", "1e-12")
     process.stdout.readline()
     time.sleep(1.0)
     assert in_session(process) > 1

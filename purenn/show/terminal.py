@@ -62,7 +62,8 @@ class Progress:
         self.last = now
         left = (now - self.start) / done * (self.total - done)
         text = "epoch %d of %d, loss %s, at most %s left" % (done, self.total, loss_text(loss), duration(left))
-        text = text[:shutil.get_terminal_size().columns - 1]        # a line that wraps cannot be taken back
+        columns = shutil.get_terminal_size().columns or 80          # 0 where a terminal does not know its size
+        text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
         self.shown = True
