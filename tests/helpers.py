@@ -1,4 +1,5 @@
 """What several tests need: networks and data from a seed; the command line as a user runs it."""
+import importlib
 import os
 import random
 import subprocess
@@ -38,3 +39,17 @@ def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=Non
     return subprocess.run([python, *flags, os.path.join(ROOT, "cli.py"), *[str(argument) for argument in arguments]],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8",
                           cwd=cwd or ROOT, env=environment, timeout=300)
+
+
+def found(function):
+    """What a dotted name below purenn means."""
+    path = function.split(".")
+    for cut in range(len(path), 0, -1):
+        try:
+            thing = importlib.import_module(".".join(["purenn", *path[:cut]]))
+            break
+        except ImportError:
+            continue
+    for name in path[cut:]:
+        thing = thing.__dict__[name] if isinstance(thing, type) else getattr(thing, name)
+    return thing

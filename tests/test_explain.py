@@ -1,5 +1,4 @@
 """``explain``: every result is the core's, bit for bit, and every line of numbers comes to its result."""
-import importlib
 import math
 import random
 import re
@@ -15,7 +14,7 @@ from purenn.engines.loops import Loops
 from purenn.show.explanation import blocks, latex, shortened
 from purenn.study.explain import explain
 
-from .helpers import ROOT, cli
+from .helpers import ROOT, cli, found
 
 FUNCTIONS = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": max, "__builtins__": {}}
 OPTIMIZERS = {"sgd": SGD, "momentum": lambda p: SGD(p, lr=0.1, momentum=0.9), "adagrad": Adagrad, "rmsprop": RMSprop,
@@ -224,10 +223,7 @@ def test_every_source_is_a_function_that_is_there():
                 sources |= {quantity.source for quantity in section.quantities}
     assert len(sources) > 15
     for source in sources - {None}:
-        module, *names = source.split(".")
-        found = importlib.import_module("purenn." + module)
-        for name in names:
-            found = getattr(found, name)
+        assert callable(getattr(found(source), "__func__", found(source))), source
 
 
 MAZUR = [

@@ -1,5 +1,4 @@
 """What the README shows is what happens."""
-import importlib
 import inspect
 import os
 import re
@@ -8,7 +7,7 @@ import sys
 
 import pytest
 
-from .helpers import ROOT, cli
+from .helpers import ROOT, cli, found
 
 with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
     README = file.read()
@@ -51,20 +50,6 @@ def test_each_breakpoint_is_one_line_of_its_room():
             assert source.read().count(line.strip("`")) == 1, line
 
 
-def found(function):
-    """What a dotted name below purenn means."""
-    path = function.split(".")
-    for cut in range(len(path), 0, -1):
-        try:
-            thing = importlib.import_module(".".join(["purenn", *path[:cut]]))
-            break
-        except ImportError:
-            continue
-    for name in path[cut:]:
-        thing = getattr(thing, name)
-    return thing
-
-
 def test_every_function_that_the_derivation_names_is_there():
     text = README[README.index("### The derivation"):README.index("### With the numbers put in")]
     named = re.findall(r"`((?:\w+\.)+\w+)`", text) + re.findall(r"`((?:\w+\.)+\w+):", text)
@@ -85,7 +70,7 @@ def test_each_station_can_be_stopped_at_and_has_there_what_is_to_be_looked_at():
                               stdout=subprocess.PIPE, encoding="utf-8", timeout=120,
                               env={**os.environ, "PYTHONIOENCODING": "utf-8"})
         assert "Breakpoint 1 at" in done.stdout and "-> " in done.stdout, breakpoint_
-        stopped = re.search(r"> (\S+)\(\d+\)(\w+)", done.stdout[done.stdout.index("Breakpoint 1"):])
+        stopped = re.search(r"> (.+)\(\d+\)(\w+)", done.stdout[done.stdout.index("Breakpoint 1"):])
         assert stopped.group(1).endswith(path.strip("`")), (breakpoint_, stopped.group(0))
         # Each name can be printed, at the stop or three lines on.
         for name in set(names) - {"up", "a"}:

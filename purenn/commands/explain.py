@@ -18,7 +18,7 @@ from ..study.explain import explain
 from ..study.formulas import PARTS
 from ..training import train
 from . import gate, linear, xor
-from .options import Parser, add_network_options, one_of, whole
+from .options import Parser, add_network_options, one_of, task_name, whole
 from .settings import (Setup, add_optimizer_options, add_training_options, build_optimizer, optimizer_settings,
                        optimizer_text, set_up)
 
@@ -39,7 +39,7 @@ CLASSES = Dataset([[0.2, 0.9], [0.8, 0.6], [0.4, 0.1]], [[1.0, 0.0, 0.0], [0.0, 
 
 def run(arguments) -> int:
     """Explain one step; return the exit code."""
-    name = _task_name(arguments)
+    name = task_name("explain", DESCRIPTION, NAMES, arguments)
     if name is None:
         return 0
     parser = Parser("explain " + name, description=DESCRIPTION)
@@ -63,19 +63,6 @@ def run(arguments) -> int:
     published = name == "mazur" and options.step == 0 and optimizer_text(setup.settings) == "sgd lr 0.5"
     _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
     return 0
-
-
-def _task_name(arguments):
-    if not arguments or arguments[0] in ("-h", "--help"):
-        parser = Parser("explain", description=DESCRIPTION)
-        parser.add_argument("task", help=", ".join(NAMES) + "; explain TASK --help lists its options")
-        if arguments:
-            parser.parse_args(["--help"])
-        raise PurennError("explain: found no task; it must be one of %s" % ", ".join(NAMES))
-    try:
-        return one_of(NAMES)(arguments[0])
-    except argparse.ArgumentTypeError as error:
-        raise PurennError("explain: task: %s" % error) from None
 
 
 def _add_own_options(parser, sample):

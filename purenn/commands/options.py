@@ -108,6 +108,24 @@ def one_of(names):
     return check
 
 
+def task_name(command: str, description: str, names: list, arguments: list):
+    """The task that the arguments begin with; None where they asked for help, which has then been given.
+
+    Raises PurennError where there is none, or it is not one of ``names``.
+    """
+    if arguments and arguments[0] in ("-h", "--help"):
+        parser = Parser(command, description=description, add_help=False)
+        parser.add_argument("task", help="%s; %s TASK --help lists its options" % (", ".join(names), command))
+        parser.print_help()
+        return None
+    if not arguments:
+        raise PurennError("%s: found no task; it must be one of %s" % (command, ", ".join(names)))
+    try:
+        return one_of(names)(arguments[0])
+    except argparse.ArgumentTypeError as error:
+        raise PurennError("%s: task: %s" % (command, error)) from None
+
+
 def hidden_size(text):
     """An option type: the size of a hidden layer, or the word none."""
     if text.lower() == "none":

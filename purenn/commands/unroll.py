@@ -1,13 +1,11 @@
 """``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
-import argparse
-
 from ..engines.source import gradients_source, outputs_source, standalone_source
 from ..engines.unrolled import check_size
 from ..linalg import PurennError
 from ..show.terminal import Terminal
 from ..training import train
 from . import gate, linear, xor
-from .options import MOST_EPOCHS, Parser, add_network_options, one_of, whole
+from .options import MOST_EPOCHS, Parser, add_network_options, task_name, whole
 from .settings import add_training_options, set_up
 
 DESCRIPTION = "Print the source that the unrolled engine compiles: the whole network as arithmetic, line by line."
@@ -16,16 +14,10 @@ TASKS = {"xor": xor.TASK, "linear": linear.TASK, "gate": gate.TASK}
 
 def run(arguments) -> int:
     """Print the source; return the exit code."""
-    if not arguments or arguments[0] in ("-h", "--help"):
-        parser = Parser("unroll", description=DESCRIPTION)
-        parser.add_argument("task", help=", ".join(TASKS) + "; unroll TASK --help lists its options")
-        if arguments:
-            parser.parse_args(["--help"])
-        raise PurennError("unroll: found no task; it must be one of %s" % ", ".join(TASKS))
-    try:
-        task = TASKS[one_of(list(TASKS))(arguments[0])]
-    except argparse.ArgumentTypeError as error:
-        raise PurennError("unroll: task: %s" % error) from None
+    name = task_name("unroll", DESCRIPTION, list(TASKS), arguments)
+    if name is None:
+        return 0
+    task = TASKS[name]
     parser = Parser("unroll " + task.name, description=DESCRIPTION)
     parser.add_argument("--standalone", action="store_true",
                         help="train, and print a program that has the weights in it and needs nothing but Python")
