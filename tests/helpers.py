@@ -53,3 +53,12 @@ def found(function):
     for name in path[cut:]:
         thing = thing.__dict__[name] if isinstance(thing, type) else getattr(thing, name)
     return thing
+
+
+def assert_refused(arguments, named):
+    """The command line refuses these arguments: exit code 2, nothing on stdout, one line on stderr that names it."""
+    done = cli(*arguments.split())
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.startswith("purenn: ") and done.stderr.count("\n") == 1
+    assert named in done.stderr

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from .helpers import ROOT, cli
+from .helpers import ROOT, assert_refused, cli
 
 
 def test_alone_it_shows_every_command_with_an_example_that_runs():
@@ -138,11 +138,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("--frob", "found the option --frob where a command belongs; the command comes first: xor, linear"),
 ])
 def test_bad_input_gets_one_line_and_exit_code_2(arguments, named):
-    done = cli(*arguments.split())
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.startswith("purenn: ") and done.stderr.count("\n") == 1
-    assert named in done.stderr
+    assert_refused(arguments, named)
 
 
 @pytest.mark.parametrize("more", [["--epochs", 1000], ["--epochs", 4], ["--epochs", 1000, "--json"]])
