@@ -6,7 +6,7 @@ the layers; one step in, ``layers.py`` runs over the neurons of one.
 """
 from .activations import ACTIVATIONS
 from .layers import Linear
-from .linalg import Matrix, PurennError, ShapeError, Vector, check_matrix, check_vector, zeros
+from .linalg import Matrix, PurennError, ShapeError, Vector, check_matrix, check_vector
 
 
 class Network:
@@ -124,7 +124,7 @@ class Network:
         """Set every gradient to 0, before a new batch adds to it."""
         for layer in self.layers:
             for _, _, grads in layer.parameters():
-                grads[:] = zeros(len(grads))
+                grads[:] = [0.0] * len(grads)
 
     def state_dict(self) -> dict:
         """A copy of what the network has learned: ``{"0.weight": [[…], …], "0.bias": […], …}``.

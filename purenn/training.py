@@ -66,10 +66,8 @@ def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, val
         epoch_loss = 0.0
         right = 0
         for inputs, targets in batches(data, batch_size, rng):
-            network.zero_grad()
-            cost, outputs = engine.gradients(network, loss, inputs, targets)
+            cost, outputs = learn(network, loss, optimizer, engine, inputs, targets)
             check_finite(cost, optimizer, number)
-            optimizer.step()
             epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
             if has_classes:
                 right += count_right(outputs, targets)
@@ -78,6 +76,21 @@ def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, val
             validation_loss, validation_accuracy, _ = _evaluate(network, loss, validation, engine)
             check_finite(validation_loss, optimizer, number)
         yield Epoch(number, epoch_loss, right / count if has_classes else None, validation_loss, validation_accuracy)
+
+
+def learn(network, loss, optimizer, engine, inputs, targets) -> tuple:
+    """Learn from one batch: clear the gradients, get ∂C/∂θ, step. Returns the cost before the step, and the outputs.
+
+    Where the cost is not finite there is no step. An engine may have a faster way to the same, its own ``learn``.
+    """
+    done = engine.learn(network, loss, optimizer, inputs, targets) if hasattr(engine, "learn") else None
+    if done is not None:
+        return done
+    network.zero_grad()
+    cost, outputs = engine.gradients(network, loss, inputs, targets)
+    if math.isfinite(cost):
+        optimizer.step()
+    return cost, outputs
 
 
 def batches(data, batch_size=None, rng=None):

@@ -99,7 +99,7 @@ def test_the_dot_product_that_is_taken_wins_the_race():
 
 def test_auto_takes_the_source_for_tiny_networks_and_rows_for_wide_ones():
     tiny, wide = Network.mlp([2, 4, 4, 1], init="zeros"), Network.mlp([784, 10], init="zeros")
-    assert isinstance(auto.pick(tiny), Unrolled if sys.implementation.name == "cpython" else Loops)
+    assert isinstance(auto.pick(tiny), Unrolled)
     assert isinstance(auto.pick(wide), Matrix)
 
     class Mine(Sigmoid):

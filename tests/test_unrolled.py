@@ -1,17 +1,19 @@
 """The unrolled engine: the loops' digits, bit for bit, and source that can be read and run on its own."""
+import math
 import random
 import subprocess
 import sys
 
 import pytest
 
-from purenn import (SGD, Adam, BCELoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear, MSELoss, Network, PurennError,
-                    ReLU, Sigmoid, Softmax, Tanh, train)
+from purenn import (SGD, Adagrad, Adam, BCELoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear, MSELoss, Network,
+                    PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Loops
 from purenn.engines.source import gradients_source, outputs_source, standalone_source
 from purenn.engines.unrolled import Unrolled
 from purenn.study.gradcheck import ACTIVATIONS, LOSSES
+from purenn.training import learn
 
 from .helpers import assert_refused, cli
 
@@ -69,6 +71,60 @@ def test_whole_trainings_end_with_the_same_digits():
                             engine=engine, rng=rng, validation=linear(20, rng)))
         ends.append((epochs, network.state_dict()))
     assert ends[0] == ends[1]
+
+
+OPTIMIZERS = {
+    "sgd": lambda parameters: SGD(parameters, lr=0.1),
+    "momentum": lambda parameters: SGD(parameters, lr=0.1, momentum=0.9),
+    "adagrad": lambda parameters: Adagrad(parameters, lr=0.1),
+    "rmsprop": lambda parameters: RMSprop(parameters, lr=0.1),
+    "adam": lambda parameters: Adam(parameters, lr=0.1),
+}
+
+
+def state(optimizer):
+    """All numbers that an optimizer keeps, as text."""
+    return repr({name: value for name, value in vars(optimizer).items() if name != "parameters"})
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_steps_end_with_the_same_digits_for_random_networks(name):
+    for seed in range(60):
+        ends = []
+        for engine in (Loops(), Unrolled()):
+            network, loss, inputs, targets = random_case(seed)
+            optimizer = OPTIMIZERS[name](network.parameters())
+            done = [learn(network, loss, optimizer, engine, inputs, targets) for _ in range(3)]
+            ends.append((repr(done), repr(list(network.parameters())), state(optimizer)))
+        assert ends[0] == ends[1], (seed, network, loss)
+
+
+def test_a_step_is_the_engines_own_only_where_it_knows_the_optimizer():
+    class Mine(SGD):
+        def step(self):
+            self.velocity[0][0] = 7.0
+
+    network, data, engine = Network.mlp([2, 3, 1], rng=random.Random(1)), xor(), Unrolled()
+    half = SGD(list(network.parameters())[:2], lr=0.1)
+    assert engine.learn(network, MSELoss(), half, *data) is None
+    optimizer = Mine(network.parameters(), lr=0.1)
+    assert engine.learn(network, MSELoss(), optimizer, *data) is None
+    before = network.state_dict()
+    learn(network, MSELoss(), optimizer, engine, *data)
+    assert optimizer.velocity[0][0] == 7.0 and network.state_dict() == before
+    optimizer = SGD(network.parameters(), lr=0.1)
+    assert engine.learn(network, MSELoss(), optimizer, *data) is not None
+    optimizer.lr, optimizer.momentum = 0.0, 0.5                 # what is changed between steps counts
+    before = network.state_dict()
+    assert engine.learn(network, MSELoss(), optimizer, *data) is not None and network.state_dict() == before
+
+
+def test_there_is_no_step_where_the_cost_is_not_finite():
+    for engine in (Loops(), Unrolled()):
+        network = Network([Linear(1, 1, rng=random.Random(1))])
+        optimizer, before = Adam(network.parameters()), network.state_dict()
+        cost, _ = learn(network, MSELoss(), optimizer, engine, [[1e200]], [[0.0]])
+        assert cost == math.inf and network.state_dict() == before and optimizer.t == 0
 
 
 def test_a_wide_layer_is_summed_in_the_same_order():

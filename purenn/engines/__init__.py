@@ -6,6 +6,8 @@ An engine has two methods:
                                                 returns the cost C and the outputs
     outputs(network, inputs)                    forward only
 
+and may have a third, ``learn(network, loss, optimizer, inputs, targets)``, which is ``training.learn`` in one go.
+
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
 the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers,
 ``processes.Processes`` to share a batch out over the cores; ``auto.pick`` chooses.

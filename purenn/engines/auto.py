@@ -1,7 +1,7 @@
 """Which engine suits a network on this Python.
 
-On CPython straight-line source is fastest while a network is tiny, and rows dotted with rows when its
-layers are wide. PyPy compiles loops by itself, and the plainer they are the better.
+Straight-line source is fastest while a network is tiny, and rows dotted with rows when its layers are wide.
+PyPy compiles both by itself; it gives up on straight-line source sooner, and goes through the loops in between.
 """
 import sys
 
@@ -10,6 +10,10 @@ from .loops import Loops
 # Where the unrolled source and the matrix form come out even on CPython: 2-h-h-1 with h between 40 and 50.
 MOST_UNROLLED = 2000
 
+# On PyPy every way through the branches is compiled by itself: 2-8-8-1 (105) pays at once, 2-12-12-1 (205) takes
+# seconds to warm up.
+MOST_UNROLLED_ON_PYPY = 150
+
 
 def pick(network):
     """The engine for this network.
@@ -17,7 +21,8 @@ def pick(network):
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
     """
     count = network.count_parameters()
-    if sys.implementation.name == "cpython" and count <= MOST_UNROLLED and _has_source(network):
+    most = MOST_UNROLLED if sys.implementation.name == "cpython" else MOST_UNROLLED_ON_PYPY
+    if count <= most and _has_source(network):
         from .unrolled import Unrolled
         return Unrolled()
     if count <= MOST_UNROLLED:

@@ -8,30 +8,14 @@ Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b
 ∂C/∂ of the weight and the bias, ``d3_0`` is ∂C/∂ of what goes into layers[3] as its number 0, here of
 ``z2_0``. Only ∂C/∂x, which nobody needs, is left out.
 """
-from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
 from ..linalg import PurennError
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss
+from .templates import LOSSES, SLOPES, STEPS, VALUES
 
 # More terms than this are not put into one expression: compilers go only so deep.
 TERMS = 50
-
-VALUES = {
-    Sigmoid: ("if {z} >= 0.0:", "    {a} = 1.0 / (1.0 + exp(-{z}))", "else:", "    e = exp({z})",
-              "    {a} = e / (1.0 + e)"),
-    Tanh: ("{a} = tanh({z})",),
-    ReLU: ("{a} = 0.0 if {z} <= 0.0 else {z}",),
-    LeakyReLU: ("{a} = {z} if {z} > 0.0 else slope{i} * {z}",),
-    Identity: ("{a} = {z}",),
-}
-SLOPES = {
-    Sigmoid: "{da} * ({a} * (1.0 - {a}))",
-    Tanh: "{da} * (1.0 - {a} * {a})",
-    ReLU: "{da} * (1.0 if {z} > 0.0 else 0.0)",
-    LeakyReLU: "{da} * (1.0 if {z} > 0.0 else slope{i})",
-    Identity: "{da}",
-}
-LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss)
 
 
 def check_known(network, loss=None) -> None:
@@ -47,19 +31,34 @@ def check_known(network, loss=None) -> None:
 
 def gradients_source(network, loss) -> str:
     """The source of ``gradients(layers, loss, inputs, targets)``: the cost and the outputs, the gradients added up."""
-    check_known(network, loss)
-    names, forward = _forward(network)
-    outputs = names[-1]
-    targets = ["y_%d" % j for j in range(len(outputs))]
     lines = ["def gradients(layers, loss, inputs, targets):"]
-    lines += _block(1, _weights(network) + ["# the gradients so far"] + _gradients(network))
-    lines += _block(1, ["share = loss.share(len(inputs))", "total = 0.0", "outputs = []",
-                        "for (%s,), (%s,) in zip(inputs, targets):" % (", ".join(names[0]), ", ".join(targets))])
-    lines += _block(2, forward + ["outputs.append([%s])" % ", ".join(outputs)])
-    lines += _block(2, _loss(loss, outputs, targets, _before(network, len(network.layers))))
-    lines += _block(2, _backward(network, names))
-    lines += _block(1, ["# the gradients of the batch"] + _store(network) + ["return share * total, outputs"])
+    lines += _block(1, _weights(network) + ["# the gradients so far"] + _unpacked(network, "dw", "db", "_grad"))
+    lines += _block(1, _batch(network, loss) + ["return share * total, outputs"])
     return "\n".join(lines) + "\n"
+
+
+def learn_source(network, loss, optimizer) -> str:
+    """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
+
+    It returns the cost before the step and the outputs; where the cost is not finite there is no step.
+    """
+    settings, states, step = STEPS[type(optimizer)]
+    lines = ["def learn(layers, loss, optimizer, inputs, targets):"]
+    lines += _block(1, _weights(network) + ["# the gradients start at 0"] + _zeros(network))
+    lines += _block(1, _batch(network, loss) + ["cost = share * total", "if not isfinite(cost):",
+                                                "    return cost, outputs", "# the step: %r" % optimizer])
+    lines += _block(1, list(settings))
+    for letter, state in states.items():
+        lines += _block(1, ["%s, = optimizer.%s" % (", ".join(_rows(network, letter, "b" + letter)), state)])
+    for i in _linears(network):
+        for name in _numbers(network.layers[i], i):
+            lines += _block(1, [line.format(w=name("w", "b"), g=name("dw", "db"), **{
+                letter: name(letter, "b" + letter) for letter in states}) for line in step])
+    lines += _block(1, _stored(network, "w", "b", ""))
+    for letter, state in states.items():
+        lines += _block(1, ["optimizer.%s[%d][:] = %s" % (state, i, row) for i, row in enumerate(
+            _rows(network, letter, "b" + letter, "{0}"))])
+    return "\n".join(lines + ["    return cost, outputs"]) + "\n"
 
 
 def outputs_source(network) -> str:
@@ -116,16 +115,55 @@ def _vector(name, i, count):
 
 
 def _weights(network):
-    lines = ["# the weights and biases"]
-    for i in _linears(network):
-        layer = network.layers[i]
-        lines.append("%s, = layers[%d].weight" % (", ".join(_matrix("w", i, layer)), i))
-        if layer.bias:
-            lines.append("%s, = layers[%d].bias" % (", ".join(_vector("b", i, layer.out_features)), i))
+    lines = ["# the weights and biases"] + _unpacked(network, "w", "b", "")
     for i in range(len(network.layers)):
         if isinstance(network.layers[i], LeakyReLU):
             lines.append("slope%d = layers[%d].negative_slope" % (i, i))
     return lines
+
+
+def _unpacked(network, w, b, end):
+    """``weight`` + end and ``bias`` + end of each layer, unpacked into variables that are called ``w…`` and ``b…``."""
+    lines = []
+    for i in _linears(network):
+        layer = network.layers[i]
+        lines.append("%s, = layers[%d].weight%s" % (", ".join(_matrix(w, i, layer)), i, end))
+        if layer.bias:
+            lines.append("%s, = layers[%d].bias%s" % (", ".join(_vector(b, i, layer.out_features)), i, end))
+    return lines
+
+
+def _stored(network, w, b, end):
+    """And back into the lists."""
+    lines = []
+    for i in _linears(network):
+        layer = network.layers[i]
+        for j, row in enumerate(_matrix(w, i, layer, "{0}")):
+            lines.append("layers[%d].weight%s[%d][:] = %s" % (i, end, j, row))
+        if layer.bias:
+            lines.append("layers[%d].bias%s[:] = %s," % (i, end, ", ".join(_vector(b, i, layer.out_features))))
+    return lines
+
+
+def _rows(network, w, b, wrap="({0})"):
+    """The variables of each entry of ``network.parameters()``, in its order."""
+    rows = []
+    for i in _linears(network):
+        layer = network.layers[i]
+        rows += _matrix(w, i, layer, wrap)
+        if layer.bias:
+            rows.append(wrap.format(", ".join(_vector(b, i, layer.out_features)) + ","))
+    return rows
+
+
+def _numbers(layer, i):
+    """For each number that a layer learns, a function from the letters of a weight and a bias to the variable."""
+    for j in range(layer.out_features):
+        for k in range(layer.in_features):
+            yield lambda w, b, j=j, k=k: _w(w, i, j, k)
+    if layer.bias:
+        for j in range(layer.out_features):
+            yield lambda w, b, j=j: _vector(b, i, j + 1)[j]
 
 
 def _values(network):
@@ -142,25 +180,22 @@ def _values(network):
     return lines
 
 
-def _gradients(network):
-    lines = []
-    for i in _linears(network):
-        layer = network.layers[i]
-        lines.append("%s, = layers[%d].weight_grad" % (", ".join(_matrix("dw", i, layer)), i))
-        if layer.bias:
-            lines.append("%s, = layers[%d].bias_grad" % (", ".join(_vector("db", i, layer.out_features)), i))
-    return lines
+def _zeros(network):
+    return ["%s = 0.0" % " = ".join([row.strip("(),").replace(", ", " = ")]) for row in _rows(network, "dw", "db")]
 
 
-def _store(network):
-    lines = []
-    for i in _linears(network):
-        layer = network.layers[i]
-        for j, row in enumerate(_matrix("dw", i, layer, "{0}")):
-            lines.append("layers[%d].weight_grad[%d][:] = %s" % (i, j, row))
-        if layer.bias:
-            lines.append("layers[%d].bias_grad[:] = %s," % (i, ", ".join(_vector("db", i, layer.out_features))))
-    return lines
+def _batch(network, loss):
+    """From the inputs and targets to the share, the total, the outputs and the gradients."""
+    check_known(network, loss)
+    names, forward = _forward(network)
+    outputs = names[-1]
+    targets = ["y_%d" % j for j in range(len(outputs))]
+    lines = ["share = loss.share(len(inputs))", "total = 0.0", "outputs = []",
+             "for (%s,), (%s,) in zip(inputs, targets):" % (", ".join(names[0]), ", ".join(targets))]
+    lines += _block(1, forward + ["outputs.append([%s])" % ", ".join(outputs)])
+    lines += _block(1, _loss(loss, outputs, targets, _before(network, len(network.layers))))
+    lines += _block(1, _backward(network, names))
+    return lines + ["# the gradients of the batch"] + _stored(network, "dw", "db", "_grad")
 
 
 def _sum(name, terms):

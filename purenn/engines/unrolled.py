@@ -2,11 +2,13 @@
 
 The engine writes the batch's forward and backward pass of this very network and loss as straight-line
 source (``source.py``), compiles it once, and runs it. The numbers are those of ``Loops``, bit for bit.
+When it trains it does the optimizer's step in the same breath, while the weights are in local variables.
 """
-from math import exp, log, tanh
+from math import exp, isfinite, log, sqrt, tanh
 
 from ..linalg import Matrix, PurennError
-from .source import gradients_source, outputs_source
+from .source import gradients_source, learn_source, outputs_source
+from .templates import STEPS
 
 # Beyond this the source takes longer to compile than it saves.
 MOST_PARAMETERS = 20000
@@ -22,6 +24,7 @@ class Unrolled:
     def __init__(self):
         self._compiled: dict = {}                   # for what is remembered below
         self._layers = self._loss = self._output_layers = None
+        self._learning: tuple = ()                  # the layers, loss and optimizer that "learn" was compiled for
 
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
@@ -29,6 +32,17 @@ class Unrolled:
             self._compiled["gradients"] = _compiled(gradients_source, "gradients", network, loss)
             self._layers, self._loss = list(network.layers), loss
         return self._compiled["gradients"](network.layers, loss, inputs, targets)
+
+    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix):
+        """What ``training.learn`` does, in one go; None where this engine does not know the optimizer.
+
+        It knows purenn's own when they learn all of the network's parameters.
+        """
+        if self._learning != (network.layers, loss, optimizer):
+            self._learning = (list(network.layers), loss, optimizer)
+            knows = type(optimizer) in STEPS and _learns_all(optimizer, network)
+            self._compiled["learn"] = _compiled(learn_source, "learn", network, loss, optimizer) if knows else _unknown
+        return self._compiled["learn"](network.layers, loss, optimizer, inputs, targets)
 
     def outputs(self, network, inputs: Matrix) -> Matrix:
         """The network's output for each input."""
@@ -41,9 +55,18 @@ class Unrolled:
         return "Unrolled()"
 
 
+def _unknown(*_):
+    return None
+
+
+def _learns_all(optimizer, network):
+    theirs = [id(values) for _, values, _ in optimizer.parameters]
+    return theirs == [id(values) for _, values, _ in network.parameters()]
+
+
 def _compiled(write, name, network, *rest):
     check_size(network)
-    made = {"exp": exp, "log": log, "tanh": tanh}
+    made = {"exp": exp, "log": log, "tanh": tanh, "sqrt": sqrt, "isfinite": isfinite}
     exec(compile(write(network, *rest), "<unrolled>", "exec"), made)
     return made[name]
 

@@ -213,7 +213,7 @@ MISTAKES = (
             "w -= lr * delta * inputs[k], and then input_grads[k] += delta * w",
             [(layers.Linear, "backward", _updated_weights)], checks.mazur_step, MAZUR_EXPERIMENT),
     Mistake("gradients-not-cleared", "The gradients of one batch are still there when the next is added.",
-            "network.Network.zero_grad", "grads[:] = zeros(len(grads))", "nothing is cleared",
+            "network.Network.zero_grad", "grads[:] = [0.0] * len(grads)", "nothing is cleared",
             [(network.Network, "zero_grad", _always(lambda self: None))], checks.gradients_are_cleared, ADAM),
     Mistake("biases-never-updated", "The biases get no gradient and stay as they began.",
             "neuron.backward", "return delta", "return 0.0",
