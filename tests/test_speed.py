@@ -1,5 +1,10 @@
-"""The loops are the derivation, and yet not much slower than a script of the same loops with nothing called."""
+"""How fast the engines are: the loops beside a plain script, the others beside the loops and the least there is to do.
+
+The bounds leave room for a busy machine; ``python -m benchmarks`` measures in earnest.
+"""
+import math
 import random
+import subprocess
 import sys
 import time
 
@@ -9,7 +14,10 @@ from purenn import SGD, MSELoss, Network
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
 
+from benchmarks.race import Here, race
+
 from . import inlined
+from .helpers import ROOT
 
 
 def loops(network, optimizer, epochs):
@@ -51,3 +59,53 @@ def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
     ratio = min(ours) / min(theirs)
     print("loops / inlined: %.2f" % ratio)
     assert ratio <= 1.5
+
+
+def best(task, *contenders):
+    """The shortest time of a step of each, over several turns."""
+    runners = {name: Here(name, task) for name in contenders}
+    taken = race(runners, 0.1, 12, dict.fromkeys(runners, 0.0))
+    return [min(taken[name]) for name in contenders]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
+def test_straight_line_source_is_near_its_floor_and_far_from_the_loops():
+    loops_time, unrolled, floor = best("xor 2-4-4-1", "loops", "unrolled", "floor: straight line")
+    print("unrolled: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / unrolled, unrolled / floor))
+    assert loops_time / unrolled > 3.5 and unrolled / floor < 1.3
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
+def test_the_matrix_form_is_near_the_bare_dot_products():
+    loops_time, matrix, floor = best("784-100-10 by 32", "loops", "matrix", "floor: bare dot products")
+    print("matrix: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / matrix, matrix / floor))
+    assert matrix / floor < 1.3
+    assert loops_time / matrix > (2.5 if hasattr(math, "sumprod") else 1.2)
+
+
+MEMORY = """
+import random, resource
+from purenn import CrossEntropyLoss, Dataset, Network, SGD, train
+from purenn.engines.matrix import Matrix
+rng = random.Random(1)
+pixels = [value / 255.0 for value in range(256)]
+inputs = [[pixels[byte] for byte in rng.getrandbits(784 * 8).to_bytes(784, "little")] for _ in range(10000)]
+targets = [[1.0 if j == i % 10 else 0.0 for j in range(10)] for i in range(10000)]
+network = Network.mlp([784, 1000, 10], "relu", None, init="xavier", rng=rng)
+optimizer = SGD(network.parameters(), lr=0.1, momentum=0.9)
+# A product of two numbers in the place of each dot product: it takes as much memory and an hour less.
+engine = Matrix(lambda a, b: a[0] * b[0])
+for _ in train(network, Dataset(inputs, targets), CrossEntropyLoss(), optimizer, 2, engine=engine):
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss has other units elsewhere")
+def test_10000_images_in_one_batch_of_a_wide_network_stay_below_1500_megabytes():
+    used = int(subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
+    print("784-1000-10, 10,000 samples in one batch: %d MB" % (used / 1e6))
+    assert used < 1.5e9

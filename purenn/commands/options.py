@@ -1,6 +1,5 @@
 """What the commands' options have in common: how a value is checked, and how it is refused."""
 import argparse
-import difflib
 import math
 import os
 import sys
@@ -27,6 +26,7 @@ class Parser(argparse.ArgumentParser):
         options, rest = self.parse_known_args(self._joined(args or []), namespace)
         if rest:
             known = [name.lstrip("-") for action in self._actions for name in action.option_strings]
+            import difflib
             near = difflib.get_close_matches(rest[0].split("=")[0].lstrip("-"), known, 1, 0.7)
             hint = "did you mean --%s?" % near[0] if near else "%s --help lists what there is" % self.prog
             self.error("there is no %s %s; %s" % ("option" if rest[0].startswith("-") else "argument", rest[0], hint))

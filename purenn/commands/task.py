@@ -1,5 +1,4 @@
 """What ``xor``, ``linear`` and ``gate`` have in common: training, and the report."""
-import json
 import time
 
 from .. import engines
@@ -30,6 +29,7 @@ def run_task(task: Task, arguments) -> int:
     result = _result(task, settings, options.seed, network, loss, data, test, losses, stopped, seconds)
     tested = test or data
     if options.json:
+        import json
         terminal.line(json.dumps(result))
     elif options.quiet:
         terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))

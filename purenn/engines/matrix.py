@@ -51,7 +51,8 @@ class Matrix:
         share = loss.share(len(inputs))
         grad = [[share * g for g in loss.backward(output, y)] for output, y in zip(outputs, targets)]
         for i in reversed(range(len(network.layers))):
-            grad = self._backward(network.layers[i], trail[i], trail[i + 1], grad, i > 0)
+            after = trail.pop()                     # what has been gone through need not be kept
+            grad = self._backward(network.layers[i], trail[-1], after, grad, i > 0)
         return batch_cost(loss, outputs, targets), outputs
 
     def outputs(self, network, inputs: Rows) -> Rows:
@@ -86,7 +87,9 @@ class Matrix:
             return rows_dotted(grad, transpose(layer.weight), self.dot) if wanted else None  # δ·W
         if _bends_each_alone(layer):
             slope = layer.derivative
-            return [[g * slope(z, a) for g, z, a in zip(*rows)] for rows in zip(grad, before, after)]
+            for i, rows in enumerate(zip(grad, before, after)):
+                grad[i] = [g * slope(z, a) for g, z, a in zip(*rows)]       # in the place of the old row, which is done
+            return grad
         found = []
         for row, g in zip(before, grad):
             layer.forward(row)                      # a layer knows only its last sample: remind it

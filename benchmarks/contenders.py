@@ -1,0 +1,35 @@
+"""Who takes part: name, the module it is in, the function there, and the kinds of tasks it can do."""
+import importlib
+
+from .tasks import make
+
+# Name: (module, function, kinds of task). Modules are loaded only when one of theirs is wanted.
+CONTENDERS = {
+    "loops": ("own", "loops", "tiny wide"),
+    "unrolled": ("own", "unrolled", "tiny"),
+    "matrix": ("own", "matrix", "tiny wide"),
+    "processes, 2 workers": ("own", "processes", "wide"),
+    "auto": ("own", "auto", "tiny wide"),
+    "floor: straight line": ("floors", "straight_line", "tiny"),
+    "floor: bare dot products": ("floors", "bare_dots", "wide"),
+    "NumPy, functions (A)": ("numpy_versions", "functions", "tiny wide"),
+    "NumPy, layers (B)": ("numpy_versions", "layers", "tiny wide"),
+    "NumPy, objects (D)": ("numpy_versions", "objects", "tiny wide"),
+    "PyTorch": ("peers", "pytorch", "tiny wide"),
+    "scikit-learn": ("peers", "scikit_learn", "tiny wide"),
+    "gradient-wave": ("peers", "gradient_wave", "tiny wide"),
+    "tinymlp": ("peers", "tinymlp", "tiny wide"),
+    "micrograd": ("peers", "micrograd", "tiny wide"),
+}
+OWN = [name for name, (module, _, _) in CONTENDERS.items() if module == "own"]
+
+
+def suits(contender: str, task_name: str) -> bool:
+    """True where the contender can do the task."""
+    return make(task_name).kind in CONTENDERS[contender][2].split()
+
+
+def start(contender: str, task_name: str):
+    """The function that trains one epoch or step. Raises ImportError where a package is not installed."""
+    module, function, _ = CONTENDERS[contender]
+    return getattr(importlib.import_module("benchmarks." + module), function)(make(task_name))

@@ -1,0 +1,48 @@
+"""purenn's engines, by the loop that everybody uses: ``train``."""
+import sys
+
+from purenn import SGD, CrossEntropyLoss, MSELoss, train
+from purenn.engines import make
+from purenn.engines.auto import pick
+from purenn.engines.processes import Processes
+
+from .tasks import Task, network
+
+FOREVER = 10 ** 9
+
+
+def _training(task, choose):
+    net = network(task)
+    loss = MSELoss() if task.kind == "tiny" else CrossEntropyLoss()
+    optimizer = SGD(net.parameters(), lr=task.lr)
+    epochs = train(net, task.data, loss, optimizer, FOREVER, engine=choose(net))
+    return lambda: next(epochs).loss
+
+
+def loops(task: Task):
+    return _training(task, lambda net: make("loops", net))
+
+
+def unrolled(task: Task):
+    return _training(task, lambda net: make("unrolled", net))
+
+
+def matrix(task: Task):
+    return _training(task, lambda net: make("matrix", net))
+
+
+def processes(task: Task):
+    """Two workers, each with the engine that ``auto`` picks."""
+    return _training(task, lambda net: Processes(2, pick(net)))
+
+
+def auto(task: Task):
+    return _training(task, pick)
+
+
+def python() -> str:
+    """This interpreter, as a name for a table: ``CPython 3.11.7``."""
+    if sys.implementation.name == "pypy":
+        return "PyPy %d.%d.%d" % sys.pypy_version_info[:3]          # type: ignore[attr-defined]
+    return "%s %d.%d.%d" % (("CPython" if sys.implementation.name == "cpython" else sys.implementation.name,)
+                            + sys.version_info[:3])

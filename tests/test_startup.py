@@ -1,0 +1,68 @@
+"""Starting is quick, and nothing is loaded that the command does not use."""
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .helpers import ROOT
+
+# What no command line here may load, and then what each of them may not.
+NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
+          "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
+ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
+STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
+                                             "updates")}
+COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
+                                                   "unroll")}
+CASES = {
+    "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
+    "xor --epochs 2": ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},
+    "linear --epochs 2 --engine matrix": ENGINES - {"purenn.engines.matrix"} | STUDY | COMMANDS - {
+        "purenn.commands.linear"} | {"json"},
+    "gate --epochs 2 --engine auto": ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY | {"json"},
+    "gradcheck --loss mse": ENGINES | COMMANDS - {"purenn.commands.gradcheck"} | {"json", "purenn.study.mistakes",
+                                                                                  "purenn.study.explain"},
+    "mistakes": ENGINES | COMMANDS - {"purenn.commands.mistakes"} | {"json", "purenn.study.explain"},
+    "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.commands.gradcheck"},
+    "unroll xor": {"json", "purenn.engines.matrix", "purenn.engines.processes"} | STUDY,
+}
+
+
+def loaded(arguments):
+    """The names of the modules that are loaded when a command has run."""
+    code = ("import sys\nfrom purenn.commands import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+            "print('LOADED', *sorted(sys.modules))")
+    done = subprocess.run([sys.executable, "-S", "-E", "-c", code, *arguments.split()], cwd=ROOT,
+                          stdout=subprocess.PIPE, encoding="utf-8")
+    return set(done.stdout.rstrip().split("\n")[-1].split()[1:])
+
+
+@pytest.mark.parametrize("arguments", CASES)
+def test_no_module_is_loaded_that_the_command_does_not_use(arguments):
+    modules = loaded(arguments)
+    assert "purenn.neuron" in modules
+    if sys.implementation.name == "cpython":
+        assert modules & NEVER == set()
+    assert modules & CASES[arguments] == set()
+
+
+def seconds(*arguments):
+    start = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - start
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
+def test_purenn_is_imported_in_30_ms_and_helps_within_100():
+    bare, imported, helped = [], [], []
+    for _ in range(15):                     # in turns, so that a busy machine slows all three
+        bare.append(seconds("-c", "pass"))
+        imported.append(seconds("-c", "import purenn"))
+        helped.append(seconds("cli.py", "--help"))
+    costs = [1000.0 * (statistics.median(times) - statistics.median(bare)) for times in (imported, helped)]
+    print("import purenn: %.1f ms over a bare interpreter; --help: %.1f ms over it" % tuple(costs))
+    assert costs[0] < 30.0
+    assert 1000.0 * min(helped) < 100.0
