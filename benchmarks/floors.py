@@ -2,8 +2,7 @@
 
 For the tiny tasks a straight-line program: the whole training in one function, every number in a local
 variable from the first epoch to the last, nothing that looks like a network; it has each epoch's loss and
-accuracy, as ``train`` does. For the wide ones the bare
-dot products of one step, without anything between them.
+accuracy, as ``train`` does. For the wide ones the bare dot products of one step, without anything between them.
 """
 import math
 from operator import mul

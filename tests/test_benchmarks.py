@@ -93,7 +93,8 @@ def test_the_command_measures_writes_its_figures_and_says_what_is_not_there(tmp_
     # A folder without packages: -S leaves the installed ones out.
     done = subprocess.run([sys.executable, "-S", "-m", "benchmarks", "--task", "gate 2-2-1", "--turns", "1",
                            "--seconds", "0.001", "--warm-up", "0", "--json", str(file), "--also", sys.executable,
-                           "--only", "loops", "unrolled", "PyTorch"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
+                           "--only", "loops", "unrolled", "PyTorch"],
+                          cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=120)
     assert done.returncode == 0, done.stderr
     assert "left out, not installed: PyTorch (torch)" in done.stderr
     figures = json.loads(file.read_text(encoding="utf-8"))
@@ -104,6 +105,6 @@ def test_the_command_measures_writes_its_figures_and_says_what_is_not_there(tmp_
 
 def test_every_contender_is_a_function_that_says_what_it_does():
     for module, function, kinds in contenders.CONTENDERS.values():
-        assert set(kinds.split()) <= {"tiny", "wide"}
+        assert set(kinds.split()) <= {"tiny", "wide", "large"}
         if module != "numpy_versions" or importlib.util.find_spec("numpy"):
             assert callable(getattr(importlib.import_module("benchmarks." + module), function))
