@@ -179,7 +179,7 @@ def _images(path, train, test):
     if layouts[0] != layouts[-1]:
         raise PurennError("%s: the images to train on are %d × %d and those to test on %d × %d; they must be equal"
                           % (path, *layouts[0], *layouts[-1]))
-    if len(train[0].values) < 2 * product(layouts[0]):
+    if train[0].shape[0] < 2:
         raise PurennError("%s: holds 1 image to train on; at least 2 are needed" % path)
     labels, classes = _labels(path, [labels for _, labels in parts])
     divisor = _divisor(path, [images.values for images, _ in parts])
