@@ -156,6 +156,7 @@ def cases():
     def regzip(rng, content):
         return gzip.compress(damaged(rng, gzip.decompress(content), early=rng.random() < 0.5), mtime=0)
     npz = [(read_npz, check_arrays), (npz_headers, len), (read_images, check_images)]
+    gz = {name: gzip.compress(kept(name), mtime=0) for name in ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")}
     idx = [(read_idx, check_array), (read_folder, check_images)]
     letters = [(name, content) for name, content in unzip(kept("letters.npz")) if name in ("images.npy", "labels.npy")]
     mixed = [(name, content) for name, content in unzip(kept("kinds.npz")) if "big" in name]
@@ -168,8 +169,8 @@ def cases():
         ("kinds.npz", rezip(random.Random(1), mixed), [damaged_member], npz[:2]),
         ("idx/train-images-idx3-ubyte", kept("train-images-idx3-ubyte"), [early, damaged], idx),
         ("idx/train-labels-idx1-ubyte", kept("train-labels-idx1-ubyte"), [damaged], idx),
-        ("gz/t10k-images-idx3-ubyte.gz", gzip.compress(kept("t10k-images-idx3-ubyte"), mtime=0), [damaged, regzip], idx),
-        ("gz/t10k-labels-idx1-ubyte.gz", gzip.compress(kept("t10k-labels-idx1-ubyte"), mtime=0), [damaged, regzip], idx),
+        ("gz/t10k-images-idx3-ubyte.gz", gz["t10k-images-idx3-ubyte"], [damaged, regzip], idx),
+        ("gz/t10k-labels-idx1-ubyte.gz", gz["t10k-labels-idx1-ubyte"], [damaged, regzip], idx),
         ("a.csv", "\n".join(lines).encode(), [damaged, early], [(read_images, check_images)]),
     ]
 

@@ -73,6 +73,16 @@ def test_more_data_than_the_limit_is_refused(tmp_path, monkeypatch):
         read_idx(tmp_path / "a")
 
 
+def test_memory_is_taken_only_for_what_is_there(tmp_path):
+    tracemalloc = pytest.importorskip("tracemalloc")
+    (tmp_path / "a").write_bytes(gzip.compress(idx(8, (400, 1 << 20), b"\0" * 100)))
+    tracemalloc.start()
+    with pytest.raises(PurennError, match="is cut short: 100 of the 419430400 bytes"):
+        read_idx(tmp_path / "a")
+    assert tracemalloc.get_traced_memory()[1] < 5 << 20
+    tracemalloc.stop()
+
+
 def test_what_is_no_file_is_refused(tmp_path):
     with pytest.raises(PurennError, match="none: cannot be read: No such file"):
         read_idx(tmp_path / "none")

@@ -65,7 +65,7 @@ def test_a_test_part_without_labels_is_left_alone(tmp_path):
 
 @pytest.mark.parametrize("shape, size", [
     ((2, 4), (2, 2)), ((2, 2, 2), (2, 2)), ((2, 1, 4), (1, 4)), ((2, 4, 1), (4, 1)),
-    ((2, 1, 2, 2), (2, 2)), ((2, 2, 2, 1), (2, 2)), ((2, 4, 1, 1), (4, 1))])
+    ((2, 1, 2, 2), (2, 2)), ((2, 2, 2, 1), (2, 2)), ((2, 4, 1, 1), (4, 1)), ((2, 1, 4, 1), (1, 4))])
 def test_images_are_flat_or_lines_or_have_one_channel(tmp_path, shape, size):
     data = read_images(npz(tmp_path / "a.npz", images=(shape, range(8)), labels=((2,), (1, 0))))
     assert (data.height, data.width) == size
@@ -147,6 +147,20 @@ def test_an_image_takes_no_more_than_a_reference_for_each_pixel(tmp_path):
     assert len({id(pixel) for row in data.images for pixel in row}) == 256
 
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="counts memory as CPython takes it")
+def test_pixels_that_all_differ_take_the_memory_of_a_float_each_and_little_more(tmp_path):
+    tracemalloc = pytest.importorskip("tracemalloc")
+    count = 200000
+    pixels = array("d", [0.5 * i for i in range(2 * count)])
+    path = npz(tmp_path / "a.npz", images=((2, count), pixels), labels=((2,), (0, 1)))
+    tracemalloc.start()
+    data = read_images(path)
+    now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(data.images[0]) == count
+    assert now < 40 * 2 * count and peak < 70 * 2 * count   # a reference is 8 bytes, a float 24; a shared one over 100
+
+
 # Labels
 
 @pytest.mark.parametrize("labels", [array("d", [1.0, 0.0]), array("q", [1, 0]), bytes([1, 0])])
@@ -160,7 +174,7 @@ def test_labels_may_be_one_hot_or_a_column(tmp_path):
     assert read_images(one_hot).labels == [1, 0] and read_images(one_hot).classes == 3
     column = npz(tmp_path / "b.npz", images=((2, 4), range(8)), labels=((2, 1), (1, 0)))
     assert read_images(column).labels == [1, 0] and read_images(column).classes == 2
-    for row in ((0, 0, 0), (1, 1, 0), (0, 2, 0)):
+    for row in ((0, 0, 0), (1, 1, 0), (0, 2, 0), (1, 0, 2)):
         bad = npz(tmp_path / "c.npz", images=((2, 4), range(8)), labels=((2, 3), (0, 1, 0) + row))
         refused(bad, "not one-hot: that of image 1 is .*; it must be one 1 among zeros")
 
@@ -264,7 +278,12 @@ def test_a_folder_without_pairs_is_refused(tmp_path):
     refused(tmp_path, "holds no IDX files; a folder of IDX files has train-images-idx3-ubyte and train-labels")
     folder(tmp_path, NAMES[:3])
     refused(tmp_path, "t10k-images-idx3-ubyte has no partner; images and labels are needed")
-    (tmp_path / NAMES[2]).unlink()
+    folder(tmp_path, NAMES[2:])
+    folder(tmp_path, NAMES[2:], lambda name: name.replace("t10k", "test"))
+    refused(tmp_path, r"holds pairs for \['t10k', 'test', 'train'\]")
+    for name in os.listdir(tmp_path):
+        if not name.startswith("train"):
+            (tmp_path / name).unlink()
     folder(tmp_path, NAMES[:2], lambda name: name.replace("train", "more"))
     refused(tmp_path, r"holds pairs for \['more', 'train'\]; a folder of IDX files has")
 
@@ -290,7 +309,7 @@ def test_a_csv_is_read_in_column_order_wherever_its_label_is(tmp_path):
 
 
 def test_a_csv_may_have_a_mark_other_line_ends_quotes_blank_lines_and_decimals(tmp_path):
-    text = '\ufefflabel, a ,"b"\r\n0,0.5,1.0\r\n\r\n"1.0", 0.25,1e-1\r\n'
+    text = '\ufefflabel , a ,"b"\r\n0,0.5,1.0\r\n\r\n"1.0", 0.25,1e-1\r\n'
     data = read_images(table(tmp_path, text))
     assert data.images == [[0.5, 1.0], [0.25, 0.1]] and data.labels == [0, 1] and (data.height, data.width) == (1, 2)
 
@@ -322,6 +341,12 @@ def test_a_damaged_csv_says_what_is_wrong(tmp_path, text, match):
 def test_a_csv_that_is_not_utf_8_is_refused(tmp_path):
     refused(table(tmp_path, "label,é\n0,1\n", "latin-1"), "after line 0: is not text in UTF-8")
     refused(table(tmp_path, "label,a\n0,1\n", "utf-16"), "is a file that begins with")
+
+
+def test_a_csv_of_more_than_the_limit_is_refused(tmp_path, monkeypatch):
+    path = table(tmp_path, "label,a\n0,1\n1,0\n")
+    monkeypatch.setattr("purenn.data.arrays.LIMIT", 10)
+    refused(path, "its data are 16 bytes; at most 10 are read")
 
 
 # Other files

@@ -3,6 +3,7 @@ import gzip
 import os
 import re
 import struct
+import time
 import zipfile
 from array import array
 
@@ -105,6 +106,15 @@ def test_shapes_as_python_2_wrote_them_are_read(tmp_path):
     assert read_npy(tmp_path / "a.npy") == Array((1, 2), array("B", b"ab"))
 
 
+def test_sizes_of_1_cost_no_time(tmp_path):
+    count = 100000
+    shape = "(%d, %s)" % (count, "1, " * 60)
+    (tmp_path / "a.npy").write_bytes(plain(shape, order="True", data=b"ab" * (count // 2)))
+    start = time.perf_counter()
+    assert read_npy(tmp_path / "a.npy").values[:2] == array("B", b"ab")
+    assert time.perf_counter() - start < 2.0
+
+
 # What cannot be read says so.
 
 @pytest.mark.parametrize("name, reason", [
@@ -152,8 +162,9 @@ def test_what_is_not_a_plain_number_is_refused_with_the_reason(name, reason):
     (plain("(" + "9223372036854775807, " * 60 + ")"), "bytes of data, and there are 2"),
     (plain(descr="'|b1'", data=b"\1\2"), "a bool in it is 2; it must be 0 or 1"),
 ])
-def test_a_damaged_npy_says_what_is_wrong(tmp_path, content, match):
+def test_a_damaged_npy_says_what_is_wrong(tmp_path, content, match, recwarn):
     refused_npy(tmp_path, content, match)
+    assert not recwarn.list
 
 
 def test_what_is_no_file_is_refused(tmp_path):
@@ -205,6 +216,28 @@ def test_an_encrypted_member_is_refused(tmp_path):
     content[content.index(b"PK\x01\x02") + 8] |= 1          # and in the zip's list of members
     path.write_bytes(content)
     refused_npz(path, r"'x\.npy' is encrypted")
+
+
+def test_what_the_zip_module_does_not_know_is_refused(tmp_path):
+    path = zipped(tmp_path / "a.npz", ("x.npy", plain()))
+    content = bytearray(path.read_bytes())
+    listed = content.index(b"PK\x01\x02")
+    content[listed + 6] = 99                                # the version of the format that is needed
+    path.write_bytes(content)
+    refused_npz(path, "is damaged: zip file version 9.9")
+
+
+def test_a_member_that_is_beyond_every_file_is_refused(tmp_path):
+    path = zipped(tmp_path / "a.npz", ("x.npy", plain()))
+    content = bytearray(path.read_bytes())
+    listed, end = content.index(b"PK\x01\x02"), content.index(b"PK\x05\x06")
+    extra = struct.pack("<HHQ", 1, 8, (1 << 64) - 1)        # zip64: where the member is
+    content[listed + 42:listed + 46] = b"\xff" * 4
+    content[listed + 30:listed + 32] = struct.pack("<H", len(extra))
+    content[end + 12:end + 16] = struct.pack("<I", end - listed + len(extra))
+    content[end:end] = extra
+    path.write_bytes(content)
+    refused_npz(path, "is damaged")
 
 
 def test_one_wrong_byte_of_data_is_found_by_its_checksum(tmp_path):
@@ -319,6 +352,11 @@ def test_an_old_file_is_whole_until_the_new_one_is(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr("purenn.data.npz._write_member", full)
         with pytest.raises(PurennError, match=re.escape(str(path)) + ": cannot be written: No space left on device"):
+            write_npz(path, {"x": ((1,), b"b")})
+    assert path.read_bytes() == old and os.listdir(tmp_path) == ["a.npz"]
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        with pytest.raises(PurennError, match="cannot be written: No space left on device"):
             write_npz(path, {"x": ((1,), b"b")})
     assert path.read_bytes() == old and os.listdir(tmp_path) == ["a.npz"]
     with pytest.raises(PurennError, match="cannot be written: No such file"):

@@ -22,7 +22,7 @@ from collections import namedtuple
 from itertools import chain
 
 from ..linalg import PurennError, is_finite
-from .arrays import CHUNK, LIMIT, Array, check_size, opened, product, short, what_begins
+from .arrays import LIMIT, Array, check_size, opened, product, short, what_begins
 from .idx import read_idx
 from .npz import npz_headers, read_npz
 
@@ -255,9 +255,9 @@ def _divisor(path, arrays):
     """What the pixels are divided by, as the module's docstring says. Raises PurennError where one is not good."""
     seen: set = set()
     for values in arrays:
-        for start in range(0, len(values), CHUNK):
+        for start in range(0, len(values), SHARED):
             if len(seen) <= SHARED:
-                seen.update(values[start:start + CHUNK])
+                seen.update(values[start:start + SHARED])
     few = len(seen) <= SHARED
 
     def every():
@@ -270,7 +270,7 @@ def _divisor(path, arrays):
                           % (path, lowest, -lowest))
     if largest <= 1:
         return 1
-    if few and all(value == int(value) for value in seen):
+    if all(value == int(value) for value in seen):          # more than SHARED whole ones go beyond 65535 anyway
         return next((limit for limit in (16, 255, 65535) if largest <= limit), largest)
     return largest
 

@@ -137,7 +137,7 @@ def _read_array(handle, size, where):
     if header.descr[1:] == "b1" and count and max(values) > 1:
         raise PurennError("%s: a bool in it is %d; it must be 0 or 1" % (where, max(values)))
     if header.fortran_order and count:
-        values = _c_order(values, [size for size in header.shape if size != 1])
+        values = _c_order(values, [size for size in header.shape if size > 1])     # sizes of 1 change no order
     return Array(header.shape, values)
 
 
