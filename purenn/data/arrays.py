@@ -22,8 +22,8 @@ Array = namedtuple("Array", ("shape", "values"))
 LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as doubles is 0.44 of 0.54 billion
 CHUNK = 1 << 20                 # bytes read or written at a time
 
-# What the standard library raises on a file that is damaged, besides OSError.
-DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
+# What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
+DAMAGE = (EOFError, ValueError, RuntimeError, LookupError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
 
 @contextmanager
