@@ -336,7 +336,8 @@ def test_what_numpy_writes_here_and_now_is_read(tmp_path):
     ("x", (2, 2), b"abc", r"'x' has 3 values, which its shape \(2, 2\) does not hold"),
     ("x", (-1, -3), b"abc", "does not hold"), ("x", (3.0,), b"abc", "does not hold"),
     ("x", (1,), [1.0], r"the values of 'x' are \[1.0\]; give bytes or an array.array of numbers"),
-    ("x", (1,), array("w" if sys.version_info >= (3, 13) else "u", "a"), "give bytes or an array.array of numbers"), ("", (3,), b"abc", "the name ''"),
+    ("x", (1,), array("w" if sys.version_info >= (3, 13) else "u", "a"), "give bytes or an array.array of numbers"),
+    ("", (3,), b"abc", "the name ''"),
     (7, (3,), b"abc", "the name 7")])
 def test_what_cannot_be_written_is_refused_and_nothing_is_written(tmp_path, name, shape, values, match):
     with pytest.raises(PurennError, match=match):

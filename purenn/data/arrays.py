@@ -23,7 +23,7 @@ LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as
 CHUNK = 1 << 20                 # bytes read or written at a time
 
 # What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
-DAMAGE = (EOFError, ValueError, RuntimeError, LookupError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
+DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
 
 @contextmanager
