@@ -1,15 +1,15 @@
 """The files in this folder, as NumPy writes them: ``python -m tests.files.make``, once; the tests only read them."""
 import os
 
-from ..test_images import PATTERN
-from ..test_npz import KINDS, expected
-
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def main():
     """Write every file."""
     import numpy
+
+    from tests.test_images import PATTERN
+    from tests.test_npz import KINDS, expected
     kinds = {}
     for kind in KINDS:
         values = numpy.array(expected(kind), dtype=bool if kind == "b1" else kind).reshape(2, 3, 4)
