@@ -1,0 +1,102 @@
+"""What the readers of data share: an array, and how to read from a file that is not to be trusted.
+
+An array is read into a flat ``array.array``, which takes no more memory than the file's data do, and
+only for data that are there. Whatever is wrong with a file is a PurennError that names it.
+"""
+import os
+import stat
+import struct
+import sys
+import zipfile
+import zlib
+from array import array
+from collections import namedtuple
+from contextlib import contextmanager
+
+from ..linalg import PurennError
+
+# An array: its shape, a tuple of whole numbers, and its values, a flat array.array in C order (the
+# last index runs fastest), in the machine's own byte order. A bool is an unsigned byte, 0 or 1.
+Array = namedtuple("Array", ("shape", "values"))
+
+LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as doubles is 0.44 of 0.54 billion
+CHUNK = 1 << 20                 # bytes read or written at a time
+
+# What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
+DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
+
+
+@contextmanager
+def opened(path):
+    """Open a file to read its bytes; what goes wrong within is raised as a PurennError that names the file."""
+    try:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
+            raise PurennError("%s: is %s; a file is needed" % (path, "a folder" if stat.S_ISDIR(mode) else "no file"))
+        with open(path, "rb") as handle:
+            yield handle
+    except PurennError:
+        raise
+    except OSError as error:
+        said = "cannot be read: %s" % error.strerror if error.strerror else "is damaged: %s" % error
+        raise PurennError("%s: %s" % (path, said)) from None
+    except DAMAGE as error:
+        raise PurennError("%s: is damaged: %s" % (path, str(error) or type(error).__name__)) from None
+
+
+def check_size(path, size: int) -> None:
+    """Raise PurennError where the data of a file would be more than LIMIT bytes."""
+    if size > LIMIT:
+        raise PurennError("%s: its data are %s bytes; at most %d are read, so take fewer samples"
+                          % (path, short(size), LIMIT))
+
+
+def what_begins(start: bytes) -> str:
+    """What kind of file begins with these bytes, in words.
+
+    >>> what_begins(b"PK")
+    'a zip or npz file'
+    """
+    for magic, name in ((b"\x93NUMPY", "an npy file"), (b"PK", "a zip or npz file"), (b"\x1f\x8b", "a gzip file"),
+                        (b"\x89HDF", "an HDF5 file"), (b"\0\0", "perhaps an IDX file")):
+        if start.startswith(magic):
+            return name
+    return "a file that begins with %r" % start[:8] if start else "empty"
+
+
+def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> array:
+    """The last ``count`` values of a file as an array; PurennError unless there are exactly so many.
+
+    Read chunk by chunk, so that memory is taken only for what is there.
+    """
+    values = array(typecode)
+    size = count * values.itemsize
+    read = 0
+    while read < size:
+        chunk = handle.read(min(CHUNK, size - read))
+        if not chunk:
+            raise PurennError("%s: is cut short: %d of the %d bytes of its data are there" % (where, read, size))
+        read += len(chunk)
+        values.frombytes(chunk[:len(chunk) // values.itemsize * values.itemsize])
+    if handle.read(1):                                      # asks for the end, where checksums are compared
+        raise PurennError("%s: goes on after the %d bytes of its data" % (where, size))
+    if big_endian != (sys.byteorder == "big"):
+        values.byteswap()
+    return values
+
+
+def product(shape) -> int:
+    """How many values an array of this shape has: the product of its sizes, 1 for ()."""
+    count = 1
+    for size in shape:
+        count *= size
+    return count
+
+
+def short(value) -> str:
+    """A value for a message: as Python writes it, at most 60 characters of it."""
+    try:
+        text = repr(value)
+    except ValueError:                                      # a whole number too long to print
+        text = "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."

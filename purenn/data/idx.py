@@ -1,0 +1,54 @@
+"""Arrays in IDX files, the format of MNIST and Fashion-MNIST, gzipped or not.
+
+Four bytes say what follows: two zeros, the kind of number, how many dimensions; then each size as
+four bytes, then the values, all big-endian.
+
+The format: http://yann.lecun.com/exdb/mnist/ ("The IDX file format")
+"""
+import gzip
+import os
+import struct
+from array import array
+
+from ..linalg import PurennError
+from .arrays import Array, check_size, opened, product, read_values, short, what_begins
+
+TYPECODES = {0x08: "B", 0x09: "b", 0x0B: "h", 0x0C: "i", 0x0D: "f", 0x0E: "d"}
+
+
+def read_idx(path) -> Array:
+    """The array in an IDX file, gzipped or not, whatever its name says.
+
+    Raises PurennError where the file cannot be read, is damaged, or is of another format.
+    """
+    with opened(path) as handle:
+        zipped = handle.read(2) == b"\x1f\x8b"
+        handle.seek(0)
+        if not zipped:
+            return _read(handle, os.fstat(handle.fileno()).st_size, path)
+        with gzip.GzipFile(fileobj=handle) as unzipped:
+            return _read(unzipped, None, path)
+
+
+def _read(handle, size, path):
+    """The Array in an open file of ``size`` bytes, or of a size that only its end will show."""
+    start = handle.read(4)
+    if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPECODES or not start[3]:
+        raise PurennError("%s: is not an IDX file: it is %s; an IDX file begins with two zero bytes, a type "
+                          "from 8 to 14, and how many dimensions" % (path, _what_else(start)))
+    typecode, dimensions = TYPECODES[start[2]], start[3]
+    sizes = handle.read(4 * dimensions)
+    if len(sizes) != 4 * dimensions:
+        raise PurennError("%s: is cut short, within its header" % path)
+    shape = struct.unpack(">%dI" % dimensions, sizes)
+    count = product(shape)
+    claimed = count * array(typecode).itemsize
+    if size is not None and claimed != size - 4 - len(sizes):
+        raise PurennError("%s: its shape %s needs %s bytes of data, and there are %d"
+                          % (path, short(shape), short(claimed), size - 4 - len(sizes)))
+    check_size(path, claimed)
+    return Array(shape, read_values(handle, typecode, count, True, path))
+
+
+def _what_else(start):
+    return "a file that begins with %r" % start if start[:2] == b"\0\0" else what_begins(start)

@@ -1,0 +1,244 @@
+"""Arrays in NumPy's own files, without NumPy: .npy holds one array, .npz is a zip of them.
+
+A header is a small literal and never code; nothing is unpickled; and the size that a shape claims
+must be the size that is there, before memory is taken for it.
+
+The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+"""
+import ast
+import os
+import re
+import struct
+import sys
+import warnings
+import zipfile
+from array import array
+from collections import namedtuple
+from contextlib import contextmanager
+
+from ..linalg import PurennError
+from .arrays import CHUNK, Array, check_size, opened, product, read_values, short, what_begins
+
+# What an .npy file says of its array: the shape, the kind of number as NumPy writes it ("<f4"), and
+# whether its values are in Fortran order (the first index runs fastest).
+Header = namedtuple("Header", ("shape", "descr", "fortran_order"))
+
+MAGIC = b"\x93NUMPY"
+HEADER_LIMIT = 10000            # characters, as in NumPy
+
+TYPECODES = {"b1": "B", "u1": "B", "i1": "b", "u2": "H", "i2": "h", "u4": "I", "i4": "i", "u8": "Q", "i8": "q",
+             "f4": "f", "f8": "d"}
+REFUSED = {"O": "Python objects, which are pickled, and unpickling can run any code", "U": "text", "S": "text",
+           "V": "records", "c": "complex numbers", "M": "dates", "m": "time spans", "f": "floats of another size"}
+
+
+def read_npy(path) -> Array:
+    """The array in an .npy file. Raises PurennError where it cannot be read, is damaged, or is not of numbers."""
+    with opened(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        check_size(path, size)
+        return _read_array(handle, size, path)
+
+
+def read_npz(path, names=None) -> dict:
+    """The arrays in an .npz file, a dict from name to Array; with ``names`` only those.
+
+    Raises PurennError where the file cannot be read or is damaged, an array is missing or not of numbers.
+    """
+    with _members(path) as (archive, members):
+        names = list(members) if names is None else names
+        for name in names:
+            if name not in members:
+                raise PurennError("%s: there is no array %s; it has %s" % (path, short(name), short(list(members))))
+        check_size(path, sum(members[name].file_size for name in names))
+        arrays = {}
+        for name in names:
+            with archive.open(members[name]) as handle:
+                arrays[name] = _read_array(handle, members[name].file_size, "%s: array %s" % (path, short(name)))
+        return arrays
+
+
+def npz_headers(path) -> dict:
+    """What an .npz file says of its arrays, a dict from name to Header; no data are read.
+
+    Raises PurennError as ``read_npz`` does, except that an array of any kind is let through.
+    """
+    with _members(path) as (archive, members):
+        headers = {}
+        for name in members:
+            with archive.open(members[name]) as handle:
+                headers[name], _ = _read_header(handle, "%s: array %s" % (path, short(name)))
+        return headers
+
+
+def write_npz(path, arrays: dict) -> None:
+    """Write an .npz file, deflated: ``arrays`` is a dict from name to (shape, values), such as an Array.
+
+    The values are flat and in C order: an ``array.array``, or bytes for unsigned bytes. The same arrays
+    make the same file. An old file stays whole until the new one is. Raises PurennError where the
+    arrays are not as said or the file cannot be written.
+    """
+    contents = [(name, *_to_write(name, *arrays[name])) for name in arrays]
+    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
+    beside = "%s.%d.part" % (target, os.getpid())
+    try:
+        with open(beside, "wb") as handle, zipfile.ZipFile(handle, "w") as archive:
+            for name, header, values in contents:
+                _write_member(archive, name, header, values)
+        os.replace(beside, target)
+    except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
+        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
+
+
+# Reading.
+
+@contextmanager
+def _members(path):
+    """An open zip and its .npy members, a dict from an array's name to its ZipInfo."""
+    with opened(path) as handle:
+        start = handle.read(8)
+        if start[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):
+            raise PurennError("%s: is not an npz file, a zip of arrays: it is %s" % (path, what_begins(start)))
+        with zipfile.ZipFile(handle) as archive:
+            members: dict = {}
+            for info in archive.infolist():
+                if info.filename.endswith(".npy"):
+                    _check_member(path, info, members)
+                    members[info.filename[:-len(".npy")]] = info
+            if not members:
+                raise PurennError("%s: holds no arrays; an npz file is a zip of .npy files" % path)
+            yield archive, members
+
+
+def _check_member(path, info, members):
+    where = "%s: %s" % (path, short(info.filename))
+    if info.filename[:-len(".npy")] in members:
+        raise PurennError("%s is in it twice; write the file again" % where)
+    if info.flag_bits & 1:
+        raise PurennError("%s is encrypted; save it without a password" % where)
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise PurennError("%s is compressed by method %d; it must be stored (0) or deflated (8)"
+                          % (where, info.compress_type))
+
+
+def _read_array(handle, size, where):
+    """The Array that an .npy file of ``size`` bytes holds."""
+    header, length = _read_header(handle, where)
+    typecode = _typecode(header.descr, where)
+    count = product(header.shape)
+    claimed = count * array(typecode).itemsize
+    if claimed != size - length:
+        raise PurennError("%s: its shape %s of %s needs %s bytes of data, and there are %d"
+                          % (where, short(header.shape), header.descr, short(claimed), size - length))
+    values = read_values(handle, typecode, count, header.descr[0] == ">", where)
+    if header.descr[1:] == "b1" and count and max(values) > 1:
+        raise PurennError("%s: a bool in it is %d; it must be 0 or 1" % (where, max(values)))
+    if header.fortran_order and count:
+        values = _c_order(values, [size for size in header.shape if size > 1])     # sizes of 1 change no order
+    return Array(header.shape, values)
+
+
+def _read_header(handle, where):
+    """The Header of an .npy file, and how many bytes were read for it."""
+    start = handle.read(len(MAGIC))
+    if start != MAGIC:
+        raise PurennError("%s: is not an npy array: it is %s" % (where, what_begins(start)))
+    major, minor = _exactly(handle, 2, where)
+    if major not in (1, 2, 3) or minor != 0:
+        raise PurennError("%s: is of the npy format's version %d.%d; 1.0, 2.0 and 3.0 are known"
+                          % (where, major, minor))
+    sized = "<H" if major == 1 else "<I"
+    length, = struct.unpack(sized, _exactly(handle, struct.calcsize(sized), where))
+    if length > HEADER_LIMIT:
+        raise PurennError("%s: its header is %d bytes; at most %d are read" % (where, length, HEADER_LIMIT))
+    text = _exactly(handle, length, where).decode("utf-8" if major == 3 else "latin-1")
+    return _parse_header(text, where), len(MAGIC) + 2 + struct.calcsize(sized) + length
+
+
+def _exactly(handle, count, where):
+    data = handle.read(count)
+    if len(data) != count:
+        raise PurennError("%s: is cut short, within its header" % where)
+    return data
+
+
+def _parse_header(text, where):
+    """The Header in a text such as ``{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4), }``."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")                 # odd text is refused below; nobody need hear of it
+            header = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", text).strip())      # Python 2 wrote (3L, 4L)
+    except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
+        header = None
+    if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
+        raise PurennError("%s: its header is %s; it must be a dict of descr, fortran_order and shape"
+                          % (where, short(text)))
+    shape = header["shape"]
+    if not isinstance(shape, tuple) or len(shape) > 64 or not all(type(n) is int and 0 <= n < 1 << 63 for n in shape):
+        raise PurennError("%s: its shape is %s; it must be a tuple of whole numbers" % (where, short(shape)))
+    if not isinstance(header["fortran_order"], bool):
+        raise PurennError("%s: its fortran_order is %s; it must be True or False"
+                          % (where, short(header["fortran_order"])))
+    return Header(shape, header["descr"], header["fortran_order"])
+
+
+def _typecode(descr, where):
+    """The typecode in ``array`` for a kind of number as NumPy writes it."""
+    if isinstance(descr, str) and descr[:1] in ("<", ">", "|") and descr[1:] in TYPECODES:
+        typecode = TYPECODES[descr[1:]]
+        if descr[0] != "|" or typecode in "bB":
+            return typecode
+    kind = "V" if isinstance(descr, list) else descr[1:2] if isinstance(descr, str) else ""
+    raise PurennError("%s: its values are %s (%s); save them as one of %s" % (
+        where, REFUSED.get(kind, "of an unknown kind"), short(descr), ", ".join(TYPECODES)))
+
+
+def _c_order(values, shape):
+    """Values in Fortran order put in C order; the sizes in ``shape`` are all above 1."""
+    if len(shape) < 2:
+        return values
+    ordered = array(values.typecode)
+    for i in range(shape[0]):                               # those with the first index i stand shape[0] apart
+        ordered.extend(_c_order(values[i::shape[0]], shape[1:]))
+    return ordered
+
+
+# Writing.
+
+def _to_write(name, shape, values):
+    """An array's .npy header and its values, checked and little-endian."""
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise PurennError("write_npz: the name %r; it must be a text that is not empty" % (name,))
+    if isinstance(values, (bytes, bytearray, memoryview)):
+        values = array("B", bytes(values))
+    kinds = {"b": "i", "h": "i", "i": "i", "l": "i", "q": "i", "B": "u", "H": "u", "I": "u", "L": "u", "Q": "u",
+             "f": "f", "d": "f"}
+    if not isinstance(values, array) or values.typecode not in kinds:
+        raise PurennError("write_npz: the values of %r are %s; give bytes or an array.array of numbers"
+                          % (name, short(values)))
+    shape = tuple(shape)
+    if not all(type(n) is int and n >= 0 for n in shape) or product(shape) != len(values):
+        raise PurennError("write_npz: %r has %d values, which its shape %r does not hold" % (name, len(values), shape))
+    if sys.byteorder == "big":
+        values = values[:]
+        values.byteswap()
+    descr = "%s%s%d" % ("<" if values.itemsize > 1 else "|", kinds[values.typecode], values.itemsize)
+    text = "{'descr': %r, 'fortran_order': False, 'shape': %r, }" % (descr, shape)
+    text += " " * (-(len(MAGIC) + 4 + len(text) + 1) % 64) + "\n"      # so that the data begin at a multiple of 64
+    return MAGIC + b"\1\0" + struct.pack("<H", len(text)) + text.encode("ascii"), values
+
+
+def _write_member(archive, name, header, values):
+    info = zipfile.ZipInfo(name + ".npy", (1980, 1, 1, 0, 0, 0))       # no clock: the same arrays, the same file
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3                                  # on every system as on Unix
+    info.external_attr = 0o600 << 16
+    info.file_size = len(header) + len(values) * values.itemsize
+    with archive.open(info, "w") as member:
+        member.write(header)
+        step = CHUNK // values.itemsize
+        for start in range(0, len(values), step):
+            member.write(values[start:start + step].tobytes())

@@ -1,0 +1,43 @@
+"""The files in this folder, as NumPy writes them: ``python -m tests.files.make``, once; the tests only read them."""
+import os
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+
+def main():
+    """Write every file."""
+    import numpy
+
+    from tests.test_images import PATTERN
+    from tests.test_npz import KINDS, expected
+    kinds = {}
+    for kind in KINDS:
+        values = numpy.array(expected(kind), dtype=bool if kind == "b1" else kind).reshape(2, 3, 4)
+        for order, name in (("<", "little"), (">", "big")):
+            ordered = values.astype(values.dtype.newbyteorder(order))
+            kinds["%s_%s_c" % (kind, name)] = ordered
+            kinds["%s_%s_fortran" % (kind, name)] = numpy.asfortranarray(ordered)
+    numpy.savez_compressed(os.path.join(FOLDER, "kinds.npz"), **kinds)
+    counting = numpy.arange(24, dtype="i4")
+    numpy.savez(os.path.join(FOLDER, "stored.npz"), one=counting.reshape(4, 6), scalar=numpy.array(7.5),
+                empty=numpy.zeros((0, 3), "f4"), line=numpy.asfortranarray(counting.reshape(1, 24, 1)),
+                deep=numpy.asfortranarray(counting.reshape(2, 1, 3, 2, 2, 1)))
+    for major in (1, 2, 3):
+        with open(os.path.join(FOLDER, "version%d.npy" % major), "wb") as handle:
+            numpy.lib.format.write_array(handle, counting.reshape(2, 12), version=(major, 0))
+    numpy.savez(os.path.join(FOLDER, "refused.npz"), objects=numpy.array([{}], object), text=numpy.array(["A"]),
+                octets=numpy.array([b"A"]), records=numpy.zeros(2, [("x", "f4"), ("y", "u1")]),
+                complexes=numpy.zeros(2, complex), halves=numpy.zeros(2, "f2"), dates=numpy.zeros(2, "M8[D]"))
+    images = numpy.array(PATTERN, "u1").reshape(20, 28, 28)
+    labels = numpy.arange(20) % 10
+    numpy.savez_compressed(os.path.join(FOLDER, "letters.npz"), images=images, labels=labels,
+                           names=numpy.array(list("ABCDEFGHIJ")), authors=numpy.array(["me", "you"] * 10))
+    for part, count in (("train", 20), ("t10k", 10)):
+        with open(os.path.join(FOLDER, part + "-images-idx3-ubyte"), "wb") as handle:
+            handle.write(numpy.array([0x803, count, 5, 4], ">u4").tobytes() + images[:count, 3:8, 3:7].tobytes())
+        with open(os.path.join(FOLDER, part + "-labels-idx1-ubyte"), "wb") as handle:
+            handle.write(numpy.array([0x801, count], ">u4").tobytes() + labels[:count].astype("u1").tobytes())
+
+
+if __name__ == "__main__":
+    main()
