@@ -2,7 +2,7 @@
 
 A stand-in for notMNIST (Yaroslav Bulatov, 2011, http://yaroslavvb.blogspot.com/2011/09/notmnist-dataset.html),
 whose letters are cut out of fonts: the same shape, and about as hard. With 10,000 to learn from, a network without
-a hidden layer gets some 88 of 100 new letters right, one with 100 ReLU neurons some 93; a few in a hundred
+a hidden layer gets 87 to 89 of 100 new letters right, one with 100 ReLU neurons 93 or 94; a few in a hundred
 nobody could read. A letter is drawn in four steps:
 
     form       one of the letter's skeletons: a few strokes between points of a small grid
