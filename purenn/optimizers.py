@@ -16,11 +16,12 @@ class Optimizer:
     """What every optimizer does: hold the parameters and the learning rate, and ``step``.
 
     ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
+    ``weight_decay`` is the λ of L2 regularization: the cost that is stepped down has ½λ·Σθ² added to it.
 
-    Raises PurennError where there are no parameters, or lr is not a finite number from 0 up.
+    Raises PurennError where there are no parameters, or lr or weight_decay is not a finite number from 0 up.
     """
 
-    def __init__(self, parameters, lr: float):
+    def __init__(self, parameters, lr: float, weight_decay: float = 0.0):
         if not hasattr(parameters, "__iter__"):
             raise PurennError("%s: parameters is %r; give it network.parameters()" % (type(self).__name__, parameters))
         self.parameters = list(parameters)
@@ -28,10 +29,19 @@ class Optimizer:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)
         self.lr = self._checked("lr", lr)
+        self.weight_decay = self._checked("weight_decay", weight_decay)
 
     def step(self) -> None:
         """Change every parameter once, by its gradient."""
         raise NotImplementedError("%s has no step()" % type(self).__name__)
+
+    def decay(self) -> None:
+        """g ← g + λ·θ, the slope of ½λ·Σθ², before a step; biases too, as in ``torch.optim``."""
+        if self.weight_decay == 0.0:
+            return
+        for _, values, grads in self.parameters:
+            for k in range(len(values)):
+                grads[k] += self.weight_decay * values[k]
 
     def __repr__(self):
         return "%s(lr=%r)" % (type(self).__name__, self.lr)
@@ -64,13 +74,14 @@ class SGD(Optimizer):
     gradient alone. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
     """
 
-    def __init__(self, parameters, lr: float = 0.001, momentum: float = 0.0):
-        Optimizer.__init__(self, parameters, lr)
+    def __init__(self, parameters, lr: float = 0.001, momentum: float = 0.0, weight_decay: float = 0.0):
+        Optimizer.__init__(self, parameters, lr, weight_decay)
         self.momentum = self._checked("momentum", momentum, 1.0)
         self.velocity = self._state()
 
     def step(self) -> None:
         """v ← μ·v + g; θ ← θ − lr·v."""
+        self.decay()
         for (_, values, grads), v in zip(self.parameters, self.velocity):
             for k in range(len(values)):
                 v[k] = self.momentum * v[k] + grads[k]
@@ -86,13 +97,14 @@ class Adagrad(Optimizer):
     Duchi, Hazan and Singer 2011. eps stands outside the root, as in ``torch.optim.Adagrad``.
     """
 
-    def __init__(self, parameters, lr: float = 0.01, eps: float = 1e-10):
-        Optimizer.__init__(self, parameters, lr)
+    def __init__(self, parameters, lr: float = 0.01, eps: float = 1e-10, weight_decay: float = 0.0):
+        Optimizer.__init__(self, parameters, lr, weight_decay)
         self.eps = self._checked_eps(eps)
         self.square_sum = self._state()
 
     def step(self) -> None:
         """s ← s + g²; θ ← θ − lr·g / (√s + eps)."""
+        self.decay()
         for (_, values, grads), s in zip(self.parameters, self.square_sum):
             for k in range(len(values)):
                 g = grads[k]
@@ -109,14 +121,15 @@ class RMSprop(Optimizer):
     Tieleman and Hinton 2012 (lecture 6.5). eps stands outside the root, as in ``torch.optim.RMSprop``.
     """
 
-    def __init__(self, parameters, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8):
-        Optimizer.__init__(self, parameters, lr)
+    def __init__(self, parameters, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0):
+        Optimizer.__init__(self, parameters, lr, weight_decay)
         self.alpha = self._checked("alpha", alpha, 1.0)
         self.eps = self._checked_eps(eps)
         self.square_mean = self._state()
 
     def step(self) -> None:
         """s ← α·s + (1 − α)·g²; θ ← θ − lr·g / (√s + eps)."""
+        self.decay()
         for (_, values, grads), s in zip(self.parameters, self.square_mean):
             for k in range(len(values)):
                 g = grads[k]
@@ -137,8 +150,9 @@ class Adam(Optimizer):
     Kingma and Ba 2015, algorithm 1. eps stands outside the root, as there and in ``torch.optim.Adam``.
     """
 
-    def __init__(self, parameters, lr: float = 0.001, betas: tuple = (0.9, 0.999), eps: float = 1e-8):
-        Optimizer.__init__(self, parameters, lr)
+    def __init__(self, parameters, lr: float = 0.001, betas: tuple = (0.9, 0.999), eps: float = 1e-8,
+                 weight_decay: float = 0.0):
+        Optimizer.__init__(self, parameters, lr, weight_decay)
         if not isinstance(betas, (list, tuple)) or len(betas) != 2:
             raise PurennError("Adam: betas is %r; give two numbers, such as (0.9, 0.999)" % (betas,))
         self.beta1 = self._checked("betas[0]", betas[0], 1.0)
@@ -150,6 +164,7 @@ class Adam(Optimizer):
 
     def step(self) -> None:
         """m̂ and v̂ from the moments of g; θ ← θ − lr·m̂ / (√v̂ + eps)."""
+        self.decay()
         self.t += 1
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
             for k in range(len(values)):

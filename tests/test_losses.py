@@ -4,8 +4,10 @@ import random
 
 import pytest
 
-from purenn import (BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Linear, Loss, MSELoss, Network, PurennError,
+from purenn import (BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Linear, Loss, MSELoss, Network, PurennError, ReLU,
                     Softmax)
+from purenn.activations import softmax
+from purenn.engines.loops import Loops
 from purenn.losses import log_sum_exp
 
 from .helpers import close, small_data
@@ -97,3 +99,34 @@ def test_what_a_loss_is_not_defined_for_is_refused(call, message):
     with pytest.raises(PurennError) as error:
         call()
     assert str(error.value) == message
+
+
+class NegativeLogLikelihood(Loss):
+    """C = −Σ_j y_j·ln p_j of probabilities p, for the long way: through a Softmax layer and its whole Jacobian."""
+
+    def forward(self, output, target):
+        return -math.fsum(y * math.log(p) for p, y in zip(output, target))
+
+    def backward(self, output, target):
+        return [-y / p for p, y in zip(output, target)]
+
+
+def test_the_long_way_through_softmax_and_its_jacobian_gives_the_gradients_of_the_fused_loss():
+    data = small_data(count=7)
+    gradients, costs = [], []
+    for layers, loss in (([], CrossEntropyLoss()), ([Softmax()], NegativeLogLikelihood())):
+        rng = random.Random(6)
+        network = Network([Linear(3, 5, rng=rng), ReLU(), Linear(5, 3, rng=rng)] + layers)
+        costs.append(Loops().gradients(network, loss, data.inputs, data.targets)[0])
+        gradients.append([grads for _, _, grads in network.parameters()])
+    assert close(costs[0], costs[1], 1e-13) and close(gradients[0], gradients[1], 1e-12, 1e-15)
+
+
+def test_behind_softmax_the_slope_over_a_batch_is_p_minus_y_by_n():
+    data = small_data(count=7)
+    rng = random.Random(6)
+    network = Network([Linear(3, 3, rng=rng)])
+    _, outputs = Loops().gradients(network, CrossEntropyLoss(), data.inputs, data.targets)
+    for j in range(3):                                  # the bias's gradient is the sum of its neuron's slopes
+        expected = math.fsum((softmax(z)[j] - y[j]) / 7 for z, y in zip(outputs, data.targets))
+        assert network.layers[0].bias_grad[j] == pytest.approx(expected, rel=1e-12)

@@ -13,6 +13,7 @@ COMMANDS = (
     ("xor", "21 points on two crossing lines, which no straight line separates", "xor --hidden 8 --lr 0.5"),
     ("linear", "points to the left and right of a line; tested on fresh ones", "linear --points 200 --seed 3"),
     ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
+    ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),

@@ -8,6 +8,9 @@ from ..activations import ACTIVATIONS
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 
+# Of hidden layers and of a single output, of which softmax is always 1.
+BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
+
 MOST_PARAMETERS = 100_000
 MOST_EPOCHS = 1_000_000_000
 MOST_POINTS = 1_000_000
@@ -137,18 +140,19 @@ def hidden_size(text):
                                          % error) from None
 
 
-def add_network_options(parser: Parser, hidden: list, activation: str = "sigmoid") -> None:
-    """The options that say what the network is."""
+def add_network_options(parser: Parser, hidden: list, activation: str = "sigmoid", init: str = "uniform",
+                        output: bool = True) -> None:
+    """The options that say what the network is; ``output`` is whether its output's activation is one of them."""
     group = parser.add_argument_group("the network")
     group.add_argument("--hidden", metavar="N", nargs="*", type=hidden_size, default=hidden,
                        help="neurons in each hidden layer; none: no hidden layer (default: %s)"
                        % " ".join(map(str, hidden)))
-    activations = [name for name in ACTIVATIONS if name != "softmax"]     # of a single output softmax is always 1
-    group.add_argument("--activation", metavar="NAME", type=one_of(activations), default=activation,
-                       help="of the hidden layers: %s (default: %%(default)s)" % ", ".join(activations))
-    group.add_argument("--output-activation", metavar="NAME", type=one_of(activations), default="sigmoid",
-                       help="of the output layer, one of the same (default: %(default)s)")
-    group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default="uniform",
+    group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=activation,
+                       help="of the hidden layers: %s (default: %%(default)s)" % ", ".join(BETWEEN))
+    if output:
+        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
+                           help="of the output layer, one of the same (default: %(default)s)")
+    group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=init,
                        help="how the weights start: %s (default: %%(default)s)" % ", ".join(INITIALIZERS))
 
 
@@ -161,11 +165,11 @@ def hidden_sizes(options) -> list:
     return options.hidden
 
 
-def check_size(sizes: list) -> None:
-    """Raise PurennError for a network that would not fit into memory."""
+def check_size(sizes: list, most: int = MOST_PARAMETERS) -> None:
+    """Raise PurennError for a network of more parameters than ``most``."""
     count = 0
     for fan_in, fan_out in zip(sizes, sizes[1:]):
         count += fan_in * fan_out + fan_out
-    if count > MOST_PARAMETERS:
+    if count > most:
         raise PurennError("--hidden: the network %s has %d parameters; at most %d are allowed: make it smaller"
-                          % ("-".join(map(str, sizes)), count, MOST_PARAMETERS))
+                          % ("-".join(map(str, sizes)), count, most))

@@ -51,11 +51,16 @@ def add_training_options(parser: Parser, defaults: dict, engine: str = "loops"):
                        help="samples to a step, in their order (default: %s)" % (defaults["batch_size"] or "all"))
     group.add_argument("--shuffle", action="store_true",
                        help="go through the samples in a new order each epoch")
+    add_engine_options(group, engine)
+    return group
+
+
+def add_engine_options(group, engine: str) -> None:
+    """The options of what computes, and of the generator."""
     group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
                        help="%s: ways to the same gradients (default: %%(default)s)" % ", ".join(engines.NAMES))
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
-                       help="of the generator of points, weights and orders (default: %(default)s)")
-    return group
+                       help="of the generator of data, weights and orders (default: %(default)s)")
 
 
 def add_optimizer_options(group, defaults: dict) -> None:
@@ -85,7 +90,7 @@ def set_up(task: Task, options) -> Setup:
 
 def build_optimizer(settings: dict, parameters):
     """The optimizer of the settings, for these parameters."""
-    extra = {"momentum": settings["momentum"]} if "momentum" in settings else {}
+    extra = {name: settings[name] for name in ("momentum", "weight_decay") if name in settings}
     return OPTIMIZERS[settings["optimizer"]][0](parameters, lr=settings["lr"], **extra)
 
 
@@ -119,6 +124,7 @@ def optimizer_settings(options, loss: str, defaults: dict) -> dict:
         lr = defaults["lr"]
     elif optimizer is SGD and loss in LOSSES and LOSSES[loss]().reduction == "sum":
         lr = lr / 10                            # the slopes of all points add up: smaller steps
+    lr = defaults.get("rates", {}).get(options.optimizer, lr)
     settings = {"optimizer": options.optimizer, "lr": lr if options.lr is None else options.lr}
     if optimizer is SGD:
         default = defaults.get("momentum", 0.9) if options.optimizer == "momentum" else 0.0
@@ -133,4 +139,6 @@ def optimizer_text(settings: dict) -> str:
     'momentum lr 0.05 momentum 0.5'
     """
     text = "%s lr %g" % (settings["optimizer"], settings["lr"])
-    return text + (" momentum %g" % settings["momentum"] if settings.get("momentum") else "")
+    for name in ("momentum", "weight_decay"):
+        text += " %s %g" % (name.replace("_", " "), settings[name]) if settings.get(name) else ""
+    return text

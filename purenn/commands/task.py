@@ -86,7 +86,7 @@ def _train(terminal, settings, network, data, loss, optimizer, engine, log_every
                            rng=rng if settings["shuffle"] else None):
             losses.append(epoch.loss)
             if progress:
-                progress.update(epoch.number, epoch.loss)
+                progress.update(epoch.number, "epoch %d of %d, loss %.4g", epoch.number, progress.total, epoch.loss)
                 if epoch.number % log_every == 0 or epoch.number == 1:
                     progress.clear()
                     terminal.line(epoch_line(epoch, len(data.inputs)))

@@ -65,6 +65,13 @@ def read_images(path, names=None, label="label") -> Images:
     return _images(path, _read_csv(path, label), None)
 
 
+def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
+    """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
+    shades = [pixel / 255.0 for pixel in range(256)]
+    return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
+                  None, None)
+
+
 # The three kinds of file: each gives a pair (images, labels) of Arrays to train on, and one to test on or None.
 
 def _read_npz(path, names):

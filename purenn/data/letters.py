@@ -107,12 +107,19 @@ def letters(count: int, rng) -> tuple:
     An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
     ``random.Random``. Raises PurennError unless count is a whole number from 1 up.
     """
+    pairs = list(drawing(count, rng))
+    return [image for image, _ in pairs], [label for _, label in pairs]
+
+
+def drawing(count: int, rng):
+    """What ``letters`` returns, as pairs (image, label), one after another while they are drawn."""
     if not isinstance(count, int) or count < 1:
         raise PurennError("letters: count is %r; it must be a whole number from 1 up" % (count,))
     _check_rng("letters", rng)
     labels = [i % len(NAMES) for i in range(count)]
     rng.shuffle(labels)
-    return [draw(label, rng) for label in labels], labels
+    for label in labels:
+        yield draw(label, rng), label
 
 
 def draw(letter: int, rng) -> bytes:

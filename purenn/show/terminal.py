@@ -52,8 +52,8 @@ class Progress:
         self.start = self.last = time.monotonic()
         self.shown = False
 
-    def update(self, done: int, loss: float) -> None:
-        """Show how far it is, at most every ``interval`` seconds."""
+    def update(self, done: int, what: str, *values) -> None:
+        """Show ``what % values``, and how long it may take yet, at most every ``interval`` seconds."""
         if not self.terminal.is_terminal:
             return
         now = time.monotonic()
@@ -61,7 +61,7 @@ class Progress:
             return
         self.last = now
         left = (now - self.start) / done * (self.total - done)
-        text = "epoch %d of %d, loss %s, at most %s left" % (done, self.total, loss_text(loss), duration(left))
+        text = "%s, at most %s left" % (what % values, duration(left))
         columns = shutil.get_terminal_size().columns or 80          # 0 where a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
@@ -96,6 +96,18 @@ def loss_text(loss: float) -> str:
     ('0.004985', '1.500e+21')
     """
     return "%.6f" % loss if loss < 1e6 else "%.3e" % loss
+
+
+def rounded(number: float) -> str:
+    """A number of things to two or three digits, with commas.
+
+    >>> rounded(7.25), rounded(1849.3), rounded(123456.0)
+    ('7.2', '1,850', '123,000')
+    """
+    if number < 10:
+        return "%.1f" % number
+    unit = 10 ** max(0, len(str(int(number))) - 3)
+    return "{:,d}".format(int(round(number / unit)) * unit)
 
 
 def count(number: int, thing: str) -> str:

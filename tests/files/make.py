@@ -37,6 +37,16 @@ def main():
             handle.write(numpy.array([0x803, count, 5, 4], ">u4").tobytes() + images[:count, 3:8, 3:7].tobytes())
         with open(os.path.join(FOLDER, part + "-labels-idx1-ubyte"), "wb") as handle:
             handle.write(numpy.array([0x801, count], ">u4").tobytes() + labels[:count].astype("u1").tobytes())
+    write_digits(numpy)
+
+
+def write_digits(numpy):
+    """scikit-learn's handwritten digits: the test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin and
+    C. Kaynak, UCI Machine Learning Repository 1998, https://doi.org/10.24432/C50P49, CC BY 4.0)."""
+    from sklearn.datasets import load_digits
+    digits = load_digits()
+    numpy.savez_compressed(os.path.join(FOLDER, "handwritten_digits.npz"), images=digits.images.astype("u1"),
+                           labels=digits.target.astype("u1"))
 
 
 if __name__ == "__main__":

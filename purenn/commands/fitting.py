@@ -1,0 +1,132 @@
+"""Training with all that surrounds it when it takes a while: an estimate, progress, early stopping, Ctrl-C."""
+import time
+from collections import namedtuple
+
+from ..show import terminal as show
+from ..training import learn, train
+
+# So many samples are measured at most, and the measuring is repeated for so many seconds.
+MEASURED, MEASURING = 256, 0.3
+
+# The epochs that were finished; the one whose weights were kept, or None for the last; why it ended ("epochs",
+# "patience" or "interrupted"); and the seconds it took.
+Fit = namedtuple("Fit", ("epochs", "kept", "stopped", "seconds"))
+
+# How long an epoch takes, in seconds, the samples learned from in a second of it, and how many were measured.
+Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
+
+
+class Watched:
+    """An engine that tells, after each batch that was learned from, how many samples were in it."""
+
+    def __init__(self, engine, tell):
+        self.engine = engine
+        self.tell = tell
+
+    def gradients(self, network, loss, inputs, targets) -> tuple:
+        """What the engine's own ``gradients`` returns."""
+        result = self.engine.gradients(network, loss, inputs, targets)
+        self.tell(len(inputs))
+        return result
+
+    def learn(self, network, loss, optimizer, inputs, targets):
+        """What the engine's own ``learn`` returns; None where it has none, so that ``gradients`` is asked."""
+        result = self.engine.learn(network, loss, optimizer, inputs, targets) if hasattr(self.engine, "learn") else None
+        if result is not None:
+            self.tell(len(inputs))
+        return result
+
+    def outputs(self, network, inputs):
+        """The network's output for each input."""
+        return self.engine.outputs(network, inputs)
+
+
+def estimate(network, data, validation, loss, build, engine, batch_size) -> Estimate:
+    """How long an epoch will take, measured on one batch or a part of it; the network stays as it is.
+
+    ``build`` makes an optimizer of the network's parameters, which is used for this alone.
+    """
+    batch = min(batch_size or len(data.inputs), len(data.inputs))
+    inputs, targets = data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)]
+    state, optimizer = network.state_dict(), build(network.parameters())
+    learn(network, loss, optimizer, engine, inputs, targets)            # workers start, source is compiled
+    gradients = _seconds(lambda: engine.gradients(network, loss, inputs, targets)) / len(inputs)
+    step = _seconds(optimizer.step)
+    outputs = _seconds(lambda: engine.outputs(network, inputs)) / len(inputs)
+    network.load_state_dict(state)
+    network.zero_grad()
+    batches = -(-len(data.inputs) // batch)
+    seconds = gradients * len(data.inputs) + step * batches + outputs * (len(validation.inputs) if validation else 0)
+    return Estimate(seconds, len(data.inputs) / (gradients * len(data.inputs) + step * batches), len(inputs))
+
+
+def _seconds(function):
+    """The least seconds of several calls, for as long as MEASURING says."""
+    best, begin = None, time.perf_counter()
+    while best is None or time.perf_counter() - begin < MEASURING:
+        start = time.perf_counter()
+        function()
+        seconds = time.perf_counter() - start
+        best = seconds if best is None else min(best, seconds)
+    return best
+
+
+def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None) -> Fit:
+    """Train as the settings say, with a line an epoch on ``terminal`` where there is one.
+
+    With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
+    ends with the weights of the epoch where it was lowest; with 0 it ends with the last. The learning rate
+    is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
+    anything was learned it raises KeyboardInterrupt.
+    """
+    patience = settings["patience"] if validation is not None else 0
+    count = len(data.inputs)
+    progress = show.Progress(terminal, settings["epochs"] * count) if terminal else None
+    done = 0
+    start = time.perf_counter()
+
+    def tell(samples):
+        nonlocal done
+        done += samples
+        if progress:
+            progress.update(done, "epoch %d of %d, %d of %d samples, %s a second", (done - 1) // count + 1,
+                            settings["epochs"], (done - 1) % count + 1, count,
+                            show.rounded(done / (time.perf_counter() - start)))
+
+    epochs, best, state = [], None, None
+    stopped = "epochs"
+    try:
+        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"],
+                           Watched(engine, tell), rng, validation):
+            epochs.append(epoch)
+            if progress:
+                progress.clear()
+                terminal.line(epoch_line(epoch, time.perf_counter() - start))
+            if patience and (best is None or epoch.validation_loss < best.validation_loss):
+                best, state = epoch, network.state_dict()
+            elif patience and epoch.number - best.number >= patience:
+                stopped = "patience"
+                break
+            optimizer.lr *= settings["lr_decay"]
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        stopped = "interrupted"
+    finally:
+        if progress:
+            progress.clear()
+    if state is not None:
+        network.load_state_dict(state)
+    return Fit(epochs, best, stopped, time.perf_counter() - start)
+
+
+def epoch_line(epoch, seconds: float) -> str:
+    """An epoch's number, its losses and accuracies, and the seconds since the start."""
+    text = "epoch %4d   %s" % (epoch.number, _outcome("train", epoch.loss, epoch.accuracy))
+    if epoch.validation_loss is not None:
+        text += "   " + _outcome("validation", epoch.validation_loss, epoch.validation_accuracy)
+    return text + "   %s" % show.duration(seconds)
+
+
+def _outcome(part, loss, accuracy):
+    return "%s loss %s%s" % (part, show.loss_text(loss), "" if accuracy is None else ", accuracy %.4f" % accuracy)

@@ -1,0 +1,152 @@
+"""Where ``letters`` has its images from, what they are split into, and the two ways to look at them alone."""
+import argparse
+from collections import namedtuple
+
+from ..data.images import Images, from_bytes, read_images
+from ..data.letters import NAMES, SIZE, drawing
+from ..data.npz import write_npz
+from ..data.preparation import PARTS, one_hot, split, split_sizes
+from ..linalg import PurennError
+from ..show import pictures
+from ..show import terminal as show
+from ..training import Dataset
+from .options import short, whole
+
+# How many images of notMNIST the labs learned from, looked at meanwhile, and tested on.
+USUAL = (10000, 6000, 2724)
+
+MOST_IMAGES = 200_000
+
+# The images, the classes' names, the three Datasets in the order of PARTS, and which of the images the tested ones are.
+Source = namedtuple("Source", ("images", "names", "parts", "tested"))
+
+
+def part_size(text):
+    """An option type: a number of images, or a share of all of them."""
+    try:
+        size = float(text) if "." in text else int(text)
+    except ValueError:
+        size = 0
+    if not (size >= 1 if isinstance(size, int) else 0.0 < size < 1.0):
+        raise argparse.ArgumentTypeError("found %s; it must be a whole number from 1 up, or a share such as 0.6"
+                                         % short(text))
+    return size
+
+
+def add_data_options(parser) -> None:
+    """The options that say what the images are."""
+    group = parser.add_argument_group("the images")
+    group.add_argument("--data", metavar="FILE", help="an npz with images and labels (notMNIST.npz), a folder of IDX "
+                       "files (MNIST) or a CSV (default: letters A to J, drawn here)")
+    group.add_argument("--images", metavar="NAME", help="the npz's array of images, where it cannot be guessed")
+    group.add_argument("--labels", metavar="NAME", help="the npz's array of labels, or the CSV's column (label)")
+    group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
+    for part, usual, what in zip(PARTS, USUAL, ("learn from", "look at after each epoch", "be tested on at the end")):
+        group.add_argument("--" + part, metavar="N", type=part_size,
+                           help="images to %s, or their share (default: %d, less where there are fewer)" % (what, usual))
+    group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
+    group.add_argument("--write-data", metavar="FILE", help="write the images as an npz, and end")
+
+
+def make_source(options, rng, terminal=None) -> Source:
+    """The images that the options ask for, shuffled, split, and their labels one-hot."""
+    asked = [options.train, options.validation, options.test]
+    if options.data is None:
+        sizes = drawn_sizes(asked)
+        images = draw_images(sum(sizes), rng, terminal)
+        chosen = split(sum(sizes), sizes, rng)
+    else:
+        images = read(options)
+        chosen = _chosen(images, asked, rng)
+    names = class_names(options, images)
+    parts = [Dataset([images.images[i] for i in indices], one_hot([images.labels[i] for i in indices], images.classes))
+             for indices in chosen]
+    return Source(images, names, parts, chosen[2])
+
+
+def draw_images(count: int, rng, terminal=None) -> Images:
+    """So many letters, drawn here, with progress on the terminal."""
+    progress = show.Progress(terminal, count) if terminal else None
+    drawn, labels = [], []
+    for image, label in drawing(count, rng):
+        drawn.append(image)
+        labels.append(label)
+        if progress:
+            progress.update(len(drawn), "drawing letters: %d of %d", len(drawn), count)
+    if progress:
+        progress.clear()
+    return from_bytes(drawn, labels, SIZE, SIZE, len(NAMES))
+
+
+def drawn_sizes(asked) -> list:
+    """How many letters are drawn for each part: there are as many to split as notMNIST has, or as are asked for."""
+    count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
+    if count > MOST_IMAGES:
+        raise PurennError("letters: %d images are asked for; at most %d are drawn: ask for fewer" % (count, MOST_IMAGES))
+    return split_sizes(count, asked, USUAL)
+
+
+def read(options) -> Images:
+    """The images of ``--data``."""
+    names = None
+    if options.images is not None or options.labels is not None:
+        names = (options.images or "images", options.labels or "labels")
+    return read_images(options.data, names, label=options.labels or "label")
+
+
+def check_options(options) -> None:
+    """Raise PurennError where two of the options do not go together."""
+    for name in ("images", "labels"):
+        if getattr(options, name) is not None and options.data is None:
+            raise PurennError("--%s: goes with --data; the letters that are drawn here have no such name" % name)
+    if options.write_data is not None and options.data is not None:
+        raise PurennError("--write-data: goes without --data; it writes the letters that are drawn here")
+
+
+def _chosen(images, asked, rng):
+    """Which of the images each part gets, by number; the separate test images come after the others."""
+    count = len(images.images)
+    if images.test_images is None:
+        return split(count, split_sizes(count, asked, USUAL), rng)
+    chosen = split(count, split_sizes(count, asked[:2], USUAL[:2]), rng)
+    others = len(images.test_images)
+    last = split(others, split_sizes(others, asked[2:], USUAL[2:], PARTS[2:]), rng)[0]
+    images.images.extend(images.test_images)
+    images.labels.extend(images.test_labels)
+    return chosen + [[count + i for i in last]]
+
+
+def class_names(options, images) -> list:
+    """What the classes are called: a letter each where they were drawn here, otherwise their numbers."""
+    if options.names is not None:
+        if len(options.names) != images.classes:
+            raise PurennError("--names: found %s, %d characters; there must be one for each of the %d classes"
+                              % (short(options.names), len(options.names), images.classes))
+        return list(options.names)
+    return list(NAMES) if options.data is None else [str(k) for k in range(images.classes)]
+
+
+def show_data(terminal, options, rng) -> int:
+    """The first images with their labels, as text."""
+    images = draw_images(options.show_data, rng) if options.data is None else read(options)
+    names = class_names(options, images)
+    rows = images.images[:options.show_data]
+    titles = ["%d: %s" % (i + 1, names[images.labels[i]]) for i in range(len(rows))]
+    for line in pictures.sheet(terminal, titles, rows, images.height, images.width):
+        terminal.line(line)
+    return 0
+
+
+def write_data(terminal, options, rng) -> int:
+    """Write the drawn letters, as many as the parts have together, in the shape of notMNIST.npz."""
+    count = sum(drawn_sizes([options.train, options.validation, options.test]))
+    progress = show.Progress(terminal, count)
+    pixels, labels = bytearray(), bytearray()
+    for image, label in drawing(count, rng):
+        pixels += image
+        labels.append(label)
+        progress.update(len(labels), "drawing letters: %d of %d", len(labels), count)
+    progress.clear()
+    write_npz(options.write_data, {"images": ((count, SIZE, SIZE), bytes(pixels)), "labels": ((count,), bytes(labels))})
+    terminal.line("%s: images %d × %d × %d and labels %d, unsigned bytes" % (options.write_data, count, SIZE, SIZE, count))
+    return 0

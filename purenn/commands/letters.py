@@ -1,0 +1,225 @@
+"""``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
+import argparse
+import os
+import random
+
+from .. import engines
+from ..activations import softmax
+from ..losses import CrossEntropyLoss
+from ..network import Network
+from ..show import pictures
+from ..show import terminal as show
+from ..study.scores import confusion_matrix, precision, recall
+from ..training import check_finite, evaluate
+from .fitting import estimate, fit
+from .images import add_data_options, check_options, make_source, show_data, write_data
+from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, number, whole
+from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
+
+DEFAULTS = {"optimizer": "momentum", "loss": "cross-entropy", "lr": 0.05,
+            "rates": {"sgd": 0.1, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001}}
+
+# What --full stands for: the setting of the lab's report.
+FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "lr": 0.1, "epochs": 200, "patience": 0}
+
+# So many images in all are gone through where --epochs is not given, but at most so often.
+LEARNED, MOST_TIMES = 50000, 100
+
+MOST_PARAMETERS = 20_000_000
+
+# From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
+PAYS, LEAST_SHARE = 500_000, 8
+
+
+def run(arguments) -> int:
+    """Train, test and show; return the exit code."""
+    options = parse(arguments)
+    check_options(options)
+    terminal = show.Terminal()
+    rng = random.Random(options.seed)
+    if options.write_data:
+        return write_data(terminal, options, rng)
+    if options.show_data:
+        return show_data(terminal, options, rng)
+    speaker = None if options.quiet or options.json else terminal
+    source = make_source(options, rng, speaker)
+    settings = resolve(options, source)
+    network = Network.mlp(settings["sizes"], settings["activation"], None, init=settings["init"], rng=rng)
+    engine = make_engine(options.engine, settings, network)
+    try:
+        result, outputs = train_and_test(speaker, options, settings, source, network, engine, rng)
+    finally:
+        engines.close(engine)
+    if options.json:
+        import json
+        terminal.line(json.dumps(result))
+    elif options.quiet:
+        terminal.line(last_line(result))
+    else:
+        report(terminal, source, result, outputs)
+    return 130 if result["stopped"] == "interrupted" else 0
+
+
+def parse(arguments):
+    """The options as given; None where one was not given and what it means depends on others."""
+    parser = Parser("letters", description="Train a network with softmax and cross-entropy on images, such as letters.")
+    add_data_options(parser)
+    add_network_options(parser, hidden=[48], activation="relu", init="xavier", output=False)
+    group = parser.add_argument_group("the training")
+    add_optimizer_options(group, DEFAULTS)
+    group.add_argument("--weight-decay", metavar="L", type=number("a number from 0 up", lambda value: value >= 0.0),
+                       default=0.0, help="L2 regularization (default: %(default)g)")
+    group.add_argument("--lr-decay", metavar="F", default=1.0,
+                       type=number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0),
+                       help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
+    group.add_argument("--batch-size", metavar="N", type=batch_size, default=32,
+                       help="images to a step, shuffled for each epoch; or the word all (default: %(default)s)")
+    group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
+                       help="how many at most (default: about %d images in all)" % LEARNED)
+    group.add_argument("--patience", metavar="N", type=whole(0), default=5,
+                       help="stop when the validation loss has not got lower for N epochs, and keep the best weights; "
+                       "0: never, and keep the last (default: %(default)s)")
+    group.add_argument("--full", action="store_true", help="the setting of the lab's report: %s" % full_text())
+    add_engine_options(group, "auto")
+    group.add_argument("--workers", metavar="N", type=whole(1, 256),
+                       help="processes that share out a batch (default: the cores there are, where it pays)")
+    group = parser.add_argument_group("the report")
+    group.add_argument("--quiet", action="store_true", help="the last line only")
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    if "--full" in arguments:
+        parser.set_defaults(**FULL)
+    return parser.parse_args(arguments)
+
+
+def full_text() -> str:
+    """What ``--full`` stands for, as options."""
+    return " ".join("--%s %s" % (name.replace("_", "-"), value[0] if isinstance(value, list) else value)
+                    for name, value in FULL.items())
+
+
+def batch_size(text):
+    """An option type: a whole number from 1 up, or the word all."""
+    if text.lower() == "all":
+        return "all"
+    try:
+        return whole(1)(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError("%s, or the word all" % error) from None
+
+
+def resolve(options, source) -> dict:
+    """Every setting as it will be used."""
+    sizes = [len(source.images.images[0])] + hidden_sizes(options) + [source.images.classes]
+    check_size(sizes, MOST_PARAMETERS)
+    train, validation, test = [len(part.inputs) for part in source.parts]
+    settings = {"data": options.data, "train": train, "validation": validation, "test": test, "sizes": sizes,
+                "activation": options.activation, "init": options.init, "loss": DEFAULTS["loss"]}
+    settings.update(optimizer_settings(options, DEFAULTS["loss"], DEFAULTS))
+    batch = train if options.batch_size == "all" else min(train, options.batch_size)
+    epochs = options.epochs or min(MOST_TIMES, -(-LEARNED // train))
+    settings.update(weight_decay=options.weight_decay, lr_decay=options.lr_decay, batch_size=batch, epochs=epochs,
+                    patience=options.patience, workers=options.workers)
+    return settings
+
+
+def make_engine(name: str, settings: dict, network):
+    """The engine, shared out over processes where that was asked for or pays; adds both to the settings."""
+    batch, workers = settings["batch_size"], settings["workers"]
+    if workers is None:
+        pays = name == "processes" or network.count_parameters() * batch >= PAYS
+        workers = max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE)) if pays else 1
+    engine = engines.make("auto" if name == "processes" else name, network)
+    if workers > 1 or name == "processes":
+        from ..engines.processes import Processes
+        engine = Processes(workers, engine)
+    settings.update(workers=workers, engine=repr(engine))
+    return engine
+
+
+def train_and_test(terminal, options, settings, source, network, engine, rng) -> tuple:
+    """Train, then test; what came of it, as ``--json`` prints it, and the outputs of the tested images."""
+    train, validation, test = source.parts
+    loss = CrossEntropyLoss()
+    expected = estimate(network, train, validation, loss, lambda parameters: build_optimizer(settings, parameters),
+                        engine, settings["batch_size"])
+    if terminal:
+        for line in first_lines(options, settings, source, network, expected):
+            terminal.line(line)
+    optimizer = build_optimizer(settings, network.parameters())
+    fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal)
+    result = {"task": "letters", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
+              "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
+              "kept": fitted.kept.number if fitted.kept else len(fitted.epochs)}
+    for prefix, part in (("", train), ("validation_", validation), ("test_", test)):
+        result[prefix + "loss"], result[prefix + "accuracy"], outputs = evaluate(network, loss, part, engine)
+        check_finite(result[prefix + "loss"], optimizer, result["epochs"])
+    labels = [target.index(1.0) for target in test.targets]
+    guesses = [output.index(max(output)) for output in outputs]
+    result["confusion"] = confusion_matrix(labels, guesses, source.images.classes)
+    result["history"] = [dict(epoch._asdict()) for epoch in fitted.epochs]
+    result["predictions"] = [
+        {"image": i, "target": label, "output": guess, "probability": softmax(output)[guess], "right": label == guess}
+        for i, label, guess, output in zip(source.tested, labels, guesses, outputs)]
+    return result, outputs
+
+
+def first_lines(options, settings, source, network, expected) -> list:
+    """What is about to be done, and how long it will take."""
+    images = source.images
+    where = "drawn here" if options.data is None else "from %s" % options.data
+    batch = settings["batch_size"]
+    return [
+        "letters: images %d × %d %s, %d classes; %d to learn from, %d validation, %d test, seed %d" % (
+            images.height, images.width, where, images.classes, settings["train"], settings["validation"],
+            settings["test"], options.seed),
+        "network %s (%d parameters), %s, softmax with cross-entropy, init %s, %s, %s, engine %s" % (
+            "-".join(map(str, settings["sizes"])), network.count_parameters(), settings["activation"], settings["init"],
+            optimizer_text(settings), "full batch" if batch == settings["train"] else "batches of %d" % batch,
+            settings["engine"]),
+        "about %s an epoch, %s for %s (%s images a second, measured on %d)" % (
+            show.duration(expected.seconds), show.duration(expected.seconds * settings["epochs"]),
+            show.count(settings["epochs"], "epoch"), show.rounded(expected.rate), expected.measured)]
+
+
+def last_line(result: dict) -> str:
+    """The outcome on the test images."""
+    return "After %s: test loss %s, accuracy %s" % (
+        show.count(result["epochs"], "epoch"), show.loss_text(result["test_loss"]),
+        show.share(sum(row["right"] for row in result["predictions"]), result["settings"]["test"]))
+
+
+def report(terminal, source, result, outputs) -> None:
+    """Everything after the epochs' lines: why it stopped, the table of the parts, who was taken for whom."""
+    why = {"epochs": "Stopped: the last epoch is done.",
+           "patience": "Stopped: the validation loss has not got lower for %d epochs." % result["settings"]["patience"],
+           "interrupted": "Stopped: interrupted. What was learned so far:"}[result["stopped"]]
+    if result["kept"] < result["epochs"]:
+        why += " Back to the weights of epoch %d, where it was lowest." % result["kept"]
+    matrix = result["confusion"]
+    classes = range(len(matrix))
+    lines = [why, "", "            train  validation    test"]
+    for name in ("accuracy", "loss"):
+        lines.append("%-8s  %7.4f  %10.4f  %6.4f" % (name, result[name], result["validation_" + name],
+                                                     result["test_" + name]))
+    lines += ["", "The test images, by what they are and what they were taken for:"]
+    lines += pictures.confusion(terminal, matrix, source.names, [precision(matrix, j) for j in classes],
+                                [recall(matrix, i) for i in classes])
+    lines += worst(terminal, source, result, outputs)
+    for line in lines + ["", last_line(result)]:
+        terminal.line(line)
+
+
+def worst(terminal, source, result, outputs, most: int = 4) -> list:
+    """The test images that the network is most wrong about, those of the highest loss, as text."""
+    loss = CrossEntropyLoss()
+    wrong = [(loss.forward(output, target), row) for output, target, row in zip(
+        outputs, source.parts[2].targets, result["predictions"]) if not row["right"]]
+    wrong.sort(key=lambda pair: -pair[0])
+    rows = [row for _, row in wrong[:most]]
+    if not rows:
+        return []
+    titles = ["%s taken for %s (%.0f%%)" % (source.names[row["target"]], source.names[row["output"]],
+                                            100.0 * row["probability"]) for row in rows]
+    images = source.images
+    return ["", "The worst mistakes:"] + pictures.sheet(terminal, titles, [images.images[row["image"]] for row in rows],
+                                                        images.height, images.width)

@@ -1,0 +1,77 @@
+"""Images and what they were taken for, as text."""
+from .terminal import DIM, RED, Terminal
+
+MOST_CLASSES = 12           # so many columns of a confusion matrix fit beside each other
+
+
+def picture(terminal: Terminal, pixels: list, height: int, width: int, columns: int = 28) -> list:
+    """An image, ``height`` × ``width`` pixels from 0 to 1 row by row, as lines of at most ``columns`` characters.
+
+    A character is twice as high as wide, so it stands for two rows; it is the darker the nearer its pixels
+    are to 1. A small image is drawn with two characters a row and column.
+    """
+    if 2 * width <= columns:
+        return ["".join(_shade(terminal, pixels[i * width + j]) * 2 for j in range(width)) for i in range(height)]
+    size = -(-width // columns)
+    lines = []
+    for top in range(0, height, 2 * size):
+        line = ""
+        for left in range(0, width, size):
+            part = [pixels[i * width + j] for i in range(top, min(height, top + 2 * size))
+                    for j in range(left, min(width, left + size))]
+            line += _shade(terminal, sum(part) / len(part))
+        lines.append(line)
+    return lines
+
+
+def _shade(terminal, value):
+    return terminal.shades[min(len(terminal.shades) - 1, max(0, int(value * len(terminal.shades))))]
+
+
+def sheet(terminal: Terminal, titles: list, images: list, height: int, width: int, columns: int = 79) -> list:
+    """Images beside and below each other, each under its title."""
+    blocks = []
+    for title, pixels in zip(titles, images):
+        lines = picture(terminal, pixels, height, width)
+        blocks.append([title] + lines)
+    across = max(len(line) for block in blocks for line in block) + 3
+    a_row = max(1, (columns + 3) // across)
+    lines = []
+    for start in range(0, len(blocks), a_row):
+        row = blocks[start:start + a_row]
+        for i in range(max(len(block) for block in row)):
+            lines.append("".join((block[i] if i < len(block) else "").ljust(across) for block in row).rstrip())
+        lines.append("")
+    return lines[:-1]
+
+
+def confusion(terminal: Terminal, matrix: list, names: list, precisions: list, recalls: list) -> list:
+    """The confusion matrix, a row for each class, with each class's recall at the end and its precision below.
+
+    With more than MOST_CLASSES classes only these two, and what was mistaken most often.
+    """
+    if len(names) > MOST_CLASSES:
+        return _long(matrix, names, precisions, recalls)
+    width = max(5, max(len(name) for name in names) + 1)
+    lines = ["%-10s" % "taken for" + "".join(name.rjust(width) for name in names) + "   recall"]
+    for i, row in enumerate(matrix):
+        cells = ""
+        for j, number in enumerate(row):
+            cell = (str(number) if number else "-").rjust(width)
+            cells += cell if i == j else terminal.paint(cell, RED if number else DIM)
+        lines.append("%-10s%s%9s" % (names[i], cells, _share(recalls[i])))
+    return lines + ["%-10s" % "precision" + "".join(_share(value).rjust(width) for value in precisions)]
+
+
+def _long(matrix, names, precisions, recalls):
+    width = max(8, max(len(name) for name in names))
+    lines = ["%s  images  precision  recall" % "class".ljust(width)]
+    for name, row, precise, recalled in zip(names, matrix, precisions, recalls):
+        lines.append("%s  %6d  %9s  %6s" % (name.ljust(width), sum(row), _share(precise), _share(recalled)))
+    wrong = sorted((-matrix[i][j], i, j) for i in range(len(names)) for j in range(len(names)) if i != j)
+    often = ["%s for %s, %d times" % (names[i], names[j], -number) for number, i, j in wrong[:8] if number]
+    return lines + (["Most often mistaken: " + "; ".join(often)] if often else [])
+
+
+def _share(value):
+    return "-" if value is None else "%.2f" % value

@@ -1,0 +1,234 @@
+"""``letters`` as a user runs it: small networks, few images."""
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from purenn.data.npz import read_npz, write_npz
+
+from .helpers import ROOT, assert_refused, cli
+
+FILES = os.path.join(ROOT, "tests", "files")
+DIGITS = os.path.join(FILES, "handwritten_digits.npz")
+SMALL = ("letters", "--train", 200, "--validation", 60, "--test", 50, "--hidden", 8, "--epochs", 3, "--workers", 1)
+
+
+def run(*arguments):
+    done = cli(*arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def test_a_run_says_what_it_will_do_what_it_did_and_who_was_taken_for_whom():
+    lines = run(*SMALL).splitlines()
+    assert lines[0] == "letters: images 28 × 28 drawn here, 10 classes; 200 to learn from, 60 validation, 50 test, seed 1"
+    assert lines[1].startswith("network 784-8-10 (6370 parameters), relu, softmax with cross-entropy, init xavier, "
+                               "momentum lr 0.05 momentum 0.9, batches of 32, engine ")
+    assert re.match(r"about \d+ s an epoch, \d+ s for 3 epochs \([\d,]+ images a second, measured on 32\)$", lines[2])
+    for number in (1, 2, 3):
+        assert re.match(r"epoch    %d   train loss \d\.\d{6}, accuracy \d\.\d{4}   validation loss \d\.\d{6}, "
+                        r"accuracy \d\.\d{4}   \d+ s$" % number, lines[2 + number])
+    assert "Stopped: the last epoch is done." in lines
+    start = lines.index("taken for      A    B    C    D    E    F    G    H    I    J   recall")
+    rows = [line.split() for line in lines[start + 1:start + 11]]
+    assert [row[0] for row in rows] == list("ABCDEFGHIJ")
+    assert sum(int(cell) for row in rows for cell in row[1:11] if cell != "-") == 50
+    assert lines[start + 11].startswith("precision")
+    assert re.match(r"After 3 epochs: test loss \d\.\d{6}, accuracy \d+/50 \(\d+\.\d%\)$", lines[-1])
+    assert "The worst mistakes:" in lines and max(map(len, lines[3:])) <= 110
+    assert "\r" not in "".join(lines)
+
+
+def test_json_has_the_same_figures_and_they_fit_each_other():
+    shown = run(*SMALL)
+    result = json.loads(run(*SMALL, "--json"))
+    assert {"task", "settings", "seed", "epochs", "seconds", "loss", "accuracy", "validation_loss",
+            "validation_accuracy", "test_loss", "test_accuracy", "predictions"} <= set(result)
+    right = sum(row["right"] for row in result["predictions"])
+    assert right == round(50 * result["test_accuracy"]) == sum(result["confusion"][k][k] for k in range(10))
+    assert all(row["right"] == (row["target"] == row["output"]) for row in result["predictions"])
+    assert len({row["image"] for row in result["predictions"]}) == 50
+    assert "loss      %7.4f  %10.4f  %6.4f" % (result["loss"], result["validation_loss"], result["test_loss"]) in shown
+    assert len(result["history"]) == 3 and result["history"][-1]["validation_loss"] == result["validation_loss"]
+    assert run(*SMALL, "--quiet") == shown.splitlines()[-1] + "\n"
+
+
+def test_the_seed_decides_and_nothing_else():
+    def outcome(*more):
+        result = json.loads(run(*SMALL, "--json", *more))
+        return result["loss"], result["test_loss"], result["predictions"]
+    assert outcome() == outcome("--engine", "matrix") != outcome("--seed", 2)
+
+
+def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
+    result = json.loads(run(*SMALL, "--json", "--epochs", 60, "--patience", 2, "--lr", 0.3))
+    losses = [epoch["validation_loss"] for epoch in result["history"]]
+    best = losses.index(min(losses)) + 1
+    assert result["stopped"] == "patience" and result["epochs"] == best + 2 and result["kept"] == best
+    assert result["validation_loss"] == min(losses)
+
+
+def test_without_patience_the_last_weights_stay():
+    result = json.loads(run(*SMALL, "--json", "--epochs", 30, "--patience", 0, "--lr", 0.3))
+    losses = [epoch["validation_loss"] for epoch in result["history"]]
+    assert (result["stopped"], result["kept"], len(losses)) == ("epochs", 30, 30)
+    assert result["validation_loss"] == losses[-1] > min(losses)
+
+
+def test_lr_decay_and_weight_decay_change_the_run_and_a_decayed_rate_slows_it():
+    plain, decayed, regular = [json.loads(run(*SMALL, "--json", *more))["history"] for more in (
+        (), ("--lr-decay", 0.001), ("--weight-decay", 0.1))]
+    assert plain[0] == decayed[0] != regular[0]                         # the first epoch is before the first decay
+    assert abs(decayed[2]["validation_loss"] - decayed[1]["validation_loss"]) < 1e-3
+    assert abs(plain[2]["validation_loss"] - plain[1]["validation_loss"]) > 1e-2
+
+
+def test_two_workers_get_what_one_gets():
+    one, two = [json.loads(run(*SMALL[:-1], workers, "--json")) for workers in (1, 2)]
+    assert two["settings"]["engine"] == "Processes(workers=2, inner=%s)" % one["settings"]["engine"]
+    assert two["loss"] == pytest.approx(one["loss"], rel=1e-6)
+    assert two["test_accuracy"] == one["test_accuracy"]
+
+
+def test_full_is_the_setting_of_the_report_and_other_options_still_count():
+    result = json.loads(run("letters", "--full", "--hidden", 5, "--train", 100, "--epochs", 2, "--json"))
+    settings = result["settings"]
+    assert settings["sizes"] == [784, 5, 10] and settings["batch_size"] == settings["train"] == 100
+    assert (settings["lr"], settings["momentum"], settings["init"], settings["patience"]) == (0.1, 0.9, "xavier", 0)
+    assert "--full" in run("letters", "--help")
+
+
+def test_the_drawn_letters_are_written_in_the_shape_of_notmnist_and_read_back(tmp_path):
+    path = tmp_path / "drawn.npz"
+    assert run("letters", "--train", 300, "--write-data", path) == (
+        "%s: images 561 × 28 × 28 and labels 561, unsigned bytes\n" % path)
+    arrays = read_npz(str(path))
+    assert arrays["images"].shape == (561, 28, 28) and arrays["labels"].shape == (561,)
+    assert sorted(set(arrays["labels"].values)) == list(range(10))
+    shown = run("letters", "--data", path, "--train", 100, "--epochs", 1, "--hidden", 4, "--workers", 1,
+                "--names", "ABCDEFGHIJ")
+    assert "images 28 × 28 from %s, 10 classes; 100 to learn from, 60 validation, 27 test" % path in shown
+    assert os.listdir(str(tmp_path)) == ["drawn.npz"]
+
+
+def test_show_data_draws_images_as_text():
+    lines = run("letters", "--show-data", 3).splitlines()
+    titles = [title for line in lines for title in re.findall(r"(\d): [A-J]\b", line)]
+    assert titles == ["1", "2", "3"] and max(map(len, lines)) <= 80
+    assert sum("█" in line for line in lines) >= 10
+    assert run("letters", "--show-data", 1, "--data", DIGITS).splitlines()[0] == "1: 0"
+
+
+def test_mnists_files_bring_their_own_test_part():
+    result = json.loads(run("letters", "--data", FILES, "--hidden", 3, "--epochs", 2, "--json", "--train", 12,
+                            "--validation", 8))
+    assert result["settings"]["test"] == 10 and sorted(row["image"] for row in result["predictions"]) == list(range(20, 30))
+
+
+def test_a_csv_is_a_row_an_image(tmp_path):
+    path = tmp_path / "images.csv"
+    rows = ["kind,a,b,c,d"] + ["%d,%d,0,0,%d" % (i % 2, 255 * (i % 2), 255 - 255 * (i % 2)) for i in range(60)]
+    path.write_text("\n".join(rows) + "\n")
+    result = json.loads(run("letters", "--data", path, "--labels", "kind", "--json"))
+    assert result["test_accuracy"] == 1.0 and result["settings"]["sizes"] == [4, 48, 2]
+    assert result["settings"]["epochs"] == 100
+
+
+def test_more_classes_than_fit_beside_each_other_are_listed(tmp_path):
+    path = str(tmp_path / "many.npz")
+    write_npz(path, {"images": ((60, 4), bytes(range(240))), "labels": ((60,), bytes(i % 20 for i in range(60)))})
+    shown = run("letters", "--data", path, "--epochs", 2, "--patience", 0)
+    assert re.search(r"^class +images  precision  recall$", shown, re.MULTILINE)
+    assert "Most often mistaken: " in shown
+
+
+def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
+    result = json.loads(run("letters", "--data", DIGITS, "--json"))
+    assert result["test_accuracy"] >= 0.95
+    assert sum(result["settings"][part] for part in ("train", "validation", "test")) <= 1797
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("--train 0", "--train: found '0'; it must be a whole number from 1 up, or a share such as 0.6"),
+    ("--train 1.5", "--train: found '1.5'"),
+    ("--validation x", "--validation: found 'x'"),
+    ("--train 0.8 --validation 0.3 --data %s" % DIGITS, "train 1438 + validation 539 + test 0 samples are asked for"),
+    ("--test 5000 --data %s" % DIGITS, "test 5000 samples are asked for, and there are 1797"),
+    ("--train 300000", "306000 images" ),
+    ("--data no_such_file.npz", "no_such_file.npz"),
+    ("--data README.md", "README.md: "),
+    ("--data %s --images pixels" % DIGITS, "there is no array 'pixels'; it has images 1797 × 8 × 8, labels 1797"),
+    ("--data %s --labels digits" % DIGITS, "there is no array 'digits'"),
+    ("--images x", "--images: goes with --data"),
+    ("--labels x", "--labels: goes with --data"),
+    ("--write-data x.npz --data %s" % DIGITS, "--write-data: goes without --data"),
+    ("--write-data no_such_folder/x.npz --train 9", "no_such_folder/x.npz: cannot be written"),
+    ("--names ABC --train 20", "--names: found 'ABC', 3 characters; there must be one for each of the 10 classes"),
+    ("--batch-size 0", "--batch-size: found '0'; it must be a whole number from 1 up, or the word all"),
+    ("--patience -1", "--patience: found '-1'"),
+    ("--lr-decay 2", "--lr-decay: found '2'; it must be a number above 0 and up to 1"),
+    ("--weight-decay -1", "--weight-decay: found '-1'; it must be a number from 0 up"),
+    ("--workers 0", "--workers: found '0'"),
+    ("--hidden 100000 --train 50", "at most 20000000 are allowed"),
+    ("--optimizer adam --momentum 0.5 --train 20", "--momentum: found it with --optimizer adam"),
+    ("--epoch 3", "did you mean --epochs?"),
+])
+def test_bad_input_is_refused_in_one_line(arguments, named):
+    assert_refused("letters " + arguments, named)
+
+
+def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
+    path = str(tmp_path / "gap.npz")
+    write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([0, 1, 3, 3]))})
+    assert_refused("letters --data " + path, "labels that are not 0 … K−1")
+
+
+def test_a_rate_that_is_too_large_ends_with_exit_code_3():
+    done = cli(*SMALL, "--lr", "1e12")
+    assert done.returncode == 3 and "diverged" in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
+def test_ctrl_c_keeps_what_was_learned_and_reports_it():
+    with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
+                           *map(str, SMALL), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip())
+            if line.startswith("epoch    3"):
+                process.send_signal(signal.SIGINT)
+                break
+        rest, errors = process.communicate(timeout=60)
+        lines += rest.splitlines()
+    assert process.returncode == 130 and errors == ""
+    assert "Stopped: interrupted. What was learned so far:" in lines
+    assert re.match(r"After \d+ epochs: test loss", lines[-1])
+
+
+def test_on_a_terminal_there_is_progress_with_the_time_left():
+    main, other = pty.openpty()
+    environment = dict(os.environ, TERM="xterm", COLUMNS="120")
+    with subprocess.Popen([sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "3000"],
+                          cwd=ROOT, stdout=other, stderr=other, env=environment) as process:
+        os.close(other)
+        shown, deadline = b"", time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                chunk = os.read(main, 65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            shown += chunk
+    os.close(main)
+    text = shown.decode("utf-8")
+    assert process.returncode == 0
+    assert re.search(r"drawing letters: \d+ of 3110, at most \d+ s left", text)
+    assert re.search(r"epoch \d of 3, \d+ of 3000 samples, [\d,]+ a second, at most \d+ s left", text)

@@ -1,0 +1,62 @@
+"""Data between a file and a network: split, shuffled, scaled, one-hot."""
+import random
+
+import pytest
+
+from purenn import PurennError
+from purenn.data.preparation import mean_and_deviation, one_hot, split, split_sizes, standardized
+
+USUAL = (10000, 6000, 2724)
+
+
+@pytest.mark.parametrize("count, asked, sizes", [
+    (18724, (None, None, None), [10000, 6000, 2724]),
+    (70000, (None, None, None), [10000, 6000, 2724]),
+    (1797, (None, None, None), [959, 575, 261]),
+    (1797, (1000, None, None), [1000, 497, 225]),               # both shrink to what is left
+    (18724, (100, None, None), [100, 60, 27]),                  # both shrink with the first
+    (18724, (None, None, 0.5), [5851, 3510, 9362]),
+    (1000, (0.6, 0.3, 0.1), [600, 300, 100]),
+    (3, (1, 1, 1), [1, 1, 1]),
+])
+def test_split_sizes_are_as_asked_and_otherwise_the_usual_ones_in_proportion(count, asked, sizes):
+    assert split_sizes(count, asked, USUAL) == sizes
+
+
+@pytest.mark.parametrize("count, asked, message", [
+    (100, (50, 50, 1), "train 50 + validation 50 + test 1 samples are asked for, and there are 100"),
+    (100, (100, None, None), "train 100 + validation 0 + test 0"),
+    (2, (None, None, None), "each part needs at least 1"),
+    (100, (0.9, 0.9, 0.9), "there are 100"),
+    (100, (0, None, None), "train is 0; it must be a whole number from 1 up, or a share between 0 and 1"),
+    (100, (None, 1.5, None), "validation is 1.5"),
+    (100, (None, None, "10"), "test is '10'"),
+    (100, (True, None, None), "train is True"),
+])
+def test_an_unsound_split_is_refused(count, asked, message):
+    with pytest.raises(PurennError) as error:
+        split_sizes(count, asked, USUAL)
+    assert message in str(error.value) and "\n" not in str(error.value)
+
+
+def test_parts_have_no_sample_in_common_and_the_seed_decides():
+    parts = split(50, [20, 10, 5], random.Random(3))
+    assert [len(part) for part in parts] == [20, 10, 5]
+    assert len({i for part in parts for i in part}) == 35 and parts[0] != sorted(parts[0])
+    assert split(50, [20, 10, 5], random.Random(3)) == parts != split(50, [20, 10, 5], random.Random(4))
+
+
+def test_scaling_by_what_was_learned_from_gives_mean_0_and_deviation_1():
+    values = [random.Random(5).uniform(-3.0, 9.0) for _ in range(100)] + [1e3]
+    scaled = standardized(values, *mean_and_deviation(values))
+    mean, deviation = mean_and_deviation(scaled)
+    assert abs(mean) < 1e-12 and abs(deviation - 1.0) < 1e-12
+    assert mean_and_deviation([7.0, 7.0]) == (7.0, 1.0)                     # nothing is divided by zero
+    with pytest.raises(PurennError, match="no numbers"):
+        mean_and_deviation([])
+
+
+@pytest.mark.parametrize("label", [-1, 3, 1.0, "1"])
+def test_a_label_beyond_the_classes_is_refused(label):
+    with pytest.raises(PurennError, match=r"labels\[1\]"):
+        one_hot([0, label], 3)
