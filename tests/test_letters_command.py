@@ -1,7 +1,9 @@
 """``letters`` as a user runs it: small networks, few images."""
+import argparse
 import json
 import os
 import pty
+import random
 import re
 import signal
 import subprocess
@@ -10,9 +12,11 @@ import time
 
 import pytest
 
+from purenn.commands.images import make_source
 from purenn.data.npz import read_npz, write_npz
+from purenn.data.preparation import mean_and_deviation
 
-from .helpers import ROOT, assert_refused, cli
+from .helpers import ROOT, assert_refused, cli, close
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -27,15 +31,16 @@ def run(*arguments):
 
 def test_a_run_says_what_it_will_do_what_it_did_and_who_was_taken_for_whom():
     lines = run(*SMALL).splitlines()
-    assert lines[0] == "letters: images 28 × 28 drawn here, 10 classes; 200 to learn from, 60 validation, 50 test, seed 1"
+    assert lines[0] == ("letters: images 28 × 28 drawn here, 10 classes; 200 to learn from, 60 validation, 50 test, "
+                        "seed 1")
     assert lines[1].startswith("network 784-8-10 (6370 parameters), relu, softmax with cross-entropy, init xavier, "
-                               "momentum lr 0.05 momentum 0.9, batches of 32, engine ")
-    assert re.match(r"about \d+ s an epoch, \d+ s for 3 epochs \([\d,]+ images a second, measured on 32\)$", lines[2])
+                               "momentum lr 0.1 momentum 0.9, batches of 64, engine ")
+    assert re.match(r"about \d+ s an epoch, \d+ s for 3 epochs \([\d,]+ images a second, measured on 64\)$", lines[2])
     for number in (1, 2, 3):
         assert re.match(r"epoch    %d   train loss \d\.\d{6}, accuracy \d\.\d{4}   validation loss \d\.\d{6}, "
                         r"accuracy \d\.\d{4}   \d+ s$" % number, lines[2 + number])
     assert "Stopped: the last epoch is done." in lines
-    start = lines.index("taken for      A    B    C    D    E    F    G    H    I    J   recall")
+    start = lines.index("taken for     A    B    C    D    E    F    G    H    I    J   recall")
     rows = [line.split() for line in lines[start + 1:start + 11]]
     assert [row[0] for row in rows] == list("ABCDEFGHIJ")
     assert sum(int(cell) for row in rows for cell in row[1:11] if cell != "-") == 50
@@ -54,7 +59,8 @@ def test_json_has_the_same_figures_and_they_fit_each_other():
     assert right == round(50 * result["test_accuracy"]) == sum(result["confusion"][k][k] for k in range(10))
     assert all(row["right"] == (row["target"] == row["output"]) for row in result["predictions"])
     assert len({row["image"] for row in result["predictions"]}) == 50
-    assert "loss      %7.4f  %10.4f  %6.4f" % (result["loss"], result["validation_loss"], result["test_loss"]) in shown
+    losses = result["loss"], result["validation_loss"], result["test_loss"]
+    assert "loss      %10.4f  %10.4f  %10.4f" % losses in shown
     assert len(result["history"]) == 3 and result["history"][-1]["validation_loss"] == result["validation_loss"]
     assert run(*SMALL, "--quiet") == shown.splitlines()[-1] + "\n"
 
@@ -87,6 +93,20 @@ def test_lr_decay_and_weight_decay_change_the_run_and_a_decayed_rate_slows_it():
     assert plain[0] == decayed[0] != regular[0]                         # the first epoch is before the first decay
     assert abs(decayed[2]["validation_loss"] - decayed[1]["validation_loss"]) < 1e-3
     assert abs(plain[2]["validation_loss"] - plain[1]["validation_loss"]) > 1e-2
+
+
+def test_standardized_pixels_are_those_of_the_images_learned_from_with_mean_0_and_deviation_1():
+    options = argparse.Namespace(data=DIGITS, images=None, labels=None, names=None, train=50, validation=500, test=200,
+                                 standardize=True)
+    scaled = make_source(options, random.Random(3)).parts
+    options.standardize = False
+    plain = make_source(options, random.Random(3)).parts
+    mean, deviation = mean_and_deviation(x for row in scaled[0].inputs for x in row)
+    assert abs(mean) < 1e-12 and abs(deviation - 1.0) < 1e-12
+    mean, deviation = mean_and_deviation(x for row in plain[0].inputs for x in row)
+    for before, after in zip(plain, scaled):
+        assert close(after.inputs, [[(x - mean) / deviation for x in row] for row in before.inputs])
+    assert len({id(x) for part in scaled for row in part.inputs for x in row}) == 17
 
 
 def test_two_workers_get_what_one_gets():
@@ -128,7 +148,8 @@ def test_show_data_draws_images_as_text():
 def test_mnists_files_bring_their_own_test_part():
     result = json.loads(run("letters", "--data", FILES, "--hidden", 3, "--epochs", 2, "--json", "--train", 12,
                             "--validation", 8))
-    assert result["settings"]["test"] == 10 and sorted(row["image"] for row in result["predictions"]) == list(range(20, 30))
+    assert result["settings"]["test"] == 10
+    assert sorted(row["image"] for row in result["predictions"]) == list(range(20, 30))
 
 
 def test_a_csv_is_a_row_an_image(tmp_path):
@@ -136,8 +157,8 @@ def test_a_csv_is_a_row_an_image(tmp_path):
     rows = ["kind,a,b,c,d"] + ["%d,%d,0,0,%d" % (i % 2, 255 * (i % 2), 255 - 255 * (i % 2)) for i in range(60)]
     path.write_text("\n".join(rows) + "\n")
     result = json.loads(run("letters", "--data", path, "--labels", "kind", "--json"))
-    assert result["test_accuracy"] == 1.0 and result["settings"]["sizes"] == [4, 48, 2]
-    assert result["settings"]["epochs"] == 100
+    assert result["test_accuracy"] == 1.0 and result["settings"]["sizes"] == [4, 32, 2]
+    assert result["settings"]["epochs"] == 40
 
 
 def test_more_classes_than_fit_beside_each_other_are_listed(tmp_path):
@@ -160,7 +181,7 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--validation x", "--validation: found 'x'"),
     ("--train 0.8 --validation 0.3 --data %s" % DIGITS, "train 1438 + validation 539 + test 0 samples are asked for"),
     ("--test 5000 --data %s" % DIGITS, "test 5000 samples are asked for, and there are 1797"),
-    ("--train 300000", "306000 images" ),
+    ("--train 300000", "308724 images are asked for; at most 200000 are drawn"),
     ("--data no_such_file.npz", "no_such_file.npz"),
     ("--data README.md", "README.md: "),
     ("--data %s --images pixels" % DIGITS, "there is no array 'pixels'; it has images 1797 × 8 × 8, labels 1797"),
@@ -190,7 +211,7 @@ def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
 
 
 def test_a_rate_that_is_too_large_ends_with_exit_code_3():
-    done = cli(*SMALL, "--lr", "1e12")
+    done = cli(*SMALL, "--lr", "1e300")
     assert done.returncode == 3 and "diverged" in done.stderr and done.stderr.count("\n") == 1
 
 
@@ -215,8 +236,8 @@ def test_ctrl_c_keeps_what_was_learned_and_reports_it():
 def test_on_a_terminal_there_is_progress_with_the_time_left():
     main, other = pty.openpty()
     environment = dict(os.environ, TERM="xterm", COLUMNS="120")
-    with subprocess.Popen([sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "3000"],
-                          cwd=ROOT, stdout=other, stderr=other, env=environment) as process:
+    command = [sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "3000"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=other, stderr=other, env=environment) as process:
         os.close(other)
         shown, deadline = b"", time.monotonic() + 60
         while time.monotonic() < deadline:

@@ -13,7 +13,7 @@ USUAL = (10000, 6000, 2724)
     (18724, (None, None, None), [10000, 6000, 2724]),
     (70000, (None, None, None), [10000, 6000, 2724]),
     (1797, (None, None, None), [959, 575, 261]),
-    (1797, (1000, None, None), [1000, 497, 225]),               # both shrink to what is left
+    (1797, (1000, None, None), [1000, 548, 248]),               # both shrink to what is left
     (18724, (100, None, None), [100, 60, 27]),                  # both shrink with the first
     (18724, (None, None, 0.5), [5851, 3510, 9362]),
     (1000, (0.6, 0.3, 0.1), [600, 300, 100]),

@@ -8,8 +8,8 @@ from ..training import learn, train
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
 MEASURED, MEASURING = 256, 0.3
 
-# The epochs that were finished; the one whose weights were kept, or None for the last; why it ended ("epochs",
-# "patience" or "interrupted"); and the seconds it took.
+# The epochs that were finished; the one whose weights the network ended with, or None where it was interrupted after
+# some of an epoch's steps; why it ended ("epochs", "patience" or "interrupted"); and the seconds it took.
 Fit = namedtuple("Fit", ("epochs", "kept", "stopped", "seconds"))
 
 # How long an epoch takes, in seconds, the samples learned from in a second of it, and how many were measured.
@@ -17,28 +17,44 @@ Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
 
 
 class Watched:
-    """An engine that tells, after each batch that was learned from, how many samples were in it."""
+    """An engine that counts the samples learned from, and shows how far it is on a terminal if there is one."""
 
-    def __init__(self, engine, tell):
+    def __init__(self, engine, epochs: int, count: int, terminal=None):
         self.engine = engine
-        self.tell = tell
+        self.done = 0
+        self.epochs, self.count = epochs, count
+        self.progress = show.Progress(terminal, epochs * count) if terminal else None
+        self.start = time.perf_counter()
 
     def gradients(self, network, loss, inputs, targets) -> tuple:
         """What the engine's own ``gradients`` returns."""
         result = self.engine.gradients(network, loss, inputs, targets)
-        self.tell(len(inputs))
+        self._count(len(inputs))
         return result
 
     def learn(self, network, loss, optimizer, inputs, targets):
         """What the engine's own ``learn`` returns; None where it has none, so that ``gradients`` is asked."""
         result = self.engine.learn(network, loss, optimizer, inputs, targets) if hasattr(self.engine, "learn") else None
         if result is not None:
-            self.tell(len(inputs))
+            self._count(len(inputs))
         return result
 
     def outputs(self, network, inputs):
         """The network's output for each input."""
         return self.engine.outputs(network, inputs)
+
+    def clear(self) -> None:
+        """Take the progress away, before something else is written."""
+        if self.progress:
+            self.progress.clear()
+
+    def _count(self, samples):
+        self.done += samples
+        if self.progress:
+            before = self.done - 1
+            self.progress.update(self.done, "epoch %d of %d, %d of %d samples, %s a second", before // self.count + 1,
+                                 self.epochs, before % self.count + 1, self.count,
+                                 show.rounded(self.done / (time.perf_counter() - self.start)))
 
 
 def estimate(network, data, validation, loss, build, engine, batch_size) -> Estimate:
@@ -74,50 +90,41 @@ def _seconds(function):
 def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None) -> Fit:
     """Train as the settings say, with a line an epoch on ``terminal`` where there is one.
 
+    ``settings`` has ``epochs``, ``batch_size``, ``patience`` and ``lr_decay``; ``data`` and ``validation`` are Datasets.
     With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
     ends with the weights of the epoch where it was lowest; with 0 it ends with the last. The learning rate
     is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
     anything was learned it raises KeyboardInterrupt.
     """
-    patience = settings["patience"] if validation is not None else 0
     count = len(data.inputs)
-    progress = show.Progress(terminal, settings["epochs"] * count) if terminal else None
-    done = 0
-    start = time.perf_counter()
-
-    def tell(samples):
-        nonlocal done
-        done += samples
-        if progress:
-            progress.update(done, "epoch %d of %d, %d of %d samples, %s a second", (done - 1) // count + 1,
-                            settings["epochs"], (done - 1) % count + 1, count,
-                            show.rounded(done / (time.perf_counter() - start)))
-
-    epochs, best, state = [], None, None
+    watched = Watched(engine, settings["epochs"], count, terminal)
+    epochs: list = []
+    best = state = None
     stopped = "epochs"
     try:
-        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"],
-                           Watched(engine, tell), rng, validation):
+        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], watched, rng,
+                           validation):
             epochs.append(epoch)
-            if progress:
-                progress.clear()
-                terminal.line(epoch_line(epoch, time.perf_counter() - start))
-            if patience and (best is None or epoch.validation_loss < best.validation_loss):
+            watched.clear()
+            if terminal:
+                terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
+            if settings["patience"] and (best is None or epoch.validation_loss < best.validation_loss):
                 best, state = epoch, network.state_dict()
-            elif patience and epoch.number - best.number >= patience:
+            elif best is not None and epoch.number - best.number >= settings["patience"]:
                 stopped = "patience"
                 break
             optimizer.lr *= settings["lr_decay"]
     except KeyboardInterrupt:
-        if not done:
+        if not watched.done:
             raise
         stopped = "interrupted"
     finally:
-        if progress:
-            progress.clear()
+        watched.clear()
+    kept = epochs[-1] if watched.done == len(epochs) * count else None
     if state is not None:
         network.load_state_dict(state)
-    return Fit(epochs, best, stopped, time.perf_counter() - start)
+        kept = best
+    return Fit(epochs, kept, stopped, time.perf_counter() - watched.start)
 
 
 def epoch_line(epoch, seconds: float) -> str:

@@ -2,10 +2,10 @@
 import argparse
 from collections import namedtuple
 
-from ..data.images import Images, from_bytes, read_images
+from ..data.images import Images, Shared, from_bytes, read_images
 from ..data.letters import NAMES, SIZE, drawing
 from ..data.npz import write_npz
-from ..data.preparation import PARTS, one_hot, split, split_sizes
+from ..data.preparation import PARTS, mean_and_deviation, one_hot, split, split_sizes, standardized
 from ..linalg import PurennError
 from ..show import pictures
 from ..show import terminal as show
@@ -14,6 +14,9 @@ from .options import short, whole
 
 # How many images of notMNIST the labs learned from, looked at meanwhile, and tested on.
 USUAL = (10000, 6000, 2724)
+
+# How many letters are drawn to learn from, so that the first run is a short one; the other parts in proportion.
+DRAWN = 6000
 
 MOST_IMAGES = 200_000
 
@@ -43,7 +46,10 @@ def add_data_options(parser) -> None:
     group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
     for part, usual, what in zip(PARTS, USUAL, ("learn from", "look at after each epoch", "be tested on at the end")):
         group.add_argument("--" + part, metavar="N", type=part_size,
-                           help="images to %s, or their share (default: %d, less where there are fewer)" % (what, usual))
+                           help="images to %s, or their share (default: %d where there are enough; of those "
+                           "drawn here %d)" % (what, usual, DRAWN * usual // USUAL[0]))
+    group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 and "
+                       "deviation 1 over the images to learn from; goes with a smaller --lr")
     group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
     group.add_argument("--write-data", metavar="FILE", help="write the images as an npz, and end")
 
@@ -61,7 +67,14 @@ def make_source(options, rng, terminal=None) -> Source:
     names = class_names(options, images)
     parts = [Dataset([images.images[i] for i in indices], one_hot([images.labels[i] for i in indices], images.classes))
              for indices in chosen]
-    return Source(images, names, parts, chosen[2])
+    return Source(images, names, _standardized(parts) if options.standardize else parts, chosen[2])
+
+
+def _standardized(parts):
+    """The parts with their pixels scaled by the mean and the deviation of the first; equal ones stay one object."""
+    mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
+    shared = Shared(lambda x: standardized([x], mean, deviation)[0])
+    return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
 
 
 def draw_images(count: int, rng, terminal=None) -> Images:
@@ -79,10 +92,13 @@ def draw_images(count: int, rng, terminal=None) -> Images:
 
 
 def drawn_sizes(asked) -> list:
-    """How many letters are drawn for each part: there are as many to split as notMNIST has, or as are asked for."""
+    """How many letters are drawn for each part: DRAWN and in proportion, or what is asked for."""
+    if asked[0] is None:
+        asked = [DRAWN, *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:
-        raise PurennError("letters: %d images are asked for; at most %d are drawn: ask for fewer" % (count, MOST_IMAGES))
+        raise PurennError("letters: %d images are asked for; at most %d are drawn: ask for fewer"
+                          % (count, MOST_IMAGES))
     return split_sizes(count, asked, USUAL)
 
 
@@ -148,5 +164,6 @@ def write_data(terminal, options, rng) -> int:
         progress.update(len(labels), "drawing letters: %d of %d", len(labels), count)
     progress.clear()
     write_npz(options.write_data, {"images": ((count, SIZE, SIZE), bytes(pixels)), "labels": ((count,), bytes(labels))})
-    terminal.line("%s: images %d × %d × %d and labels %d, unsigned bytes" % (options.write_data, count, SIZE, SIZE, count))
+    terminal.line("%s: images %d × %d × %d and labels %d, unsigned bytes"
+                  % (options.write_data, count, SIZE, SIZE, count))
     return 0

@@ -149,7 +149,7 @@ def _csv_arrays(path, rows, label):
     if "" in header:
         raise PurennError("%s: column %d has no name in the first line; leave out what is not a pixel, such as "
                           "row numbers" % (path, header.index("") + 1))
-    numbers = _Shared(float)                                # each cell's text is read once
+    numbers = Shared(float)                                # each cell's text is read once
     at = header.index(label)
     pixels, labels = array("d"), array("d")
     for row in rows:
@@ -190,7 +190,7 @@ def _images(path, train, test):
         raise PurennError("%s: holds 1 image to train on; at least 2 are needed" % path)
     labels, classes = _labels(path, [labels for _, labels in parts])
     divisor = _divisor(path, [images.values for images, _ in parts])
-    scaled = _Shared(lambda pixel: pixel / divisor)
+    scaled = Shared(lambda pixel: pixel / divisor)
     rows = [_rows(images.values, product(layouts[0]), scaled) for images, _ in parts]
     height, width = layouts[0]
     if not test:
@@ -282,7 +282,7 @@ def _divisor(path, arrays):
     return largest
 
 
-class _Shared(dict):
+class Shared(dict):
     """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
 
     def __init__(self, function):

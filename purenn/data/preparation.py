@@ -37,7 +37,7 @@ def split_sizes(count: int, asked, usual, names=PARTS) -> list:
     sizes = [int(most * shrink) if size is None else size for size, most in zip(sizes, usual)]
     if left < 0 or 0 in sizes:
         raise PurennError("split: %s samples are asked for, and there are %d; each part needs at least 1, and together "
-                          "they must not be more than that" % (" + ".join("%s %d" % pair for pair in zip(names, sizes)),
+                          "they must not be more than that" % (" + ".join("%s %s" % pair for pair in zip(names, sizes)),
                                                                count))
     return sizes
 
@@ -100,7 +100,7 @@ def mean_and_deviation(values) -> tuple:
 
 
 def standardized(values: Vector, mean: float, deviation: float) -> Vector:
-    """(x − μ) / σ for each of the numbers: with the μ and σ of the numbers learned from, they have mean 0 and deviation 1.
+    """(x − μ) / σ for each of the numbers, with the mean μ and the deviation σ of those that are learned from.
 
     >>> standardized([1.0, 3.0], 2.0, 1.0)
     [-1.0, 1.0]
