@@ -90,8 +90,8 @@ def _seconds(function):
 def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None) -> Fit:
     """Train as the settings say, with a line an epoch on ``terminal`` where there is one.
 
-    ``settings`` has ``epochs``, ``batch_size``, ``patience`` and ``lr_decay``; ``data`` and ``validation`` are Datasets.
-    With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
+    ``settings`` has ``epochs``, ``batch_size``, ``patience`` and ``lr_decay``; ``data`` and ``validation`` are
+    Datasets. With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
     ends with the weights of the epoch where it was lowest; with 0 it ends with the last. The learning rate
     is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
     anything was learned it raises KeyboardInterrupt.

@@ -46,19 +46,20 @@ def add_data_options(parser) -> None:
     group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
     for part, usual, what in zip(PARTS, USUAL, ("learn from", "look at after each epoch", "be tested on at the end")):
         group.add_argument("--" + part, metavar="N", type=part_size,
-                           help="images to %s, or their share (default: %d where there are enough; of those "
-                           "drawn here %d)" % (what, usual, DRAWN * usual // USUAL[0]))
+                           help="images to %s, or their share (default: %d where there are enough; %d drawn ones)"
+                           % (what, usual, DRAWN * usual // USUAL[0]))
     group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 and "
                        "deviation 1 over the images to learn from; goes with a smaller --lr")
     group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
-    group.add_argument("--write-data", metavar="FILE", help="write the images as an npz, and end")
+    group.add_argument("--write-data", metavar="FILE", help="write %d drawn letters, or what the three sizes come "
+                       "to, as an npz like notMNIST.npz, and end" % sum(USUAL))
 
 
 def make_source(options, rng, terminal=None) -> Source:
     """The images that the options ask for, shuffled, split, and their labels one-hot."""
     asked = [options.train, options.validation, options.test]
     if options.data is None:
-        sizes = drawn_sizes(asked)
+        sizes = drawn_sizes(asked, DRAWN)
         images = draw_images(sum(sizes), rng, terminal)
         chosen = split(sum(sizes), sizes, rng)
     else:
@@ -91,10 +92,10 @@ def draw_images(count: int, rng, terminal=None) -> Images:
     return from_bytes(drawn, labels, SIZE, SIZE, len(NAMES))
 
 
-def drawn_sizes(asked) -> list:
-    """How many letters are drawn for each part: DRAWN and in proportion, or what is asked for."""
+def drawn_sizes(asked, usual_train: int) -> list:
+    """How many letters are drawn for each part: ``usual_train`` and in proportion, or what is asked for."""
     if asked[0] is None:
-        asked = [DRAWN, *asked[1:]]
+        asked = [usual_train, *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:
         raise PurennError("letters: %d images are asked for; at most %d are drawn: ask for fewer"
@@ -154,8 +155,8 @@ def show_data(terminal, options, rng) -> int:
 
 
 def write_data(terminal, options, rng) -> int:
-    """Write the drawn letters, as many as the parts have together, in the shape of notMNIST.npz."""
-    count = sum(drawn_sizes([options.train, options.validation, options.test]))
+    """Write drawn letters, as many as notMNIST.npz has unless other sizes are asked for, in its shape."""
+    count = sum(drawn_sizes([options.train, options.validation, options.test], USUAL[0]))
     progress = show.Progress(terminal, count)
     pixels, labels = bytearray(), bytearray()
     for image, label in drawing(count, rng):
