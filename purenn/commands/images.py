@@ -46,7 +46,7 @@ def add_data_options(parser) -> None:
     group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
     for part, usual, what in zip(PARTS, USUAL, ("learn from", "look at after each epoch", "be tested on at the end")):
         group.add_argument("--" + part, metavar="N", type=part_size,
-                           help="images to %s, or their share (default: %d where there are enough; %d drawn ones)"
+                           help="images to %s, or their share (default: %d, or %d drawn ones, where there are enough)"
                            % (what, usual, DRAWN * usual // USUAL[0]))
     group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 and "
                        "deviation 1 over the images to learn from; goes with a smaller --lr")
