@@ -55,9 +55,13 @@ def _measured(task, options):
         except ImportError as error:
             missing.append("%s (%s)" % (name, error.name or error))
     for python in options.also:
+        label = _name_of(python)
+        if label is None:
+            missing.append("purenn on %s (it cannot be run)" % python)
+            continue
         for name in OWN:
             if name in options.only and suits(name, task):
-                runners["%s on %s" % (name, _name_of(python))] = Elsewhere(python, name, task)
+                runners["%s on %s" % (name, label)] = Elsewhere(python, name, task)
     if missing:
         _say("%s: left out, not installed: %s" % (task, ", ".join(missing)))
     _say("%s: %d contenders, %d turns" % (task, len(runners), options.turns))
@@ -114,8 +118,12 @@ def _versions():
 
 
 def _name_of(python):
-    return subprocess.run([python, "-c", "from benchmarks.own import python; print(python())"], stdout=subprocess.PIPE,
-                          encoding="utf-8", check=True).stdout.strip()
+    """What that interpreter calls itself, or None where it cannot be run."""
+    try:
+        return subprocess.run([python, "-c", "from benchmarks.own import python; print(python())"],
+                              stdout=subprocess.PIPE, encoding="utf-8", check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
 
 
 def _say(text):

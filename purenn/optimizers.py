@@ -9,7 +9,7 @@ state lists have the shape of the parameters, one list for each.
 """
 import math
 
-from .linalg import PurennError, is_finite, zeros
+from .linalg import PurennError, Vector, is_finite, zeros
 
 
 class Optimizer:
@@ -35,13 +35,11 @@ class Optimizer:
         """Change every parameter once, by its gradient."""
         raise NotImplementedError("%s has no step()" % type(self).__name__)
 
-    def decay(self) -> None:
-        """g ← g + λ·θ, the slope of ½λ·Σθ², before a step; biases too, as in ``torch.optim``."""
+    def decayed(self, values: Vector, grads: Vector) -> Vector:
+        """g + λ·θ for each parameter θ, the slope with ½λ·Σθ² added to the cost; biases too, as in ``torch.optim``."""
         if self.weight_decay == 0.0:
-            return
-        for _, values, grads in self.parameters:
-            for k in range(len(values)):
-                grads[k] += self.weight_decay * values[k]
+            return grads
+        return [g + self.weight_decay * w for g, w in zip(grads, values)]
 
     def __repr__(self):
         return "%s(lr=%r)" % (type(self).__name__, self.lr)
@@ -81,8 +79,8 @@ class SGD(Optimizer):
 
     def step(self) -> None:
         """v ← μ·v + g; θ ← θ − lr·v."""
-        self.decay()
         for (_, values, grads), v in zip(self.parameters, self.velocity):
+            grads = self.decayed(values, grads)
             for k in range(len(values)):
                 v[k] = self.momentum * v[k] + grads[k]
                 values[k] -= self.lr * v[k]
@@ -104,8 +102,8 @@ class Adagrad(Optimizer):
 
     def step(self) -> None:
         """s ← s + g²; θ ← θ − lr·g / (√s + eps)."""
-        self.decay()
         for (_, values, grads), s in zip(self.parameters, self.square_sum):
+            grads = self.decayed(values, grads)
             for k in range(len(values)):
                 g = grads[k]
                 s[k] += g * g
@@ -129,8 +127,8 @@ class RMSprop(Optimizer):
 
     def step(self) -> None:
         """s ← α·s + (1 − α)·g²; θ ← θ − lr·g / (√s + eps)."""
-        self.decay()
         for (_, values, grads), s in zip(self.parameters, self.square_mean):
+            grads = self.decayed(values, grads)
             for k in range(len(values)):
                 g = grads[k]
                 s[k] = self.alpha * s[k] + (1.0 - self.alpha) * (g * g)
@@ -164,9 +162,9 @@ class Adam(Optimizer):
 
     def step(self) -> None:
         """m̂ and v̂ from the moments of g; θ ← θ − lr·m̂ / (√v̂ + eps)."""
-        self.decay()
         self.t += 1
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
+            grads = self.decayed(values, grads)
             for k in range(len(values)):
                 g = grads[k]
                 m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g

@@ -369,3 +369,10 @@ def test_a_csv_and_an_npz_by_numpy_agree(tmp_path):
     data = read_images(tmp_path / "a.npz")
     assert data.images == (pixels / 255).tolist() and data.labels == labels.tolist()
     assert read_images(tmp_path / "a.csv") == data
+
+
+def test_labels_that_are_not_classes_are_refused_before_memory_is_taken(tmp_path):
+    path = str(tmp_path / "ids.npz")
+    write_npz(path, {"images": ((2000, 1), bytes(2000)), "labels": ((2000,), array("H", range(2000)))})
+    with pytest.raises(PurennError, match="the largest label is 1999; at most 1000 classes are taken"):
+        read_images(path)

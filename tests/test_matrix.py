@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from purenn import (SGD, CrossEntropyLoss, HalfSquaredErrorLoss, Layer, Linear, MSELoss, Network, ReLU, Sigmoid,
-                    Softmax, Tanh, train)
+from purenn import (SGD, CrossEntropyLoss, HalfSquaredErrorLoss, Layer, Linear, MSELoss, Network, PurennError, ReLU,
+                    Sigmoid, Softmax, Tanh, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines import NAMES, auto, make
 from purenn.engines import close as close_engine
@@ -114,3 +114,25 @@ def test_every_name_makes_an_engine():
         engine = make(name, network)
         assert engine.outputs(network, [[0.0, 0.0]]) == [[0.5]]
         close_engine(engine)
+
+
+class Doubled(Linear):
+    """A Linear layer of one's own, with another formula."""
+
+    def forward(self, inputs):
+        return [2.0 * z for z in Linear.forward(self, inputs)]
+
+    def backward(self, delta):
+        return Linear.backward(self, [2.0 * d for d in delta])
+
+
+def test_a_subclass_of_linear_is_gone_through_by_its_own_formulas():
+    rng = random.Random(1)
+    network = Network([Doubled(3, 4, rng=rng), Tanh(), Linear(4, 1, rng=rng)])
+    case = (network, MSELoss(), [[0.1, 0.2, 0.3], [1.0, -1.0, 0.5]], [[1.0], [0.0]])
+    assert close(numbers(Matrix(), *case), numbers(Loops(), *case), 1e-9)
+
+
+def test_a_name_that_is_no_engine_is_refused():
+    with pytest.raises(PurennError, match="no engine 'unroled'; it must be one of loops, unrolled"):
+        make("unroled", Network.mlp([2, 3, 1]))

@@ -34,6 +34,7 @@ def test_lr_may_be_changed_between_steps():
     (lambda p: SGD(p, lr="a"), "SGD: lr is 'a'; it must be a number from 0 up"),
     (lambda p: SGD(p, lr=float("nan")), "SGD: lr is nan; it must be a number from 0 up"),
     (lambda p: SGD(p, lr=0.1, momentum=1.0), "SGD: momentum is 1.0; it must be a number from 0 up and below 1"),
+    (lambda p: Adagrad(p, weight_decay=-1), "Adagrad: weight_decay is -1; it must be a number from 0 up"),
     (lambda p: RMSprop(p, alpha=2), "RMSprop: alpha is 2; it must be a number from 0 up and below 1"),
     (lambda p: Adam(p, betas=(0.9, 1.0)), "Adam: betas[1] is 1.0; it must be a number from 0 up and below 1"),
     (lambda p: Adam(p, eps=0.0), "Adam: eps is 0.0; it must be a number above 0"),
@@ -44,3 +45,22 @@ def test_impossible_settings_are_refused(call, message):
     with pytest.raises(PurennError) as error:
         call([("p", [1.0], [0.0])])
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("make", [SGD, lambda p, **more: SGD(p, momentum=0.9, **more), Adagrad, RMSprop, Adam])
+def test_weight_decay_adds_its_part_to_every_slope_and_leaves_the_gradients_alone(make):
+    decayed, plain = [1.0, -3.0], [1.0, -3.0]
+    grads, whole = [0.5, 0.25], [0.0, 0.0]
+    one = make([("p", decayed, grads)], lr=0.1, weight_decay=0.2)
+    other = make([("p", plain, whole)], lr=0.1)
+    for _ in range(3):
+        whole[:] = [0.5 + 0.2 * plain[0], 0.25 + 0.2 * plain[1]]            # g + λ·θ
+        one.step()
+        other.step()
+        assert decayed == plain and grads == [0.5, 0.25]
+
+
+def test_a_step_of_sgd_with_weight_decay_by_hand():
+    values = [1.0]
+    SGD([("p", values, [2.0])], lr=0.5, weight_decay=0.1).step()
+    assert values == pytest.approx([1.0 - 0.5 * (2.0 + 0.1 * 1.0)])

@@ -18,16 +18,18 @@ USUAL = (10000, 6000, 2724)
     (18724, (None, None, 0.5), [5851, 3510, 9362]),
     (1000, (0.6, 0.3, 0.1), [600, 300, 100]),
     (3, (1, 1, 1), [1, 1, 1]),
+    (18724, (0.7, 0.15, 0.15), [13106, 2808, 2808]),            # shares of 1 in all are never more than there is
+    (10, (0.7, 0.2, 0.1), [7, 2, 1]),
 ])
 def test_split_sizes_are_as_asked_and_otherwise_the_usual_ones_in_proportion(count, asked, sizes):
     assert split_sizes(count, asked, USUAL) == sizes
 
 
 @pytest.mark.parametrize("count, asked, message", [
-    (100, (50, 50, 1), "train 50 + validation 50 + test 1 samples are asked for, and there are 100"),
-    (100, (100, None, None), "train 100 + validation 0 + test 0"),
+    (100, (50, 50, 1), "train 50 + validation 50 + test 1 of 100 samples cannot be had"),
+    (100, (100, None, None), "train 100 of 100 samples cannot be had; each part needs at least 1"),
     (2, (None, None, None), "each part needs at least 1"),
-    (100, (0.9, 0.9, 0.9), "there are 100"),
+    (100, (0.9, 0.9, 0.9), "train 0.9 + validation 0.9 + test 0.9 of 100 samples"),
     (100, (0, None, None), "train is 0; it must be a whole number from 1 up, or a share between 0 and 1"),
     (100, (None, 1.5, None), "validation is 1.5"),
     (100, (None, None, "10"), "test is '10'"),

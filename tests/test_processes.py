@@ -155,3 +155,35 @@ def test_ctrl_c_and_a_killed_parent_leave_no_process(to_all):
         process.kill()
         process.communicate(timeout=60)
     wait_until_nobody_is_left(process)
+
+
+WIDE = """
+import random, sys, time
+sys.path.insert(0, %r)
+from purenn import CrossEntropyLoss, Network
+from purenn.engines.processes import Processes
+if __name__ == "__main__":
+    import multiprocessing
+    multiprocessing.set_start_method(sys.argv[1])
+    network = Network.mlp([400, 200, 3], output_activation=None, rng=random.Random(1))      # answers of 640 kB
+    engine = Processes(2)
+    inputs, targets = [[0.1] * 400] * 8, [[1.0, 0.0, 0.0]] * 8
+    engine.gradients(network, CrossEntropyLoss(), inputs, targets)
+    time.sleep(float(sys.argv[2]))
+    print("ready", flush=True)
+    while True:
+        engine.gradients(network, engine._loss, inputs, targets)
+        print("again", flush=True)
+""" % ROOT
+
+
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+def test_workers_wait_as_long_as_it_takes_and_end_when_their_parent_is_killed_in_the_middle(method, tmp_path):
+    path = tmp_path / "wide.py"
+    path.write_text(WIDE)
+    process = subprocess.Popen([sys.executable, str(path), method, "1.5"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True)
+    assert [process.stdout.readline() for _ in range(2)] == ["ready\n", "again\n"]
+    process.kill()
+    process.communicate(timeout=60)
+    wait_until_nobody_is_left(process)

@@ -40,9 +40,9 @@ def test_the_progress_line_shows_up_on_a_terminal_alone(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     for stream, shown in ((Screen(), True), (Ascii(), False)):
         progress = show.Progress(show.Terminal(stream), total=100, interval=0.0)
-        progress.update(50, 0.25)
+        progress.update(50, "epoch %d of %d, loss %.6f", 50, 100, 0.25)
         progress.clear()
-        assert ("epoch 50 of 100, loss 0.250000, at most 0 s left" in stream.getvalue()) == shown
+        assert ("epoch 50 of 100, loss 0.250000, at most 0.0 s left" in stream.getvalue()) == shown
         assert stream.getvalue().endswith("\r\x1b[K") == shown
 
 

@@ -6,8 +6,11 @@ import sys
 
 import pytest
 
-from purenn import (SGD, Adagrad, Adam, BCELoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear, MSELoss, Network,
-                    PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
+                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+from purenn.commands.settings import set_up
+from purenn.commands.task import parse
+from purenn.commands.unroll import TASKS
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Loops
 from purenn.engines.source import gradients_source, outputs_source, standalone_source
@@ -119,6 +122,19 @@ def test_a_step_is_the_engines_own_only_where_it_knows_the_optimizer():
     assert engine.learn(network, MSELoss(), optimizer, *data) is not None and network.state_dict() == before
 
 
+@pytest.mark.parametrize("name", list(OPTIMIZERS))
+def test_with_weight_decay_the_steps_are_those_of_the_loops_too(name):
+    ends = []
+    for engine in (Loops(), Unrolled()):
+        network = Network.mlp([2, 3, 1], rng=random.Random(1))
+        optimizer = OPTIMIZERS[name](network.parameters())
+        optimizer.weight_decay = 0.1
+        for _ in range(3):
+            learn(network, MSELoss(), optimizer, engine, *xor())
+        ends.append((repr(network.state_dict()), state(optimizer)))
+    assert ends[0] == ends[1]
+
+
 def test_there_is_no_step_where_the_cost_is_not_finite():
     for engine in (Loops(), Unrolled()):
         network = Network([Linear(1, 1, rng=random.Random(1))])
@@ -130,6 +146,13 @@ def test_there_is_no_step_where_the_cost_is_not_finite():
 def test_a_wide_layer_is_summed_in_the_same_order():
     network = Network.mlp([150, 3, 2], rng=random.Random(1))
     case = (network, HalfSquaredErrorLoss(), [[0.01 * k for k in range(150)]], [[1.0, 0.0]])
+    assert digits(Unrolled(), *case) == digits(Loops(), *case)
+
+
+@pytest.mark.parametrize("loss", [MSELoss(), CrossEntropyLoss(), HalfSquaredErrorLoss()], ids=repr)
+def test_many_outputs_are_not_too_much_for_the_compiler(loss):
+    network = Network([Linear(1, 2000, rng=random.Random(1))])
+    case = (network, loss, [[0.5]], [[1.0] + [0.0] * 1999])
     assert digits(Unrolled(), *case) == digits(Loops(), *case)
 
 
@@ -243,3 +266,24 @@ def test_unroll_prints_the_source_and_standalone_a_trained_program(tmp_path):
 ])
 def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)
+
+
+@pytest.mark.parametrize("task", ["xor", "linear", "gate"])
+def test_what_unroll_prints_is_a_program_that_needs_nothing_and_has_the_gradients_of_the_loops(task, tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(cli("unroll", task, "--hidden", 3, "--seed", 4).stdout, encoding="utf-8")
+    done = subprocess.run([sys.executable, "-S", "-E", path.name], cwd=str(tmp_path), stdout=subprocess.PIPE,
+                          encoding="utf-8", check=True)
+    setup = set_up(TASKS[task], parse(TASKS[task], ["--hidden", "3", "--seed", "4"]))
+    cost, _ = Loops().gradients(setup.network, setup.loss, *setup.data)
+    lines = done.stdout.splitlines()
+    assert lines[0] == "cost %r" % cost
+    for layer, line in zip(setup.network.layers, lines[1:]):
+        assert "'weight_grad': %r, 'bias_grad': %r}" % (layer.weight_grad, layer.bias_grad) in line if isinstance(
+            layer, Linear) else line == "{}"
+
+
+def test_a_training_that_diverges_is_not_printed_as_a_program():
+    done = cli("unroll", "xor", "--standalone", "--epochs", 1, "--lr", 1e308, "--loss", "half-sse",
+               "--activation", "relu", "--output-activation", "identity")
+    assert (done.returncode, done.stdout) == (3, "") and "diverged" in done.stderr

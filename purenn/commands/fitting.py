@@ -62,7 +62,7 @@ def estimate(network, data, validation, loss, build, engine, batch_size) -> Esti
 
     ``build`` makes an optimizer of the network's parameters, which is used for this alone.
     """
-    batch = min(batch_size or len(data.inputs), len(data.inputs))
+    batch = min(batch_size, len(data.inputs))
     inputs, targets = data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)]
     state, optimizer = network.state_dict(), build(network.parameters())
     learn(network, loss, optimizer, engine, inputs, targets)            # workers start, source is compiled
@@ -72,7 +72,7 @@ def estimate(network, data, validation, loss, build, engine, batch_size) -> Esti
     network.load_state_dict(state)
     network.zero_grad()
     batches = -(-len(data.inputs) // batch)
-    seconds = gradients * len(data.inputs) + step * batches + outputs * (len(validation.inputs) if validation else 0)
+    seconds = gradients * len(data.inputs) + step * batches + outputs * len(validation.inputs)
     return Estimate(seconds, len(data.inputs) / (gradients * len(data.inputs) + step * batches), len(inputs))
 
 
@@ -129,11 +129,6 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
 
 def epoch_line(epoch, seconds: float) -> str:
     """An epoch's number, its losses and accuracies, and the seconds since the start."""
-    text = "epoch %4d   %s" % (epoch.number, _outcome("train", epoch.loss, epoch.accuracy))
-    if epoch.validation_loss is not None:
-        text += "   " + _outcome("validation", epoch.validation_loss, epoch.validation_accuracy)
-    return text + "   %s" % show.duration(seconds)
-
-
-def _outcome(part, loss, accuracy):
-    return "%s loss %s%s" % (part, show.loss_text(loss), "" if accuracy is None else ", accuracy %.4f" % accuracy)
+    return "epoch %4d   train loss %s, accuracy %.4f   validation loss %s, accuracy %.4f   %s" % (
+        epoch.number, show.loss_text(epoch.loss), epoch.accuracy, show.loss_text(epoch.validation_loss),
+        epoch.validation_accuracy, show.duration(seconds))

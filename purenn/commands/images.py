@@ -1,11 +1,11 @@
 """Where ``letters`` has its images from, what they are split into, and the two ways to look at them alone."""
 import argparse
+import os
 from collections import namedtuple
 
-from ..data.images import Images, Shared, from_bytes, read_images
 from ..data.letters import NAMES, SIZE, drawing
-from ..data.npz import write_npz
-from ..data.preparation import PARTS, mean_and_deviation, one_hot, split, split_sizes, standardized
+from ..data.preparation import (PARTS, Images, Shared, from_bytes, is_part, mean_and_deviation, one_hot, split,
+                                split_sizes, standardized)
 from ..linalg import PurennError
 from ..show import pictures
 from ..show import terminal as show
@@ -30,7 +30,7 @@ def part_size(text):
         size = float(text) if "." in text else int(text)
     except ValueError:
         size = 0
-    if not (size >= 1 if isinstance(size, int) else 0.0 < size < 1.0):
+    if not is_part(size):
         raise argparse.ArgumentTypeError("found %s; it must be a whole number from 1 up, or a share such as 0.6"
                                          % short(text))
     return size
@@ -48,8 +48,8 @@ def add_data_options(parser) -> None:
         group.add_argument("--" + part, metavar="N", type=part_size,
                            help="images to %s, or their share (default: %d, or %d drawn ones, where there are enough)"
                            % (what, usual, DRAWN * usual // USUAL[0]))
-    group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 and "
-                       "deviation 1 over the images to learn from; goes with a smaller --lr")
+    group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 "
+                       "and deviation 1 over the images to learn from; goes with a smaller --lr")
     group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
     group.add_argument("--write-data", metavar="FILE", help="write %d drawn letters, or what the three sizes come "
                        "to, as an npz like notMNIST.npz, and end" % sum(USUAL))
@@ -105,6 +105,12 @@ def drawn_sizes(asked, usual_train: int) -> list:
 
 def read(options) -> Images:
     """The images of ``--data``."""
+    from ..data.images import is_npz, read_images
+    is_folder = os.path.isdir(options.data)
+    if options.labels is not None and is_folder:
+        raise PurennError("--labels: goes with an npz or a CSV, and %s is a folder; leave it out" % options.data)
+    if options.images is not None and (is_folder or not is_npz(options.data)):
+        raise PurennError("--images: goes with an npz, which %s is not; leave it out" % options.data)
     names = None
     if options.images is not None or options.labels is not None:
         names = (options.images or "images", options.labels or "labels")
@@ -116,6 +122,8 @@ def check_options(options) -> None:
     for name in ("images", "labels"):
         if getattr(options, name) is not None and options.data is None:
             raise PurennError("--%s: goes with --data; the letters that are drawn here have no such name" % name)
+    if options.write_data is not None and options.show_data is not None:
+        raise PurennError("--write-data: goes without --show-data; give one of the two")
     if options.write_data is not None and options.data is not None:
         raise PurennError("--write-data: goes without --data; it writes the letters that are drawn here")
 
@@ -156,6 +164,8 @@ def show_data(terminal, options, rng) -> int:
 
 def write_data(terminal, options, rng) -> int:
     """Write drawn letters, as many as notMNIST.npz has unless other sizes are asked for, in its shape."""
+    from ..data.npz import check_writable, write_npz
+    check_writable(options.write_data)
     count = sum(drawn_sizes([options.train, options.validation, options.test], USUAL[0]))
     progress = show.Progress(terminal, count)
     pixels, labels = bytearray(), bytearray()

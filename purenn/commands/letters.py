@@ -20,7 +20,7 @@ DEFAULTS: dict = {"optimizer": "momentum", "loss": "cross-entropy", "lr": 0.1,
                   "rates": {"sgd": 0.1, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001}}
 
 # What --full stands for: the setting of the lab's report.
-FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "lr": 0.1, "epochs": 200, "patience": 0}
+FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
 
 # So many pixels in all are gone through where --epochs is not given (three times 6000 letters), but at most so often.
 LEARNED, MOST_TIMES = 3 * 6000 * 784, 40
@@ -148,6 +148,9 @@ def train_and_test(terminal, options, settings, source, network, engine, rng) ->
             terminal.line(line)
     optimizer = build_optimizer(settings, network.parameters())
     fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal)
+    if terminal and fitted.stopped == "interrupted":
+        terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
+        terminal.stream.flush()
     result = {"task": "letters", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
               "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
               "kept": fitted.kept.number if fitted.kept else None}

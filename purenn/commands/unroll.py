@@ -1,9 +1,11 @@
 """``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
+from .. import engines
 from ..engines.source import gradients_source, outputs_source, standalone_source
 from ..engines.unrolled import check_size
+from ..layers import Linear
 from ..linalg import PurennError
 from ..show.terminal import Terminal
-from ..training import train
+from ..training import check_finite, evaluate, train
 from . import gate, linear, xor
 from .options import MOST_EPOCHS, Parser, add_network_options, task_name, whole
 from .settings import add_training_options, set_up
@@ -36,21 +38,47 @@ def run(arguments) -> int:
 
 EPOCHS = 5000
 
+HEAD = """# %r, %r
+# The batch's gradients and the outputs as engines.unrolled compiles them; when it trains, the optimizer's step follows.
+# The names are explained in purenn/engines/source.py. To step through it: python -m pdb THIS_FILE
+from math import exp, log, tanh
+from types import SimpleNamespace
+
+
+"""
+
+
+def _main(setup):
+    """The end of the program: the untrained network's numbers, the data, and a call of ``gradients``."""
+    lines = ["if __name__ == \"__main__\":", "    layers = ["]
+    for layer in setup.network.layers:
+        names = ("weight", "bias", "weight_grad", "bias_grad") if isinstance(layer, Linear) else ()
+        values = ["%s=%r" % (name, getattr(layer, name)) for name in names]
+        lines.append("        SimpleNamespace(%s)," % ", ".join(values))
+    share = "1.0 / count" if setup.loss.reduction == "mean" else "1.0"
+    inputs, targets = setup.data
+    lines += ["    ]", "    loss = SimpleNamespace(share=lambda count: %s)" % share, "    inputs = %r" % inputs,
+              "    targets = %r" % targets, "    cost, _ = gradients(layers, loss, inputs, targets)",
+              "    print(\"cost\", cost)", "    for layer in layers:", "        print(vars(layer))"]
+    return "\n".join(lines)
+
 
 def _print_source(task, options):
     setup = set_up(task, options)
     check_size(setup.network)
     if options.standalone:
-        rng = setup.rng if options.shuffle else None
-        for _ in train(setup.network, setup.data, setup.loss, setup.optimizer, options.epochs or EPOCHS,
-                       options.batch_size, setup.engine, rng):
-            pass
+        epochs = options.epochs or EPOCHS
+        try:
+            for _ in train(setup.network, setup.data, setup.loss, setup.optimizer, epochs, options.batch_size,
+                           setup.engine, setup.rng if options.shuffle else None):
+                pass
+        finally:
+            engines.close(setup.engine)
+        check_finite(evaluate(setup.network, setup.loss, setup.data)[0], setup.optimizer, epochs)
         text = standalone_source(setup.network)
     else:
-        text = "# %r, %r\n# What engines.unrolled compiles; the names are explained in purenn/engines/source.py.\n" % (
-            setup.network, setup.loss)
-        text += "from math import exp, log, tanh\n\n\n%s\n\n%s" % (
-            gradients_source(setup.network, setup.loss), outputs_source(setup.network))
+        text = HEAD % (setup.network, setup.loss) + "%s\n\n%s\n\n%s" % (
+            gradients_source(setup.network, setup.loss), outputs_source(setup.network), _main(setup))
     terminal = Terminal()
     for line in text.rstrip("\n").split("\n"):
         terminal.line(line)

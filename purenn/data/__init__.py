@@ -1,1 +1,1 @@
-"""Data sets: the tasks that purenn makes itself."""
+"""Data sets: the tasks and letters that purenn makes itself, images from files, and what readies them."""

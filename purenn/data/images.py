@@ -18,19 +18,17 @@ import math
 import os
 import re
 from array import array
-from collections import namedtuple
 from itertools import chain
 
 from ..linalg import PurennError, is_finite
 from .arrays import LIMIT, Array, check_size, opened, product, short, what_begins
 from .idx import read_idx
 from .npz import npz_headers, read_npz
+from .preparation import SHARED, Images, Shared
 
-# Images: a list of rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to
-# classes − 1. The test images and labels are the same where the files hold a separate test part, else None.
-Images = namedtuple("Images", ("images", "labels", "height", "width", "classes", "test_images", "test_labels"))
+MOST_CLASSES = 1000
 
-SHARED = 1 << 16                # so many different values are shared; with more, sharing gains little
+ZIP = b"PK"                     # how a zip begins, and so an npz
 
 # The names under which images and labels are kept, in small letters; the first that fit are taken.
 NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
@@ -57,7 +55,7 @@ def read_images(path, names=None, label="label") -> Images:
         return _images(path, *_read_folder(path))
     with opened(path) as handle:
         start = handle.read(4096)
-    if start[:2] == b"PK":
+    if start.startswith(ZIP):
         return _images(path, *_read_npz(path, names))
     if not start or b"\0" in start:                          # no text has that byte
         raise PurennError("%s: is %s; give an npz with images and labels, a folder of IDX files, or a CSV"
@@ -65,11 +63,10 @@ def read_images(path, names=None, label="label") -> Images:
     return _images(path, _read_csv(path, label), None)
 
 
-def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
-    """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
-    shades = [pixel / 255.0 for pixel in range(256)]
-    return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
-                  None, None)
+def is_npz(path) -> bool:
+    """True where the file begins as an npz does. Raises PurennError where it cannot be read."""
+    with opened(path) as handle:
+        return handle.read(len(ZIP)) == ZIP
 
 
 # The three kinds of file: each gives a pair (images, labels) of Arrays to train on, and one to test on or None.
@@ -161,7 +158,10 @@ def _csv_arrays(path, rows, label):
         try:
             row = [numbers[cell] for cell in row]
         except ValueError as error:
-            raise PurennError("%s: line %d: %s" % (path, rows.line_num, error)) from None
+            raise PurennError("%s: line %d: %s; every cell must be a number, the label one from 0 up"
+                              % (path, rows.line_num, error)) from None
+        if len(pixels) * pixels.itemsize > 2 * LIMIT:
+            raise PurennError("%s: holds more than %d pixels; take fewer images" % (path, 2 * LIMIT // pixels.itemsize))
         labels.append(row.pop(at))
         pixels.extend(array("d", row))
     return Array((len(labels), len(header) - 1), pixels), Array((len(labels),), labels)
@@ -236,6 +236,9 @@ def _labels(path, arrays):
     if missing is not None or largest < 1:
         raise PurennError("%s: labels that are not 0 … K−1: the largest is %d and none is %d; number the classes from "
                           "0 without a gap" % (path, largest, 1 if missing is None else missing))
+    if largest >= MOST_CLASSES:
+        raise PurennError("%s: the largest label is %d; at most %d classes are taken: are these numbers of classes?"
+                          % (path, largest, MOST_CLASSES))
     return labels, largest + 1
 
 
@@ -280,20 +283,6 @@ def _divisor(path, arrays):
     if all(value == int(value) for value in seen):          # more than SHARED whole ones go beyond 65535 anyway
         return next((limit for limit in (16, 255, 65535) if largest <= limit), largest)
     return largest
-
-
-class Shared(dict):
-    """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
-
-    def __init__(self, function):
-        dict.__init__(self)
-        self.function = function
-
-    def __missing__(self, value):
-        made = self.function(value)
-        if len(self) < SHARED:
-            self[value] = made
-        return made
 
 
 def _rows(values, size, scaled):

@@ -78,9 +78,8 @@ def write_npz(path, arrays: dict) -> None:
     make the same file. An old file stays whole until the new one is. Raises PurennError where the
     arrays are not as said or the file cannot be written.
     """
-    contents = [(name, *_to_write(name, *arrays[name])) for name in arrays]
-    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
-    beside = "%s.%d.part" % (target, os.getpid())
+    contents = [(name, *_to_write(name, arrays[name])) for name in arrays]
+    target, beside = _beside(path)
     try:
         with open(beside, "wb") as handle, zipfile.ZipFile(handle, "w") as archive:
             for name, header, values in contents:
@@ -91,6 +90,22 @@ def write_npz(path, arrays: dict) -> None:
     finally:
         if os.path.exists(beside):
             os.remove(beside)
+
+
+def check_writable(path) -> None:
+    """Raise PurennError where ``write_npz`` could not write this file: before the work that it is to hold."""
+    beside = _beside(path)[1]
+    try:
+        open(beside, "wb").close()
+        os.remove(beside)
+    except (OSError, ValueError) as error:
+        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
+
+
+def _beside(path):
+    """The file to be written, of a link the one behind it, and that which is written first and then renamed."""
+    target = os.path.realpath(path)
+    return target, "%s.%d.part" % (target, os.getpid())
 
 
 # Reading.
@@ -208,8 +223,12 @@ def _c_order(values, shape):
 
 # Writing.
 
-def _to_write(name, shape, values):
+def _to_write(name, array_):
     """An array's .npy header and its values, checked and little-endian."""
+    if not isinstance(array_, (tuple, list)) or len(array_) != 2 or not isinstance(array_[0], (tuple, list)):
+        raise PurennError("write_npz: %r is %s; give a pair, its shape (a tuple) and its values"
+                          % (name, short(array_)))
+    shape, values = array_
     if not isinstance(name, str) or not name or "\0" in name:
         raise PurennError("write_npz: the name %r; it must be a text that is not empty" % (name,))
     if isinstance(values, (bytes, bytearray, memoryview)):

@@ -4,12 +4,39 @@ What is found out about data, such as their mean, is found out from the part tha
 the others stand for what it has not seen yet.
 """
 import math
-from fractions import Fraction
+from collections import namedtuple
 
 from ..linalg import PurennError, Vector
 
+# Images: a list of rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to
+# classes − 1. The test images and labels are the same where the files hold a separate test part, else None.
+Images = namedtuple("Images", ("images", "labels", "height", "width", "classes", "test_images", "test_labels"))
+
+SHARED = 1 << 16                # so many different values are shared; with more, sharing gains little
+
 # The parts of a data set: to learn from, to look at while learning, to look at once, at the end.
 PARTS = ("train", "validation", "test")
+
+
+class Shared(dict):
+    """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
+
+    def __init__(self, function):
+        dict.__init__(self)
+        self.function = function
+
+    def __missing__(self, value):
+        made = self.function(value)
+        if len(self) < SHARED:
+            self[value] = made
+        return made
+
+
+def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
+    """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
+    shades = [pixel / 255.0 for pixel in range(256)]
+    return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
+                  None, None)
 
 
 def split_sizes(count: int, asked, usual, names=PARTS) -> list:
@@ -29,25 +56,29 @@ def split_sizes(count: int, asked, usual, names=PARTS) -> list:
     sizes = [None if size is None else _part_size(name, size, count) for name, size in zip(names, asked)]
     left = count - sum(size for size in sizes if size is not None)
     missing = sum(most for size, most in zip(sizes, usual) if size is None)
-    shrink = Fraction(1)
-    if missing:
-        shrink = min(shrink, Fraction(max(left, 0), missing))
-    if sizes[0] is not None:
-        shrink = min(shrink, Fraction(sizes[0], usual[0]))
-    sizes = [int(most * shrink) if size is None else size for size, most in zip(sizes, usual)]
+    first = usual[0] if sizes[0] is None else sizes[0]
+    for i in range(len(sizes)):
+        if sizes[i] is None:
+            sizes[i] = min(usual[i], usual[i] * first // usual[0], usual[i] * max(left, 0) // missing)
     if left < 0 or 0 in sizes:
-        raise PurennError("split: %s samples are asked for, and there are %d; each part needs at least 1, and together "
-                          "they must not be more than that" % (" + ".join("%s %s" % pair for pair in zip(names, sizes)),
-                                                               count))
+        wanted = ["%s %s" % (name, size) for name, size in zip(names, asked) if size is not None]
+        raise PurennError("split: %s of %d samples cannot be had; each part needs at least 1, and together they must "
+                          "not be more than there are" % (" + ".join(wanted) or "%d parts" % len(sizes), count))
     return sizes
 
 
+def is_part(size) -> bool:
+    """True for what a part's size can be: a whole number from 1 up, or a share between 0 and 1."""
+    if isinstance(size, bool) or not isinstance(size, (int, float)):
+        return False
+    return size >= 1 if isinstance(size, int) else 0.0 < size < 1.0
+
+
 def _part_size(name, size, count):
-    if isinstance(size, bool) or not isinstance(size, (int, float)) or not (
-            size >= 1 if isinstance(size, int) else 0.0 < size < 1.0):
+    if not is_part(size):
         raise PurennError("split: %s is %r; it must be a whole number from 1 up, or a share between 0 and 1"
                           % (name, size))
-    return size if isinstance(size, int) else max(1, int(round(size * count)))
+    return size if isinstance(size, int) else max(1, int(size * count + 1e-9))         # 0.7 of 10 are 7
 
 
 def split(count: int, sizes, rng=None) -> list:

@@ -13,11 +13,18 @@ the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for
 ``processes.Processes`` to share a batch out over the cores; ``auto.pick`` chooses.
 """
 
+from ..linalg import PurennError
+
 NAMES = ("loops", "unrolled", "matrix", "processes", "auto")
 
 
 def make(name: str, network):
-    """The engine of that name, for this network; nothing of the others is loaded."""
+    """The engine of that name, for this network; nothing of the others is loaded.
+
+    Raises PurennError where there is none.
+    """
+    if name not in NAMES:
+        raise PurennError("engines: there is no engine %r; it must be one of %s" % (name, ", ".join(NAMES)))
     if name == "unrolled":
         from .unrolled import Unrolled
         return Unrolled()

@@ -1,7 +1,7 @@
 """Which engine suits a network on this Python.
 
-Straight-line source is fastest while a network is tiny, and rows dotted with rows when its layers are wide.
-PyPy compiles both by itself; it gives up on straight-line source sooner, and goes through the loops in between.
+Straight-line source is fastest while a network is tiny, and rows dotted with rows when its layers are wide. PyPy
+gives up on straight-line source sooner; from there on it goes through the plain loops, which it compiles by itself.
 """
 import sys
 
@@ -16,16 +16,16 @@ MOST_UNROLLED_ON_PYPY = 150
 
 
 def pick(network):
-    """The engine for this network.
+    """The engine for this network, with any of purenn's losses.
 
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
     """
     count = network.count_parameters()
-    most = MOST_UNROLLED if sys.implementation.name == "cpython" else MOST_UNROLLED_ON_PYPY
-    if count <= most and _has_source(network):
+    on_cpython = sys.implementation.name == "cpython"
+    if count <= (MOST_UNROLLED if on_cpython else MOST_UNROLLED_ON_PYPY) and _has_source(network):
         from .unrolled import Unrolled
         return Unrolled()
-    if count <= MOST_UNROLLED:
+    if count <= MOST_UNROLLED or not on_cpython:
         return Loops()
     from .matrix import Matrix
     return Matrix()

@@ -57,7 +57,10 @@ class Matrix:
 
     def outputs(self, network, inputs: Rows) -> Rows:
         """The network's output for each input."""
-        return self._trail(network, inputs)[-1]
+        rows = inputs
+        for layer in network.layers:
+            rows = self._forward(layer, rows)
+        return rows
 
     def _trail(self, network, inputs):
         """What goes into each layer, a row a sample, and last the outputs."""
@@ -67,7 +70,7 @@ class Matrix:
         return trail
 
     def _forward(self, layer, rows):
-        if isinstance(layer, Linear):
+        if type(layer) is Linear:
             z = rows_dotted(rows, layer.weight, self.dot)                       # A·Wᵀ
             return [list(map(add, row, layer.bias)) for row in z] if layer.bias else z
         if _bends_each_alone(layer):
@@ -77,7 +80,7 @@ class Matrix:
 
     def _backward(self, layer, before, after, grad, wanted):
         """From ∂C/∂(after the layer) to ∂C/∂(before it), which is not always wanted."""
-        if isinstance(layer, Linear):
+        if type(layer) is Linear:
             delta = transpose(grad)
             for j, row in enumerate(rows_dotted(delta, transpose(before), self.dot)):       # δᵀ·A
                 layer.weight_grad[j][:] = map(add, layer.weight_grad[j], row)

@@ -11,12 +11,13 @@ as they are now, and it sends back its cost, its outputs and its gradients, all 
 import multiprocessing
 import os
 import signal
+import threading
 from array import array
 
 from ..linalg import Matrix, PurennError
 from .loops import Loops
 
-# How long a worker waits for work before it looks whether its parent is still there, in seconds.
+# How long to wait for a worker that has gone silent to be gone, in seconds.
 PATIENCE = 1.0
 
 
@@ -101,8 +102,7 @@ class Processes:
         self._layers, self._loss = list(network.layers), loss
         for _ in range(self.workers):
             ours, theirs = multiprocessing.Pipe()
-            process = multiprocessing.Process(target=_work, args=(theirs, network, loss, self.inner, os.getpid()),
-                                              daemon=True)
+            process = multiprocessing.Process(target=_work, args=(theirs, network, loss, self.inner), daemon=True)
             process.start()
             theirs.close()
             self._members.append((process, ours))
@@ -139,13 +139,11 @@ def _shares(count, workers):
     return list(zip(bounds, bounds[1:]))
 
 
-def _work(connection, network, loss, engine, parent):
+def _work(connection, network, loss, engine):
     """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
-        while not connection.poll(PATIENCE):
-            if os.getppid() != parent:
-                return
         try:
             weights, inputs, targets = connection.recv()
         except (EOFError, OSError):
@@ -155,6 +153,14 @@ def _work(connection, network, loss, engine, parent):
         except Exception as error:
             answer = "error", "%s: %s" % (type(error).__name__, error)
         connection.send(answer)
+
+
+def _end_with_parent():
+    """End this worker where it stands, even in the middle of an answer that nobody takes, once its parent is gone."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _do(engine, network, loss, weights, inputs, targets):

@@ -208,6 +208,11 @@ def _sum(name, terms):
     return lines
 
 
+def _whole(terms):
+    """The sum of the terms as one expression, and the lines that go before it where it would be too long."""
+    return ([], " + ".join(terms)) if len(terms) <= TERMS else (_sum("c", terms), "c")
+
+
 def _forward(network):
     """The names of what goes into each layer, and last of the outputs; and the lines that compute them."""
     names = [["x_%d" % k for k in range(network.in_features)]]
@@ -257,7 +262,8 @@ def _loss(loss, a, y, da):
     if isinstance(loss, CrossEntropyLoss):
         p = ["p_%d" % j for j in range(count)]
         lines += _softmax(p, a, "e_") + ["t = m + log(s)"]
-        lines += ["total += " + " + ".join(["%s * (t - %s)" % (y[j], a[j]) for j in range(count)])]
+        before, whole = _whole(["%s * (t - %s)" % (y[j], a[j]) for j in range(count)])
+        lines += before + ["total += " + whole]
         slopes = ["%s - %s" % (p[j], y[j]) for j in range(count)]
     elif isinstance(loss, BCELoss):
         lines += ["if %s:" % " or ".join(["%s < 0.0 or %s > 1.0" % (a_j, a_j) for a_j in a]),
@@ -270,7 +276,8 @@ def _loss(loss, a, y, da):
     else:
         errors = ["r_%d" % j for j in range(count)]
         lines += ["%s = %s - %s" % (errors[j], a[j], y[j]) for j in range(count)]
-        square = " + ".join(["%s * %s" % (error, error) for error in errors])
+        before, square = _whole(["%s * %s" % (error, error) for error in errors])
+        lines += before
         if isinstance(loss, HalfSquaredErrorLoss):
             lines.append("total += 0.5 * (%s)" % square)
             slopes = errors

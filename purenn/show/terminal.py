@@ -78,9 +78,11 @@ class Progress:
 def duration(seconds: float) -> str:
     """Seconds as a person says them.
 
-    >>> duration(7.4), duration(200), duration(7300)
-    ('7 s', '3 min 20 s', '2 h 1 min')
+    >>> duration(0.04), duration(7.4), duration(200), duration(7300)
+    ('0.0 s', '7.4 s', '3 min 20 s', '2 h 1 min')
     """
+    if seconds < 9.95:
+        return "%.1f s" % seconds
     whole = int(round(seconds))
     if whole < 60:
         return "%d s" % whole
