@@ -46,8 +46,8 @@ def add_data_options(parser) -> None:
     group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
     for part, usual, what in zip(PARTS, USUAL, ("learn from", "look at after each epoch", "be tested on at the end")):
         group.add_argument("--" + part, metavar="N", type=part_size,
-                           help="images to %s, or their share (default: %d, or %d drawn ones, where there are enough)"
-                           % (what, usual, DRAWN * usual // USUAL[0]))
+                           help="images to %s, or their share (default: %d, or %d drawn ones; less where there are "
+                           "fewer)" % (what, usual, DRAWN * usual // USUAL[0]))
     group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 "
                        "and deviation 1 over the images to learn from; goes with a smaller --lr")
     group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
