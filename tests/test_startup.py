@@ -15,7 +15,7 @@ ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "template
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates")}
 COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
-                                                   "unroll")}
+                                                   "unroll", "compare", "plan", "runs")}
 CASES = {
     "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
     "xor --epochs 2": ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},
@@ -26,6 +26,8 @@ CASES = {
                                                                                   "purenn.study.explain"},
     "mistakes": ENGINES | COMMANDS - {"purenn.commands.mistakes"} | {"json", "purenn.study.explain"},
     "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.commands.gradcheck"},
+    "compare gate --vary lr=1,2 --epochs 2 --workers 1": {"json", "purenn.engines.matrix", "purenn.engines.processes"} |
+    STUDY,
     "unroll xor": {"json", "purenn.engines.matrix", "purenn.engines.processes"} | STUDY,
 }
 

@@ -18,7 +18,7 @@ COMMANDS = (
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
-     "compare xor --vary optimizer=momentum,adam"),
+     "compare xor --vary optimizer=adagrad,adam"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 

@@ -59,11 +59,12 @@ def run_job(job: Job) -> Result:
     setup = prepare(job)
     network, loss, data = setup.network, setup.loss, setup.data
     target = setup.settings["target_loss"]
+    rng = setup.rng if setup.settings["shuffle"] else None
     epochs = []
     start = time.perf_counter()
     try:
         for epoch in train(network, data, loss, setup.optimizer, setup.settings["epochs"],
-                           setup.settings["batch_size"], setup.engine, setup.rng if setup.settings["shuffle"] else None):
+                           setup.settings["batch_size"], setup.engine, rng):
             epochs.append((epoch.loss, epoch.accuracy))
             if is_reached(target, epoch, network, loss, data):
                 break
@@ -118,9 +119,9 @@ def run_jobs(jobs: list, workers=None, tell=None) -> list:
     ``tell(done, total)`` is called after each. One worker is this process. Ctrl-C raises Interrupted, which has the
     results so far. Raises PurennError where a job cannot be run or a worker dies. No process is left behind.
     """
-    results = [None] * len(jobs)
+    results: list = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
-    running = _shared_out(jobs, workers) if workers > 1 else enumerate(map(run_job, jobs))
+    running = _shared_out(jobs, workers) if workers > 1 else _alone(jobs)
     try:
         for done, (index, result) in enumerate(running, 1):
             results[index] = result
@@ -129,9 +130,14 @@ def run_jobs(jobs: list, workers=None, tell=None) -> list:
     except KeyboardInterrupt:
         raise Interrupted(results) from None
     finally:
-        if workers > 1:
-            running.close()
+        running.close()
     return results
+
+
+def _alone(jobs):
+    """Yield each job's index and Result, all from this process."""
+    for index, job in enumerate(jobs):
+        yield index, run_job(job)
 
 
 def _shared_out(jobs, workers):
@@ -186,11 +192,11 @@ def _ask(process, connection, jobs, index, busy):
 
 def _answer(process, connection, job):
     try:
-        result, error = connection.recv()
+        result, wrong = connection.recv()
     except (EOFError, OSError):
         raise _died(process, job) from None
-    if error:
-        raise PurennError("the run %s: %s" % (text(job), error))
+    if wrong:
+        raise PurennError("the run %s: %s" % (text(job), wrong))
     return result
 
 
@@ -219,17 +225,20 @@ def _work(connection):
             job = connection.recv()
         except (EOFError, OSError):
             return
+        result = wrong = None
         try:
-            answer = run_job(job), None
+            result = run_job(job)
         except PurennError as error:
-            answer = None, str(error)
+            wrong = str(error)
         except Exception as error:
-            answer = None, "%s: %s" % (type(error).__name__, error)
-        connection.send(answer)
+            wrong = "%s: %s" % (type(error).__name__, error)
+        connection.send((result, wrong))
 
 
 def _end_with_the_parent():
     """Where the parent is killed, nobody waits for the run: end in the middle of it."""
-    import multiprocessing
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    from multiprocessing import parent_process
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -3,14 +3,13 @@
 Every setting is run with the same seeds. The settings are ranked by the share of runs that they solved, then by the
 median of the epochs that those needed. Whether the first is really better than another is asked seed by seed: it
 wins where it needed fewer epochs (one that was not solved needs more than any). It counts as better where so many
-wins among the seeds that differ have a chance of at most 5 % to come from tossing a coin (the sign test), for which
-there must be 5 seeds at least; otherwise the two cannot be told apart.
+wins among the seeds that differ would come from tossing a coin once in 16 times at most (the sign test): 4 wins to
+none, 6 to 1, 14 to 6. Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, inf
 
-CHANCE = 0.05
-FEWEST = 5                      # seeds, all won: 1/2⁵ is the first that is below CHANCE
+CHANCE = 1 / 16
 
 # A setting's runs: its name, a result for each seed (None where it is not done), how many are done, solved, and
 # diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
@@ -60,10 +59,10 @@ def columns(curve: list, last: int, width: int) -> list:
 
 
 def wins(first: Summary, other: Summary) -> tuple:
-    """With how many seeds the first needed fewer epochs than the other, and with how many seeds they differ."""
+    """With how many seeds the first needed fewer epochs than the other, and with how many they differ; all are done."""
     won = differing = 0
     for a, b in zip(first.results, other.results):
-        if a is not None and b is not None and a.needed != b.needed:
+        if a.needed != b.needed:
             differing += 1
             won += b.needed is None or (a.needed is not None and a.needed < b.needed)
     return won, differing
@@ -79,9 +78,19 @@ def is_better(first: Summary, other: Summary) -> bool:
 
 
 def what_stands_out(summaries: list) -> str:
-    """One sentence on settings of which at least one run is done, by the rule that the module begins with."""
-    ranked = sorted([row for row in summaries if row.done],
-                    key=lambda row: (-row.solved / row.done, inf if row.epochs is None else row.epochs, row.loss))
+    """One sentence by the rule that the module begins with, on the seeds that are done with every setting."""
+    seeds = range(len(summaries[0].results))
+    done = [i for i in seeds if all(row.results[i] is not None for row in summaries)]
+    if not done:
+        return "No seed is done with every setting yet: nothing can be said."
+    if len(done) == len(seeds):
+        return _said(summaries)
+    return "With the seeds that are done with every setting: " + _said(
+        [summarize(row.label, [row.results[i] for i in done]) for row in summaries])
+
+
+def _said(summaries):
+    ranked = sorted(summaries, key=lambda row: (-row.solved, inf if row.epochs is None else row.epochs, row.loss))
     first = ranked[0]
     if not first.solved:
         return _nothing_solved(ranked)
@@ -91,20 +100,22 @@ def what_stands_out(summaries: list) -> str:
     other = alike[0] if alike else ranked[1]
     won, differing = wins(first, other)
     if not alike:
-        fewer = other.epochs / first.epochs if other.solved else 0.0
-        times = ", %.1f times fewer" % fewer if fewer >= 1.05 else ""
-        return "%s stands out: %s%s; next is %s: %s." % (first.label, _outcome(first), times, other.label,
-                                                         _outcome(other))
+        times = other.epochs / first.epochs if other.solved else 0.0
+        return "%s stands out: %s; next is %s: %s%s." % (
+            first.label, _outcome(first), other.label, _outcome(other),
+            ", %.1f times as many" % times if times >= 1.05 else "")
     if is_better(other, first):
-        return "%s solves most: %s; but %s, %s, is quicker with %d of the %d seeds that differ." % (
-            first.label, _outcome(first), other.label, _outcome(other), differing - won, differing)
-    if won == differing and 0 < differing == first.done < FEWEST:
-        return "%s comes first: %s; but %d seed%s too few to tell it from %s: %s." % (
-            first.label, _outcome(first), differing, " is" if differing == 1 else "s are", other.label, _outcome(other))
-    reason = "%s does better with %d of the %d seeds that differ" % (first.label, won, differing)
+        return "%s solves most: %s; but %s, %s, needs fewer epochs with %d seeds, and more with %d." % (
+            first.label, _outcome(first), other.label, _outcome(other), differing - won, won)
+    if won == differing > 0:
+        return "%s comes first: %s; but %s too few to tell it from %s: %s." % (
+            first.label, _outcome(first), "1 seed is" if first.done == 1 else "%d seeds are" % first.done, other.label,
+            _outcome(other))
+    reason = "the first does better with %s, the second with %d" % (
+        "%d seed%s" % (won, "" if won == 1 else "s"), differing - won)
     return "%s (%s) and %s (%s) cannot be told apart: %s." % (
         first.label, _outcome(first), other.label, _outcome(other),
-        reason if differing else "they need the same epochs with each seed")
+        reason if differing else "they do the same with each seed")
 
 
 def _outcome(row):
