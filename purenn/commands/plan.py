@@ -35,7 +35,9 @@ def make_plan(task, arguments) -> Plan:
     options = parser.parse_args(arguments)
     if options.csv:
         check_file(options.csv)
-    given = ["--epochs", str(parser.get_default("epochs"))] + own.parse_known_args(arguments)[1]
+    given = own.parse_known_args(arguments)[1]
+    if options.epochs == parser.get_default("epochs"):
+        given += ["--epochs", str(options.epochs)]
     switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
                 if action not in own._actions and action.dest not in ("help", "seed")}
     axes = read_axes(task, options.vary, switches, arguments)

@@ -173,8 +173,8 @@ def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: in
 def sparkline(terminal: Terminal, values: list, limits) -> str:
     """A row of numbers above 0, a character each, as high as the logarithm between those of the two limits.
 
-    >>> sparkline(Terminal(io.StringIO()), [1.0, 0.5, 0.1, 0.001], (0.001, 1.0))
-    '#*=_'
+    >>> sparkline(Terminal(io.StringIO()), [1.0, 0.2, 0.01, 0.001], (0.001, 1.0))
+    '#*-_'
     """
     low, high = [math.log(max(limit, 1e-300)) for limit in limits]
     steps = len(terminal.levels)
