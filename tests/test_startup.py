@@ -15,7 +15,7 @@ ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "template
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates")}
 COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
-                                                   "unroll", "letters")}
+                                                   "unroll", "letters", "compare", "plan", "runs")}
 READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays")}
 CASES = {
     "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
@@ -28,6 +28,8 @@ CASES = {
     "mistakes": ENGINES | COMMANDS - {"purenn.commands.mistakes"} | {"json", "purenn.study.explain"},
     "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.commands.gradcheck"},
     "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | {"json"},
+    "compare gate --vary lr=1,2 --epochs 2 --workers 1": {"json", "purenn.engines.matrix", "purenn.engines.processes"} |
+    STUDY,
     "unroll xor": {"json", "purenn.engines.matrix", "purenn.engines.processes"} | STUDY,
 }
 

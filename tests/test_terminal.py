@@ -73,6 +73,18 @@ def test_a_curve_of_any_losses_can_be_drawn(losses):
     assert sum(line[10:].count("*") for line in lines[1:12]) == min(40, len(losses))
 
 
+def test_a_sparkline_goes_with_the_logarithm_between_its_limits():
+    values = [99.0, 5.0, 0.5, 0.05, 0.01, 0.0, 1e9]
+    assert show.sparkline(show.Terminal(Screen()), values, (0.01, 100.0)) == "█▆▄▂▁▁█"
+    assert show.sparkline(show.Terminal(Ascii()), values, (0.01, 100.0)) == "#+:._" + "_#"
+    assert show.sparkline(show.Terminal(Ascii()), [0.5, 0.5], (0.5, 0.5)) == "__"
+
+
+def test_a_table_has_its_first_columns_at_the_left_and_the_others_at_the_right():
+    assert show.table([["a", "b", "c"], ["long", "x", "12"], ["s", "yy", "3"]], left=2) == [
+        "a     b    c", "long  x   12", "s     yy   3"]
+
+
 def test_the_map_has_x2_upward_and_the_points_where_they_are():
     lines = show.decision_map(show.Terminal(Ascii()), [[0.0] * 3, [0.5] * 3, [1.0] * 3],
                               [(0.0, 0.0, 0, True), (1.0, 1.0, 1, True), (0.5, 0.5, 1, False)])

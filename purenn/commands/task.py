@@ -40,8 +40,19 @@ def run_task(task: Task, arguments) -> int:
 
 def parse(task: Task, arguments):
     """The options as given; None where one was not given and what it means depends on others."""
-    defaults = task.defaults
     parser = Parser(task.name, description=task.summary)
+    add_task_options(parser, task)
+    group = parser.add_argument_group("the report")
+    group.add_argument("--log-every", metavar="N", type=whole(1), default=task.defaults["log_every"],
+                       help="epochs from one line to the next (default: %(default)s)")
+    group.add_argument("--quiet", action="store_true", help="the last line only")
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    return parser.parse_args(arguments)
+
+
+def add_task_options(parser: Parser, task: Task) -> None:
+    """The options of the task: of its network, its training and its data, but not of the report."""
+    defaults = task.defaults
     add_network_options(parser, hidden=[4, 4])
     group = add_training_options(parser, defaults)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=defaults["epochs"],
@@ -50,12 +61,6 @@ def parse(task: Task, arguments):
                        help="stop when the loss is below it (default: %s)" % (defaults["target_loss"] or "none"))
     if task.add_options:
         task.add_options(group)
-    group = parser.add_argument_group("the report")
-    group.add_argument("--log-every", metavar="N", type=whole(1), default=defaults["log_every"],
-                       help="epochs from one line to the next (default: %(default)s)")
-    group.add_argument("--quiet", action="store_true", help="the last line only")
-    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
-    return parser.parse_args(arguments)
 
 
 def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
@@ -77,7 +82,6 @@ def _train(terminal, settings, network, data, loss, optimizer, engine, log_every
     """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
     progress = show.Progress(terminal, settings["epochs"]) if terminal else None
     losses: list = []
-    target = settings["target_loss"]
     stopped = "epochs"
     epoch = logged = None
     start = time.perf_counter()
@@ -91,7 +95,7 @@ def _train(terminal, settings, network, data, loss, optimizer, engine, log_every
                     progress.clear()
                     terminal.line(epoch_line(epoch, len(data.inputs)))
                     logged = epoch
-            if target is not None and epoch.loss < target and evaluate(network, loss, data)[0] < target:
+            if is_reached(settings["target_loss"], epoch, network, loss, data):
                 stopped = "target"
                 break
     except KeyboardInterrupt:
@@ -102,6 +106,11 @@ def _train(terminal, settings, network, data, loss, optimizer, engine, log_every
     if progress and epoch and epoch is not logged:
         terminal.line(epoch_line(epoch, len(data.inputs)))
     return losses, stopped, time.perf_counter() - start
+
+
+def is_reached(target, epoch, network, loss, data) -> bool:
+    """True where the loss is below the target before the epoch's last step and after it; False without a target."""
+    return target is not None and epoch.loss < target and evaluate(network, loss, data)[0] < target
 
 
 def epoch_line(epoch, count: int) -> str:

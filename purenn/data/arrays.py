@@ -44,6 +44,32 @@ def opened(path):
         raise PurennError("%s: is damaged: %s" % (path, str(error) or type(error).__name__)) from None
 
 
+@contextmanager
+def replacing(path):
+    """Give the path of a file beside ``path`` to write to; at the end of the block it takes that one's place.
+
+    Where something goes wrong within, an old file stays as it was; it is raised as a PurennError that names the file.
+    """
+    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
+    beside = "%s.%d.part" % (target, os.getpid())
+    try:
+        yield beside
+        if os.path.exists(beside):
+            os.replace(beside, target)
+    except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
+        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
+
+
+def check_writable(path) -> None:
+    """Raise PurennError where a file could not be written there: before the work that it is to hold."""
+    with replacing(path) as beside:
+        open(beside, "wb").close()
+        os.remove(beside)
+
+
 def check_size(path, size: int) -> None:
     """Raise PurennError where the data of a file would be more than LIMIT bytes."""
     if size > LIMIT:

@@ -17,7 +17,7 @@ from collections import namedtuple
 from contextlib import contextmanager
 
 from ..linalg import PurennError
-from .arrays import CHUNK, Array, check_size, opened, product, read_values, short, what_begins
+from .arrays import CHUNK, Array, check_size, opened, product, read_values, replacing, short, what_begins
 
 # What an .npy file says of its array: the shape, the kind of number as NumPy writes it ("<f4"), and
 # whether its values are in Fortran order (the first index runs fastest).
@@ -79,33 +79,9 @@ def write_npz(path, arrays: dict) -> None:
     arrays are not as said or the file cannot be written.
     """
     contents = [(name, *_to_write(name, arrays[name])) for name in arrays]
-    target, beside = _beside(path)
-    try:
-        with open(beside, "wb") as handle, zipfile.ZipFile(handle, "w") as archive:
-            for name, header, values in contents:
-                _write_member(archive, name, header, values)
-        os.replace(beside, target)
-    except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
-        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
-
-
-def check_writable(path) -> None:
-    """Raise PurennError where ``write_npz`` could not write this file: before the work that it is to hold."""
-    beside = _beside(path)[1]
-    try:
-        open(beside, "wb").close()
-        os.remove(beside)
-    except (OSError, ValueError) as error:
-        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
-
-
-def _beside(path):
-    """The file to be written, of a link the one behind it, and that which is written first and then renamed."""
-    target = os.path.realpath(path)
-    return target, "%s.%d.part" % (target, os.getpid())
+    with replacing(path) as beside, open(beside, "wb") as handle, zipfile.ZipFile(handle, "w") as archive:
+        for name, header, values in contents:
+            _write_member(archive, name, header, values)
 
 
 # Reading.

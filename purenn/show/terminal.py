@@ -27,6 +27,7 @@ class Terminal:
         self.is_terminal = bool(getattr(self.stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
         self.color = self.is_terminal and not os.environ.get("NO_COLOR")
         self.shades = " ░▒▓█" if self.unicode else " .:+#"
+        self.levels = "▁▂▃▄▅▆▇█" if self.unicode else "_.-:=+*#"
         self.dot, self.tick, self.side, self.corner, self.floor = "•┤│└─" if self.unicode else "*||+-"
 
     def line(self, text: str = "") -> None:
@@ -169,6 +170,32 @@ def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: in
     lines.append(" " * 9 + terminal.corner + terminal.floor * width)
     lines.append(" " * 10 + "1" + ("epoch %d" % len(losses)).rjust(width - 1))
     return lines
+
+
+def sparkline(terminal: Terminal, values: list, limits) -> str:
+    """A row of numbers above 0, a character each, as high as the logarithm between those of the two limits.
+
+    >>> sparkline(Terminal(io.StringIO()), [1.0, 0.2, 0.01, 0.001], (0.001, 1.0))
+    '#*-_'
+    """
+    low, high = [math.log(max(limit, 1e-300)) for limit in limits]
+    steps = len(terminal.levels)
+    text = ""
+    for value in values:
+        level = (math.log(max(value, 1e-300)) - low) / (high - low) if high > low else 0.0
+        text += terminal.levels[min(steps - 1, max(0, int(level * steps)))]
+    return text
+
+
+def table(rows: list, left: int = 1) -> list:
+    """Rows of cells as lines, each column as wide as its widest cell; the first ``left`` columns begin at the left.
+
+    >>> table([["lr", "epochs"], ["0.05", "9"]])
+    ['lr    epochs', '0.05       9']
+    """
+    widths = [max(len(row[j]) for row in rows) for j in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) if j < left else cell.rjust(width)
+                      for j, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows]
 
 
 def decision_map(terminal: Terminal, grid: list, points: list) -> list:

@@ -1,0 +1,257 @@
+"""``compare`` as a user runs it."""
+import csv
+import json
+import os
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+from .helpers import ROOT, assert_refused, cli
+from .test_commands import on_a_terminal
+
+GRID = ("compare", "linear", "--vary", "lr=0.5,100", "--vary", "hidden=none,3", "--seeds", 3, "--points", 20,
+        "--epochs", 300, "--output-activation", "identity")
+QUICK = ("compare", "xor", "--vary", "optimizer=adagrad,adam")
+
+
+def run(*arguments):
+    done = cli(*arguments)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def rows_of(shown):
+    """The table's lines, the head first, as cells."""
+    lines = shown.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.endswith("seconds"))
+    stop = next(i for i, line in enumerate(lines) if line.startswith("Medians over the runs"))
+    return [re.split(r" {2,}", line) for line in lines[start:stop]]
+
+
+@pytest.mark.parametrize("arguments", [QUICK, GRID])
+def test_the_table_is_the_same_with_one_and_two_workers(arguments):
+    def without_seconds(workers):
+        lines = run(*arguments, "--workers", workers).splitlines()
+        assert (" %d worker" % workers) in lines[0]
+        start = next(i for i, line in enumerate(lines) if line.endswith("seconds"))
+        stop = next(i for i, line in enumerate(lines) if line.startswith("Medians over the runs"))
+        return [line.rsplit(None, 1)[0] for line in lines[start:stop]] + lines[stop:]
+    assert without_seconds(1) == without_seconds(2)
+
+
+def test_it_says_what_will_run_what_came_of_it_and_what_stands_out():
+    lines = run(*QUICK, "--workers", 1).splitlines()
+    assert lines[0] == ("compare xor: optimizer adagrad, adam; seeds 1 to 5; 10 runs of up to 8000 epochs, 1 worker, "
+                        "engine Unrolled()" if sys.implementation.name == "cpython" else lines[0])
+    assert lines[1] == "A run is solved when its loss is below 0.005."
+    assert lines[3] == "optimizer  solved  epochs      range      loss  accuracy  loss by epoch    seconds"
+    line = r"  █[▁▂▃▄▅▆▇█]{%d}▁ +\d+\.\d\d$"
+    assert re.match(r"adagrad    5 of 5    1497  1142-2384  0\.004991    100\.0%" + line % 13, lines[4])
+    assert re.match(r"adam       5 of 5     796    545-935  0\.004959    100\.0%" + line % 6, lines[5])
+    assert lines[-1] == ("optimizer adam stands out: 5 of 5 solved in a median of 796 epochs; next is optimizer "
+                         "adagrad: 5 of 5 solved in a median of 1497 epochs, 1.9 times as many.")
+    assert max(map(len, lines[3:6])) <= 85
+
+
+def test_the_figures_follow_from_the_runs(tmp_path):
+    path = tmp_path / "runs.csv"
+    path.write_text("old")
+    shown = rows_of(run("compare", "xor", "--vary", "lr=2,1", "--vary", "momentum=0,0.5", "--seeds", 3, "--seed", 2,
+                        "--epochs", 3000, "--csv", path))
+    assert os.listdir(str(tmp_path)) == ["runs.csv"]
+    with open(str(path), encoding="utf-8", newline="") as handle:
+        runs = list(csv.DictReader(handle))
+    assert list(runs[0]) == ["lr", "momentum", "seed", "solved", "epochs", "loss", "accuracy", "seconds"]
+    assert [(row["lr"], row["momentum"]) for row in runs[::3]] == [("2", "0"), ("2", "0.5"), ("1", "0"), ("1", "0.5")]
+    assert {row["seed"] for row in runs} == {"2", "3", "4"} and len(runs) == 12
+    solved_at_all = 0
+    for cells, mine in zip(shown[1:], [runs[i:i + 3] for i in range(0, 12, 3)]):
+        epochs = [int(row["epochs"]) for row in mine if row["solved"] == "yes"]
+        assert all((float(row["loss"]) < 0.005) == (row["solved"] == "yes") for row in mine)
+        assert cells[:3] == [mine[0]["lr"], mine[0]["momentum"], "%d of 3" % len(epochs)]
+        assert cells[3] == ("%d" % int(statistics.median(epochs) + 0.5) if epochs else "-")
+        assert cells[4] == ("%d-%d" % (min(epochs), max(epochs)) if epochs else "-")
+        assert cells[5] == "%.6f" % statistics.median(float(row["loss"]) for row in mine)
+        assert cells[6] == "%.1f%%" % (100 * statistics.median(float(row["accuracy"]) for row in mine))
+        assert float(cells[-1]) == pytest.approx(statistics.median(float(row["seconds"]) for row in mine), abs=0.006)
+        solved_at_all += len(epochs)
+    assert 0 < solved_at_all < 12
+
+
+@pytest.mark.parametrize("vary, alone", [
+    ("lr=0.3", ["--lr", 0.3]), ("hidden=4x3", ["--hidden", 4, 3]), ("hidden=NONE", ["--hidden", "none"]),
+    ("shuffle=yes", ["--shuffle"]), ("shuffle=no", []), ("init=he", ["--init", "he"]),
+    ("batch_size=4", ["--batch-size", 4]), ("target-loss=0.25", ["--target-loss", 0.25]), ("engine=matrix", ["--engine", "matrix"]),
+])
+def test_a_value_means_what_it_means_to_the_task(vary, alone):
+    own = json.loads(run("xor", *alone, "--epochs", 20, "--seed", 7, "--json"))
+    result = json.loads(run("compare", "xor", "--vary", vary, "--epochs", 20, "--seed", 7, "--seeds", 1, "--json"))
+    setting, = result["settings"]
+    assert setting["runs"][0]["loss"] == pytest.approx(own["loss"], rel=1e-12 if "engine" in vary else 0.0)
+    assert setting["runs"][0]["epochs"] == own["epochs"]
+    assert {**setting["settings"], "engine": None} == {**own["settings"], "engine": None}
+
+
+def test_json_is_one_object_with_the_settings_their_runs_and_their_curves():
+    shown = run(*GRID, "--json")
+    result = json.loads(shown, parse_constant=lambda name: pytest.fail("%s is no JSON" % name))
+    assert shown.count("\n") == 1
+    assert (result["task"], result["seeds"], result["runs"], result["done"]) == ("linear", [1, 2, 3], 12, 12)
+    assert result["varied"] == {"lr": ["0.5", "100"], "hidden": ["none", "3"]} and result["stopped"] == "done"
+    assert [setting["varied"]["hidden"] for setting in result["settings"]] == ["none", "3", "none", "3"]
+    assert [setting["diverged"] for setting in result["settings"]] == [0, 0, 3, 3]
+    first, last = result["settings"][0], result["settings"][-1]
+    assert last["loss"] is None and last["accuracy"] is None and last["settings"]["lr"] == 100.0
+    assert first["test_accuracy"] == statistics.median(each["test_accuracy"] for each in first["runs"])
+    assert first["runs"][0]["losses"][0][0] == 1 and first["runs"][0]["losses"][-1][0] == 300
+    assert result["stands_out"].startswith("Nothing is solved; the lowest median loss is that of lr 0.5")
+
+
+def test_fresh_points_and_divergence_have_columns_of_their_own():
+    head, *rows = rows_of(run(*GRID))
+    assert head[:9] == ["lr", "hidden", "solved", "epochs", "range", "loss", "accuracy", "fresh", "diverged"]
+    assert [row[5:9] for row in rows[2:]] == [["diverged", "-", "-", "3"]] * 2
+    assert all(re.match(r"\d+\.\d%$", row[7]) and row[8] == "0" for row in rows[:2])
+
+
+def test_losses_of_different_kinds_are_not_compared_without_a_warning():
+    assert "these losses do not measure the same" in run("compare", "xor", "--vary", "loss=mse,bce", "--epochs", 5)
+    assert "do not measure" not in run("compare", "xor", "--vary", "lr=1,2", "--epochs", 5)
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("", "compare: found no task; it must be one of xor, linear, gate"),
+    ("xro --vary lr=1", "compare: task: found 'xro'; it must be one of xor, linear, gate"),
+    ("xor", "compare xor: found no --vary, which says what to compare, as in --vary lr=1,0.5"),
+    ("xor --vary", "--vary: found no value"),
+    ("xor --vary lr", "--vary: found 'lr', without values; give it as NAME=V1,V2,..."),
+    ("xor --vary lr=", "--vary: found 'lr=', without values; give it as NAME=V1,V2,..."),
+    ("xor --vary lr=1,,2", "--vary: found 'lr=1,,2', with an empty value"),
+    ("xor --vary lrr=1", "--vary: found 'lrr'; did you mean lr? it must be one of hidden, activation"),
+    ("xor --vary seed=1,2", "--vary: found 'seed'; --seeds says how many seeds"),
+    ("xor --vary json=1", "--vary: found 'json'; it must be one of"),
+    ("xor --vary quiet=yes", "--vary: found 'quiet'; it must be one of"),
+    ("xor --vary workers=1,2", "--vary: found 'workers'; it must be one of"),
+    ("xor --vary points=5", "--vary: found 'points'; it must be one of"),
+    ("xor --vary lr=1,abc", "--lr: found 'abc'; it must be a number above 0"),
+    ("xor --vary lr=1,-1e-3", "--lr: found '-1e-3'; it must be a number above 0"),
+    ("xor --vary lr=1,1.0", "--vary: lr: found '1.0', which is there already as '1'"),
+    ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
+    ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
+    ("xor --vary lr=1,2 --lr 3", "--vary: found lr, and --lr beside it"),
+    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 of them; at most two make a grid"),
+    ("xor --vary hidden=4,4x", "--vary: hidden: found '4x'; it must be a size such as 4, sizes such as 4x4, or none"),
+    ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
+    ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),
+    ("xor --vary shuffle=maybe", "--vary: shuffle: found 'maybe'; it must be yes or no"),
+    ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with --optimizer adam"),
+    ("xor --vary engine=loops,processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
+    ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),
+    ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),
+    ("xor --vary lr=1 --sedes 3", "there is no option --sedes; did you mean --seeds?"),
+    ("xor --vary lr=1 --log-every 3", "there is no option --log-every"),
+    ("xor --vary lr=1 --csv no_such_folder/runs.csv", "--csv: 'no_such_folder/runs.csv' cannot be written"),
+    ("xor --vary lr=1 --csv tests", "--csv: 'tests' cannot be written"),
+])
+def test_bad_input_is_refused_in_one_line_before_anything_runs(arguments, named):
+    assert_refused("compare " + arguments, named)
+
+
+def test_help_lists_the_options_of_the_task_too():
+    shown = run("compare", "linear", "--help")
+    assert "--vary NAME=V1,V2,..." in shown and "--points" in shown
+    assert "xor, linear, gate" in run("compare", "--help")
+
+
+def test_ascii_output_has_no_character_that_it_cannot_have():
+    done = cli(*GRID, flags=(), env={"PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0 and all(ord(character) < 128 for character in done.stdout) and "?" not in done.stdout
+
+
+def test_a_terminal_sees_progress_with_the_time_left():
+    written = on_a_terminal("compare", "xor", "--vary", "lr=1,0.5", "--seeds", "2", "--epochs", "3000")
+    assert re.search(r"run \d of 4, at most \d+ s left", written)
+    assert written.index("left") < written.index("solved  epochs")
+    assert "left" not in on_a_terminal(*map(str, GRID), "--json")
+
+
+def in_session(process):
+    """How many processes of that session there are."""
+    found = subprocess.run(["ps", "-o", "stat=", "-s", str(process.pid)], stdout=subprocess.PIPE, encoding="utf-8")
+    return len([state for state in found.stdout.split() if not state.startswith("Z")])
+
+
+def start(*more):
+    """A comparison of which the first runs end at once, and the last would take hours."""
+    return subprocess.Popen([sys.executable, "cli.py", "compare", "xor", "--vary", "target-loss=0.3,1e-12", "--seeds", "3",
+                             "--epochs", "100000000", *more], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            encoding="utf-8", start_new_session=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+
+
+def nobody_is_left(process):
+    for _ in range(50):
+        if not in_session(process):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("workers", ["1", "2", "3"])
+def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
+    path = tmp_path / "runs.csv"
+    process = start("--workers", workers, "--csv", str(path))
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)                       # as a terminal does
+    out, err = process.communicate(timeout=60)
+    done = int(workers)                                         # each gets stuck in a run that takes hours
+    assert (process.returncode, err) == (130, "")
+    assert "Interrupted: %d of the 6 runs are done. What there is so far:" % done in out
+    assert [cells[:2] for cells in rows_of(out)[1:]] == [["0.3", "%d of %d" % (done, done)], ["1e-12", "0 of 0"]]
+    assert "No seed is done with every setting yet" in out
+    assert path.read_text().count("\n") == 1 + done
+    assert nobody_is_left(process)
+
+
+def test_ctrl_c_in_json_and_before_anything_is_complete():
+    process = start("--json", "--workers", "2")
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "")
+    result = json.loads(out)
+    assert (result["stopped"], result["done"], result["runs"]) == ("interrupted", 2, 6)
+    process = subprocess.Popen([sys.executable, "cli.py", "compare", "xor", "--vary", "lr=1,2", "--epochs", "100000000",
+                                "--target-loss", "1e-12"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               encoding="utf-8", start_new_session=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    time.sleep(1.0)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "purenn: interrupted\n") and "Interrupted" not in out
+    assert nobody_is_left(process)
+
+
+def test_a_parent_that_is_killed_leaves_no_process():
+    process = start("--workers", "2")
+    time.sleep(1.0)
+    assert in_session(process) == 3
+    process.kill()
+    process.communicate(timeout=60)
+    assert nobody_is_left(process)
+
+
+@pytest.mark.slow
+def test_four_learning_rates_with_20_seeds_take_a_minute_at_most():
+    begin = time.perf_counter()
+    shown = run("compare", "xor", "--vary", "lr=1,0.5,0.1,0.05", "--seeds", 20)
+    seconds = time.perf_counter() - begin
+    print("%.1f s" % seconds)
+    assert [row[1] for row in rows_of(shown)[1:]] == ["16 of 20", "5 of 20", "0 of 20", "0 of 20"]
+    assert seconds < 60.0

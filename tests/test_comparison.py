@@ -1,0 +1,99 @@
+"""What follows from the figures of several settings."""
+from collections import namedtuple
+from math import inf
+
+import pytest
+
+from purenn.study.comparison import columns, is_better, summarize, what_stands_out, wins
+
+Run = namedtuple("Run", ("solved", "needed", "loss", "accuracy", "test_accuracy", "diverged", "seconds"))
+
+
+def setting(label, *needed, loss=0.25):
+    """A Summary of runs that needed so many epochs: None was not solved, "diverged" did, "later" is not done."""
+    runs = []
+    for epochs in needed:
+        if epochs == "diverged":
+            runs.append(Run(False, None, inf, None, None, True, 1.0))
+        elif epochs is None:
+            runs.append(Run(False, None, loss, 0.5, None, False, 2.0))
+        else:
+            runs.append(None if epochs == "later" else Run(True, epochs, 0.004, 1.0, None, False, 3.0))
+    return summarize(label, runs)
+
+
+def test_the_figures_of_a_setting():
+    row = setting("a", 300, None, 100, "later", "diverged", 200)
+    assert (row.done, row.solved, row.diverged) == (5, 3, 1)
+    assert (row.epochs, row.low, row.high) == (200, 100, 300)
+    assert (row.loss, row.accuracy, row.test_accuracy, row.seconds) == (0.004, 1.0, None, 3.0)
+    assert row.typical.needed == 300                            # 100, 200, 300, not solved, diverged
+    row = setting("b", "later", "later")
+    assert (row.done, row.epochs, row.loss, row.typical) == (0, None, None, None)
+    assert setting("c", "diverged", "diverged", None).loss == inf
+
+
+def test_a_seed_is_won_with_fewer_epochs_and_what_is_not_solved_needs_most():
+    a, b = setting("a", 10, 20, None, 5, None), setting("b", 11, 20, 7, None, None)
+    assert wins(a, b) == (2, 3) and wins(b, a) == (1, 3)
+
+
+@pytest.mark.parametrize("won, lost, better", [
+    (3, 0, False), (4, 0, True), (5, 1, False), (6, 1, True), (13, 7, False), (14, 6, True), (0, 0, False),
+    (0, 5, False)])
+def test_better_is_what_a_coin_does_once_in_16_times_at_most(won, lost, better):
+    a = setting("a", *[1] * won, *[2] * lost, 3)
+    b = setting("b", *[2] * won, *[1] * lost, 3)
+    assert is_better(a, b) is better
+
+
+FIVE = (100, 110, 120, 130, 140)
+
+
+@pytest.mark.parametrize("rows, said", [
+    ([setting("b", *[3 * n for n in FIVE]), setting("a", *FIVE)],
+     "a stands out: 5 of 5 solved in a median of 120 epochs; next is b: 5 of 5 solved in a median of 360 epochs, 3.0 "
+     "times as many."),
+    ([setting("a", *FIVE), setting("b", None, None, None, None, None)],
+     "a stands out: 5 of 5 solved in a median of 120 epochs; next is b: 0 of 5 solved."),
+    ([setting("a", *FIVE), setting("b", 90, 130, 125, 135, 141), setting("c", *[500] * 5)],
+     "a (5 of 5 solved in a median of 120 epochs) and b (5 of 5 solved in a median of 130 epochs) cannot be told apart: "
+     "the first does better with 4 seeds, the second with 1."),
+    ([setting("a", *FIVE), setting("b", *FIVE)],
+     "a (5 of 5 solved in a median of 120 epochs) and b (5 of 5 solved in a median of 120 epochs) cannot be told apart: "
+     "they do the same with each seed."),
+    ([setting("a", 100, 200, 300), setting("b", 110, 210, None)],
+     "a comes first: 3 of 3 solved in a median of 200 epochs; but 3 seeds are too few to tell it from b: 2 of 3 solved "
+     "in a median of 160 epochs."),
+    ([setting("slow", *[900] * 7), setting("quick", 5, 5, 5, 5, 5, 5, None)],
+     "slow solves most: 7 of 7 solved in a median of 900 epochs; but quick, 6 of 7 solved in a median of 5 epochs, "
+     "needs fewer epochs with 6 seeds, and more with 1."),
+    ([setting("a", *FIVE)], "a: 5 of 5 solved in a median of 120 epochs."),
+    ([setting("a", None, None, loss=0.25), setting("b", None, None, loss=0.2)],
+     "Nothing is solved; the lowest median loss is that of b, 0.2, before a with 0.25."),
+    ([setting("a", None, None), setting("b", None, None)],
+     "Nothing is solved, and a and b end with the same median loss, 0.25."),
+    ([setting("a", None), setting("b", "diverged")],
+     "Nothing is solved; the lowest median loss is that of a, 0.25, before b with most runs diverged."),
+    ([setting("a", "diverged"), setting("b", "diverged")], "Nothing is solved: with each setting most runs diverged."),
+    ([setting("a", None)], "Nothing is solved: the median loss of a is 0.25."),
+    ([setting("a", 1, 2, 3, 4, "later"), setting("b", 5, 6, 7, 8, 0)],
+     "With the seeds that are done with every setting: a stands out: 4 of 4 solved in a median of 3 epochs; next is b: "
+     "4 of 4 solved in a median of 7 epochs, 2.6 times as many."),
+    ([setting("a", 1, "later"), setting("b", "later", "later")],
+     "No seed is done with every setting yet: nothing can be said."),
+])
+def test_what_stands_out_follows_from_the_figures(rows, said):
+    assert what_stands_out(rows) == said
+    assert what_stands_out(rows[::-1]) == said or rows[0].results == rows[-1].results or "same" in said or (
+        said.startswith("With the seeds"))
+
+
+def test_a_curve_is_as_long_as_its_share_of_the_epochs():
+    losses = [(epoch, 1.0 / epoch) for epoch in range(1, 101)]
+    assert columns(losses, last=100, width=4) == [1 / 25, 1 / 50, 1 / 75, 1 / 100]
+    assert columns(losses[:50], last=100, width=4) == [1 / 25, 1 / 50]
+    assert columns(losses[:51], last=100, width=4) == [1 / 25, 1 / 50, 1 / 51]
+    assert columns(losses[:1], last=1000, width=4) == [1.0]
+    assert columns([(1, 0.5), (1000, 0.1)], last=1000, width=4) == [0.5, 0.5, 0.5, 0.1]
+    assert columns([], last=10, width=4) == []
