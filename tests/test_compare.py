@@ -211,7 +211,7 @@ def nobody_is_left(process):
 def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     path = tmp_path / "runs.csv"
     process = start("--workers", workers, "--csv", str(path))
-    time.sleep(1.5)
+    time.sleep(2.5)
     os.killpg(process.pid, signal.SIGINT)                       # as a terminal does
     out, err = process.communicate(timeout=60)
     done = int(workers)                                         # each gets stuck in a run that takes hours
@@ -225,7 +225,7 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
 
 def test_ctrl_c_in_json_and_before_anything_is_complete():
     process = start("--json", "--workers", "2")
-    time.sleep(1.5)
+    time.sleep(2.5)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
@@ -241,7 +241,10 @@ def test_ctrl_c_in_json_and_before_anything_is_complete():
 
 def test_a_parent_that_is_killed_leaves_no_process():
     process = start("--workers", "2")
-    time.sleep(1.0)
+    for _ in range(100):
+        if in_session(process) == 3:
+            break
+        time.sleep(0.1)
     assert in_session(process) == 3
     process.kill()
     process.communicate(timeout=60)
