@@ -47,7 +47,7 @@ def test_the_table_is_the_same_with_one_and_two_workers(arguments):
 def test_it_says_what_will_run_what_came_of_it_and_what_stands_out():
     lines = run(*QUICK, "--workers", 1).splitlines()
     assert lines[0] == ("compare xor: optimizer adagrad, adam; seeds 1 to 5; 10 runs of up to 8000 epochs, 1 worker, "
-                        "engine Unrolled()" if sys.implementation.name == "cpython" else lines[0])
+                        "engine Unrolled()")
     assert lines[1] == "A run is solved when its loss is below 0.005."
     assert lines[3] == "optimizer  solved  epochs      range      loss  accuracy  loss by epoch    seconds"
     line = r"  █[▁▂▃▄▅▆▇█]{%d}▁ +\d+\.\d\d$"
@@ -86,7 +86,8 @@ def test_the_figures_follow_from_the_runs(tmp_path):
 @pytest.mark.parametrize("vary, alone", [
     ("lr=0.3", ["--lr", 0.3]), ("hidden=4x3", ["--hidden", 4, 3]), ("hidden=NONE", ["--hidden", "none"]),
     ("shuffle=yes", ["--shuffle"]), ("shuffle=no", []), ("init=he", ["--init", "he"]),
-    ("batch_size=4", ["--batch-size", 4]), ("target-loss=0.25", ["--target-loss", 0.25]), ("engine=matrix", ["--engine", "matrix"]),
+    ("batch_size=4", ["--batch-size", 4]), ("target-loss=0.25", ["--target-loss", 0.25]),
+    ("engine=matrix", ["--engine", "matrix"]),
 ])
 def test_a_value_means_what_it_means_to_the_task(vary, alone):
     own = json.loads(run("xor", *alone, "--epochs", 20, "--seed", 7, "--json"))
@@ -189,9 +190,12 @@ def in_session(process):
 
 def start(*more):
     """A comparison of which the first runs end at once, and the last would take hours."""
-    return subprocess.Popen([sys.executable, "cli.py", "compare", "xor", "--vary", "target-loss=0.3,1e-12", "--seeds", "3",
-                             "--epochs", "100000000", *more], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            encoding="utf-8", start_new_session=True,
+    return in_a_session("--vary", "target-loss=0.3,1e-12", "--seeds", "3", *more)
+
+
+def in_a_session(*more):
+    return subprocess.Popen([sys.executable, "cli.py", "compare", "xor", "--epochs", "100000000", *more], cwd=ROOT,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True,
                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
 
@@ -207,7 +211,7 @@ def nobody_is_left(process):
 def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     path = tmp_path / "runs.csv"
     process = start("--workers", workers, "--csv", str(path))
-    time.sleep(1.5)
+    time.sleep(2.5)
     os.killpg(process.pid, signal.SIGINT)                       # as a terminal does
     out, err = process.communicate(timeout=60)
     done = int(workers)                                         # each gets stuck in a run that takes hours
@@ -221,16 +225,13 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
 
 def test_ctrl_c_in_json_and_before_anything_is_complete():
     process = start("--json", "--workers", "2")
-    time.sleep(1.5)
+    time.sleep(2.5)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "")
     result = json.loads(out)
     assert (result["stopped"], result["done"], result["runs"]) == ("interrupted", 2, 6)
-    process = subprocess.Popen([sys.executable, "cli.py", "compare", "xor", "--vary", "lr=1,2", "--epochs", "100000000",
-                                "--target-loss", "1e-12"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               encoding="utf-8", start_new_session=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+    process = in_a_session("--vary", "lr=1,2", "--target-loss", "1e-12")
     time.sleep(1.0)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -240,7 +241,10 @@ def test_ctrl_c_in_json_and_before_anything_is_complete():
 
 def test_a_parent_that_is_killed_leaves_no_process():
     process = start("--workers", "2")
-    time.sleep(1.0)
+    for _ in range(100):
+        if in_session(process) == 3:
+            break
+        time.sleep(0.1)
     assert in_session(process) == 3
     process.kill()
     process.communicate(timeout=60)
@@ -248,10 +252,11 @@ def test_a_parent_that_is_killed_leaves_no_process():
 
 
 @pytest.mark.slow
-def test_four_learning_rates_with_20_seeds_take_a_minute_at_most():
-    begin = time.perf_counter()
+def test_four_learning_rates_with_20_seeds_take_no_more_than_two_cores_do_in_a_minute():
+    before, begin = os.times(), time.perf_counter()
     shown = run("compare", "xor", "--vary", "lr=1,0.5,0.1,0.05", "--seeds", 20)
-    seconds = time.perf_counter() - begin
-    print("%.1f s" % seconds)
+    after = os.times()
+    busy = after.children_user + after.children_system - before.children_user - before.children_system
+    print("%.1f s, and %.1f s of work" % (time.perf_counter() - begin, busy))
     assert [row[1] for row in rows_of(shown)[1:]] == ["16 of 20", "5 of 20", "0 of 20", "0 of 20"]
-    assert seconds < 60.0
+    assert busy < 2 * 60.0                                      # a machine that others use, too, takes longer
