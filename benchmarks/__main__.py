@@ -7,6 +7,10 @@ import subprocess
 import sys
 from statistics import median
 
+from purenn.commands.options import number, positive, whole
+from purenn.data.arrays import check_writable, replacing
+from purenn.linalg import PurennError
+
 from . import own
 from .contenders import CONTENDERS, OWN, suits
 from .race import Elsewhere, Here, race
@@ -16,16 +20,31 @@ PACKAGES = ("numpy", "torch", "sklearn", "gradwave", "tinymlp", "micrograd")
 
 
 def main() -> int:
+    """Measure; return the exit code. Ctrl-C ends with the table of the tasks that were done."""
     options = _options()
+    try:
+        if options.json:
+            check_writable(options.json)
+    except PurennError as error:
+        _say("benchmarks: %s" % error)
+        return 2
+    also = {python: _name_of(python) for python in options.also}
+    for python in [python for python in also if also[python] is None]:
+        _say("left out: purenn on %s, which cannot be run" % python)
+        del also[python]
     results = {"python": own.python(), "machine": platform.machine(), "system": platform.platform(terse=True),
-               "packages": _versions(), "also": {python: _name_of(python) for python in options.also}, "tasks": {}}
-    for task in options.task:
-        results["tasks"][task] = _measured(task, options)
+               "packages": _versions(), "also": also, "tasks": {}}
+    code = 0
+    try:
+        for task in options.task:
+            results["tasks"][task] = _measured(task, options, also)
+    except KeyboardInterrupt:
+        code = 130
     print(_table(results))
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
+        with replacing(options.json) as beside, open(beside, "w", encoding="utf-8") as file:
             json.dump(results, file, indent=1)
-    return 0
+    return code
 
 
 def _options():
@@ -36,15 +55,20 @@ def _options():
                         help="one or several of: %s (default: all)" % ", ".join('"%s"' % name for name in CONTENDERS))
     parser.add_argument("--also", nargs="+", default=[], metavar="PYTHON",
                         help="measure purenn's engines on these interpreters too, such as pypy3")
-    parser.add_argument("--turns", type=int, default=7, help="turns of each contender; the median counts (default: 7)")
-    parser.add_argument("--seconds", type=float, default=0.2, help="how long a turn is (default: 0.2)")
-    parser.add_argument("--warm-up", type=float, default=6.0, metavar="SECONDS",
+    parser.add_argument("--turns", type=whole(1), default=7,
+                        help="turns of each contender; the median counts (default: 7)")
+    parser.add_argument("--seconds", type=positive, default=0.2, help="how long a turn is (default: 0.2)")
+    parser.add_argument("--warm-up", type=number("a number from 0 up", lambda value: value >= 0.0), default=6.0,
+                        metavar="SECONDS",
                         help="on an interpreter that compiles while it runs, before the first turn (default: 6)")
     parser.add_argument("--json", metavar="FILE", help="write the raw figures")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if "loops" not in options.only:
+        options.only.insert(0, "loops")                 # what the others are compared with
+    return options
 
 
-def _measured(task, options):
+def _measured(task, options, also):
     """The seconds of each turn by contender; those that are not installed are said and left out."""
     runners, missing = {}, []
     for name in options.only:
@@ -54,11 +78,7 @@ def _measured(task, options):
             runners[name] = Here(name, task)
         except ImportError as error:
             missing.append("%s (%s)" % (name, error.name or error))
-    for python in options.also:
-        label = _name_of(python)
-        if label is None:
-            missing.append("purenn on %s (it cannot be run)" % python)
-            continue
+    for python, label in also.items():
         for name in OWN:
             if name in options.only and suits(name, task):
                 runners["%s on %s" % (name, label)] = Elsewhere(python, name, task)

@@ -132,7 +132,8 @@ def test_full_is_the_setting_of_the_report_and_other_options_still_count():
 def test_the_drawn_letters_are_written_in_the_shape_of_notmnist_and_read_back(tmp_path):
     path = tmp_path / "drawn.npz"
     assert run("letters", "--train", 300, "--write-data", path) == (
-        "%s: images 561 × 28 × 28 and labels 561, unsigned bytes\n" % path)
+        "%s: an npz with images 561 × 28 × 28 and labels 561, unsigned bytes; read it with --names ABCDEFGHIJ\n"
+        % path)
     arrays = read_npz(str(path))
     assert arrays["images"].shape == (561, 28, 28) and arrays["labels"].shape == (561,)
     assert sorted(set(arrays["labels"].values)) == list(range(10))
@@ -184,8 +185,9 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--train 0", "--train: found '0'; it must be a whole number from 1 up, or a share such as 0.6"),
     ("--train 1.5", "--train: found '1.5'"),
     ("--validation x", "--validation: found 'x'"),
-    ("--train 0.8 --validation 0.3 --data %s" % DIGITS, "train 0.8 + validation 0.3 of 1797 samples cannot be had"),
-    ("--test 5000 --data %s" % DIGITS, "test 5000 of 1797 samples cannot be had"),
+    ("--train 0.8 --validation 0.3 --data %s" % DIGITS,
+     "train 1437 + validation 539 + test 1 are 1977 samples, and there are 1797"),
+    ("--test 5000 --data %s" % DIGITS, "test 5000 are 5002 samples, and there are 1797"),
     ("--train 300000", "308724 images are asked for; at most 200000 are drawn"),
     ("--data no_such_file.npz", "no_such_file.npz"),
     ("--data README.md", "README.md: "),
@@ -196,6 +198,10 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--images x --data README.md", "--images: goes with an npz, which README.md is not"),
     ("--write-data x.npz --show-data 3", "--write-data: goes without --show-data"),
     ("--images x", "--images: goes with --data"),
+    ("--show-data 2 --json", "--json: goes without --show-data and --write-data"),
+    ("--write-data x.npz --quiet", "--quiet: goes without --show-data and --write-data"),
+    ("--names AACDEFGHIJ --train 20", "--names: found 'AACDEFGHIJ'; the characters must be different, and no spaces"),
+    ("--write-data tests/files --train 9", "tests/files: is not a regular file"),
     ("--labels x", "--labels: goes with --data"),
     ("--write-data x.npz --data %s" % DIGITS, "--write-data: goes without --data"),
     ("--write-data no_such_folder/x.npz --train 9", "no_such_folder/x.npz: cannot be written"),

@@ -15,6 +15,7 @@ USUAL = (10000, 6000, 2724)
     (1797, (None, None, None), [959, 575, 261]),
     (1797, (1000, None, None), [1000, 548, 248]),               # both shrink to what is left
     (18724, (100, None, None), [100, 60, 27]),                  # both shrink with the first
+    (1797, (1, None, None), [1, 1, 1]),                         # each gets one at least
     (18724, (None, None, 0.5), [5851, 3510, 9362]),
     (1000, (0.6, 0.3, 0.1), [600, 300, 100]),
     (3, (1, 1, 1), [1, 1, 1]),
@@ -26,10 +27,10 @@ def test_split_sizes_are_as_asked_and_otherwise_the_usual_ones_in_proportion(cou
 
 
 @pytest.mark.parametrize("count, asked, message", [
-    (100, (50, 50, 1), "train 50 + validation 50 + test 1 of 100 samples cannot be had"),
-    (100, (100, None, None), "train 100 of 100 samples cannot be had; each part needs at least 1"),
-    (2, (None, None, None), "each part needs at least 1"),
-    (100, (0.9, 0.9, 0.9), "train 0.9 + validation 0.9 + test 0.9 of 100 samples"),
+    (100, (50, 50, 1), "train 50 + validation 50 + test 1 are 101 samples, and there are 100; ask for fewer"),
+    (100, (100, None, None), "train 100 + validation 1 + test 1 are 102 samples"),
+    (2, (None, None, None), "train 1 + validation 1 + test 1 are 3 samples, and there are 2"),
+    (100, (0.9, 0.9, 0.9), "train 90 + validation 90 + test 90 are 270 samples"),
     (100, (0, None, None), "train is 0; it must be a whole number from 1 up, or a share between 0 and 1"),
     (100, (None, 1.5, None), "validation is 1.5"),
     (100, (None, None, "10"), "test is '10'"),

@@ -90,7 +90,11 @@ def _fail(error, code) -> int:
     message = "purenn: " + " ".join(str(error).split())
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
-        sys.stderr.write(message.encode(encoding, "replace").decode(encoding) + "\n")
+        try:
+            sys.stderr.write(message.encode(encoding, "replace").decode(encoding) + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):                       # nobody to tell; the exit code says it
+            pass
     return code
 
 

@@ -50,7 +50,8 @@ def add_data_options(parser) -> None:
                            "fewer)" % (what, usual, DRAWN * usual // USUAL[0]))
     group.add_argument("--standardize", action="store_true", help="scale the pixels, which are from 0 to 1, to mean 0 "
                        "and deviation 1 over the images to learn from; goes with a smaller --lr")
-    group.add_argument("--show-data", metavar="N", type=whole(1, 1000), help="show the first N images and end")
+    group.add_argument("--show-data", metavar="N", type=whole(1, 1000),
+                       help="show N of the images, of a file the first, and end")
     group.add_argument("--write-data", metavar="FILE", help="write %d drawn letters, or what the three sizes come "
                        "to, as an npz like notMNIST.npz, and end" % sum(USUAL))
 
@@ -122,6 +123,12 @@ def check_options(options) -> None:
     for name in ("images", "labels"):
         if getattr(options, name) is not None and options.data is None:
             raise PurennError("--%s: goes with --data; the letters that are drawn here have no such name" % name)
+    if options.names is not None and (len(set(options.names)) < len(options.names) or "".join(
+            options.names.split()) != options.names or not options.names.isprintable()):
+        raise PurennError("--names: found %s; the characters must be different, and no spaces" % short(options.names))
+    for name in ("json", "quiet"):
+        if getattr(options, name) and (options.show_data is not None or options.write_data is not None):
+            raise PurennError("--%s: goes without --show-data and --write-data; leave it out" % name)
     if options.write_data is not None and options.show_data is not None:
         raise PurennError("--write-data: goes without --show-data; give one of the two")
     if options.write_data is not None and options.data is not None:
@@ -176,6 +183,6 @@ def write_data(terminal, options, rng) -> int:
         progress.update(len(labels), "drawing letters: %d of %d", len(labels), count)
     progress.clear()
     write_npz(options.write_data, {"images": ((count, SIZE, SIZE), bytes(pixels)), "labels": ((count,), bytes(labels))})
-    terminal.line("%s: images %d × %d × %d and labels %d, unsigned bytes"
-                  % (options.write_data, count, SIZE, SIZE, count))
+    terminal.line("%s: an npz with images %d × %d × %d and labels %d, unsigned bytes; read it with --names %s"
+                  % (options.write_data, count, SIZE, SIZE, count, NAMES))
     return 0

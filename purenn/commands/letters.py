@@ -1,5 +1,6 @@
 """``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
 import argparse
+import math
 import os
 import random
 
@@ -37,7 +38,7 @@ def run(arguments) -> int:
     check_options(options)
     terminal = show.Terminal()
     rng = random.Random(options.seed)
-    if options.write_data:
+    if options.write_data is not None:
         return write_data(terminal, options, rng)
     if options.show_data:
         return show_data(terminal, options, rng)
@@ -82,7 +83,8 @@ def parse(arguments):
     group.add_argument("--full", action="store_true", help="the setting of the lab's report: %s" % full_text())
     add_engine_options(group, "auto")
     group.add_argument("--workers", metavar="N", type=whole(1, 256),
-                       help="processes that share out a batch (default: the cores there are, where it pays)")
+                       help="processes that share out a batch, each with the engine (default: the cores there are, "
+                       "where it pays)")
     group = parser.add_argument_group("the report")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
@@ -191,8 +193,9 @@ def first_lines(options, settings, source, network, expected) -> list:
 
 def last_line(result: dict) -> str:
     """The outcome on the test images."""
-    return "After %s: test loss %s, accuracy %s" % (
-        show.count(result["epochs"], "epoch"), show.loss_text(result["test_loss"]),
+    return "%s: test loss %s, accuracy %s" % (
+        "After %s" % show.count(result["epochs"], "epoch") if result["kept"] in (None, result["epochs"]) else
+        "With the weights of epoch %d" % result["kept"], show.loss_text(result["test_loss"]),
         show.share(sum(row["right"] for row in result["predictions"]), result["settings"]["test"]))
 
 
@@ -213,6 +216,9 @@ def report(terminal, source, result, outputs) -> None:
     lines += pictures.confusion(terminal, matrix, source.names, [precision(matrix, j) for j in classes],
                                 [recall(matrix, i) for i in classes])
     lines += worst(terminal, source, result, outputs)
+    if result["test_loss"] >= math.log(len(matrix)):
+        lines += ["", "Not learned: the test loss is no better than %.4f, that of a network that takes every class for "
+                  "as likely; try a smaller --lr, more images or more --epochs." % math.log(len(matrix))]
     for line in lines + ["", last_line(result)]:
         terminal.line(line)
 

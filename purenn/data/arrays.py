@@ -52,6 +52,8 @@ def replacing(path):
     """
     target = os.path.realpath(path)                         # of a link, the file behind it is replaced
     beside = "%s.%d.part" % (target, os.getpid())
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise PurennError("%s: is not a regular file and is left as it is; give the name of a new file" % path)
     try:
         yield beside
         if os.path.exists(beside):

@@ -98,7 +98,7 @@ def _choose(path, shapes, names):
                if len(shapes[images]) > 1 and len(shapes[labels]) == 1 and shapes[images][0] == shapes[labels][0]]
     if len(fitting) != 1:
         raise PurennError("%s: which arrays are the images and their labels? It has %s; call them images and labels, "
-                          "or say their names" % (path, _listed(shapes)))
+                          "or say their names (--images, --labels)" % (path, _listed(shapes)))
     return fitting
 
 
@@ -141,8 +141,9 @@ def _read_csv(path, label):
 def _csv_arrays(path, rows, label):
     header = [name.strip() for name in next(rows, [])]
     if header.count(label) != 1:
-        raise PurennError("%s: there must be one column %r and there are %d; the first line names the columns, "
-                          "and is %s" % (path, label, header.count(label), short(header)))
+        raise PurennError("%s: there must be one column %r and there are %d; the first line names the columns, with "
+                          "commas between them, and is %s; say which has the labels (--labels)"
+                          % (path, label, header.count(label), short(header)))
     if "" in header:
         raise PurennError("%s: column %d has no name in the first line; leave out what is not a pixel, such as "
                           "row numbers" % (path, header.index("") + 1))

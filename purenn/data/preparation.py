@@ -53,17 +53,18 @@ def split_sizes(count: int, asked, usual, names=PARTS) -> list:
 
     Raises PurennError where a part would be empty, or the parts together are more than there is.
     """
-    sizes = [None if size is None else _part_size(name, size, count) for name, size in zip(names, asked)]
-    left = count - sum(size for size in sizes if size is not None)
-    missing = sum(most for size, most in zip(sizes, usual) if size is None)
-    first = usual[0] if sizes[0] is None else sizes[0]
-    for i in range(len(sizes)):
-        if sizes[i] is None:
-            sizes[i] = min(usual[i], usual[i] * first // usual[0], usual[i] * max(left, 0) // missing)
-    if left < 0 or 0 in sizes:
-        wanted = ["%s %s" % (name, size) for name, size in zip(names, asked) if size is not None]
-        raise PurennError("split: %s of %d samples cannot be had; each part needs at least 1, and together they must "
-                          "not be more than there are" % (" + ".join(wanted) or "%d parts" % len(sizes), count))
+    given = [None if size is None else _part_size(name, size, count) for name, size in zip(names, asked)]
+    left = count - sum(size for size in given if size is not None)
+    missing = sum(most for size, most in zip(given, usual) if size is None)
+    first = usual[0] if given[0] is None else given[0]
+    sizes = []
+    for size, most in zip(given, usual):
+        if size is None:
+            size = max(1, min(most, most * first // usual[0], most * max(left, 0) // missing))
+        sizes.append(size)
+    if sum(sizes) > count:
+        raise PurennError("split: %s are %d samples, and there are %d; ask for fewer" % (
+            " + ".join("%s %d" % pair for pair in zip(names, sizes)), sum(sizes), count))
     return sizes
 
 
