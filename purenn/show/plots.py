@@ -18,8 +18,7 @@ SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # behind the classes: the sa
 GRAY = "#666666"
 DPI, GIF_DPI = 150, 90
 
-# A layer's or a network's figure shows so many lines, panels and images at most, and says so.
-MOST_LINES, MOST_PANELS, MOST_IMAGES = 60, 9, 64
+MOST_PANELS = 9                 # of so many layers the weights are shown at most
 
 
 def missing() -> str:
@@ -29,9 +28,9 @@ def missing() -> str:
         for name in ("figure", "backends.backend_agg", "animation"):
             import_module("matplotlib." + name)
     except ImportError as error:
-        package = {"PIL": "pillow"}.get((error.name or "").split(".")[0], (error.name or "").split(".")[0])
-        if not isinstance(error, ModuleNotFoundError) or package not in ("matplotlib", "pillow"):
-            return "matplotlib cannot be loaded (%s); install it again: pip install --force-reinstall matplotlib" % error
+        package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
+        if not isinstance(error, ModuleNotFoundError) or package is None:
+            return "matplotlib cannot be loaded: %s; get it anew with: pip install --force-reinstall matplotlib" % error
         return "%s is not installed; get it with: pip install %s" % (package, package)
     return ""
 
@@ -39,7 +38,7 @@ def missing() -> str:
 def save(figure, path: str) -> None:
     """Write a figure as a PNG; raises PurennError where the file cannot be written."""
     with _beside(path, ".png") as beside:
-        figure.savefig(beside, format="png")
+        figure.savefig(beside, format="png", pil_kwargs={"optimize": True})
 
 
 @contextmanager
@@ -66,6 +65,17 @@ def _figure(width, height, title, layout="constrained"):
     return figure
 
 
+def _panels(title, number, height):
+    """A figure with so many panels, three to a row, each of this height in inches."""
+    columns = min(3, number)
+    rows = -(-number // columns)
+    figure = _figure(8, 0.7 + height * rows, title)
+    panels = list(figure.subplots(rows, columns, squeeze=False).flat)
+    for axes in panels[number:]:
+        axes.remove()
+    return figure, panels[:number]
+
+
 def _plain(axes, title, x="", y=""):
     """Titles and labels, no frame above and to the right."""
     axes.set_title(title, fontsize=10)
@@ -87,10 +97,10 @@ def _log_where_it_helps(axes, values, ratio=10.0):
         axes.set_yscale("log")
 
 
-def _whole_epochs(axes):
+def _whole_epochs(axes, most=6):
     from matplotlib.ticker import MaxNLocator
     if axes.get_xscale() != "log":
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
 
 
 # Points in the unit square.
@@ -111,7 +121,8 @@ def points(title: str, inputs: list, labels: list, guesses: list, grid: list, li
     _square(right, "Prediction: accuracy %s" % share(wrong.count(False), len(wrong)), limits)
     bar = figure.colorbar(shades, ax=right, shrink=0.8, ticks=[0.0, 0.25, 0.5, 0.75, 1.0])
     bar.set_label("output of the network")
-    figure.legend(handles=_keys(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    right.plot([], [], color=GRAY, label="output 0.5")
+    figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     return figure
 
 
@@ -143,14 +154,6 @@ def _map(axes, grid, limits):
     return shades
 
 
-def _keys():
-    from matplotlib.lines import Line2D
-    looks = [("class %d" % k, {"color": color, "marker": marker}) for k, (color, marker) in enumerate(CLASSES)]
-    looks += [("misclassified", {"color": "black", "marker": "o", "markerfacecolor": "none", "markersize": 11})]
-    keys = [Line2D([], [], linestyle="none", label=label, **look) for label, look in looks]     # type: ignore[arg-type]
-    return keys + [Line2D([], [], color=GRAY, label="output 0.5")]
-
-
 def animate(path: str, title: str, inputs: list, labels: list, frames: list, losses: list, limits: tuple) -> None:
     """Write a GIF of the decision map as it learns, with the loss beside it.
 
@@ -165,8 +168,9 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
         for frame in [every_color] + frames + frames[-1:] * 8:          # the last one stays for a second
             draw(*frame)
             writer.grab_frame()
+        # One palette for all frames: what does not change then costs nothing, and the file has a third of its size.
         palette, *pictures = [picture.convert("RGB") for picture in writer._frames]
-        palette = palette.quantize(64, method=2)      # one for all frames: what does not change costs nothing, a third in all
+        palette = palette.quantize(64, method=2)
         writer._frames[:] = [picture.quantize(palette=palette, dither=0) for picture in pictures]
 
 
@@ -179,7 +183,7 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
     dot, = right.plot([], [], "o", color=COLORS[1])
     _plain(right, "loss", "epoch")
     _log_where_it_helps(right, losses)
-    _whole_epochs(right)
+    _whole_epochs(right, 4)
 
     def draw(number, guesses, grid):
         left.clear()
@@ -223,22 +227,17 @@ def movement(title: str, epochs: list, layers: list):
     ``layers`` are pairs (name, lines), a line is (neuron, is_bias, values), with a value for each of ``epochs``.
     """
     shown = layers[:MOST_PANELS]
-    columns = min(3, len(shown))
-    rows = -(-len(shown) // columns)
     if len(shown) < len(layers):
         title += "; the first %d of %d layers" % (len(shown), len(layers))
-    figure = _figure(8, 0.8 + 2.7 * rows, title)
-    for axes, (name, lines) in zip(figure.subplots(rows, columns, squeeze=False).flat, shown):
-        some = [lines[i * len(lines) // MOST_LINES] for i in range(MOST_LINES)] if len(lines) > MOST_LINES else lines
-        for neuron, is_bias, values in some:
+    figure, panels = _panels(title, len(shown), 2.7)
+    for axes, (name, lines) in zip(panels, shown):
+        for neuron, is_bias, values in lines:
             axes.plot(epochs, values, color=COLORS[neuron % len(COLORS)], linestyle="--" if is_bias else "-",
                       linewidth=1.1)
-        _plain(axes, name if some is lines else "%s, %d of %d" % (name, len(some), len(lines)), "epoch")
-        _whole_epochs(axes)
-    for axes in list(figure.axes)[::columns]:
+        _plain(axes, name, "epoch")
+        _whole_epochs(axes, 4)
+    for axes in panels[::3]:
         axes.set_ylabel("weight")
-    for axes in list(figure.axes)[len(shown):]:
-        axes.remove()
     figure.supxlabel("a color for each neuron; solid: its weights, dashed: its bias", fontsize=9)
     return figure
 
@@ -265,8 +264,10 @@ def overlay(path: str, runs: list, title: str) -> None:
 def compared(runs: list, title: str):
     """The losses of several runs against the epoch. ``runs`` are pairs (label, curves), a curve is pairs (epoch, loss).
 
-    One curve is a line; several are their median, and a band from the first to the third quartile.
+    One curve is a line; several are their median, and a band from the first to the third quartile. A curve
+    that ends before others keeps its last loss; an empty one is left out.
     """
+    runs = [(label, [curve for curve in several if curve]) for label, several in runs]
     figure = _figure(8, 4.3, title)
     axes = figure.subplots()
     for i, (label, several) in enumerate(runs):
@@ -275,8 +276,8 @@ def compared(runs: list, title: str):
         axes.plot(epochs, middle, label=label, linewidth=1.6, **look)
         if len(several) > 1:
             axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
-    ends = [max(curve[-1][0] for curve in several) for _, several in runs]
-    if max(ends) > 20 * min(ends):
+    ends = [max(curve[-1][0] for curve in several) for _, several in runs if several]
+    if ends and max(ends) > 20 * min(ends):
         axes.set_xscale("log")
     _log_where_it_helps(axes, [loss for _, several in runs for curve in several for _, loss in curve])
     spread = any(len(several) > 1 for _, several in runs)
@@ -287,7 +288,7 @@ def compared(runs: list, title: str):
 
 
 def _quartiles(several):
-    """The epochs of all curves, and at each the quartiles of their losses; a curve that ended keeps its last."""
+    """The epochs of all curves, and at each the quartiles of their losses."""
     epochs = sorted({epoch for curve in several for epoch, _ in curve})
     columns = []
     for curve in several:
@@ -310,20 +311,23 @@ def _quantile(ordered, part):
 
 # Images.
 
-def sheet(title: str, images: list, captions: list, height: int, width: int, columns: int, signed: bool = False):
-    """Images of ``height`` × ``width`` numbers row by row, beside and below each other, each under its caption.
+def sheet(title: str, images: list, captions: list, size: tuple, columns: int, signed: bool = False):
+    """Images beside and below each other, each under its caption; ``size`` is (height, width), an image row by row.
 
-    Numbers from 0 (white) to 1 (black), or, where ``signed``, from blue over white at 0 to red, on one scale for all.
+    Its numbers are from 0 (white) to 1 (black), or, where ``signed``, from blue over white at 0 to red, on one scale.
     """
-    size = 7.6 / max(columns, 5)                # of a cell, in inches
+    from matplotlib import colormaps
+    height, width = size
+    inches = (6.7 if signed else 7.6) / max(columns, 5)             # the width of a cell
     rows = -(-len(images) // columns)
     ratio = min(4.0, max(0.25, height / width))
-    figure = _figure(8, rows * size * (ratio + 0.25) + 0.5, title)
+    figure = _figure(8, rows * inches * (ratio + 0.25) + 0.5, title)
     panels = figure.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0.05, "hspace": 0.05})
-    most = max(abs(value) for image in images for value in image) if signed else 1.0
+    colors = colormaps["RdBu_r"].resampled(33) if signed else colormaps["gray_r"]
+    most = (max(abs(value) for image in images for value in image) or 1.0) if signed else 1.0
     for axes, image, caption in zip(panels.flat, images, captions):
-        shown = axes.imshow([image[i * width:(i + 1) * width] for i in range(height)], interpolation="nearest", aspect=ratio * width / height,
-                            cmap="RdBu_r" if signed else "gray_r", vmin=-most if signed else 0.0, vmax=most or 1.0)
+        shown = axes.imshow([image[i * width:(i + 1) * width] for i in range(height)], interpolation="nearest",
+                            aspect=ratio * width / height, cmap=colors, vmin=-most if signed else 0.0, vmax=most)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_color("#CCCCCC")
         axes.set_title(caption, fontsize=8, pad=3)
@@ -361,17 +365,13 @@ def confusion(title: str, matrix: list, names: list):
 
 def activations(z: list, functions: list):
     """Activation functions and their derivatives; ``functions`` are (name, values, derivatives) at the points ``z``."""
-    columns = 3
-    figure = _figure(8, 0.6 + 2.4 * -(-len(functions) // columns), "Activation functions")
-    panels = list(figure.subplots(-(-len(functions) // columns), columns, squeeze=False).flat)
+    figure, panels = _panels("Activation functions", len(functions), 2.4)
     for axes, (name, values, derivatives) in zip(panels, functions):
         axes.axhline(0.0, color="#BBBBBB", linewidth=0.8)
         axes.axvline(0.0, color="#BBBBBB", linewidth=0.8)
         axes.plot(z, values, color=COLORS[0], label="f(z)")
         axes.plot(z, derivatives, color=COLORS[1], linestyle="--", label="f′(z)")
         _plain(axes, name, "z")
-    for axes in panels[len(functions):]:
-        axes.set_axis_off()
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, frameon=False)
     return figure
