@@ -16,7 +16,7 @@ COMMANDS = (
     ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
-    ("activations", "each activation function and its derivative, as a table or a figure", "activations --plot"),
+    ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )

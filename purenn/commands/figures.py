@@ -67,7 +67,7 @@ def _try(option, folder):
 def _note(text):
     """A line on stderr, which disturbs no output."""
     if sys.stderr is not None:
-        show.Terminal(sys.stderr).line(text)
+        show.Terminal(sys.stderr).line(" ".join(text.split()))
 
 
 def say(options, terminal, written: list) -> None:

@@ -305,8 +305,7 @@ def _quartiles(several):
 def _quantile(ordered, part):
     place = part * (len(ordered) - 1)
     k = int(place)
-    following = ordered[min(k + 1, len(ordered) - 1)]
-    return following if k == place and place else ordered[k] + (place - k) * (following - ordered[k])
+    return ordered[k] + (place - k) * (ordered[min(k + 1, len(ordered) - 1)] - ordered[k])
 
 
 # Images.
