@@ -16,7 +16,7 @@ from .helpers import ROOT, assert_refused, cli
 def test_alone_it_shows_every_command_with_an_example_that_runs():
     shown = cli()
     assert shown.returncode == 0 and shown.stderr == ""
-    examples = re.findall(r"^ +python cli\.py (\w+ .*)$", shown.stdout, re.MULTILINE)
+    examples = re.findall(r"^ +python cli\.py (\w+(?: .*)?)$", shown.stdout, re.MULTILINE)
     assert {"xor", "linear", "gate", "explain"} <= {example.split()[0] for example in examples}
     for example in examples:
         quick = {"xor": ["--epochs", 20], "linear": ["--epochs", 20], "gate": ["--epochs", 20],

@@ -16,6 +16,7 @@ COMMANDS = (
     ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
+    ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),

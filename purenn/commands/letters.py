@@ -12,6 +12,7 @@ from ..show import pictures
 from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
 from ..training import check_finite, evaluate
+from . import figures
 from .fitting import estimate, fit
 from .images import add_data_options, check_options, make_source, show_data, write_data
 from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, number, whole
@@ -42,6 +43,7 @@ def run(arguments) -> int:
         return write_data(terminal, options, rng)
     if options.show_data:
         return show_data(terminal, options, rng)
+    figures.check(options)
     speaker = None if options.quiet or options.json else terminal
     source = make_source(options, rng, speaker)
     settings = resolve(options, source)
@@ -58,6 +60,8 @@ def run(arguments) -> int:
         terminal.line(last_line(result))
     else:
         report(terminal, source, result, outputs)
+    figures.draw_letters(options, terminal, source, result, network,
+                         worst_rows(source, result, outputs, figures.MISTAKES))
     return 130 if result["stopped"] == "interrupted" else 0
 
 
@@ -88,6 +92,7 @@ def parse(arguments):
     group = parser.add_argument_group("the report")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    figures.add_options(parser)
     if "--full" in arguments:
         parser.set_defaults(**FULL)
     return parser.parse_args(arguments)
@@ -223,13 +228,18 @@ def report(terminal, source, result, outputs) -> None:
         terminal.line(line)
 
 
-def worst(terminal, source, result, outputs, most: int = 4) -> list:
-    """The test images that the network is most wrong about, those of the highest loss, as text."""
+def worst_rows(source, result, outputs, most: int) -> list:
+    """Of the predictions those that are most wrong, the ones of the highest loss first."""
     loss = CrossEntropyLoss()
     wrong = [(loss.forward(output, target), row) for output, target, row in zip(
         outputs, source.parts[2].targets, result["predictions"]) if not row["right"]]
     wrong.sort(key=lambda pair: -pair[0])
-    rows = [row for _, row in wrong[:most]]
+    return [row for _, row in wrong[:most]]
+
+
+def worst(terminal, source, result, outputs, most: int = 4) -> list:
+    """The test images that the network is most wrong about, as text."""
+    rows = worst_rows(source, result, outputs, most)
     if not rows:
         return []
     titles = ["%s taken for %s (%.0f%%)" % (source.names[row["target"]], source.names[row["output"]],

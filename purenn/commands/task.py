@@ -5,6 +5,7 @@ from .. import engines
 from ..show import terminal as show
 from ..study.diagnose import diagnose
 from ..training import check_finite, evaluate, is_right, train
+from . import figures
 from .options import MOST_EPOCHS, Parser, add_network_options, positive, whole
 from .settings import Task, add_training_options, optimizer_text, set_up
 
@@ -13,13 +14,17 @@ def run_task(task: Task, arguments) -> int:
     """Train the task as the arguments say and show what came of it; return the exit code."""
     options = parse(task, arguments)
     settings, rng, data, test, network, loss, optimizer, engine = set_up(task, options)
+    figures.check(options)
     terminal = show.Terminal()
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
     try:
+        history = figures.history(options, network, loss, data, engine)
         losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
-                                          engine, options.log_every, rng)
+                                          engine, options.log_every, rng, history)
+        if history:
+            history.end(len(losses))
     finally:
         engines.close(engine)
     if stopped == "interrupted" and not losses:
@@ -35,6 +40,8 @@ def run_task(task: Task, arguments) -> int:
         terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))
     else:
         _report(terminal, task, settings, network, loss, data, tested, losses, result)
+    if history:
+        figures.draw_task(options, terminal, result, losses, network, tested, history)
     return 130 if stopped == "interrupted" else 0
 
 
@@ -47,6 +54,7 @@ def parse(task: Task, arguments):
                        help="epochs from one line to the next (default: %(default)s)")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    figures.add_options(parser, animate=True)
     return parser.parse_args(arguments)
 
 
@@ -78,7 +86,7 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
             "" if settings["engine"] == "Loops()" else ", engine %s" % settings["engine"])
 
 
-def _train(terminal, settings, network, data, loss, optimizer, engine, log_every, rng):
+def _train(terminal, settings, network, data, loss, optimizer, engine, log_every, rng, history):
     """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
     progress = show.Progress(terminal, settings["epochs"]) if terminal else None
     losses: list = []
@@ -89,6 +97,8 @@ def _train(terminal, settings, network, data, loss, optimizer, engine, log_every
         for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], engine,
                            rng=rng if settings["shuffle"] else None):
             losses.append(epoch.loss)
+            if history:
+                history.see(epoch)
             if progress:
                 progress.update(epoch.number, "epoch %d of %d, loss %.4g", epoch.number, progress.total, epoch.loss)
                 if epoch.number % log_every == 0 or epoch.number == 1:

@@ -1,0 +1,155 @@
+"""What the figures show of a run on points in the unit square, collected while the network learns and after it."""
+import math
+from array import array
+from collections import namedtuple
+
+from .. import engines
+from ..linalg import dot
+from ..training import Dataset, is_right
+
+# A history has so many snapshots at most, and so many weights in all of them together.
+MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
+
+# The sizes of gradients are those of so many samples at most, so that a snapshot costs no more than a small epoch.
+MEASURED = 1000
+
+# The map behind the points reaches a little beyond the unit square, and has so many points to a side, in an animation
+# fewer; fewer yet where the maps of a figure would take more than so many multiplications.
+LIMITS, SIDE, FRAME_SIDE, MOST_WORK = (-0.08, 1.08), 61, 41, 100_000_000
+
+MOST_FRAMES = 60                # of an animation
+
+MOST_LINES = 60                 # of a layer's weights
+
+# The network after ``epoch`` epochs: its parameters' values, one array after another, and the sizes of its gradients.
+Snapshot = namedtuple("Snapshot", ("epoch", "values", "gradients"))
+
+
+class History:
+    """What became of a network while it learned: snapshots, and the accuracies of all epochs.
+
+    The roots of the snapshots' epochs are at equal distances, for most happens early: at first every epoch has one.
+    A run may be of any length: where there are too many every second one is dropped, and the distance doubled.
+    The gradients are those of ``data``, or of its first MEASURED samples.
+    """
+
+    def __init__(self, network, loss, data, engine):
+        self.network, self.loss, self.engine = network, loss, engine
+        self.data = Dataset(data.inputs[:MEASURED], data.targets[:MEASURED])
+        self.most = max(20, min(MOST_SNAPSHOTS, MOST_NUMBERS // network.count_parameters()))
+        self.distance, self.due = 0.125, 1.0
+        self.snapshots: list = []
+        self.accuracies: list = []
+        self._take(0)
+
+    def see(self, epoch) -> None:
+        """Look at the network after an epoch."""
+        self.accuracies.append(epoch.accuracy)
+        if epoch.number < self.due:
+            return
+        self._take(epoch.number)
+        if len(self.snapshots) >= self.most:
+            self.snapshots = self.snapshots[::2]
+            self.distance *= 2.0
+        self.due = (math.sqrt(epoch.number) + self.distance) ** 2
+
+    def end(self, number: int) -> None:
+        """Look at the network after the last epoch, whichever it was."""
+        if self.snapshots[-1].epoch != number:
+            self._take(number)
+
+    def epochs(self) -> list:
+        """After how many epochs each snapshot was taken."""
+        return [snapshot.epoch for snapshot in self.snapshots]
+
+    def gradients(self) -> list:
+        """For each layer its name, and the size of its gradient in each snapshot."""
+        return [(name, [snapshot.gradients[layer] for snapshot in self.snapshots])
+                for layer, name in _layers(self.network)]
+
+    def movement(self) -> list:
+        """For each layer its name and up to MOST_LINES lines: (neuron, is_bias, a value for each snapshot)."""
+        panels = []
+        for layer, name in _layers(self.network):
+            places = _places(self.network, layer)
+            some = places
+            if len(places) > MOST_LINES:
+                some = [places[i * len(places) // MOST_LINES] for i in range(MOST_LINES)]
+                name += ", %d of %d" % (MOST_LINES, len(places))
+            panels.append((name, [(neuron, is_bias, [snapshot.values[place] for snapshot in self.snapshots])
+                                  for place, neuron, is_bias in some]))
+        return panels
+
+    def last_map(self) -> list:
+        """What the network puts out now over the square of LIMITS."""
+        return _map(self.network, engines.make("auto", self.network), _side(self.network, SIDE, 1))
+
+    def frames(self, tested) -> list:
+        """(epoch, classes, map) of up to MOST_FRAMES snapshots; the network ends with the last one's weights."""
+        number = min(MOST_FRAMES, len(self.snapshots))
+        engine, side = engines.make("auto", self.network), _side(self.network, FRAME_SIDE, number)
+        frames = []
+        for i in range(number):
+            snapshot = self.snapshots[round(i * (len(self.snapshots) - 1) / max(1, number - 1))]
+            place = 0
+            for _, row, _ in self.network.parameters():
+                row[:] = snapshot.values[place:place + len(row)].tolist()
+                place += len(row)
+            guesses = classes(tested, engine.outputs(self.network, tested.inputs))
+            frames.append((snapshot.epoch, guesses, _map(self.network, engine, side)))
+        return frames
+
+    def _take(self, number):
+        values = array("d")
+        for _, row, _ in self.network.parameters():
+            values.extend(row)
+        self.snapshots.append(Snapshot(number, values, self._gradient_sizes()))
+
+    def _gradient_sizes(self):
+        """The Euclidean length of each layer's gradient, a dict from the layer's number: √Σ (∂C/∂θ)²."""
+        self.network.zero_grad()
+        self.engine.gradients(self.network, self.loss, self.data.inputs, self.data.targets)
+        squares: dict = {}
+        for name, _, grads in self.network.parameters():
+            layer = name.split(".")[0]
+            squares[layer] = squares.get(layer, 0.0) + dot(grads, grads)
+        self.network.zero_grad()
+        return {layer: math.sqrt(total) for layer, total in squares.items()}
+
+
+def classes(tested, outputs) -> list:
+    """The class, 0 or 1, that each output means."""
+    return [int(y[0]) if is_right(a, y) else 1 - int(y[0]) for y, a in zip(tested.targets, outputs)]
+
+
+def _layers(network):
+    """The layers that learn: their number as parameters() has it, and what they are in words."""
+    learning = [(str(i), layer) for i, layer in enumerate(network.layers) if hasattr(layer, "weight")]
+    return [(layer, "layer %d: %d → %d" % (i + 1, linear.in_features, linear.out_features))
+            for i, (layer, linear) in enumerate(learning)]
+
+
+def _places(network, wanted):
+    """Of each parameter of a layer: its place in a snapshot's values, its neuron, and whether it is a bias."""
+    places = []
+    start = 0
+    for name, values, _ in network.parameters():
+        layer, _, row = name.partition(".")
+        if layer == wanted:
+            is_bias = row == "bias"
+            places += [(start + k, k if is_bias else int(row[len("weight["):-1]), is_bias)
+                       for k in range(len(values))]
+        start += len(values)
+    return places
+
+
+def _side(network, most, maps):
+    """How many points a side of a map has: ``most``, or fewer where so many maps would take too long."""
+    return max(11, min(most, int(math.sqrt(MOST_WORK / (maps * network.count_parameters())))))
+
+
+def _map(network, engine, side):
+    """What the network puts out at side × side points, held between 0 and 1."""
+    steps = [LIMITS[0] + (LIMITS[1] - LIMITS[0]) * i / (side - 1) for i in range(side)]
+    return [[min(1.0, max(0.0, output[0])) for output in engine.outputs(network, [[x1, x2] for x1 in steps])]
+            for x2 in steps]
