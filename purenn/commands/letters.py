@@ -45,14 +45,7 @@ def run(arguments) -> int:
         return show_data(terminal, options, rng)
     figures.check(options)
     speaker = None if options.quiet or options.json else terminal
-    source = make_source(options, rng, speaker)
-    settings = resolve(options, source)
-    network = Network.mlp(settings["sizes"], settings["activation"], None, init=settings["init"], rng=rng)
-    engine = make_engine(options.engine, settings, network)
-    try:
-        result, outputs = train_and_test(speaker, options, settings, source, network, engine, rng)
-    finally:
-        engines.close(engine)
+    source, network, result, outputs = carried_out(options, rng, speaker)
     if options.json:
         import json
         terminal.line(json.dumps(result))
@@ -63,6 +56,18 @@ def run(arguments) -> int:
     figures.draw_letters(options, terminal, source, result, network,
                          worst_rows(source, result, outputs, figures.MISTAKES))
     return 130 if result["stopped"] == "interrupted" else 0
+
+
+def carried_out(options, rng, terminal=None) -> tuple:
+    """What the options ask for: the images, the trained network, what ``train_and_test`` returns."""
+    source = make_source(options, rng, terminal)
+    settings = resolve(options, source)
+    network = Network.mlp(settings["sizes"], settings["activation"], None, init=settings["init"], rng=rng)
+    engine = make_engine(options.engine, settings, network)
+    try:
+        return (source, network, *train_and_test(terminal, options, settings, source, network, engine, rng))
+    finally:
+        engines.close(engine)
 
 
 def parse(arguments):
