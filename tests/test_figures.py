@@ -2,6 +2,7 @@
 import json
 import math
 import os
+import random
 import re
 
 import pytest
@@ -22,7 +23,6 @@ MISSING = "purenn: no figures are drawn: matplotlib is not installed; get it wit
 
 def watched(epochs, sizes=(2, 3, 1), data=None, engine=None):
     """A network that was trained for so many epochs, and its history."""
-    import random
     data, loss = data or gate(), MSELoss()
     network = Network.mlp(list(sizes), rng=random.Random(3))
     engine = engine or Loops()
@@ -83,7 +83,6 @@ def test_activations_are_the_functions_and_their_derivatives():
 
 @pytest.mark.parametrize("engine", [Loops, Unrolled])
 def test_being_watched_changes_no_digit_of_what_is_learned(engine):
-    import random
     network, seen = watched(40, data=xor(), engine=engine())
     alone = Network.mlp([2, 3, 1], rng=random.Random(3))
     for _ in train(alone, xor(), MSELoss(), SGD(alone.parameters(), lr=0.5), 40, engine=engine()):
@@ -96,7 +95,7 @@ def test_a_snapshot_is_the_network_after_that_epoch():
     _, seen = watched(9)
     assert seen.epochs() == list(range(10)) and len(seen.accuracies) == 9
     for epochs in (0, 4, 9):
-        network, _ = watched(epochs) if epochs else (Network.mlp([2, 3, 1], rng=__import__("random").Random(3)), None)
+        network, _ = watched(epochs) if epochs else (Network.mlp([2, 3, 1], rng=random.Random(3)), None)
         values = [value for _, row, _ in network.parameters() for value in row]
         assert list(seen.snapshots[epochs].values) == values
     panels = seen.movement()
@@ -114,10 +113,11 @@ def test_the_gradients_sizes_are_those_of_the_costs_slopes_at_the_snapshot():
         total = 0.0
         for name, row, _ in network.parameters():
             for k in range(len(row) if name.startswith(layer) else 0):
-                costs = []
+                costs = []                              # the mean over the four rows
                 for step in (h, -2.0 * h):
                     row[k] += step
-                    costs.append(sum(loss.forward(a, y) for a, y in zip(network.predict(data.inputs), data.targets)) / 4)
+                    outputs = network.predict(data.inputs)
+                    costs.append(sum(loss.forward(a, y) for a, y in zip(outputs, data.targets)) / 4)
                 row[k] += h
                 total += ((costs[0] - costs[1]) / (2.0 * h)) ** 2
         assert close(sizes[-1], math.sqrt(total), 1e-6)
@@ -167,7 +167,7 @@ def test_frames_are_at_most_60_from_the_untrained_network_to_the_trained_one():
     network, seen = watched(200)
     frames = seen.frames(gate())
     assert len(frames) == room.MOST_FRAMES and (frames[0][0], frames[-1][0]) == (0, 200)
-    untrained = Network.mlp([2, 3, 1], rng=__import__("random").Random(3))
+    untrained = Network.mlp([2, 3, 1], rng=random.Random(3))
     for (_, guesses, grid), then in ((frames[0], untrained), (frames[-1], network)):
         assert guesses == classes(gate(), then.predict(gate().inputs))
         assert close(grid[0][0], then.predict([[room.LIMITS[0]] * 2])[0][0])

@@ -113,7 +113,6 @@ class History:
         for name, _, grads in self.network.parameters():
             layer = name.split(".")[0]
             squares[layer] = squares.get(layer, 0.0) + dot(grads, grads)
-        self.network.zero_grad()
         return {layer: math.sqrt(total) for layer, total in squares.items()}
 
 
