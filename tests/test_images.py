@@ -317,7 +317,8 @@ def test_a_csv_may_have_a_mark_other_line_ends_quotes_blank_lines_and_decimals(t
 def test_the_column_of_labels_can_be_said(tmp_path):
     path = table(tmp_path, "class,a\n0,1\n1,0\n")
     assert read_images(path, label="class").labels == [0, 1]
-    refused(path, r"one column 'label' and there are 0; the first line names the columns, and is \['class', 'a'\]")
+    refused(path, r"one column 'label' and there are 0; "
+            r"the first line names the columns, with commas between them, and is \['class', 'a'\]")
 
 
 @pytest.mark.parametrize("text, match", [

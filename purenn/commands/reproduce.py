@@ -91,11 +91,11 @@ def _letters(job, workers):
 
 def text_of(experiment, found, holds, got) -> list:
     """What is shown of an experiment."""
-    lines = ["%s  %s (%s)" % (experiment.name, experiment.setting, show.count(experiment.seeds, "seed")),
+    lines = ["%-5s %s (%s)" % (experiment.name, experiment.setting, show.count(experiment.seeds, "seed")),
              "      report   " + experiment.reported, "      purenn   " + got, "      rule     " + experiment.rule,
              "      verdict  " + verdict(holds) + (": " + experiment.remark if experiment.remark else "")]
     task, options = next(iter(experiment.runs.values()))
-    return lines + ["      as in    %s %s --seed 1" % (task, options) if options else "      as in    %s --seed 1" % task, ""]
+    return lines + ["      as in    %s" % " ".join([task] + options.split() + ["--seed 1"]), ""]
 
 
 def verdict(holds: bool) -> str:
