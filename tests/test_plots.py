@@ -9,7 +9,7 @@ import pytest
 from purenn.linalg import PurennError
 from purenn.show import plots
 
-from .helpers import ROOT, close
+from .helpers import ROOT, cli, close
 
 pytest.importorskip("matplotlib")
 from matplotlib.colors import to_hex                                                       # noqa: E402
@@ -299,3 +299,11 @@ def test_what_cannot_be_written_is_refused_before_anything_is_trained(tmp_path, 
     assert (done.returncode, done.stdout) == (2, "")
     error = without_font_cache(done.stderr)
     assert error.startswith(named) and error.count("\n") == 1
+
+
+def test_compare_draws_a_line_for_each_setting(tmp_path):
+    done = cli("compare", "xor", "--vary", "lr=1,2", "--seeds", 2, "--epochs", 30, "--workers", 1, "--plot", tmp_path,
+               flags=("-E",))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "Figures: %s" % (tmp_path / "xor-compare.png")
+    assert os.listdir(str(tmp_path)) == ["xor-compare.png"]

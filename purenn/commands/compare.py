@@ -4,6 +4,7 @@ import time
 
 from ..show import terminal as show
 from ..study.comparison import columns, summarize, what_stands_out
+from . import figures
 from .options import task_name
 from .plan import DESCRIPTION, Plan, label, make_plan
 from .runs import TASKS, Interrupted, run_jobs
@@ -22,6 +23,7 @@ def run(arguments) -> int:
         return 0
     plan = make_plan(TASKS[name], arguments[1:])
     options = plan.options
+    figures.check(options)
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
     if not options.json:
@@ -40,7 +42,18 @@ def run(arguments) -> int:
     finally:                                        # even where nobody reads to the end
         if options.csv:
             write_csv(options.csv, plan, rows)
+    if options.plot is not None:
+        _draw(plan, rows, terminal)
     return 130 if interrupted else 0
+
+
+def _draw(plan, rows, terminal):
+    """The figure of the settings' losses, each the median over its seeds with the middle half."""
+    from ..show import plots
+    path = os.path.join(plan.options.plot, "%s-compare.png" % plan.task.name)
+    plots.overlay(path, curves(rows), "%s by %s, %s" % (
+        plan.task.name, " and ".join(axis.name for axis in plan.axes), show.count(len(plan.seeds), "seed")))
+    figures.say(plan.options, terminal, [path])
 
 
 def _run(plan, workers, terminal):

@@ -6,6 +6,7 @@ from collections import namedtuple
 
 from ..linalg import PurennError
 from ..show.terminal import count
+from . import figures
 from .options import Parser, short, whole
 from .runs import Job, prepare
 from .task import add_task_options, parse
@@ -69,6 +70,7 @@ def _add_own_options(parser):
                        help="processes that share out the runs (default: the cores there are)")
     group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    figures.add_options(parser)
 
 
 def read_axes(task, texts: list, switches: dict, arguments: list) -> list:
