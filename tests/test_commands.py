@@ -20,7 +20,7 @@ def test_alone_it_shows_every_command_with_an_example_that_runs():
     assert {"xor", "linear", "gate", "explain"} <= {example.split()[0] for example in examples}
     for example in examples:
         quick = {"xor": ["--epochs", 20], "linear": ["--epochs", 20], "gate": ["--epochs", 20],
-                 "letters": ["--epochs", 1, "--train", 100]}
+                 "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100]}
         done = cli(*example.split(), *quick.get(example.split()[0], []))
         assert (done.returncode, done.stderr) == (0, ""), example
 

@@ -278,7 +278,7 @@ def test_thousands_of_damaged_files_are_refused_or_read_right():
 
 @pytest.mark.slow
 def test_many_more_damaged_files():
-    run(2, 50000)
+    run(2, 20000)
 
 
 if __name__ == "__main__":

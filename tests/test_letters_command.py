@@ -84,12 +84,13 @@ def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
 
 
 def test_without_patience_the_last_weights_stay():
-    result = json.loads(run(*SMALL, "--json", "--epochs", 30, "--patience", 0, "--lr", 0.3))
+    result = json.loads(run(*SMALL, "--json", "--epochs", 15, "--patience", 0, "--lr", 0.3))
     losses = [epoch["validation_loss"] for epoch in result["history"]]
-    assert (result["stopped"], result["kept"], len(losses)) == ("epochs", 30, 30)
+    assert (result["stopped"], result["kept"], len(losses)) == ("epochs", 15, 15)
     assert result["validation_loss"] == losses[-1] > min(losses)
 
 
+@pytest.mark.slow
 def test_lr_decay_and_weight_decay_change_the_run_and_a_decayed_rate_slows_it():
     plain, decayed, regular = [json.loads(run(*SMALL, "--json", *more))["history"] for more in (
         (), ("--lr-decay", 0.001), ("--weight-decay", 0.1))]
@@ -175,6 +176,7 @@ def test_more_classes_than_fit_beside_each_other_are_listed(tmp_path):
     assert "Most often mistaken: " in shown
 
 
+@pytest.mark.slow
 def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     result = json.loads(run("letters", "--data", DIGITS, "--json"))
     assert result["test_accuracy"] >= 0.95
@@ -252,7 +254,7 @@ def test_on_a_terminal_there_is_progress_with_the_time_left():
     pty = pytest.importorskip("pty")
     main, other = pty.openpty()
     environment = dict(os.environ, TERM="xterm", COLUMNS="120")
-    command = [sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "3000"]
+    command = [sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "1500"]
     with subprocess.Popen(command, cwd=ROOT, stdout=other, stderr=other, env=environment) as process:
         os.close(other)
         shown, deadline = b"", time.monotonic() + 60
@@ -267,5 +269,5 @@ def test_on_a_terminal_there_is_progress_with_the_time_left():
     os.close(main)
     text = shown.decode("utf-8")
     assert process.returncode == 0
-    assert re.search(r"drawing letters: \d+ of 3110, at most [\d.]+ s left", text)
-    assert re.search(r"epoch \d of 3, \d+ of 3000 samples, [\d,]+ a second, at most [\d.]+ s left", text)
+    assert re.search(r"drawing letters: \d+ of 1610, at most [\d.]+ s left", text)
+    assert re.search(r"epoch \d of 3, \d+ of 1500 samples, [\d,]+ a second, at most [\d.]+ s left", text)

@@ -106,7 +106,7 @@ def test_every_option_is_listed_and_every_listed_option_is_there():
     listed = set(re.findall(r"`(--[a-z-]+)", README[README.index("## The command line"):]))
     there = set()
     for command in (["xor"], ["linear"], ["explain", "xor"], ["gradcheck"], ["mistakes"],
-                    ["unroll", "xor"], ["letters"], ["compare", "xor"]):
+                    ["unroll", "xor"], ["letters"], ["compare", "xor"], ["reproduce"]):
         there |= set(re.findall(r"(--[a-z-]+)", cli(*command, "--help").stdout))
     assert listed == there - {"--help"}
 

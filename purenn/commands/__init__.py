@@ -14,7 +14,7 @@ COMMANDS = (
     ("linear", "points to the left and right of a line; tested on fresh ones", "linear --points 200 --seed 3"),
     ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
     ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
-    ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8 D5"),
+    ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
