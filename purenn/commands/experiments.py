@@ -136,7 +136,7 @@ def _b4(found):
 
 def _b5(found):
     with_, without = found["linear with relu"], found["linear without"]
-    return (abs(loss(found["xor without"]) - 0.249433) < 0.01 and loss(without) > loss(with_),
+    return (loss(found["xor without"]) >= 0.2494 and loss(without) > loss(with_),
             "loss at 400: " + _each(found, lambda results: "%.3g" % loss(results)))
 
 
@@ -228,7 +228,8 @@ EXPERIMENTS = [
                {"xor": ("xor", SSE)}, 15, "most seeds have all points right, median loss at 3000 below 1", _a2, ""),
     Experiment("A3-A5", "xor with relu, tanh, leaky relu hidden", "solved (figures lost)",
                {name: ("xor", SSE + " --activation " + name) for name in ("relu", "tanh", "leaky_relu")}, 9,
-               "most seeds of each have all points right", _most_solved, ""),
+               "most seeds of each have all points right", _most_solved,
+               "with ReLUs so small a network is solved for few seeds, at lr 0.02 as at 0.1; one run can be a lucky one"),
     Experiment("A6", "xor, lr 0.1, 0.01, 0.001",
                "0.1 solves; the small ones stay at mean loss 0.25, accuracy about one half",
                {"lr " + lr: ("xor", SSE + " --lr " + lr) for lr in ("0.1", "0.01", "0.001")}, 5,
@@ -237,7 +238,7 @@ EXPERIMENTS = [
                {"hidden 4": ("xor", SSE), "hidden 8": ("xor", SSE + " --hidden 8 8"),
                 "hidden 100": ("xor", SSE + " --hidden 100 100 --epochs 250")}, 3,
                "most seeds of each have all points right; with 100 the loss rises at least 5 times as much as with 4",
-               _a7, "100 for 250 epochs only: it is most of the work of all experiments"),
+               _a7, "100 has its first 250 epochs only, for the sake of time; of 1000, one seed of three was solved"),
     Experiment("A8", "xor without activation in the hidden layers", "mean loss stays about 0.25, accuracy about 0.5",
                {"xor": ("xor", SSE + " --activation identity")}, 5,
                "median mean loss within 0.01 of 0.249433, at most 16 of 21 right", _a8, ""),
@@ -253,14 +254,15 @@ EXPERIMENTS = [
                {"xor": ("xor", ADAM)}, 9, "most seeds have all points right, median loss below 0.1", _b2, "as in B1"),
     Experiment("B3", "both, lr 0.1, 0.01, 0.001", "0.1 goes up and down, 0.001 crawls, 0.01 suits",
                _both({"lr " + lr: ADAM + " --lr " + lr for lr in ("0.1", "0.01", "0.001")}), 3,
-               "the loss rises more with 0.1 than with 0.01, and 0.01 ends lower than 0.001", _b3, "as in B1"),
+               "the loss rises more with 0.1 than with 0.01, and 0.01 ends lower than 0.001", _b3,
+               "as in B1; with 0.1 Adam throws the ReLUs of xor to where they are all 0, and the loss stays"),
     Experiment("B4", "both, hidden 2 to 32", "wider converges sooner",
                _both({"hidden %d" % size: ADAM + " --hidden %d %d" % (size, size) for size in (2, 8, 32)}), 3,
                "32 ends lower than 2, on both", _b4, "as in B1"),
     Experiment("B5", "both, without activations", "much slower where it works at all",
                _both({"with relu": ADAM, "without": ADAM + " --activation identity"}), 3,
-               "xor ends within 0.01 of 0.249433, linear above the loss with relu", _b5,
-               "without activations xor cannot be had at all: 0.249433 is the best constant"),
+               "xor never gets below 0.2494, the best constant; linear ends above the loss with relu", _b5,
+               "without activations xor cannot be had at all"),
     Experiment("B6", "both, SGD, momentum, Adagrad, Adam, lr 0.01", "SGD slowest, Adam quickest",
                _both({name: RELU + " --lr 0.01 --optimizer " + name for name in OPTIMIZERS}), 3,
                "on both SGD ends highest and Adam lowest", _b6,
@@ -279,7 +281,8 @@ EXPERIMENTS = [
     Experiment("D4", "both, hidden 2, 4, 8", "all 100 %; on xor wider is quicker",
                {"%s hidden %d" % (task, size): (task, "%s --hidden %d %d" % (MSE, size, size))
                 for task in ("linear", "xor") for size in (2, 4, 8)}, 5,
-               "median accuracy of each at least 0.98, and on xor 8 needs fewer epochs than 2", _d4, ""),
+               "median accuracy of each at least 0.98, and on xor 8 needs fewer epochs than 2", _d4,
+               "with two layers of 2 xor keeps a point wrong for most seeds"),
     Experiment("D5", "both, no activation anywhere, lr 0.001", "xor: about half misclassified; larger lr overflows",
                {"xor lr 0.001": ("xor", LINE + " --lr 0.001"), "xor lr 10": ("xor", LINE + " --lr 10"),
                 "linear lr 0.001": ("linear", LINE + " --lr 0.001")}, 5,
