@@ -229,7 +229,7 @@ EXPERIMENTS = [
     Experiment("A3-A5", "xor with relu, tanh, leaky relu hidden", "solved (figures lost)",
                {name: ("xor", SSE + " --activation " + name) for name in ("relu", "tanh", "leaky_relu")}, 9,
                "most seeds of each have all points right", _most_solved,
-               "with ReLUs so small a network is solved for few seeds, at lr 0.02 as at 0.1; one run can be a lucky one"),
+               "with ReLUs so small a network is solved for few seeds, at lr 0.02 as at 0.1; one run can be lucky"),
     Experiment("A6", "xor, lr 0.1, 0.01, 0.001",
                "0.1 solves; the small ones stay at mean loss 0.25, accuracy about one half",
                {"lr " + lr: ("xor", SSE + " --lr " + lr) for lr in ("0.1", "0.01", "0.001")}, 5,
