@@ -18,6 +18,7 @@ SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # behind the classes: the sa
 GRAY = "#666666"
 DPI, GIF_DPI = 150, 90
 
+MOST_LOSS = 1e12                # more than that no scale can show beside others
 MOST_PANELS = 9                 # of so many layers the weights are shown at most
 
 
@@ -265,9 +266,11 @@ def compared(runs: list, title: str):
     """The losses of several runs against the epoch. ``runs`` are pairs (label, curves), a curve is pairs (epoch, loss).
 
     One curve is a line; several are their median, and a band from the first to the third quartile. A curve
-    that ends before others keeps its last loss; an empty one is left out.
+    that ends before others keeps its last loss; an empty one is left out. What is above MOST_LOSS, of a run that
+    diverges, is drawn as that.
     """
-    runs = [(label, [curve for curve in several if curve]) for label, several in runs]
+    runs = [(label, [[(epoch, min(loss, MOST_LOSS)) for epoch, loss in curve] for curve in several if curve])
+            for label, several in runs]
     figure = _figure(8, 4.3, title)
     axes = figure.subplots()
     for i, (label, several) in enumerate(runs):
