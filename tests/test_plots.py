@@ -311,5 +311,6 @@ def test_compare_draws_a_line_for_each_setting(tmp_path):
 
 def test_a_run_that_diverges_is_drawn_up_to_where_a_scale_can_show_it(tmp_path):
     path = str(tmp_path / "x.png")
-    plots.overlay(path, [("wild", [[(1, 0.3), (2, 1e300), (3, 1.7e308)]] * 3), ("tame", [[(1, 0.3), (3, 0.1)]])], "both")
+    wild, tame = [(1, 0.3), (2, 1e300), (3, 1.7e308)], [(1, 0.3), (3, 0.1)]
+    plots.overlay(path, [("wild", [wild] * 3), ("tame", [tame])], "both")
     assert os.path.getsize(path) > 1000
