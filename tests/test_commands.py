@@ -13,6 +13,7 @@ import pytest
 from .helpers import ROOT, assert_refused, cli
 
 
+@pytest.mark.slow
 def test_alone_it_shows_every_command_with_an_example_that_runs():
     shown = cli()
     assert shown.returncode == 0 and shown.stderr == ""

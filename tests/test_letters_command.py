@@ -65,6 +65,7 @@ def test_json_has_the_same_figures_and_they_fit_each_other():
     assert run(*SMALL, "--quiet") == shown.splitlines()[-1] + "\n"
 
 
+@pytest.mark.slow
 def test_the_seed_decides_and_the_engine_does_not():
     def outcome(*more):
         result = json.loads(run(*SMALL, "--json", *more))
