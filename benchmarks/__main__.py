@@ -8,7 +8,7 @@ import sys
 from statistics import median
 
 from purenn.commands.options import number, positive, whole
-from purenn.data.arrays import check_writable, replacing
+from purenn.files.disk import check_writable, replacing
 from purenn.linalg import PurennError
 
 from . import own

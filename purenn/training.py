@@ -144,15 +144,24 @@ def are_classes(targets: list) -> bool:
     return True
 
 
+def class_of(values: Vector) -> int:
+    """The class that an output or a target means: 0 or 1 by its side of 0.5, or which of several is the largest.
+
+    >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
+    (1, 2)
+    """
+    if len(values) == 1:
+        return int(values[0] >= 0.5)
+    return values.index(max(values))
+
+
 def is_right(output: Vector, target: Vector) -> bool:
-    """True where the output means the target's class: on its side of 0.5, or the largest where there are several.
+    """True where the output means the target's class.
 
     >>> is_right([0.7], [1.0]), is_right([0.7, 0.2], [0.0, 1.0])
     (True, False)
     """
-    if len(target) == 1:
-        return (output[0] >= 0.5) == (target[0] >= 0.5)
-    return output.index(max(output)) == target.index(max(target))
+    return class_of(output) == class_of(target)
 
 
 def count_right(outputs: list, targets: list) -> int:

@@ -5,7 +5,10 @@ import random
 import subprocess
 import sys
 
+import pytest
+
 from purenn import Dataset, Linear, Network, Sigmoid
+from purenn.linalg import PurennError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -41,6 +44,27 @@ def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=Non
                           cwd=cwd or ROOT, env=environment, timeout=300)
 
 
+def on_a_terminal(*arguments, **environment):
+    """What a command writes where its output is a terminal."""
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    process = subprocess.Popen([sys.executable, "cli.py", *arguments], cwd=ROOT, stdout=follower, stderr=follower,
+                               env={**os.environ, "TERM": "xterm", **environment})
+    os.close(follower)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(leader, 65536)
+        except OSError:                     # the other end is closed
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    os.close(leader)
+    assert process.wait(timeout=60) == 0
+    return b"".join(chunks).decode("utf-8")
+
+
 def found(function):
     """What a dotted name below purenn means."""
     path = function.split(".")
@@ -62,3 +86,11 @@ def assert_refused(arguments, named):
     assert done.stdout == ""
     assert done.stderr.startswith("purenn: ") and done.stderr.count("\n") == 1
     assert named in done.stderr
+
+
+def assert_unreadable(read, path, content, match):
+    """A file of these bytes is refused in one line that begins with its name."""
+    path.write_bytes(content)
+    with pytest.raises(PurennError, match=match) as caught:
+        read(path)
+    assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)

@@ -1,7 +1,6 @@
 """The command line, run as a user runs it."""
 import json
 import os
-import pty
 import re
 import signal
 import subprocess
@@ -10,7 +9,7 @@ import time
 
 import pytest
 
-from .helpers import ROOT, assert_refused, cli
+from .helpers import ROOT, assert_refused, cli, on_a_terminal
 
 
 @pytest.mark.slow
@@ -218,26 +217,6 @@ def test_ascii_output_has_no_character_that_it_cannot_have():
     done = cli("xor", "--epochs", 5, flags=(), env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0 and done.stderr == ""
     assert all(ord(character) < 128 for character in done.stdout)
-
-
-def on_a_terminal(*arguments, **environment):
-    """What a command writes where its output is a terminal."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen([sys.executable, "cli.py", *arguments], cwd=ROOT, stdout=follower, stderr=follower,
-                               env={**os.environ, "TERM": "xterm", **environment})
-    os.close(follower)
-    chunks = []
-    while True:
-        try:
-            chunk = os.read(leader, 65536)
-        except OSError:                     # the other end is closed
-            break
-        if not chunk:
-            break
-        chunks.append(chunk)
-    os.close(leader)
-    assert process.wait(timeout=60) == 0
-    return b"".join(chunks).decode("utf-8")
 
 
 def test_a_terminal_sees_progress_and_color():

@@ -11,8 +11,7 @@ import time
 
 import pytest
 
-from .helpers import ROOT, assert_refused, cli
-from .test_commands import on_a_terminal
+from .helpers import ROOT, assert_refused, cli, on_a_terminal
 
 GRID = ("compare", "linear", "--vary", "lr=0.5,100", "--vary", "hidden=none,3", "--seeds", 3, "--points", 20,
         "--epochs", 300, "--output-activation", "identity")
@@ -157,8 +156,8 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),
     ("xor --vary lr=1 --sedes 3", "there is no option --sedes; did you mean --seeds?"),
     ("xor --vary lr=1 --log-every 3", "there is no option --log-every"),
-    ("xor --vary lr=1 --csv no_such_folder/runs.csv", "--csv: 'no_such_folder/runs.csv' cannot be written"),
-    ("xor --vary lr=1 --csv tests", "--csv: 'tests' cannot be written"),
+    ("xor --vary lr=1 --csv no_such_folder/runs.csv", "no_such_folder/runs.csv: cannot be written: No such file"),
+    ("xor --vary lr=1 --csv tests", "tests: is not a regular file and is left as it is; give the name of a new file"),
 ])
 def test_bad_input_is_refused_in_one_line_before_anything_runs(arguments, named):
     assert_refused("compare " + arguments, named)

@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -15,7 +14,7 @@ from purenn.commands.images import make_source
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.preparation import mean_and_deviation
 
-from .helpers import ROOT, assert_refused, cli, close
+from .helpers import ROOT, assert_refused, cli, close, on_a_terminal
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -252,23 +251,6 @@ def test_ctrl_c_keeps_what_was_learned_and_reports_it():
 
 
 def test_on_a_terminal_there_is_progress_with_the_time_left():
-    pty = pytest.importorskip("pty")
-    main, other = pty.openpty()
-    environment = dict(os.environ, TERM="xterm", COLUMNS="120")
-    command = [sys.executable, "-S", "-E", os.path.join(ROOT, "cli.py"), *map(str, SMALL), "--train", "1500"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=other, stderr=other, env=environment) as process:
-        os.close(other)
-        shown, deadline = b"", time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                chunk = os.read(main, 65536)
-            except OSError:
-                break
-            if not chunk:
-                break
-            shown += chunk
-    os.close(main)
-    text = shown.decode("utf-8")
-    assert process.returncode == 0
+    text = on_a_terminal(*map(str, SMALL), "--train", "1500", COLUMNS="120")
     assert re.search(r"drawing letters: \d+ of 1610, at most [\d.]+ s left", text)
     assert re.search(r"epoch \d of 3, \d+ of 1500 samples, [\d,]+ a second, at most [\d.]+ s left", text)

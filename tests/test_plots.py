@@ -286,11 +286,11 @@ def test_letters_draws_its_figures(tmp_path):
 
 
 @pytest.mark.parametrize("arguments, named", [
-    ("xor --plot file", "purenn: --plot: the folder file cannot be written: "),
-    ("letters --plot file/below", "purenn: --plot: the folder file/below cannot be written: "),
-    ("activations --plot=", "purenn: --plot: the folder '' cannot be written: "),
-    ("linear --animate folder.gif", "purenn: --animate: folder.gif is a folder; give the name of a file"),
-    ("gate --animate file/x.gif", "purenn: --animate: the folder file cannot be written: "),
+    ("xor --plot file", "purenn: --plot: the folder file cannot be made: "),
+    ("letters --plot file/below", "purenn: --plot: the folder file/below cannot be made: "),
+    ("activations --plot=", "purenn: --plot: the folder '' cannot be made: "),
+    ("linear --animate folder.gif", "purenn: folder.gif: is not a regular file and is left as it is"),
+    ("gate --animate file/x.gif", "purenn: --animate: the folder file cannot be made: "),
 ])
 def test_what_cannot_be_written_is_refused_before_anything_is_trained(tmp_path, arguments, named):
     (tmp_path / "file").write_text("")

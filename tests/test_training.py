@@ -7,7 +7,7 @@ from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, HalfSquaredEr
                     MSELoss, Network, PurennError, ShapeError, Softmax, evaluate, train)
 from purenn.data.tasks import Dataset, gate, xor
 from purenn.engines.loops import Loops, batch_cost
-from purenn.training import are_classes, batches, is_right
+from purenn.training import are_classes, batches, class_of, is_right
 
 from .helpers import close, small_data, small_network
 
@@ -137,6 +137,8 @@ def test_neurons_that_start_the_same_stay_the_same():
 
 
 def test_classes_and_what_is_right():
+    assert [class_of([value]) for value in (0.0, 0.4999, 0.5, 1.0)] == [0, 0, 1, 1]
+    assert class_of([-3.0, -1.0, -2.0]) == 1
     assert are_classes([[0], [1]]) and are_classes([[0.0, 1.0, 0.0]])
     assert not are_classes([[0.5]]) and not are_classes([[1.0, 1.0]]) and not are_classes([[0.0, 0.0]])
     assert is_right([0.5], [1.0]) and not is_right([0.4999], [1.0]) and is_right([-3.0], [0.0])

@@ -150,7 +150,7 @@ def write_csv(path: str, plan: Plan, rows: list) -> None:
     """Write the runs that are done, a line each; an old file stays whole until the new one is."""
     import csv
 
-    from ..data.arrays import replacing
+    from ..files.disk import replacing
     with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
         writer = csv.writer(handle, lineterminator="\n")
         writer.writerow([axis.name for axis in plan.axes] + ["seed", "solved", "epochs", "loss", "accuracy", "seconds"])

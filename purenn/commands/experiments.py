@@ -3,7 +3,8 @@
 A report had one run of each. Here every setting is run with several seeds, and the rule is about most of them.
 """
 from collections import namedtuple
-from statistics import median
+
+from ..study.comparison import median
 
 # An experiment: its name; what was done and what the report said, in words; ``runs``, a dict from a label to (task,
 # options); how many seeds; the rule in words, and ``check``, which gets the Results by label and returns whether the
@@ -25,23 +26,22 @@ def right(results) -> int:
 
 def loss(results) -> float:
     """The median loss at the end; a run that diverged counts as infinite."""
-    return median(result.loss for result in results)
+    return median([result.loss for result in results])
 
 
 def accuracy(results) -> float:
     """The median accuracy at the end, from 0 to 1; 0 where training diverged."""
-    return median(result.accuracy or 0.0 for result in results)
+    return median([result.accuracy or 0.0 for result in results])
 
 
 def loss_at(results, epoch: int) -> float:
     """The median loss at that epoch, or at the nearest that a run's curve has."""
-    return median(min(result.losses, key=lambda point: abs(point[0] - epoch))[1] for result in results)
+    return median([min(result.losses, key=lambda point: abs(point[0] - epoch))[1] for result in results])
 
 
 def epochs(results):
     """The median number of epochs of the runs that reached their target; None where none did."""
-    needed = [result.needed for result in results if result.needed is not None]
-    return median(needed) if needed else None
+    return median([result.needed for result in results if result.needed is not None])
 
 
 def rises(results) -> float:
@@ -150,7 +150,7 @@ def _b6(found):
 
 def _d1(found):
     results = found["linear"]
-    tested = median(result.test_accuracy for result in results)
+    tested = median([result.test_accuracy for result in results])
     return (tested >= 0.97 and epochs(results) is not None,
             "loss %.3g at epoch 500; below 0.005 after %s epochs; %.1f of 100 fresh points right" % (
                 loss_at(results, 500), epochs(results), 100 * tested))
@@ -207,7 +207,7 @@ def _c1(found):
     firsts = [end["history"][0] for end in ends]
 
     def middle(rows, key):
-        return median(row[key] for row in rows)
+        return median([row[key] for row in rows])
     return (middle(ends, "accuracy") > middle(ends, "validation_accuracy") > 0.7
             and middle(ends, "loss") < middle(ends, "validation_loss") < middle(firsts, "validation_loss"),
             "train acc %.4f, validation acc %.4f, train loss %.2f, validation loss %.4f" % (

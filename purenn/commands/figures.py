@@ -5,6 +5,7 @@ import sys
 
 from ..linalg import PurennError
 from ..show import terminal as show
+from ..training import class_of
 
 FOLDER = "plots"
 
@@ -44,24 +45,20 @@ def check(options) -> None:
         options.plot = options.animate = None
         return
     if options.plot is not None:
-        _try("--plot", options.plot)
+        _make_room("--plot", options.plot, os.path.join(options.plot, "figure.png"))
     if animate is not None:
-        if os.path.isdir(animate):
-            raise PurennError("--animate: %s is a folder; give the name of a file" % animate)
-        _try("--animate", os.path.dirname(animate) or ".")
+        _make_room("--animate", os.path.dirname(animate) or ".", animate)
 
 
-def _try(option, folder):
-    """Make the folder and a file in it, and take the file away again."""
-    trial = os.path.join(folder, ".%d.part" % os.getpid())
+def _make_room(option, folder, path):
+    """Make the folder, and see that the file can be written there."""
+    from ..files.disk import check_writable
     try:
         os.makedirs(folder, exist_ok=True)
-        with open(trial, "wb"):
-            pass
-        os.remove(trial)
     except OSError as error:
-        raise PurennError("%s: the folder %s cannot be written: %s; give another"
+        raise PurennError("%s: the folder %s cannot be made: %s; give another"
                           % (option, folder or "''", error.strerror or error)) from None
+    check_writable(path)
 
 
 def _note(text):
@@ -90,12 +87,12 @@ def history(options, network, loss, data, engine):
 def draw_task(options, terminal, result, losses, network, tested, seen) -> None:
     """The figures of a run on points in the unit square; ``seen`` is its history."""
     from ..show import plots
-    from .history import LIMITS, classes
+    from .history import LIMITS
     written: list = []
     title = task_title(result)
-    labels = [int(target[0]) for target in tested.targets]
+    labels = [class_of(target) for target in tested.targets]
     if options.plot is not None:
-        guesses = classes(tested, [row["output"] for row in result["predictions"]])
+        guesses = [class_of(row["output"]) for row in result["predictions"]]
         written = save_all(options, result["task"], {
             "points": plots.points(title, tested.inputs, labels, guesses, seen.last_map(), LIMITS),
             "curves": plots.curves(title, [("training", losses)], [("training", seen.accuracies)], _stop(result)),

@@ -5,7 +5,7 @@ from collections import namedtuple
 
 from .. import engines
 from ..linalg import dot
-from ..training import Dataset, is_right
+from ..training import Dataset, class_of
 
 # A history has so many snapshots at most, and so many weights in all of them together.
 MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
@@ -95,7 +95,7 @@ class History:
             for _, row, _ in self.network.parameters():
                 row[:] = snapshot.values[place:place + len(row)].tolist()
                 place += len(row)
-            guesses = classes(tested, engine.outputs(self.network, tested.inputs))
+            guesses = [class_of(output) for output in engine.outputs(self.network, tested.inputs)]
             frames.append((snapshot.epoch, guesses, _map(self.network, engine, side)))
         return frames
 
@@ -114,11 +114,6 @@ class History:
             layer = name.split(".")[0]
             squares[layer] = squares.get(layer, 0.0) + dot(grads, grads)
         return {layer: math.sqrt(total) for layer, total in squares.items()}
-
-
-def classes(tested, outputs) -> list:
-    """The class, 0 or 1, that each output means."""
-    return [int(y[0]) if is_right(a, y) else 1 - int(y[0]) for y, a in zip(tested.targets, outputs)]
 
 
 def _layers(network):

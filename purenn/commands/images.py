@@ -171,7 +171,7 @@ def show_data(terminal, options, rng) -> int:
 
 def write_data(terminal, options, rng) -> int:
     """Write drawn letters, as many as notMNIST.npz has unless other sizes are asked for, in its shape."""
-    from ..data.arrays import check_writable
+    from ..files.disk import check_writable
     from ..data.npz import write_npz
     check_writable(options.write_data)
     count = sum(drawn_sizes([options.train, options.validation, options.test], USUAL[0]))

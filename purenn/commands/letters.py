@@ -11,7 +11,7 @@ from ..network import Network
 from ..show import pictures
 from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
-from ..training import check_finite, evaluate
+from ..training import check_finite, class_of, evaluate
 from . import figures
 from .fitting import estimate, fit
 from .images import add_data_options, check_options, make_source, show_data, write_data
@@ -173,8 +173,8 @@ def train_and_test(terminal, options, settings, source, network, engine, rng) ->
             cost, accuracy, outputs = evaluate(network, loss, part, engine)
         check_finite(cost, optimizer, result["epochs"])
         result[prefix + "loss"], result[prefix + "accuracy"] = cost, accuracy
-    labels = [target.index(1.0) for target in test.targets]
-    guesses = [output.index(max(output)) for output in outputs]
+    labels = [class_of(target) for target in test.targets]
+    guesses = [class_of(output) for output in outputs]
     result["confusion"] = confusion_matrix(labels, guesses, source.images.classes)
     result["history"] = [dict(epoch._asdict()) for epoch in fitted.epochs]
     result["predictions"] = [

@@ -1,6 +1,5 @@
 """What ``compare`` is asked for: settings from options and the values of --vary, checked before anything runs."""
 import itertools
-import os
 import re
 from collections import namedtuple
 
@@ -35,7 +34,8 @@ def make_plan(task, arguments) -> Plan:
     parser.set_defaults(engine="auto", epochs=min(MOST_EPOCHS, task.defaults["epochs"]))
     options = parser.parse_args(arguments)
     if options.csv:
-        check_file(options.csv)
+        from ..files.disk import check_writable
+        check_writable(options.csv)
     given = own.parse_known_args(arguments)[1]
     if options.epochs == parser.get_default("epochs"):
         given += ["--epochs", str(options.epochs)]
@@ -134,14 +134,6 @@ def _check_values(task, axis, given):
             _refuse(task, "%s: found %s, which is there already as %s" % (
                 axis.name, short(value), short(axis.values[meant.index(found)])))
         meant.append(found)
-
-
-def check_file(path: str) -> None:
-    """Raise PurennError where a file cannot be written for want of a folder, before there is anything to lose."""
-    folder = os.path.dirname(os.path.realpath(path))
-    if os.path.isdir(path) or not os.path.isdir(folder) or not os.access(folder, os.W_OK):
-        raise PurennError("--csv: %s cannot be written; it must be a file in a folder that is there and can be "
-                          "written to" % short(path))
 
 
 def label(plan: Plan, values: tuple) -> str:

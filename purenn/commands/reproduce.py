@@ -17,7 +17,7 @@ def run(arguments) -> int:
     """Run the experiments and show what came of them; return the exit code."""
     options = parse(arguments)
     if options.markdown is not None:
-        from ..data.arrays import check_writable
+        from ..files.disk import check_writable
         check_writable(options.markdown)
     terminal = show.Terminal()
     chosen = [each for each in EXPERIMENTS + [LETTERS] if each.name in (options.names or NAMES)]
@@ -116,7 +116,7 @@ def summary(done, wanted: int, seconds: float) -> str:
 
 def write_markdown(path: str, done: list, wanted: int, seconds: float) -> None:
     """The experiments as a Markdown table, with a figure of each experiment's curves where matplotlib is there."""
-    from ..data.arrays import replacing
+    from ..files.disk import replacing
     lines = ["# The experiments of the five lab reports", "", summary(done, wanted, seconds) + ".", "",
              "| | setting | report | purenn | rule | verdict |", "| --- | --- | --- | --- | --- | --- |"]
     for experiment, _, holds, got in done:

@@ -218,8 +218,10 @@ def text(job: Job) -> str:
 def _work(connection):
     """What a worker does: run the jobs that it is sent, until there are no more."""
     import threading
+
+    from ..engines.processes import end_with_parent
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             job = connection.recv()
@@ -233,12 +235,3 @@ def _work(connection):
         except Exception as error:
             wrong = "%s: %s" % (type(error).__name__, error)
         connection.send((result, wrong))
-
-
-def _end_with_the_parent():
-    """Where the parent is killed, nobody waits for the run: end in the middle of it."""
-    from multiprocessing import parent_process
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -1,17 +1,11 @@
-"""What the readers of data share: an array, and how to read from a file that is not to be trusted.
+"""What the readers of arrays share: an array, and how its values are read from a file that is not to be trusted.
 
 An array is read into a flat ``array.array``, which takes no more memory than the file's data do, and
 only for data that are there. Whatever is wrong with a file is a PurennError that names it.
 """
-import os
-import stat
-import struct
 import sys
-import zipfile
-import zlib
 from array import array
 from collections import namedtuple
-from contextlib import contextmanager
 
 from ..linalg import PurennError
 
@@ -21,55 +15,6 @@ Array = namedtuple("Array", ("shape", "values"))
 
 LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as doubles is 0.44 of 0.54 billion
 CHUNK = 1 << 20                 # bytes read or written at a time
-
-# What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
-DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
-
-
-@contextmanager
-def opened(path):
-    """Open a file to read its bytes; what goes wrong within is raised as a PurennError that names the file."""
-    try:
-        mode = os.stat(path).st_mode
-        if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
-            raise PurennError("%s: is %s; a file is needed" % (path, "a folder" if stat.S_ISDIR(mode) else "no file"))
-        with open(path, "rb") as handle:
-            yield handle
-    except PurennError:
-        raise
-    except OSError as error:
-        said = "cannot be read: %s" % error.strerror if error.strerror else "is damaged: %s" % error
-        raise PurennError("%s: %s" % (path, said)) from None
-    except DAMAGE as error:
-        raise PurennError("%s: is damaged: %s" % (path, str(error) or type(error).__name__)) from None
-
-
-@contextmanager
-def replacing(path):
-    """Give the path of a file beside ``path`` to write to; at the end of the block it takes that one's place.
-
-    Where something goes wrong within, an old file stays as it was; it is raised as a PurennError that names the file.
-    """
-    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
-    beside = "%s.%d.part" % (target, os.getpid())
-    if os.path.exists(target) and not os.path.isfile(target):
-        raise PurennError("%s: is not a regular file and is left as it is; give the name of a new file" % path)
-    try:
-        yield beside
-        if os.path.exists(beside):
-            os.replace(beside, target)
-    except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
-        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
-
-
-def check_writable(path) -> None:
-    """Raise PurennError where a file could not be written there: before the work that it is to hold."""
-    with replacing(path) as beside:
-        open(beside, "wb").close()
-        os.remove(beside)
 
 
 def check_size(path, size: int) -> None:

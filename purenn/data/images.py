@@ -20,8 +20,9 @@ import re
 from array import array
 from itertools import chain
 
+from ..files.disk import opened
 from ..linalg import PurennError, is_finite
-from .arrays import LIMIT, Array, check_size, opened, product, short, what_begins
+from .arrays import LIMIT, Array, check_size, product, short, what_begins
 from .idx import read_idx
 from .npz import npz_headers, read_npz
 from .preparation import SHARED, Images, Shared

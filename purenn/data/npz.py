@@ -16,8 +16,9 @@ from array import array
 from collections import namedtuple
 from contextlib import contextmanager
 
+from ..files.disk import opened, replacing
 from ..linalg import PurennError
-from .arrays import CHUNK, Array, check_size, opened, product, read_values, replacing, short, what_begins
+from .arrays import CHUNK, Array, check_size, product, read_values, short, what_begins
 
 # What an .npy file says of its array: the shape, the kind of number as NumPy writes it ("<f4"), and
 # whether its values are in Fortran order (the first index runs fastest).

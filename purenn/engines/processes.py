@@ -142,7 +142,7 @@ def _shares(count, workers):
 def _work(connection, network, loss, engine):
     """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             weights, inputs, targets = connection.recv()
@@ -155,8 +155,11 @@ def _work(connection, network, loss, engine):
         connection.send(answer)
 
 
-def _end_with_parent():
-    """End this worker where it stands, even in the middle of an answer that nobody takes, once its parent is gone."""
+def end_with_parent():
+    """End this worker where it stands, even in the middle of an answer that nobody takes, once its parent is gone.
+
+    What a worker's thread does, as a daemon.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -4,10 +4,7 @@ Each figure is one function, from plain lists to a matplotlib Figure that it ret
 ``animate`` draws one after another into a GIF. matplotlib is imported inside the functions, so that
 nothing needs it until a figure is asked for, and draws on its Agg canvas: no window, no display.
 """
-import os
-from contextlib import contextmanager
-
-from ..linalg import PurennError
+from ..files.disk import replacing
 from .terminal import count, share
 
 # Colors that color-blind readers can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/, less the yellow.
@@ -38,23 +35,8 @@ def missing() -> str:
 
 def save(figure, path: str) -> None:
     """Write a figure as a PNG; raises PurennError where the file cannot be written."""
-    with _beside(path, ".png") as beside:
+    with replacing(path, ".png") as beside:
         figure.savefig(beside, format="png", pil_kwargs={"optimize": True})
-
-
-@contextmanager
-def _beside(path, ending):
-    """A name to write to beside ``path``, which takes its place once it is whole."""
-    target = os.path.realpath(path)
-    beside = "%s.%d.part%s" % (target, os.getpid(), ending)
-    try:
-        yield beside
-        os.replace(beside, target)
-    except OSError as error:
-        raise PurennError("%s: cannot be written: %s" % (path, error.strerror or error)) from None
-    finally:
-        if os.path.exists(beside):
-            os.remove(beside)
 
 
 def _figure(width, height, title, layout="constrained"):
@@ -164,7 +146,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
     from matplotlib.animation import PillowWriter
     writer = PillowWriter(fps=8)
     figure, draw = film(title, inputs, labels, losses, limits)
-    with _beside(path, ".gif") as beside, writer.saving(figure, beside, dpi=GIF_DPI):
+    with replacing(path, ".gif") as beside, writer.saving(figure, beside, dpi=GIF_DPI):
         every_color = (0, [1 - label for label in labels], [[0.02 * j for j in range(51)]] * 51)
         for frame in [every_color] + frames + frames[-1:] * 8:          # the last one stays for a second
             draw(*frame)

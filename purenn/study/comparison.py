@@ -38,7 +38,7 @@ def median(values: list):
     >>> median([3, 1, 2]), median([4, 1, 2, 3])
     (2, 2.5)
     """
-    ranked = sorted(values)
+    ranked = sorted(values)                                 # the module statistics would take longer to be loaded
     middle = len(ranked) // 2
     if len(ranked) % 2:
         return ranked[middle]

@@ -1,0 +1,66 @@
+"""Opening a file that is not to be trusted, and writing one so that an old file is whole until the new one is."""
+import os
+import stat
+import struct
+import zipfile
+import zlib
+from contextlib import contextmanager
+
+from ..linalg import PurennError
+
+# What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
+DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
+
+
+@contextmanager
+def opened(path):
+    """Open a file to read its bytes; what goes wrong within is raised as a PurennError that names the file."""
+    try:
+        mode = os.stat(path).st_mode
+        if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
+            raise PurennError("%s: is %s; a file is needed" % (path, "a folder" if stat.S_ISDIR(mode) else "no file"))
+        with open(path, "rb") as handle:
+            yield handle
+    except PurennError:
+        raise
+    except OSError as error:
+        said = "cannot be read: %s" % error.strerror if error.strerror else "is damaged: %s" % error
+        raise PurennError("%s: %s" % (path, said)) from None
+    except DAMAGE as error:
+        raise PurennError("%s: is damaged: %s" % (path, str(error) or type(error).__name__)) from None
+
+
+@contextmanager
+def replacing(path, ending=""):
+    """Give the path of a file beside ``path`` to write to; at the end of the block it takes that one's place.
+
+    Its name has the ``ending`` that a writer goes by.
+
+    Where something goes wrong within, an old file stays as it was; it is raised as a PurennError that names the file.
+    """
+    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
+    beside = "%s.%d.part%s" % (target, os.getpid(), ending)
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise PurennError("%s: is not a regular file and is left as it is; give the name of a new file" % path)
+    try:
+        yield beside
+        if os.path.exists(beside):
+            os.replace(beside, target)
+    except PurennError:
+        raise
+    except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
+        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
+    finally:
+        if os.path.exists(beside):
+            os.remove(beside)
+
+
+def check_writable(path) -> None:
+    """Raise PurennError where a file could not be written there: before the work that it is to hold."""
+    with replacing(path) as beside:
+        try:
+            open(beside, "wb").close()
+            os.remove(beside)
+        except OSError as error:
+            raise PurennError("%s: cannot be written: %s; give a file in a folder that is there and can be written to"
+                              % (path or "''", error.strerror or error)) from None
