@@ -21,17 +21,24 @@ PACKAGES = ("numpy", "torch", "sklearn", "gradwave", "tinymlp", "micrograd")
 
 def main() -> int:
     """Measure; return the exit code. Ctrl-C ends with the table of the tasks that were done."""
-    options = _options()
     try:
-        if options.json:
-            check_writable(options.json)
+        return _run(_options())
     except PurennError as error:
         _say("benchmarks: %s" % error)
         return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(options):
+    if options.json:
+        check_writable(options.json)
     also = {python: _name_of(python) for python in options.also}
     for python in [python for python in also if also[python] is None]:
         _say("left out: purenn on %s, which cannot be run" % python)
         del also[python]
+    if len(set(also.values())) < len(also):
+        raise PurennError("--also: found two that are the same, %s; leave one out" % ", ".join(also.values()))
     results = {"python": own.python(), "machine": platform.machine(), "system": platform.platform(terse=True),
                "packages": _versions(), "also": also, "tasks": {}}
     code = 0
@@ -40,7 +47,8 @@ def main() -> int:
             results["tasks"][task] = _measured(task, options, also)
     except KeyboardInterrupt:
         code = 130
-    print(_table(results))
+    if results["tasks"]:
+        print(_table(results))
     if options.json:
         with replacing(options.json) as beside, open(beside, "w", encoding="utf-8") as file:
             json.dump(results, file, indent=1)

@@ -1,9 +1,12 @@
 """Timing contenders side by side: in turns, so that a busy moment slows all of them, and medians of several turns."""
 import gc
 import json
+import signal
 import subprocess
 import sys
 import time
+
+from purenn.linalg import PurennError
 
 from . import contenders
 
@@ -44,7 +47,7 @@ class Elsewhere:
         self.process.stdin.flush()
         answer = self.process.stdout.readline()
         if not answer:
-            raise RuntimeError("the other interpreter ended")
+            raise PurennError("the other interpreter has ended in the middle")
         return json.loads(answer)
 
     def close(self):
@@ -81,6 +84,7 @@ def _steps_in(runner, turn, warm_up):
 
 
 def _answer(contender, task):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)            # Ctrl-C is for the one that asks
     here = Here(contender, task)
     for line in sys.stdin:
         print(json.dumps(here.seconds(int(line))), flush=True)

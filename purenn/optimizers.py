@@ -42,7 +42,8 @@ class Optimizer:
         return [g + self.weight_decay * w for g, w in zip(grads, values)]
 
     def __repr__(self):
-        return "%s(lr=%r)" % (type(self).__name__, self.lr)
+        decay = ", weight_decay=%r" % self.weight_decay if self.weight_decay else ""
+        return "%s(lr=%r%s)" % (type(self).__name__, self.lr, decay)
 
     def _state(self):
         """A list of zeros for each parameter, as long as it."""

@@ -68,7 +68,7 @@ def test_gradient_wave_ends_with_the_weights_of_the_loops():
 
 def test_the_bare_dot_products_are_as_many_as_the_mathematics_needs(monkeypatch, small):
     calls = []
-    monkeypatch.setattr(floors.math, "sumprod", lambda a, b: calls.append(len(a)), raising=False)
+    monkeypatch.setattr(floors, "fastest_dot", lambda: lambda a, b: calls.append(len(a)))
     floors.bare_dots(tasks.make(small))()
     found = {size: calls.count(size) for size in set(calls)}
     # 12 samples of 784, 5 hidden neurons, 10 outputs: forward, over the batch, back to the hidden neurons

@@ -7,6 +7,7 @@ and open files can be counted.
 import gzip
 import io
 import json
+import math
 import os
 import random
 import re
@@ -22,7 +23,6 @@ import zipfile
 import pytest
 
 from purenn import PurennError
-from purenn.data.arrays import product
 from purenn.data.idx import read_idx
 from purenn.data.images import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz
@@ -123,7 +123,7 @@ def bomb(rng, content):
 # What is damaged, how it is read, and what a good result is.
 
 def check_array(found):
-    assert len(found.values) == product(found.shape)
+    assert len(found.values) == math.prod(found.shape)
 
 
 def check_arrays(found):

@@ -356,8 +356,10 @@ def test_other_files_are_refused_by_what_they_are(tmp_path):
     refused(os.path.join(FILES, "version1.npy"), "is an npy file; give an npz with images and labels, a folder of IDX")
     refused(os.path.join(FILES, NAMES[0]), "is perhaps an IDX file; give an npz")
     refused(tmp_path / "none.npz", "cannot be read: No such file")
-    (tmp_path / "a.npz").write_bytes(b"PK")
-    refused(tmp_path / "a.npz", "is not an npz file")
+    (tmp_path / "a.npz").write_bytes(b"PK\3\4")
+    refused(tmp_path / "a.npz", "is damaged: File is not a zip file")
+    (tmp_path / "a.csv").write_text("PK,label\n0,0\n9,1\n")
+    assert read_images(tmp_path / "a.csv").labels == [0, 1]
 
 
 def test_a_csv_and_an_npz_by_numpy_agree(tmp_path):

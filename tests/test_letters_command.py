@@ -10,11 +10,15 @@ import sys
 
 import pytest
 
+from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
+from purenn.commands.fitting import fit
 from purenn.commands.images import make_source
+from purenn.commands.letters import PAYS, make_engine, worst_rows
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.preparation import mean_and_deviation
+from purenn.engines.loops import Loops
 
-from .helpers import ROOT, assert_refused, cli, close, on_a_terminal
+from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data, small_network
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -81,6 +85,9 @@ def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
     best = losses.index(min(losses)) + 1
     assert result["stopped"] == "patience" and result["epochs"] == best + 2 and result["kept"] == best
     assert result["validation_loss"] == min(losses)
+    again = json.loads(run(*SMALL, "--json", "--epochs", best, "--patience", 0, "--lr", 0.3))
+    for name in ("loss", "test_loss", "predictions"):                   # the network is that of the best epoch
+        assert result[name] == again[name]
 
 
 def test_without_patience_the_last_weights_stay():
@@ -207,6 +214,8 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--labels x", "--labels: goes with --data"),
     ("--write-data x.npz --data %s" % DIGITS, "--write-data: goes without --data"),
     ("--write-data no_such_folder/x.npz --train 9", "no_such_folder/x.npz: cannot be written"),
+    ("--show-data 3 --plot", "--plot: goes without --show-data and --write-data"),
+    ("--write-data x.npz --names ABCDEFGHIJ", "--names: goes without --write-data"),
     ("--names ABC --train 20", "--names: found 'ABC', 3 characters; there must be one for each of the 10 classes"),
     ("--batch-size 0", "--batch-size: found '0'; it must be a whole number from 1 up, or the word all"),
     ("--patience -1", "--patience: found '-1'"),
@@ -232,11 +241,68 @@ def test_a_rate_that_is_too_large_ends_with_exit_code_3():
     assert done.returncode == 3 and "diverged" in done.stderr and done.stderr.count("\n") == 1
 
 
+class Interrupting(Loops):
+    """An engine at whose n-th batch, or n-th look at the validation data, Ctrl-C is pressed."""
+
+    def __init__(self, batch=None, look=None):
+        self.left = {"batch": batch, "look": look}
+
+    def gradients(self, network, loss, inputs, targets):
+        self._press("batch")
+        return Loops.gradients(self, network, loss, inputs, targets)
+
+    def outputs(self, network, inputs):
+        self._press("look")
+        return Loops.outputs(self, network, inputs)
+
+    def _press(self, what):
+        if self.left[what] is not None:
+            self.left[what] -= 1
+            if self.left[what] == 0:
+                raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("engine, epochs, kept", [
+    (Interrupting(batch=6), 2, None), (Interrupting(batch=5), 2, 2), (Interrupting(look=1), 0, None)])
+def test_ctrl_c_in_the_middle_of_an_epoch_leaves_weights_that_are_of_no_epoch(engine, epochs, kept):
+    data, network = small_data(count=4), small_network()
+    settings = {"epochs": 9, "batch_size": 2, "patience": 0, "lr_decay": 1.0}
+    fitted = fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=0.1), engine, settings, None)
+    assert (fitted.stopped, len(fitted.epochs)) == ("interrupted", epochs)
+    assert (fitted.kept.number if fitted.kept else None) == kept
+
+
+def test_ctrl_c_before_anything_is_learned_is_passed_on():
+    data, network = small_data(count=4), small_network()
+    settings = {"epochs": 9, "batch_size": 2, "patience": 0, "lr_decay": 1.0}
+    with pytest.raises(KeyboardInterrupt):
+        fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=0.1), Interrupting(batch=1), settings,
+            None)
+
+
+def test_the_worst_mistakes_come_first_and_what_is_right_does_not_come():
+    outputs = [[1.0, 0.0], [0.0, 1.0], [0.0, 5.0]]
+    source = argparse.Namespace(parts=[None, None, Dataset([], [[1.0, 0.0]] * 3)])
+    rows = [{"image": i, "right": i == 0} for i in range(3)]
+    assert [row["image"] for row in worst_rows(source, {"predictions": rows}, outputs, 9)] == [2, 1]
+    assert [row["image"] for row in worst_rows(source, {"predictions": rows}, outputs, 1)] == [2]
+
+
+def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    network = Network.mlp([10, 10, 2], "relu", None, rng=random.Random(1))
+    for batch, workers in ((PAYS // network.count_parameters() + 1, 2), (PAYS // network.count_parameters(), 1)):
+        settings = {"batch_size": batch, "workers": None}
+        engines.close(make_engine("auto", settings, network))
+        assert settings["workers"] == workers
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
 def test_ctrl_c_keeps_what_was_learned_and_reports_it():
     with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
                            *map(str, SMALL), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
         lines = []
         for line in process.stdout:
             lines.append(line.rstrip())

@@ -1,4 +1,5 @@
 """The matrix engine: the loops' numbers within 1e-9, by the fastest dot product there is; and the choice of engine."""
+import argparse
 import math
 import random
 import sys
@@ -100,12 +101,18 @@ def test_the_dot_product_that_is_taken_wins_the_race():
 def test_auto_takes_the_source_for_tiny_networks_and_rows_for_wide_ones():
     tiny, wide = Network.mlp([2, 4, 4, 1], init="zeros"), Network.mlp([784, 10], init="zeros")
     assert isinstance(auto.pick(tiny), Unrolled)
-    assert isinstance(auto.pick(wide), Matrix)
+    assert isinstance(auto.pick(wide), Matrix if sys.implementation.name == "cpython" else Loops)
 
     class Mine(Sigmoid):
         pass
 
     assert isinstance(auto.pick(Network([Linear(2, 2), Mine()])), Loops)
+
+
+def test_on_pypy_auto_takes_the_loops_for_all_but_the_tiniest(monkeypatch):
+    monkeypatch.setattr(sys, "implementation", argparse.Namespace(name="pypy"))
+    chosen = [type(auto.pick(Network.mlp(sizes, init="zeros"))) for sizes in ([2, 4, 4, 1], [2, 32, 32, 1], [784, 10])]
+    assert chosen == [Unrolled, Loops, Loops]
 
 
 def test_every_name_makes_an_engine():

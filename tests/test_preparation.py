@@ -21,6 +21,7 @@ USUAL = (10000, 6000, 2724)
     (3, (1, 1, 1), [1, 1, 1]),
     (18724, (0.7, 0.15, 0.15), [13106, 2808, 2808]),            # shares of 1 in all are never more than there is
     (10, (0.7, 0.2, 0.1), [7, 2, 1]),
+    (100, (0.29, 0.57, 0.1), [29, 57, 10]),                    # 0.29 * 100 is a little less than 29
 ])
 def test_split_sizes_are_as_asked_and_otherwise_the_usual_ones_in_proportion(count, asked, sizes):
     assert split_sizes(count, asked, USUAL) == sizes

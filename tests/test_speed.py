@@ -1,7 +1,7 @@
 """How fast the engines are: the loops beside a plain script, the others beside the loops and the least there is to do.
 
-The bounds leave room for a busy machine, and a race that ends outside of them is run again, a few times: a hiccup
-passes, a relapse fails every time. ``python -m benchmarks`` measures in earnest.
+A race that ends outside of its bounds is run again, a few times, since another process on the same core slows the
+racers unequally; what has become slower for good fails every time. ``python -m benchmarks`` measures in earnest.
 """
 import math
 import random
@@ -73,7 +73,7 @@ def an_epoch_of_the_loops():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bound is for CPython")
 def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
-    assert holds_in_one_of(5, an_epoch_of_the_loops)
+    assert holds_in_one_of(8, an_epoch_of_the_loops)
 
 
 def best(task, *contenders):
@@ -85,15 +85,14 @@ def best(task, *contenders):
 
 def straight_line_source():
     loops_time, unrolled, floor = best("xor 2-4-4-1", "loops", "unrolled", "floor: straight line")
-    # A guard against a relapse: 3.8 to 5.1 and 1.11 to 1.48 were seen.
     return ("unrolled: %.2f times as fast as the loops, %.2f of the floor" % (loops_time / unrolled, unrolled / floor),
-            loops_time / unrolled > 3.0 and unrolled / floor < 1.6)
+            loops_time / unrolled > 3.5 and unrolled / floor < 1.3)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_straight_line_source_is_near_its_floor_and_far_from_the_loops():
-    assert holds_in_one_of(5, straight_line_source)
+    assert holds_in_one_of(8, straight_line_source)
 
 
 def matrix_form():
@@ -105,7 +104,7 @@ def matrix_form():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_the_matrix_form_is_near_the_bare_dot_products():
-    assert holds_in_one_of(5, matrix_form)
+    assert holds_in_one_of(8, matrix_form)
 
 
 MEMORY = """

@@ -8,6 +8,7 @@ import pytest
 
 from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
                     MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+from purenn.commands.options import BETWEEN
 from purenn.commands.settings import set_up
 from purenn.commands.task import parse
 from purenn.commands.unroll import TASKS
@@ -268,19 +269,21 @@ def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)
 
 
-@pytest.mark.parametrize("task", ["xor", "linear", "gate"])
-def test_what_unroll_prints_is_a_program_that_needs_nothing_and_has_the_gradients_of_the_loops(task, tmp_path):
+@pytest.mark.parametrize("task, more", [("xor", []), ("linear", ["--loss", "bce"]), ("gate", [])] + [
+    ("xor", ["--activation", name, "--loss", "sse"]) for name in BETWEEN])
+def test_what_unroll_prints_is_a_program_that_needs_nothing_and_has_the_gradients_of_the_loops(task, more, tmp_path):
     path = tmp_path / "program.py"
-    path.write_text(cli("unroll", task, "--hidden", 3, "--seed", 4).stdout, encoding="utf-8")
+    options = ["--hidden", "3", "--seed", "4", *more]
+    path.write_text(cli("unroll", task, *options).stdout, encoding="utf-8")
     done = subprocess.run([sys.executable, "-S", "-E", path.name], cwd=str(tmp_path), stdout=subprocess.PIPE,
                           encoding="utf-8", check=True)
-    setup = set_up(TASKS[task], parse(TASKS[task], ["--hidden", "3", "--seed", "4"]))
+    setup = set_up(TASKS[task], parse(TASKS[task], options))
     cost, _ = Loops().gradients(setup.network, setup.loss, *setup.data)
     lines = done.stdout.splitlines()
     assert lines[0] == "cost %r" % cost
     for layer, line in zip(setup.network.layers, lines[1:]):
         assert "'weight_grad': %r, 'bias_grad': %r}" % (layer.weight_grad, layer.bias_grad) in line if isinstance(
-            layer, Linear) else line == "{}"
+            layer, Linear) else line == "%r" % ({"negative_slope": 0.01} if isinstance(layer, LeakyReLU) else {})
 
 
 def test_a_training_that_diverges_is_not_printed_as_a_program():

@@ -132,9 +132,7 @@ def _stop(result):
 
 
 def draw_letters(options, terminal, source, result, network, worst) -> None:
-    """The figures of a run on images, where they were asked for; ``worst`` are the rows of the worst mistakes."""
-    if options.plot is None:
-        return
+    """The figures of a run on images; ``worst`` are the rows of the worst mistakes."""
     from ..show import plots
     title, images, names = task_title(result), source.images, source.names
     size = (images.height, images.width)

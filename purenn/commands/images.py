@@ -126,7 +126,11 @@ def check_options(options) -> None:
     if options.names is not None and (len(set(options.names)) < len(options.names) or "".join(
             options.names.split()) != options.names or not options.names.isprintable()):
         raise PurennError("--names: found %s; the characters must be different, and no spaces" % short(options.names))
-    for name in ("json", "quiet"):
+    if options.names is not None and options.data is None:
+        check_names(options.names, len(NAMES))
+    if options.names is not None and options.write_data is not None:
+        raise PurennError("--names: goes without --write-data; the file holds numbers from 0 up")
+    for name in ("json", "quiet", "plot"):
         if getattr(options, name) and (options.show_data is not None or options.write_data is not None):
             raise PurennError("--%s: goes without --show-data and --write-data; leave it out" % name)
     if options.write_data is not None and options.show_data is not None:
@@ -151,11 +155,16 @@ def _chosen(images, asked, rng):
 def class_names(options, images) -> list:
     """What the classes are called: a letter each where they were drawn here, otherwise their numbers."""
     if options.names is not None:
-        if len(options.names) != images.classes:
-            raise PurennError("--names: found %s, %d characters; there must be one for each of the %d classes"
-                              % (short(options.names), len(options.names), images.classes))
+        check_names(options.names, images.classes)
         return list(options.names)
     return list(NAMES) if options.data is None else [str(k) for k in range(images.classes)]
+
+
+def check_names(names: str, classes: int) -> None:
+    """Raise PurennError unless there is a character for each class."""
+    if len(names) != classes:
+        raise PurennError("--names: found %s, %d characters; there must be one for each of the %d classes"
+                          % (short(names), len(names), classes))
 
 
 def show_data(terminal, options, rng) -> int:

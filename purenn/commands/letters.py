@@ -37,6 +37,7 @@ def run(arguments) -> int:
     """Train, test and show; return the exit code."""
     options = parse(arguments)
     check_options(options)
+    optimizer_settings(options, DEFAULTS["loss"], DEFAULTS)             # said before anything is drawn
     terminal = show.Terminal()
     rng = random.Random(options.seed)
     if options.write_data is not None:
@@ -53,8 +54,9 @@ def run(arguments) -> int:
         terminal.line(last_line(result))
     else:
         report(terminal, source, result, outputs)
-    figures.draw_letters(options, terminal, source, result, network,
-                         worst_rows(source, result, outputs, figures.MISTAKES))
+    if options.plot is not None:
+        figures.draw_letters(options, terminal, source, result, network,
+                             worst_rows(source, result, outputs, figures.MISTAKES))
     return 130 if result["stopped"] == "interrupted" else 0
 
 

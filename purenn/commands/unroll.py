@@ -52,8 +52,8 @@ def _main(setup):
     """The end of the program: the untrained network's numbers, the data, and a call of ``gradients``."""
     lines = ["if __name__ == \"__main__\":", "    layers = ["]
     for layer in setup.network.layers:
-        names = ("weight", "bias", "weight_grad", "bias_grad") if isinstance(layer, Linear) else ()
-        values = ["%s=%r" % (name, getattr(layer, name)) for name in names]
+        names = ("weight", "bias", "weight_grad", "bias_grad") if isinstance(layer, Linear) else ("negative_slope",)
+        values = ["%s=%r" % (name, getattr(layer, name)) for name in names if hasattr(layer, name)]
         lines.append("        SimpleNamespace(%s)," % ", ".join(values))
     share = "1.0 / count" if setup.loss.reduction == "mean" else "1.0"
     inputs, targets = setup.data

@@ -14,6 +14,7 @@ from ..linalg import PurennError
 Array = namedtuple("Array", ("shape", "values"))
 
 LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as doubles is 0.44 of 0.54 billion
+ZIP = b"PK\x03\x04", b"PK\x05\x06"                # how a zip begins, and an empty one
 CHUNK = 1 << 20                 # bytes read or written at a time
 
 
@@ -27,10 +28,10 @@ def check_size(path, size: int) -> None:
 def what_begins(start: bytes) -> str:
     """What kind of file begins with these bytes, in words.
 
-    >>> what_begins(b"PK")
+    >>> what_begins(b"PK\\3\\4")
     'a zip or npz file'
     """
-    for magic, name in ((b"\x93NUMPY", "an npy file"), (b"PK", "a zip or npz file"), (b"\x1f\x8b", "a gzip file"),
+    for magic, name in ((b"\x93NUMPY", "an npy file"), (ZIP, "a zip or npz file"), (b"\x1f\x8b", "a gzip file"),
                         (b"\x89HDF", "an HDF5 file"), (b"\0\0", "perhaps an IDX file")):
         if start.startswith(magic):
             return name
@@ -56,14 +57,6 @@ def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> a
     if big_endian != (sys.byteorder == "big"):
         values.byteswap()
     return values
-
-
-def product(shape) -> int:
-    """How many values an array of this shape has: the product of its sizes, 1 for ()."""
-    count = 1
-    for size in shape:
-        count *= size
-    return count
 
 
 def short(value) -> str:

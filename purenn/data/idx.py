@@ -6,13 +6,14 @@ four bytes, then the values, all big-endian.
 The format: http://yann.lecun.com/exdb/mnist/ ("The IDX file format")
 """
 import gzip
+import math
 import os
 import struct
 from array import array
 
 from ..files.disk import opened
 from ..linalg import PurennError
-from .arrays import Array, check_size, product, read_values, short, what_begins
+from .arrays import Array, check_size, read_values, short, what_begins
 
 TYPECODES = {0x08: "B", 0x09: "b", 0x0B: "h", 0x0C: "i", 0x0D: "f", 0x0E: "d"}
 
@@ -42,7 +43,7 @@ def _read(handle, size, path):
     if len(sizes) != 4 * dimensions:
         raise PurennError("%s: is cut short, within its header" % path)
     shape = struct.unpack(">%dI" % dimensions, sizes)
-    count = product(shape)
+    count = math.prod(shape)
     claimed = count * array(typecode).itemsize
     if size is not None and claimed != size - 4 - len(sizes):
         raise PurennError("%s: its shape %s needs %s bytes of data, and there are %d"

@@ -22,14 +22,12 @@ from itertools import chain
 
 from ..files.disk import opened
 from ..linalg import PurennError, is_finite
-from .arrays import LIMIT, Array, check_size, product, short, what_begins
+from .arrays import LIMIT, ZIP, Array, check_size, short, what_begins
 from .idx import read_idx
 from .npz import npz_headers, read_npz
 from .preparation import SHARED, Images, Shared
 
 MOST_CLASSES = 1000
-
-ZIP = b"PK"                     # how a zip begins, and so an npz
 
 # The names under which images and labels are kept, in small letters; the first that fit are taken.
 NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
@@ -67,7 +65,7 @@ def read_images(path, names=None, label="label") -> Images:
 def is_npz(path) -> bool:
     """True where the file begins as an npz does. Raises PurennError where it cannot be read."""
     with opened(path) as handle:
-        return handle.read(len(ZIP)) == ZIP
+        return handle.read(len(ZIP[0])) in ZIP
 
 
 # The three kinds of file: each gives a pair (images, labels) of Arrays to train on, and one to test on or None.
@@ -193,7 +191,7 @@ def _images(path, train, test):
     labels, classes = _labels(path, [labels for _, labels in parts])
     divisor = _divisor(path, [images.values for images, _ in parts])
     scaled = Shared(lambda pixel: pixel / divisor)
-    rows = [_rows(images.values, product(layouts[0]), scaled) for images, _ in parts]
+    rows = [_rows(images.values, math.prod(layouts[0]), scaled) for images, _ in parts]
     height, width = layouts[0]
     if not test:
         return Images(rows[0], labels[0], height, width, classes, None, None)
@@ -214,9 +212,9 @@ def _layout(path, shape, labels_shape):
     if not 1 <= len(labels_shape) <= 2 or labels_shape[0] != shape[0] or 0 in labels_shape:
         raise PurennError("%s: there are %d images, and the labels are an array %s; there must be one for each image"
                           % (path, shape[0], short(labels_shape)))
-    if product(shape) * 8 > 2 * LIMIT:
+    if math.prod(shape) * 8 > 2 * LIMIT:
         raise PurennError("%s: holds %d images of %d pixels; as lists they take %.1f GB of memory and at most 1 is "
-                          "taken, so take fewer" % (path, shape[0], product(sizes), product(shape) * 8 / 2 ** 30))
+                          "taken, so take fewer" % (path, shape[0], math.prod(sizes), math.prod(shape) * 8 / 2 ** 30))
     if len(sizes) == 2:
         return sizes
     side = math.isqrt(sizes[0])

@@ -6,6 +6,7 @@ must be the size that is there, before memory is taken for it.
 The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 """
 import ast
+import math
 import os
 import re
 import struct
@@ -18,7 +19,7 @@ from contextlib import contextmanager
 
 from ..files.disk import opened, replacing
 from ..linalg import PurennError
-from .arrays import CHUNK, Array, check_size, product, read_values, short, what_begins
+from .arrays import CHUNK, ZIP, Array, check_size, read_values, short, what_begins
 
 # What an .npy file says of its array: the shape, the kind of number as NumPy writes it ("<f4"), and
 # whether its values are in Fortran order (the first index runs fastest).
@@ -92,7 +93,7 @@ def _members(path):
     """An open zip and its .npy members, a dict from an array's name to its ZipInfo."""
     with opened(path) as handle:
         start = handle.read(8)
-        if start[:4] not in (b"PK\x03\x04", b"PK\x05\x06"):
+        if not start.startswith(ZIP):
             raise PurennError("%s: is not an npz file, a zip of arrays: it is %s" % (path, what_begins(start)))
         with zipfile.ZipFile(handle) as archive:
             members: dict = {}
@@ -120,7 +121,7 @@ def _read_array(handle, size, where):
     """The Array that an .npy file of ``size`` bytes holds."""
     header, length = _read_header(handle, where)
     typecode = _typecode(header.descr, where)
-    count = product(header.shape)
+    count = math.prod(header.shape)
     claimed = count * array(typecode).itemsize
     if claimed != size - length:
         raise PurennError("%s: its shape %s of %s needs %s bytes of data, and there are %d"
@@ -216,7 +217,7 @@ def _to_write(name, array_):
         raise PurennError("write_npz: the values of %r are %s; give bytes or an array.array of numbers"
                           % (name, short(values)))
     shape = tuple(shape)
-    if not all(type(n) is int and n >= 0 for n in shape) or product(shape) != len(values):
+    if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) != len(values):
         raise PurennError("write_npz: %r has %d values, which its shape %r does not hold" % (name, len(values), shape))
     if sys.byteorder == "big":
         values = values[:]

@@ -38,7 +38,10 @@ def replacing(path, ending=""):
 
     Where something goes wrong within, an old file stays as it was; it is raised as a PurennError that names the file.
     """
-    target = os.path.realpath(path)                         # of a link, the file behind it is replaced
+    try:
+        target = os.path.realpath(path)                     # of a link, the file behind it is replaced
+    except ValueError as error:                             # a name that no file can have
+        raise PurennError("%r: cannot be written: %s" % (path, error)) from None
     beside = "%s.%d.part%s" % (target, os.getpid(), ending)
     if os.path.exists(target) and not os.path.isfile(target):
         raise PurennError("%s: is not a regular file and is left as it is; give the name of a new file" % path)
