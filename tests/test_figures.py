@@ -9,8 +9,8 @@ import pytest
 
 from purenn import MSELoss, Network, SGD, train
 from purenn.activations import ACTIVATIONS
-from purenn.commands import history as room
-from purenn.commands.history import History
+from purenn.study import history as room
+from purenn.study.history import History
 from purenn.data.tasks import gate, xor
 from purenn.engines.loops import Loops
 from purenn.engines.unrolled import Unrolled

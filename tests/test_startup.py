@@ -14,7 +14,7 @@ NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "as
 ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates")}
-FIGURES = {"purenn.show.plots", "purenn.commands.history"}
+FIGURES = {"purenn.show.plots", "purenn.study.history"}
 COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
                                                    "unroll", "letters", "compare", "plan", "runs", "activations")}
 READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays")}

@@ -2,12 +2,13 @@
 import os
 import time
 
+from ..linalg import PurennError
 from ..show import terminal as show
 from ..study.comparison import columns, summarize, what_stands_out
 from . import figures
 from .options import task_name
 from .plan import DESCRIPTION, Plan, label, make_plan
-from .runs import TASKS, Interrupted, run_jobs
+from .runs import TASKS, Incomplete, Interrupted, run_jobs
 
 # Of a little learning curve, in characters.
 WIDTH = 15
@@ -30,7 +31,8 @@ def run(arguments) -> int:
         for line in first_lines(plan, workers):
             terminal.line(line)
     start = time.perf_counter()
-    results, interrupted = _run(plan, workers, None if options.json else terminal)
+    results, stop = _run(plan, workers, None if options.json else terminal)
+    interrupted = isinstance(stop, KeyboardInterrupt)
     seconds = time.perf_counter() - start
     rows = [summarize(label(plan, values), results[i::len(plan.settings)]) for i, values in enumerate(plan.settings)]
     try:
@@ -38,12 +40,14 @@ def run(arguments) -> int:
             import json
             terminal.line(json.dumps(as_json(plan, workers, rows, seconds, interrupted)))
         else:
-            _report(terminal, plan, rows, interrupted)
+            _report(terminal, plan, rows, stop)
     finally:                                        # even where nobody reads to the end
-        if options.csv:
+        if options.csv is not None:
             write_csv(options.csv, plan, rows)
     if options.plot is not None:
         _draw(plan, rows, terminal)
+    if isinstance(stop, PurennError):
+        raise stop
     return 130 if interrupted else 0
 
 
@@ -57,7 +61,7 @@ def _draw(plan, rows, terminal):
 
 
 def _run(plan, workers, terminal):
-    """The jobs' results, None where one is not complete, and whether they were interrupted."""
+    """The jobs' results, None where one is not complete, and what stopped them before the end, if anything did."""
     progress = show.Progress(terminal, len(plan.jobs)) if terminal else None
 
     def tell(done, total):
@@ -66,11 +70,11 @@ def _run(plan, workers, terminal):
     try:
         if terminal:
             terminal.stream.flush()
-        return run_jobs(plan.jobs, workers, tell), False
-    except Interrupted as stop:
+        return run_jobs(plan.jobs, workers, tell), None
+    except (Interrupted, Incomplete) as stop:
         if not any(stop.results):
             raise
-        return stop.results, True
+        return stop.results, stop
     finally:
         if progress:
             progress.clear()
@@ -92,12 +96,13 @@ def first_lines(plan: Plan, workers: int) -> list:
         "A run is solved when %s." % solved]
 
 
-def _report(terminal, plan, rows, interrupted):
+def _report(terminal, plan, rows, stop):
     """The table, what its columns are, and what stands out."""
     lines = [""]
-    if interrupted:
-        lines = ["Interrupted: %d of the %s are done. What there is so far:" % (
-            sum(row.done for row in rows), show.count(len(plan.jobs), "run")), ""]
+    if stop:
+        lines = ["%s: %d of the %s are done. What there is so far:" % (
+            "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped", sum(row.done for row in rows),
+            show.count(len(plan.jobs), "run")), ""]
     lines += table(terminal, plan, rows) + ["", what_stands_out(rows)]
     if {axis.name for axis in plan.axes} & {"loss", "target-loss"}:
         lines[-1] += " But these losses do not measure the same: compare the accuracies."

@@ -38,16 +38,22 @@ def check(options) -> None:
     animate = getattr(options, "animate", None)
     if options.plot is None and animate is None:
         return
-    from ..show import plots
-    problem = plots.missing()
-    if problem:
-        _note("purenn: no figures are drawn: " + problem)
+    if not can_be_drawn():
         options.plot = options.animate = None
         return
     if options.plot is not None:
         _make_room("--plot", options.plot, os.path.join(options.plot, "figure.png"))
     if animate is not None:
         _make_room("--animate", os.path.dirname(animate) or ".", animate)
+
+
+def can_be_drawn() -> bool:
+    """True where matplotlib is there; where it is not, one line says how to get it."""
+    from ..show import plots
+    problem = plots.missing()
+    if problem:
+        _note("purenn: no figures are drawn: " + problem)
+    return not problem
 
 
 def _make_room(option, folder, path):
@@ -80,21 +86,22 @@ def history(options, network, loss, data, engine):
     """The history that the figures need; None where none were asked for."""
     if options.plot is None and options.animate is None:
         return None
-    from .history import History
+    from ..study.history import History
     return History(network, loss, data, engine)
 
 
 def draw_task(options, terminal, result, losses, network, tested, seen) -> None:
     """The figures of a run on points in the unit square; ``seen`` is its history."""
     from ..show import plots
-    from .history import LIMITS
+    from ..study.history import LIMITS
     written: list = []
     title = task_title(result)
     labels = [class_of(target) for target in tested.targets]
     if options.plot is not None:
         guesses = [class_of(row["output"]) for row in result["predictions"]]
         written = save_all(options, result["task"], {
-            "points": plots.points(title, tested.inputs, labels, guesses, seen.last_map(), LIMITS),
+            "points": plots.points(title, tested.inputs, labels, guesses, seen.last_map(), LIMITS,
+                                   "fresh point" if "test_loss" in result else "point"),
             "curves": plots.curves(title, [("training", losses)], [("training", seen.accuracies)], _stop(result)),
             "weights": plots.movement(title, seen.epochs(), seen.movement()),
             "gradients": plots.gradients(title, seen.epochs(), seen.gradients())})
@@ -151,7 +158,8 @@ def draw_letters(options, terminal, source, result, network, worst) -> None:
         captions = ["%s taken for %s\n(%.0f%%)" % (names[row["target"]], names[row["output"]],
                                                   100.0 * row["probability"]) for row in worst]
         figures["mistakes"] = plots.sheet(
-            "%s\nthe worst of %s in %d test images" % (title, show.count(count - right, "mistake"), count),
+            "%s\nthe worst of %s in %d test images, the highest loss first, with the probability of the wrong class"
+            % (title, show.count(count - right, "mistake"), count),
             [images.images[row["image"]] for row in worst], captions, size, columns=6)
     say(options, terminal, save_all(options, "letters", figures))
 

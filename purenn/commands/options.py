@@ -84,7 +84,8 @@ def number(allowed: str, accepts):
         except ValueError:
             value = math.nan
         if not math.isfinite(value) or not accepts(value):
-            raise argparse.ArgumentTypeError("found %s; it must be %s" % (short(text), allowed))
+            finite = allowed if not math.isinf(value) else allowed.replace("a number", "a finite number")
+            raise argparse.ArgumentTypeError("found %s; it must be %s" % (short(text), finite))
         return value
     return check
 

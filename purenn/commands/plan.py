@@ -33,7 +33,7 @@ def make_plan(task, arguments) -> Plan:
     add_task_options(parser, task)
     parser.set_defaults(engine="auto", epochs=min(MOST_EPOCHS, task.defaults["epochs"]))
     options = parser.parse_args(arguments)
-    if options.csv:
+    if options.csv is not None:
         from ..files.disk import check_writable
         check_writable(options.csv)
     given = own.parse_known_args(arguments)[1]

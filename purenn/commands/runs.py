@@ -25,13 +25,22 @@ Job = namedtuple("Job", ("task", "arguments"))
 # right. ``needed``: the epochs until then, None where it is not solved. ``epochs``: those that were done. Loss and
 # accuracies (shares from 0 to 1) are those after the last step; those of the test data are None without any. Where
 # training ``diverged`` the loss is infinite and the accuracies are None. ``losses`` and ``accuracies`` are curves,
-# lists of (epoch, value), of at most CURVE epochs; ``predictions`` are (input, target, output) of the data that were
+# lists of (epoch, value), of at most CURVE epochs; ``rises`` is the sum of all rises of the loss from an epoch to the
+# next, of all epochs; ``predictions`` are (input, target, output) of the data that were
 # tested on, an empty list where there are more than MOST_PREDICTIONS.
 Result = namedtuple("Result", ("solved", "needed", "epochs", "loss", "accuracy", "test_loss", "test_accuracy",
-                               "diverged", "seconds", "losses", "accuracies", "predictions"))
+                               "diverged", "seconds", "losses", "accuracies", "predictions", "rises"))
 
 CURVE = 200
 MOST_PREDICTIONS = 100
+
+
+class Incomplete(PurennError):
+    """A worker died, or a run could not be done: ``results`` has None for each that is not complete."""
+
+    def __init__(self, error, results: list):
+        PurennError.__init__(self, str(error))
+        self.results = results
 
 
 class Interrupted(KeyboardInterrupt):
@@ -81,7 +90,7 @@ def run_job(job: Job) -> Result:
     tested, outputs = (setup.test, test_outputs) if setup.test else (data, outputs)
     predictions = list(zip(tested.inputs, tested.targets, outputs)) if len(outputs) <= MOST_PREDICTIONS else []
     return Result(solved, _needed(accuracies, target) if solved else None, len(epochs), final, accuracy, test_loss,
-                  test_accuracy, diverged, seconds, curve(losses), curve(accuracies), predictions)
+                  test_accuracy, diverged, seconds, curve(losses), curve(accuracies), predictions, _rises(losses))
 
 
 def _checked(setup, data, epoch):
@@ -101,6 +110,11 @@ def _needed(accuracies, target):
     return needed
 
 
+def _rises(losses):
+    """Σ max(0, C_{t+1} − C_t) over the epochs."""
+    return math.fsum(max(0.0, after - before) for before, after in zip(losses, losses[1:]))
+
+
 def curve(values: list, most: int = CURVE) -> list:
     """The epochs' values as (epoch, value), at most so many, evenly spread, the first and the last among them.
 
@@ -117,7 +131,7 @@ def run_jobs(jobs: list, workers=None, tell=None) -> list:
     """Run the jobs on so many processes, by default one for each core; return the Results in the jobs' order.
 
     ``tell(done, total)`` is called after each. One worker is this process. Ctrl-C raises Interrupted, which has the
-    results so far. Raises PurennError where a job cannot be run or a worker dies. No process is left behind.
+    results so far; where a job cannot be run or a worker dies, Incomplete has them. No process is left behind.
     """
     results: list = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
@@ -129,6 +143,8 @@ def run_jobs(jobs: list, workers=None, tell=None) -> list:
                 tell(done, len(jobs))
     except KeyboardInterrupt:
         raise Interrupted(results) from None
+    except PurennError as error:
+        raise Incomplete(error, results) from None
     finally:
         running.close()
     return results
@@ -234,4 +250,7 @@ def _work(connection):
             wrong = str(error)
         except Exception as error:
             wrong = "%s: %s" % (type(error).__name__, error)
-        connection.send((result, wrong))
+        try:
+            connection.send((result, wrong))
+        except OSError:                                         # nobody is there to take it
+            return

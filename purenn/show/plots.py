@@ -88,17 +88,18 @@ def _whole_epochs(axes, most=6):
 
 # Points in the unit square.
 
-def points(title: str, inputs: list, labels: list, guesses: list, grid: list, limits: tuple):
+def points(title: str, inputs: list, labels: list, guesses: list, grid: list, limits: tuple, what: str = "point"):
     """Truth beside prediction, with a black ring round each point where the two differ.
 
     ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0
-    to 1, at the i-th of equally spaced x2 and the j-th x1, both from ``limits[0]`` to ``limits[1]``.
+    to 1, at the i-th of equally spaced x2 and the j-th x1, both from ``limits[0]`` to ``limits[1]``. ``what`` the
+    points are is said in the title.
     """
     figure = _figure(8, 4.3, title)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     wrong = [label != guess for label, guess in zip(labels, guesses)]
     _scatter(left, inputs, labels, [False] * len(inputs))
-    _square(left, "Truth: %s" % count(len(inputs), "point"), limits)
+    _square(left, "Truth: %s" % count(len(inputs), what), limits)
     shades = _map(right, grid, limits)
     _scatter(right, inputs, guesses, wrong)
     _square(right, "Prediction: accuracy %s" % share(wrong.count(False), len(wrong)), limits)
@@ -162,6 +163,7 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
     figure = _figure(6, 3.2, title, layout=None)
     left, right = figure.subplots(1, 2)
     figure.subplots_adjust(0.08, 0.15, 0.98, 0.83, 0.25)
+    figure.text(0.02, 0.015, "a point's color is its class; with a ring: taken for the other", fontsize=7, color=GRAY)
     right.plot(range(1, len(losses) + 1), losses, color=COLORS[0])
     dot, = right.plot([], [], "o", color=COLORS[1])
     _plain(right, "loss", "epoch")
@@ -239,34 +241,37 @@ def gradients(title: str, epochs: list, layers: list):
     return figure
 
 
-def overlay(path: str, runs: list, title: str) -> None:
+def overlay(path: str, runs: list, title: str, loss: str = "loss") -> None:
     """Write the figure of ``compared``; raises PurennError where the file cannot be written."""
-    save(compared(runs, title), path)
+    save(compared(runs, title, loss), path)
 
 
-def compared(runs: list, title: str):
+def compared(runs: list, title: str, loss: str = "loss"):
     """The losses of several runs against the epoch. ``runs`` are pairs (label, curves), a curve is pairs (epoch, loss).
 
     One curve is a line; several are their median, and a band from the first to the third quartile. A curve
     that ends before others keeps its last loss; an empty one is left out. What is above MOST_LOSS, of a run that
-    diverges, is drawn as that.
+    diverges, is drawn as that, and the label says so. ``loss`` is what the losses are.
     """
-    runs = [(label, [[(epoch, min(loss, MOST_LOSS)) for epoch, loss in curve] for curve in several if curve])
+    runs = [(label + " (diverges)" if any(value >= MOST_LOSS for curve in several for _, value in curve) else label,
+             [[(epoch, min(value, MOST_LOSS)) for epoch, value in curve] for curve in several if curve])
             for label, several in runs]
     figure = _figure(8, 4.3, title)
     axes = figure.subplots()
     for i, (label, several) in enumerate(runs):
         look = _look(i)
         epochs, low, middle, high = _quartiles(several)
-        axes.plot(epochs, middle, label=label, linewidth=1.6, **look)
+        # Each is thinner than the one before: where they agree, all can be seen.
+        axes.plot(epochs, middle, label=label, linewidth=3.0 - 2.0 * i / len(runs), **look)
         if len(several) > 1:
             axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
     ends = [max(curve[-1][0] for curve in several) for _, several in runs if several]
     if ends and max(ends) > 20 * min(ends):
         axes.set_xscale("log")
-    _log_where_it_helps(axes, [loss for _, several in runs for curve in several for _, loss in curve])
+    _log_where_it_helps(axes, [value for _, several in runs for curve in several for _, value in curve])
     spread = any(len(several) > 1 for _, several in runs)
-    _plain(axes, "", "epoch", "loss" + (" (line: median, band: the middle half)" if spread else ""))
+    epoch = "epoch, log scale" if axes.get_xscale() == "log" else "epoch"
+    _plain(axes, "", epoch, loss + (" (line: median, band: the middle half)" if spread else ""))
     _whole_epochs(axes)
     figure.legend(loc="outside right upper", frameon=False, fontsize=9, ncols=-(-len(runs) // 20))
     return figure

@@ -3,13 +3,16 @@
 Every setting is run with the same seeds. The settings are ranked by the share of runs that they solved, then by the
 median of the epochs that those needed. Whether the first is really better than another is asked seed by seed: it
 wins where it needed fewer epochs (one that was not solved needs more than any). It counts as better where so many
-wins among the seeds that differ would come from tossing a coin once in 16 times at most (the sign test): 4 wins to
-none, 6 to 1, 14 to 6. Otherwise the two cannot be told apart.
+wins among the seeds that differ would come from tossing a coin once in 32 times at most (the sign test): 5 wins to
+none, 8 to 1, 15 to 5. Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, inf
 
-CHANCE = 1 / 16
+CHANCE = 1 / 32
+
+# So many times as many epochs are worth an exclamation.
+MUCH = 1.25
 
 # A setting's runs: its name, a result for each seed (None where it is not done), how many are done, solved, and
 # diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
@@ -100,10 +103,11 @@ def _said(summaries):
     other = alike[0] if alike else ranked[1]
     won, differing = wins(first, other)
     if not alike:
-        times = other.epochs / first.epochs if other.solved else 0.0
-        return "%s stands out: %s; next is %s: %s%s." % (
-            first.label, _outcome(first), other.label, _outcome(other),
-            ", %.1f times as many" % times if times >= 1.05 else "")
+        both = first.solved == first.done and other.solved == other.done            # else some of the slow are missing
+        times = other.epochs / first.epochs if both else inf
+        return "%s %s: %s; next is %s: %s%s." % (
+            first.label, "stands out" if times >= MUCH else "is a little ahead", _outcome(first), other.label,
+            _outcome(other), ", %.1f times as many" % times if both else "")
     if is_better(other, first):
         return "%s solves most: %s; but %s, %s, needs fewer epochs with %d seeds, and more with %d." % (
             first.label, _outcome(first), other.label, _outcome(other), differing - won, won)

@@ -1,0 +1,273 @@
+"""Whether an experiment of the lab reports came out as reported: rules that are written down and can fail.
+
+A report had one run of each experiment; here every setting has several seeds, and a rule is about most of them, or
+their median. Each gets the results by setting and returns three things: whether what was found is found again; whether
+the figures agree, a loss being at most twice the reported one; and what came out.
+
+A result is what ``commands.runs`` makes of a run; its ``losses`` and ``accuracies`` are pairs (epoch, value).
+"""
+from math import inf
+
+from .comparison import median
+
+OPTIMIZERS = ("sgd", "momentum", "adagrad", "adam")
+RATES = ("0.1", "0.01", "0.001")
+D3_RATES = ("1", "0.5", "0.1", "0.05")
+POINTS = 21                                                     # of xor; a sum of squares by it is a mean
+PLATEAU = 0.249433                                              # the best mean loss on xor without hidden activations
+
+
+VERDICTS = ("as reported", "the same finding, other figures", "as it should be, the report's own being lost",
+            "NOT as reported")
+LOST = "lost"
+
+
+def verdict(found: bool, figures) -> str:
+    """One of VERDICTS, in words; ``figures`` is None where the finding has none, and LOST where it is lost itself."""
+    if not found:
+        return VERDICTS[3]
+    return VERDICTS[2] if figures == LOST else VERDICTS[1] if figures is False else VERDICTS[0]
+
+
+# What is measured, over the seeds' Results.
+
+def right(results) -> int:
+    """How many runs end with every point right."""
+    return sum(result.accuracy == 1.0 for result in results)
+
+
+def reached(results) -> int:
+    """How many runs reached their target loss."""
+    return sum(result.needed is not None for result in results)
+
+
+def loss(results) -> float:
+    """The median loss at the end; a run that diverged counts as infinite."""
+    return median([result.loss for result in results])
+
+
+def accuracy(results) -> float:
+    """The median accuracy at the end, from 0 to 1; 0 where training diverged."""
+    return median([result.accuracy or 0.0 for result in results])
+
+
+def loss_at(results, epoch: int) -> float:
+    """The median loss at that epoch, or at the nearest that a run's curve has; infinite for a run that has none."""
+    return median([_nearest(result.losses, epoch) for result in results])
+
+
+def accuracy_at(results, epoch: int) -> float:
+    """The median accuracy at that epoch, or at the nearest that a run's curve has; 0 for a run that has none."""
+    return median([_nearest(result.accuracies, epoch) if result.accuracies else 0.0 for result in results])
+
+
+def _nearest(curve, epoch):
+    return min(curve, key=lambda point: abs(point[0] - epoch))[1] if curve else inf
+
+
+def epochs(results) -> float:
+    """The median number of epochs until the target loss; a run that does not get there counts as infinite."""
+    return median([inf if result.needed is None else result.needed for result in results])
+
+
+def first_below(results, limit: float) -> float:
+    """The median of the first epochs whose loss is below the limit, among those of the curves; infinite for never."""
+    return median([min([epoch for epoch, value in result.losses if value < limit], default=inf) for result in results])
+
+
+def rises(results) -> float:
+    """The median of the sums of all rises of the loss from an epoch to the next; infinite where training diverged."""
+    return median([inf if result.diverged else result.rises for result in results])
+
+
+def worst(result) -> float:
+    """How far the output is from its target, |a − y|, where it is farthest; infinite where training diverged."""
+    return max([abs(output[0] - target[0]) for _, target, output in result.predictions], default=inf)
+
+
+# The rules: whether the finding holds, whether the figures agree, and what came out.
+
+def _agrees(found, reported):
+    return found <= 2.0 * reported
+
+
+def _most(number, results):
+    return 2 * number > len(results)
+
+
+def _of(number, results):
+    return "%d of %d seeds" % (number, len(results))
+
+
+def _number(value):
+    return "%d" % int(value + 0.5) if value < inf else "never"
+
+
+def _each(by_label, text):
+    return "; ".join("%s: %s" % (label, text(results)) for label, results in by_label.items())
+
+
+def a1(found) -> tuple:
+    results = found["linear"]
+    return (accuracy(results) >= 0.99, _agrees(loss_at(results, 1000), 0.0822),
+            "accuracy %.3f, loss (sum) %.3g at epoch 1000, %.3g at 5000" % (
+                accuracy(results), loss_at(results, 1000), loss(results)))
+
+
+def a2(found) -> tuple:
+    results = found["xor"]
+    at = [loss_at(results, epoch) for epoch in (2000, 3000)]
+    return (_most(right(results), results), _agrees(at[0], 0.268) and _agrees(at[1], 0.0429),
+            "all points right: %s; loss (sum) %.3g at epoch 2000, %.3g at 3000" % (_of(right(results), results), *at))
+
+
+def solves(found) -> tuple:
+    results = found["xor"]
+    return (_most(right(results), results), None,
+            "all points right: %s; loss (sum) %.3g" % (_of(right(results), results), loss(results)))
+
+
+def a6(found) -> tuple:
+    solving, *small = [found["lr " + lr] for lr in RATES]
+    stuck = [abs(loss(results) / POINTS - 0.25) < 0.02 and 0.4 < accuracy(results) < 0.65 for results in small]
+    return (_most(right(solving), solving) and all(stuck), None, "mean loss " + _each(
+        found, lambda results: "%.4f, accuracy %.2f" % (loss(results) / POINTS, accuracy(results))))
+
+
+def a7(found) -> tuple:
+    tame, wild = rises(found["hidden 4, 250 epochs"]), rises(found["hidden 100, 250 epochs"])
+    solving = {size: found[size] for size in ("hidden 4", "hidden 8")}
+    return (all(_most(right(results), results) for results in solving.values()) and wild > 1.0 and wild > 5.0 * tame,
+            None, "all points right: %s; all rises of the loss in 250 epochs together: %.2f with 4, %.2f with 100" % (
+                _each(solving, lambda results: _of(right(results), results)), tame, wild))
+
+
+def a8(found) -> tuple:
+    results = found["xor"]
+    mean = loss(results) / POINTS
+    return (abs(mean - PLATEAU) < 0.01 and 0.4 < accuracy(results) < 0.65, None,
+            "mean loss %.6f, accuracy %.4f" % (mean, accuracy(results)))
+
+
+def a9(found) -> tuple:
+    return (all(loss(found[name]) < loss(found["sgd"]) for name in ("momentum", "adam")), LOST,
+            "loss (sum) " + _each(found, lambda results: "%.3g" % loss(results)))
+
+
+def b1(found) -> tuple:
+    results = found["linear"]
+    return (accuracy(results) >= 0.99, _agrees(loss_at(results, 20), 0.0284) and _agrees(loss(results), 0.00294),
+            "loss %.3g, accuracy %.3f at epoch 20; %.3g, %.3f at 400" % (
+                loss_at(results, 20), accuracy_at(results, 20), loss(results), accuracy(results)))
+
+
+def b2(found) -> tuple:
+    results = found["xor"]
+    return (_most(right(results), results), _agrees(loss_at(results, 20), 0.287) and _agrees(loss(results), 0.0205)
+            and accuracy_at(results, 220) == 1.0,
+            "all points right: %s; loss %.3g at epoch 20, accuracy %.3f at 220, loss %.3g at 400" % (
+                _of(right(results), results), loss_at(results, 20), accuracy_at(results, 220), loss(results)))
+
+
+def b3(found) -> tuple:
+    holds = True
+    for task in ("linear", "xor"):
+        high, middle, low = [found["%s lr %s" % (task, lr)] for lr in RATES]
+        holds = holds and rises(high) > rises(middle) and loss(middle) < min(loss(low), loss(high))
+    return holds, None, "loss at 400, and all its rises: " + _each(
+        found, lambda results: "%.3g, %.2f" % (loss(results), rises(results)))
+
+
+def b4(found) -> tuple:
+    ranks = []
+    for task in ("linear", "xor"):
+        narrow, *_, wide = [loss(found["%s hidden %d" % (task, size)]) for size in (2, 8, 32)]
+        ranks.append(wide < narrow)
+    return all(ranks), None, "loss at 400: " + _each(found, lambda results: "%.3g" % loss(results))
+
+
+def b5(found) -> tuple:
+    with_, without = [first_below(found["linear " + how], 0.05) for how in ("with relu", "without")]
+    least = min(result.loss for result in found["xor without"])
+    return (least >= PLATEAU - 1e-6 and with_ < inf and without >= 2.0 * with_, None,
+            "linear below 0.05 after %s epochs with relu, %s without; xor without: loss %.4f at best" % (
+                _number(with_), _number(without), least))
+
+
+def b6(found) -> tuple:
+    ranks = []
+    for task in ("linear", "xor"):
+        first, *between, last = [loss(found["%s %s" % (task, name)]) for name in OPTIMIZERS]
+        ranks.append(first > max(between) and min(between) > last)
+    return all(ranks), None, "loss at 400: " + _each(found, lambda results: "%.3g" % loss(results))
+
+
+def d1(found) -> tuple:
+    results = found["linear"]
+    tested = median([result.test_accuracy or 0.0 for result in results])
+    return (tested >= 0.97 and _most(reached(results), results),
+            _agrees(loss_at(results, 500), 0.0313) and epochs(results) <= 2 * 3631,
+            "loss %.3g at epoch 500; below 0.005 after %s; %.1f of 100 fresh points right" % (
+                loss_at(results, 500), _number(epochs(results)), 100 * tested))
+
+
+def d2(found) -> tuple:
+    results = found["xor"]
+    at = [loss_at(results, epoch) for epoch in (500, 1500)]
+    return (_most(right(results), results) and _most(reached(results), results),
+            _agrees(at[0], 0.2365) and _agrees(at[1], 0.0382) and epochs(results) <= 2 * 2692,
+            "21/21 with %s; loss %.4f at epoch 500, %.4f at 1500; below 0.005 after %s, at best %s" % (
+                _of(right(results), results), *at, _number(epochs(results)),
+                _number(min([result.needed for result in results if result.needed], default=inf))))
+
+
+def d3(found) -> tuple:
+    line, cross = [[found["%s lr %s" % (task, lr)] for lr in D3_RATES] for task in ("linear", "xor")]
+    needed, losses = [epochs(results) for results in cross], [loss(results) for results in line]
+    shares = [accuracy(results) for results in line + cross]
+    return (min(shares) >= 0.98 and _rising(needed) and _rising(losses), min(shares) == 1.0,
+            "xor: accuracy %s, below 0.005 after %s; linear: accuracy %s, loss at 8000 %s" % tuple(
+                ", ".join(texts) for texts in (["%.3f" % share for share in shares[4:]], map(_number, needed),
+                                               ["%.3f" % share for share in shares[:4]],
+                                               ["%.3g" % value for value in losses])))
+
+
+def _rising(values):
+    return all(a < b for a, b in zip(values, values[1:]))
+
+
+def d4(found) -> tuple:
+    needed = [epochs(found["xor hidden %d" % size]) for size in (2, 4, 8)]
+    return (all(accuracy(results) >= 0.98 for results in found.values()) and needed[2] < needed[0], None,
+            "accuracy, and epochs until the loss is below 0.005: " + _each(
+                found, lambda results: "%.3f, %s" % (accuracy(results), _number(epochs(results)))))
+
+
+def d5(found) -> tuple:
+    slow, fast = found["xor lr 0.001"], found["xor lr 10"]
+    diverged = sum(result.diverged for result in fast)
+    return (0.35 < accuracy(slow) < 0.65 and diverged == len(fast), None,
+            "xor: accuracy %.3f, loss %.4f at lr 0.001; diverged with lr 10: %s; linear: accuracy %.3f" % (
+                accuracy(slow), loss(slow), _of(diverged, fast), accuracy(found["linear lr 0.001"])))
+
+
+def e(found) -> tuple:
+    deep, small = [[worst(result) for result in found[name]] for name in ("2-4-4-1", "2-2-1")]
+    near, stuck = sum(error <= 0.02 for error in deep), sum(error > 0.4 for error in small)
+    return (_most(near, deep) and 0 < stuck < len(small), _agrees(median(deep), 0.0064),
+            "2-4-4-1: the worst output is %.4f from its target, at best %.4f; 2-2-1: stuck with %s" % (
+                median(deep), min(deep), _of(stuck, small)))
+
+
+def c1(found) -> tuple:
+    ends = [result.result for result in found["letters"]]
+    firsts = [end["history"][0] for end in ends]
+
+    def middle(rows, key):
+        return median([row[key] for row in rows])
+    return (middle(ends, "accuracy") > middle(ends, "validation_accuracy") > 0.7
+            and middle(ends, "loss") < middle(ends, "validation_loss") < middle(firsts, "validation_loss"),
+            abs(middle(ends, "validation_accuracy") - 0.9128) <= 0.02,
+            "train acc %.4f, validation acc %.4f, train loss %.2f, validation loss %.4f" % (
+                middle(ends, "accuracy"), middle(ends, "validation_accuracy"), middle(ends, "loss"),
+                middle(ends, "validation_loss")))
