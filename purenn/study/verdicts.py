@@ -108,6 +108,7 @@ def _each(by_label, text):
 
 
 def a1(found) -> tuple:
+    """Linear points are learned, and as soon as reported."""
     results = found["linear"]
     return (accuracy(results) >= 0.99, _agrees(loss_at(results, 1000), 0.0822),
             "accuracy %.3f, loss (sum) %.3g at epoch 1000, %.3g at 5000" % (
@@ -115,6 +116,7 @@ def a1(found) -> tuple:
 
 
 def a2(found) -> tuple:
+    """Most seeds learn xor, and as soon as reported."""
     results = found["xor"]
     at = [loss_at(results, epoch) for epoch in (2000, 3000)]
     return (_most(right(results), results), _agrees(at[0], 0.268) and _agrees(at[1], 0.0429),
@@ -122,12 +124,14 @@ def a2(found) -> tuple:
 
 
 def solves(found) -> tuple:
+    """Most seeds learn xor."""
     results = found["xor"]
     return (_most(right(results), results), None,
             "all points right: %s; loss (sum) %.3g" % (_of(right(results), results), loss(results)))
 
 
 def a6(found) -> tuple:
+    """A large enough rate learns; smaller ones stay where all outputs are one half."""
     solving, *small = [found["lr " + lr] for lr in RATES]
     stuck = [abs(loss(results) / POINTS - 0.25) < 0.02 and 0.4 < accuracy(results) < 0.65 for results in small]
     return (_most(right(solving), solving) and all(stuck), None, "mean loss " + _each(
@@ -135,6 +139,7 @@ def a6(found) -> tuple:
 
 
 def a7(found) -> tuple:
+    """4 and 8 neurons learn; with 100 the loss goes up and down."""
     tame, wild = rises(found["hidden 4, 250 epochs"]), rises(found["hidden 100, 250 epochs"])
     solving = {size: found[size] for size in ("hidden 4", "hidden 8")}
     return (all(_most(right(results), results) for results in solving.values()) and wild > 1.0 and wild > 5.0 * tame,
@@ -143,6 +148,7 @@ def a7(found) -> tuple:
 
 
 def a8(found) -> tuple:
+    """Without hidden activations the loss stays at the best constant."""
     results = found["xor"]
     mean = loss(results) / POINTS
     return (abs(mean - PLATEAU) < 0.01 and 0.4 < accuracy(results) < 0.65, None,
@@ -150,11 +156,13 @@ def a8(found) -> tuple:
 
 
 def a9(found) -> tuple:
+    """Momentum and Adam end below plain gradient descent."""
     return (all(loss(found[name]) < loss(found["sgd"]) for name in ("momentum", "adam")), LOST,
             "loss (sum) " + _each(found, lambda results: "%.3g" % loss(results)))
 
 
 def b1(found) -> tuple:
+    """Linear points are learned, and as soon as reported."""
     results = found["linear"]
     return (accuracy(results) >= 0.99, _agrees(loss_at(results, 20), 0.0284) and _agrees(loss(results), 0.00294),
             "loss %.3g, accuracy %.3f at epoch 20; %.3g, %.3f at 400" % (
@@ -162,6 +170,7 @@ def b1(found) -> tuple:
 
 
 def b2(found) -> tuple:
+    """Most seeds learn xor, and as soon as reported."""
     results = found["xor"]
     return (_most(right(results), results), _agrees(loss_at(results, 20), 0.287) and _agrees(loss(results), 0.0205)
             and accuracy_at(results, 220) == 1.0,
@@ -170,6 +179,7 @@ def b2(found) -> tuple:
 
 
 def b3(found) -> tuple:
+    """The largest rate goes up and down, the smallest crawls, the one between ends lowest."""
     holds = True
     for task in ("linear", "xor"):
         high, middle, low = [found["%s lr %s" % (task, lr)] for lr in RATES]
@@ -179,6 +189,7 @@ def b3(found) -> tuple:
 
 
 def b4(found) -> tuple:
+    """The widest network ends lower than the narrowest."""
     ranks = []
     for task in ("linear", "xor"):
         narrow, *_, wide = [loss(found["%s hidden %d" % (task, size)]) for size in (2, 8, 32)]
@@ -187,6 +198,7 @@ def b4(found) -> tuple:
 
 
 def b5(found) -> tuple:
+    """Without activations linear takes longer, and xor is never learned."""
     with_, without = [first_below(found["linear " + how], 0.05) for how in ("with relu", "without")]
     least = min(result.loss for result in found["xor without"])
     return (least >= PLATEAU - 1e-6 and with_ < inf and without >= 2.0 * with_, None,
@@ -195,6 +207,7 @@ def b5(found) -> tuple:
 
 
 def b6(found) -> tuple:
+    """Gradient descent ends highest, Adam lowest."""
     ranks = []
     for task in ("linear", "xor"):
         first, *between, last = [loss(found["%s %s" % (task, name)]) for name in OPTIMIZERS]
@@ -203,6 +216,7 @@ def b6(found) -> tuple:
 
 
 def d1(found) -> tuple:
+    """Linear points are learned and fresh ones told apart, as soon as reported."""
     results = found["linear"]
     tested = median([result.test_accuracy or 0.0 for result in results])
     return (tested >= 0.97 and _most(reached(results), results),
@@ -212,6 +226,7 @@ def d1(found) -> tuple:
 
 
 def d2(found) -> tuple:
+    """Most seeds learn xor, and as soon as reported."""
     results = found["xor"]
     at = [loss_at(results, epoch) for epoch in (500, 1500)]
     return (_most(right(results), results) and _most(reached(results), results),
@@ -222,6 +237,7 @@ def d2(found) -> tuple:
 
 
 def d3(found) -> tuple:
+    """All rates learn, a larger one sooner."""
     line, cross = [[found["%s lr %s" % (task, lr)] for lr in D3_RATES] for task in ("linear", "xor")]
     needed, losses = [epochs(results) for results in cross], [loss(results) for results in line]
     shares = [accuracy(results) for results in line + cross]
@@ -237,6 +253,7 @@ def _rising(values):
 
 
 def d4(found) -> tuple:
+    """All widths learn, the widest sooner than the narrowest."""
     needed = [epochs(found["xor hidden %d" % size]) for size in (2, 4, 8)]
     return (all(accuracy(results) >= 0.98 for results in found.values()) and needed[2] < needed[0], None,
             "accuracy, and epochs until the loss is below 0.005: " + _each(
@@ -244,6 +261,7 @@ def d4(found) -> tuple:
 
 
 def d5(found) -> tuple:
+    """Without any activation about half of xor is wrong, and with a large rate training diverges."""
     slow, fast = found["xor lr 0.001"], found["xor lr 10"]
     diverged = sum(result.diverged for result in fast)
     return (0.35 < accuracy(slow) < 0.65 and diverged == len(fast), None,
@@ -252,6 +270,7 @@ def d5(found) -> tuple:
 
 
 def e(found) -> tuple:
+    """The deep network learns the truth table to the reported digits; the small one is stuck for some seeds."""
     deep, small = [[worst(result) for result in found[name]] for name in ("2-4-4-1", "2-2-1")]
     near, stuck = sum(error <= 0.02 for error in deep), sum(error > 0.4 for error in small)
     return (_most(near, deep) and 0 < stuck < len(small), _agrees(median(deep), 0.0064),
@@ -260,6 +279,7 @@ def e(found) -> tuple:
 
 
 def c1(found) -> tuple:
+    """Letters are learned, those of the training part better than the validation part, as well as reported."""
     ends = [result.result for result in found["letters"]]
     firsts = [end["history"][0] for end in ends]
 
