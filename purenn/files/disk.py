@@ -45,6 +45,8 @@ def replacing(path, ending=""):
     try:
         yield beside
         if os.path.exists(beside):
+            with open(beside, "rb+") as handle:             # on the disk before it has the name: a power failure
+                os.fsync(handle.fileno())                   # must not leave an empty file in the old one's place
             os.replace(beside, target)
     except PurennError:
         raise
