@@ -7,6 +7,7 @@ import sys
 from array import array
 from collections import namedtuple
 
+from ..files.disk import short
 from ..linalg import PurennError
 
 # An array: its shape, a tuple of whole numbers, and its values, a flat array.array in C order (the
@@ -64,12 +65,3 @@ def product(shape) -> int:
     for size in shape:
         count *= size
     return count
-
-
-def short(value) -> str:
-    """A value for a message: as Python writes it, at most 60 characters of it."""
-    try:
-        text = repr(value)
-    except ValueError:                                      # a whole number too long to print
-        text = "a number of thousands of digits"
-    return text if len(text) <= 60 else text[:57] + "..."
