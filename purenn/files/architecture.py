@@ -31,7 +31,7 @@ def describe(network) -> list:
         if LAYERS.get(name) is not type(layer):
             raise PurennError("layer %d, %s, is one of your own, which a file cannot hold; keep the network's "
                               "state_dict() instead" % (i, short(layer)))
-        described = {"layer": name}
+        described: dict = {"layer": name}
         for field in FIELDS.get(name, []):
             value = getattr(layer, field)
             described[field] = value is not None if field == "bias" else value

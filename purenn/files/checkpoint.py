@@ -7,11 +7,11 @@ import random
 from collections import namedtuple
 
 from .. import __version__
-from ..linalg import PurennError, ShapeError
+from ..linalg import PurennError
 from .architecture import check_row
 from .disk import naming, short
 from .model import check_format, check_keys
-from .strict_json import check_plain, read_json, write_json
+from .strict_json import read_json, write_json
 
 # task: its name. options: a dict of the settings it was started with. epoch: how many are done. network and
 # optimizer: their state_dict(). random: the generator's getstate(). progress: a dict of what is kept besides. The

@@ -12,7 +12,8 @@ from collections import namedtuple
 from .. import __version__
 from ..activations import ACTIVATIONS
 from ..linalg import PurennError
-from .architecture import LAYERS, MOST_LAYERS, build, check_weights, describe, shapes
+from ..network import Network
+from .architecture import MOST_LAYERS, build, check_weights, describe, shapes
 from .disk import naming, short
 from .safetensors import read_safetensors, write_safetensors
 from .strict_json import check_plain, folded, parsed, read_json, write_json
@@ -200,8 +201,7 @@ def _guessed(weights, activation, output_activation):
 
 
 def _described(activation):
-    layer = ACTIVATIONS[activation]()
-    return {"layer": type(layer).__name__, **vars(layer)}
+    return describe(Network([ACTIVATIONS[activation]()]))[0]
 
 
 def _linears(weights):

@@ -43,18 +43,17 @@ def write_safetensors(path, tensors: dict, metadata=None) -> None:
 
 
 def _header(tensors, metadata):
-    check_plain(metadata)
+    check_plain([metadata, {name: None for name in tensors}])
     _check_metadata(metadata or {})
     entries: dict = {"__metadata__": metadata} if metadata else {}
     offset = 0
     for name in sorted(tensors):
-        if name in ("", "__metadata__"):
-            raise PurennError("a tensor cannot be named %r" % name)
+        if name == "__metadata__":
+            raise PurennError("a tensor cannot be named %s" % name)
         shape = _shape(name, tensors[name])
         end = offset + 8 * math.prod(shape)
         entries[name] = {"dtype": "F64", "shape": shape, "data_offsets": [offset, end]}
         offset = end
-    check_plain(list(entries))
     text = folded(entries, 0).encode("utf-8")
     return text + b" " * (-len(text) % 8)                   # so that the data begin at a multiple of 8
 

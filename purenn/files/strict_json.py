@@ -105,7 +105,7 @@ def _check_text(text):
 
 
 def folded(value, depth: int, indent: str = "") -> str:
-    """A value as JSON, each entry of its first ``depth`` levels on a line of its own; lists of numbers on one line.
+    """A value as JSON, each entry of its first ``depth`` levels on a line of its own; what holds no lists on one line.
 
     >>> print(folded({"bias": [0.5, 1.0], "weight": [[1.0, 2.0], [3.0, 4.0]]}, 2))
     {
@@ -117,8 +117,8 @@ def folded(value, depth: int, indent: str = "") -> str:
     }
     """
     is_dict = isinstance(value, dict)
-    is_nest = is_dict or isinstance(value, (list, tuple)) and value and isinstance(value[0], (dict, list, tuple))
-    if not depth or not value or not is_nest:
+    entries = value.values() if is_dict else value if isinstance(value, (list, tuple)) else ()
+    if not depth or not any(isinstance(entry, (dict, list, tuple)) for entry in entries):
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     further = indent + "  "
     if is_dict:
