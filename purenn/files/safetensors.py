@@ -61,8 +61,8 @@ def _header(tensors, metadata):
 def _shape(name, tensor):
     """The sizes of a Vector or a Matrix, once it is known to be one."""
     rows = _rows(tensor)
-    if not rows or not rows[0]:
-        raise PurennError("%s is %s; a tensor must have numbers in it" % (name, short(tensor)))
+    if not isinstance(tensor, list) or not rows[0]:
+        raise PurennError("%s is %s; a tensor is a list of numbers, or of lists of them" % (name, short(tensor)))
     for j, row in enumerate(rows):
         check_row(name if row is tensor else "%s[%d]" % (name, j), row, len(rows[0]))
     return [len(tensor)] if rows[0] is tensor else [len(rows), len(rows[0])]
