@@ -85,7 +85,7 @@ def _check_random(state):
     """Raise PurennError unless a random generator could be in this state."""
     try:
         version, numbers, gauss = state
-        possible = type(version) is int and set(map(type, numbers)) == {int} and all(
+        possible = (type(version), version) == (int, random.Random.VERSION) and set(map(type, numbers)) == {int} and all(
             0 <= number < 1 << 32 for number in numbers) and (gauss is None or type(gauss) is float)
         if possible:
             random.Random().setstate(state)
