@@ -85,10 +85,9 @@ def _check_random(state):
     """Raise PurennError unless a random generator could be in this state."""
     try:
         version, numbers, gauss = state
-        possible = (type(version), version) == (int, random.Random.VERSION) and set(map(type, numbers)) == {int} and all(
-            0 <= number < 1 << 32 for number in numbers) and (gauss is None or type(gauss) is float)
-        if possible:
-            random.Random().setstate(state)
+        random.Random().setstate(state)                     # which takes some that cannot be
+        if (type(version) is int and version == random.Random.VERSION and set(map(type, numbers)) == {int}
+                and all(0 <= number < 1 << 32 for number in numbers) and (gauss is None or type(gauss) is float)):
             return
     except (TypeError, ValueError, OverflowError):
         pass
