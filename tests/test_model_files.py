@@ -133,7 +133,7 @@ def test_a_model_that_is_none_is_not_saved_and_the_old_file_stays(ending, change
 def test_a_network_that_diverged_is_not_saved(ending, tmp_path):
     model = a_model()
     model.network.layers[0].weight[1][0] = math.nan
-    with pytest.raises(PurennError, match=r"not saved: 0.weight\[1\]\[0\] is nan; .*; its training diverged"):
+    with pytest.raises(PurennError, match=r"not saved: 0.weight\[1\]\[0\] is nan; .*training leaves that diverged"):
         save_model(tmp_path / ("model" + ending), model)
     assert list(tmp_path.iterdir()) == []
 
@@ -144,6 +144,12 @@ def test_an_ending_that_says_no_format_is_refused(name, tmp_path):
         with pytest.raises(PurennError, match="a model is kept in a file that ends in .json or .safetensors"):
             call(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_model_or_checkpoint_is_not_saved(tmp_path):
+    for save in (save_model, save_checkpoint):
+        with pytest.raises(PurennError, match="found a Network; give a (Model|Checkpoint)"):
+            save(tmp_path / "a.json", a_model().network)
 
 
 def test_a_layer_of_your_own_is_not_saved(tmp_path):

@@ -72,6 +72,14 @@ def test_each_kind_of_number_is_read_as_the_float_that_it_is(dtype, data, values
     assert read_safetensors(path)[0] == {"a": [[value] for value in values]}
 
 
+@pytest.mark.parametrize("block", [1, 24, 50, 1 << 20])
+def test_a_tensor_is_the_same_however_many_rows_are_read_at_a_time(block, tmp_path, monkeypatch):
+    tensors = {"a": [[3.0 * i, 3.0 * i + 1, 3.0 * i + 2] for i in range(7)], "b": [0.5, 1.5, 2.5]}
+    write_safetensors(tmp_path / "a", tensors)
+    monkeypatch.setattr(ours, "BLOCK", block)
+    assert read_safetensors(tmp_path / "a")[0] == tensors
+
+
 def test_tensors_may_lie_in_any_order_and_keep_the_headers(tmp_path):
     path = tmp_path / "a.safetensors"
     path.write_bytes(laid_out({"b": entry(shape=(1,), offsets=(8, 16)), "a": entry(shape=(1,), offsets=(0, 8))},
@@ -88,6 +96,7 @@ WRONG = [
     (laid_out({}, length=100000001), "its header would be 100000001 bytes long; at most 100000000"),
     (laid_out({}, length=(1 << 64) - 1), "its header would be 18446744073709551615 bytes long"),
     (laid_out({"a": entry()}, TWO, length=1000), "is cut short: its header is 1000 bytes long, and"),
+    (laid_out({}, length=3), "is cut short: its header is 3 bytes long, and 2 are there"),
     (laid_out(b""), "its header begins with b'', not with {"),
     (laid_out(b" {}"), "its header begins with b' ', not with {"),
     (laid_out(b"[]"), "its header begins with b'[', not with {"),

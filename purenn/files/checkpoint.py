@@ -28,6 +28,9 @@ def save_checkpoint(path, checkpoint: Checkpoint) -> None:
     Raises PurennError where a number is not finite, a part is not what ``Checkpoint`` says, or the file cannot
     be written.
     """
+    if not isinstance(checkpoint, Checkpoint):
+        raise PurennError("save_checkpoint: found a %s; give a Checkpoint(%s)"
+                          % (type(checkpoint).__name__, ", ".join(Checkpoint._fields)))
     with naming(path):
         _check(checkpoint)
         document = {"format": FORMAT, "version": VERSION, "purenn": __version__, **checkpoint._asdict()}

@@ -38,6 +38,8 @@ def save_model(path, model: Model) -> None:
     Raises PurennError where the ending is another, a layer is one of your own, a weight is not finite (training
     diverged), a part of the model is not what ``Model`` says, or the file cannot be written.
     """
+    if not isinstance(model, Model):
+        raise PurennError("save_model: found a %s; give a Model(%s)" % (type(model).__name__, ", ".join(Model._fields)))
     write = _by_ending(path, _save_json, _save_safetensors)
     with naming(path):
         document = {"format": FORMAT, "version": VERSION, "purenn": __version__, "output": model.output,
@@ -53,8 +55,8 @@ def _check_saved_weights(document, weights):
     try:
         check_weights(shapes(document["architecture"]), weights)
     except PurennError as error:
-        raise PurennError("the network is not saved: %s%s" % (
-            error, "; its training diverged" if "finite" in str(error) else "")) from None
+        raise PurennError("the network is not saved: %s; nan and inf are what training leaves that diverged"
+                          % error) from None
 
 
 def _save_json(path, document, weights):

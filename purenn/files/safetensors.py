@@ -19,6 +19,7 @@ from .disk import naming, opened, replacing, short
 from .strict_json import check_plain, folded, parsed
 
 MOST_HEADER = 100000000         # bytes; the format's own limit
+BLOCK = 1 << 20                 # bytes that are read at a time, or a row
 ITEMSIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 
 
@@ -156,16 +157,23 @@ def _check_offsets(entries, in_order, there):
 
 
 def _read_tensor(handle, name, entry):
+    """The Vector or Matrix that comes next in the file, read a block of rows at a time."""
     dtype, shape = entry["dtype"], entry["shape"]
-    data = handle.read(math.prod(shape) * ITEMSIZES[dtype])
-    values = _numbers(data, dtype)
-    if not all(map(math.isfinite, values)):
-        raise PurennError("tensor %s: a number in it is not finite; the network that was saved had diverged"
-                          % short(name))
-    if len(shape) == 1:
-        return values
-    rows, columns = shape
-    return [values[j * columns:(j + 1) * columns] for j in range(rows)]
+    rows, columns = shape if len(shape) == 2 else (1, shape[0])
+    row_size = columns * ITEMSIZES[dtype]
+    block = max(1, BLOCK // row_size)
+    found: list = []
+    for start in range(0, rows, block):
+        size = min(block, rows - start) * row_size
+        data = handle.read(size)
+        if len(data) < size:
+            raise PurennError("is cut short, in tensor %s" % short(name))
+        values = _numbers(data, dtype)
+        if not all(map(math.isfinite, values)):
+            raise PurennError("tensor %s: a number in it is not finite; the network that was saved had diverged"
+                              % short(name))
+        found += [values[at:at + columns] for at in range(0, len(values), columns)]
+    return found if len(shape) == 2 else found[0]
 
 
 def _numbers(data, dtype):
