@@ -9,7 +9,9 @@ state lists have the shape of the parameters, one list for each.
 """
 import math
 
-from .linalg import PurennError, Vector, is_finite, zeros
+from .linalg import PurennError, ShapeError, Vector, check_vector, is_finite, zeros
+
+MOST_STEPS = 1 << 53            # steps that are counted: up to here β^t can be worked out
 
 
 class Optimizer:
@@ -18,8 +20,16 @@ class Optimizer:
     ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
     ``weight_decay`` is the λ of L2 regularization: the cost that is stepped down has ½λ·Σθ² added to it.
 
+    What a step depends on besides the parameters and the settings is the optimizer's state. A class names its own:
+    ``state_lists``, those in the shape of the parameters, ``state_squares``, the same but never below 0, and
+    ``state_counts``, whole numbers.
+
     Raises PurennError where there are no parameters, or lr or weight_decay is not a finite number from 0 up.
     """
+
+    state_lists: tuple = ()
+    state_squares: tuple = ()
+    state_counts: tuple = ()
 
     def __init__(self, parameters, lr: float, weight_decay: float = 0.0):
         if not hasattr(parameters, "__iter__"):
@@ -34,6 +44,49 @@ class Optimizer:
     def step(self) -> None:
         """Change every parameter once, by its gradient."""
         raise NotImplementedError("%s has no step()" % type(self).__name__)
+
+    def state_dict(self) -> dict:
+        """A copy of the state: ``{"lr": 0.1, "velocity": [[…], …]}``, with each list in the shape of the parameters."""
+        state: dict = {"lr": self.lr}
+        for name in self.state_counts:
+            state[name] = getattr(self, name)
+        for name in self.state_lists + self.state_squares:
+            state[name] = [list(values) for values in getattr(self, name)]
+        return state
+
+    def load_state_dict(self, state: dict) -> None:
+        """Take over what ``state_dict`` gave. All of it is checked before any of it is taken.
+
+        Raises PurennError for missing or unknown names and for numbers that cannot be, ShapeError for wrong shapes.
+        """
+        self._check_state(state)
+        self.lr = state["lr"]
+        for name in self.state_counts:
+            setattr(self, name, state[name])
+        for name in self.state_lists + self.state_squares:
+            for own, values in zip(getattr(self, name), state[name]):
+                own[:] = [float(value) for value in values]
+
+    def _check_state(self, state):
+        kind = type(self).__name__
+        names = ("lr",) + self.state_counts + self.state_lists + self.state_squares
+        if not isinstance(state, dict) or set(state) != set(names):
+            found = ", ".join([str(name) for name in state]) if isinstance(state, dict) else type(state).__name__
+            raise PurennError("%s.load_state_dict: found %s; give what state_dict() of the same kind of optimizer "
+                              "returned, %s" % (kind, found or "nothing", ", ".join(names)))
+        self._checked("lr", state["lr"])
+        for name in self.state_counts:
+            if type(state[name]) is not int or not 0 <= state[name] < MOST_STEPS:
+                raise PurennError("%s: %s is %.40r; it must be a whole number from 0 to 2**53"
+                                  % (kind, name, state[name]))
+        for name in self.state_lists + self.state_squares:
+            own, given = getattr(self, name), state[name]
+            if not isinstance(given, (list, tuple)) or len(given) != len(own):
+                raise ShapeError("%s: %s must be %d lists, one for each list of parameters" % (kind, name, len(own)))
+            for i in range(len(own)):
+                check_vector("%s: %s[%d]" % (kind, name, i), given[i], len(own[i]))
+                if name in self.state_squares and any([value < 0.0 for value in given[i]]):
+                    raise PurennError("%s: %s[%d] has a number below 0; of squares it cannot" % (kind, name, i))
 
     def decayed(self, values: Vector, grads: Vector) -> Vector:
         """g + λ·θ for each parameter θ, the slope with ½λ·Σθ² added to the cost; biases too, as in ``torch.optim``."""
@@ -73,6 +126,8 @@ class SGD(Optimizer):
     gradient alone. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
     """
 
+    state_lists = ("velocity",)
+
     def __init__(self, parameters, lr: float = 0.001, momentum: float = 0.0, weight_decay: float = 0.0):
         Optimizer.__init__(self, parameters, lr, weight_decay)
         self.momentum = self._checked("momentum", momentum, 1.0)
@@ -95,6 +150,8 @@ class Adagrad(Optimizer):
 
     Duchi, Hazan and Singer 2011. eps stands outside the root, as in ``torch.optim.Adagrad``.
     """
+
+    state_squares = ("square_sum",)
 
     def __init__(self, parameters, lr: float = 0.01, eps: float = 1e-10, weight_decay: float = 0.0):
         Optimizer.__init__(self, parameters, lr, weight_decay)
@@ -119,6 +176,8 @@ class RMSprop(Optimizer):
 
     Tieleman and Hinton 2012 (lecture 6.5). eps stands outside the root, as in ``torch.optim.RMSprop``.
     """
+
+    state_squares = ("square_mean",)
 
     def __init__(self, parameters, lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8, weight_decay: float = 0.0):
         Optimizer.__init__(self, parameters, lr, weight_decay)
@@ -148,6 +207,10 @@ class Adam(Optimizer):
 
     Kingma and Ba 2015, algorithm 1. eps stands outside the root, as there and in ``torch.optim.Adam``.
     """
+
+    state_lists = ("first_moment",)
+    state_squares = ("second_moment",)
+    state_counts = ("t",)
 
     def __init__(self, parameters, lr: float = 0.001, betas: tuple = (0.9, 0.999), eps: float = 1e-8,
                  weight_decay: float = 0.0):

@@ -215,12 +215,11 @@ def attempt(reader, check, path):
     return "good"
 
 
-def main(seed, count):
-    """Damage and read ``count`` files; print a JSON object of what came of it."""
+def main(seed, count, kinds):
+    """Damage and read ``count`` files of those kinds (``cases``); return what came of it."""
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, hang)
     rng = random.Random(seed)
-    kinds = cases()
     outcomes = {name: {"good": 0, "refused": 0} for name, *_ in kinds}
     wrong = []
     with tempfile.TemporaryDirectory() as folder:
@@ -247,8 +246,9 @@ def main(seed, count):
     return {"outcomes": outcomes, "wrong": wrong[:3], "peak_mb": peak_mb(), "left_open": left_open}
 
 
-def run(seed, count):
-    done = subprocess.run([sys.executable, "-W", "error", "-m", "tests.test_damaged_files", str(seed), str(count)],
+def run(seed, count, module=__name__):
+    """``main`` in a process of its own, that of a module here; the outcomes, once nothing is wrong with them."""
+    done = subprocess.run([sys.executable, "-W", "error", "-m", module, str(seed), str(count)],
                           cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=1200)
     assert (done.returncode, done.stderr) == (0, "")       # a file that is left open would be told on stderr
     found = json.loads(done.stdout)
@@ -282,4 +282,4 @@ def test_many_more_damaged_files():
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]))))
+    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]), cases())))

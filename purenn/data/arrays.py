@@ -7,6 +7,7 @@ import sys
 from array import array
 from collections import namedtuple
 
+from ..files.disk import short
 from ..linalg import PurennError
 
 # An array: its shape, a tuple of whole numbers, and its values, a flat array.array in C order (the
@@ -57,12 +58,3 @@ def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> a
     if big_endian != (sys.byteorder == "big"):
         values.byteswap()
     return values
-
-
-def short(value) -> str:
-    """A value for a message: as Python writes it, at most 60 characters of it."""
-    try:
-        text = repr(value)
-    except ValueError:                                      # a whole number too long to print
-        text = "a number of thousands of digits"
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -48,6 +48,8 @@ def replacing(path, ending=""):
     try:
         yield beside
         if os.path.exists(beside):
+            with open(beside, "rb+") as handle:             # on the disk before it has the name: a power failure
+                os.fsync(handle.fileno())                   # must not leave an empty file in the old one's place
             os.replace(beside, target)
     except PurennError:
         raise
@@ -67,3 +69,21 @@ def check_writable(path) -> None:
         except OSError as error:
             raise PurennError("%s: cannot be written: %s; give a file in a folder that is there and can be written to"
                               % (path or "''", error.strerror or error)) from None
+
+
+@contextmanager
+def naming(path):
+    """What is raised within as a PurennError, which says what is wrong, is raised with the file's name before it."""
+    try:
+        yield
+    except PurennError as error:
+        raise PurennError("%s: %s" % (path, error)) from None
+
+
+def short(value) -> str:
+    """A value for a message: as Python writes it, at most 60 characters of it."""
+    try:
+        text = repr(value)
+    except ValueError:                                      # a whole number too long to print
+        text = "a number of thousands of digits"
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,5 +1,7 @@
-"""The files in this folder, as NumPy writes them: ``python -m tests.files.make``, once; the tests only read them."""
+"""The files in this folder, as NumPy and PyTorch write them: ``python -m tests.files.make``, once; tests only read."""
+import json
 import os
+import random
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -38,6 +40,44 @@ def main():
         with open(os.path.join(FOLDER, part + "-labels-idx1-ubyte"), "wb") as handle:
             handle.write(numpy.array([0x801, count], ">u4").tobytes() + labels[:count].astype("u1").tobytes())
     write_digits(numpy)
+    write_networks()
+
+
+def write_networks():
+    """Networks by PyTorch in four kinds of numbers, one by purenn, and what PyTorch computes with each (in double).
+
+    ``torch_f32.safetensors`` and its like are ``save_file(network.state_dict(), path)``; ``purenn.safetensors`` is
+    written by ``save_model`` and loaded into PyTorch. ``networks.json`` has the inputs and the outputs.
+    """
+    import safetensors.torch
+    import torch
+
+    from purenn import Network
+    from purenn.files.model import Model, save_model
+    rng = random.Random(7)
+    inputs = [[rng.uniform(-2.0, 2.0) for _ in range(3)] for _ in range(5)]
+    told = {"inputs": inputs, "outputs": {}}
+
+    def layers():
+        return torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 4, bias=False),
+                                   torch.nn.Tanh(), torch.nn.Linear(4, 2), torch.nn.Softmax(dim=-1))
+
+    torch.manual_seed(7)
+    for kind, dtype in (("f64", torch.float64), ("f32", torch.float32), ("f16", torch.float16),
+                        ("bf16", torch.bfloat16)):
+        name = "torch_%s.safetensors" % kind
+        network = layers().to(dtype)
+        safetensors.torch.save_file(network.state_dict(), os.path.join(FOLDER, name))
+        told["outputs"][name] = network.double()(torch.tensor(inputs, dtype=torch.float64)).tolist()
+    made = Network.mlp([3, 5, 4, 2], activation="tanh", output_activation="softmax", rng=rng)
+    path = os.path.join(FOLDER, "purenn.safetensors")
+    save_model(path, Model(made, None, "probability", {"task": "none"}, {"loss": [0.5]}))
+    network = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), torch.nn.Linear(5, 4), torch.nn.Tanh(),
+                                  torch.nn.Linear(4, 2), torch.nn.Softmax(dim=-1)).double()
+    network.load_state_dict(safetensors.torch.load_file(path))
+    told["outputs"]["purenn.safetensors"] = network(torch.tensor(inputs, dtype=torch.float64)).tolist()
+    with open(os.path.join(FOLDER, "networks.json"), "w", encoding="utf-8") as handle:
+        json.dump(told, handle, indent=1)
 
 
 def write_digits(numpy):

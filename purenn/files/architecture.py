@@ -1,0 +1,139 @@
+"""A network's layers in words that a file can hold, and a network made from such words.
+
+Like ``print(network)``, but for a program: ``[{"layer": "Linear", "in_features": 2, "out_features": 4,
+"bias": True}, {"layer": "Sigmoid"}]``. The numbers it has learned are another matter, its ``state_dict``.
+"""
+import math
+
+from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..layers import Linear
+from ..linalg import PurennError, ShapeError, check_vector
+from ..network import Network
+from .disk import short
+
+MOST_PARAMETERS = 20000000      # of a network that is read: each takes some 50 bytes
+MOST_LAYERS = 1000
+
+LAYERS = {"Linear": Linear, "Sigmoid": Sigmoid, "Tanh": Tanh, "ReLU": ReLU, "LeakyReLU": LeakyReLU,
+          "Identity": Identity, "Softmax": Softmax}
+# What each layer says of itself besides its name; the others say nothing.
+FIELDS = {"Linear": ["in_features", "out_features", "bias"], "LeakyReLU": ["negative_slope"]}
+
+
+def describe(network) -> list:
+    """A dict for each layer of a network: its name under ``"layer"``, and what it is made with.
+
+    Raises PurennError for a layer that is not one of purenn's, or too many of them.
+    """
+    description = []
+    for i, layer in enumerate(network.layers):
+        name = type(layer).__name__
+        if LAYERS.get(name) is not type(layer):
+            raise PurennError("layer %d, %s, is one of your own, which a file cannot hold; keep the network's "
+                              "state_dict() instead" % (i, short(layer)))
+        described: dict = {"layer": name}
+        for field in FIELDS.get(name, []):
+            value = getattr(layer, field)
+            described[field] = value is not None if field == "bias" else value
+        description.append(described)
+    shapes(description)
+    return description
+
+
+def build(description: list) -> Network:
+    """The Network that ``describe`` described, its weights 0.
+
+    Raises PurennError or ShapeError, before anything is made, where a layer or what it says of itself is
+    unknown, sizes do not fit, or there are more than MOST_PARAMETERS parameters.
+    """
+    shapes(description)
+    layers: list = []
+    for described in description:
+        settings = {field: described[field] for field in FIELDS.get(described["layer"], [])}
+        if described["layer"] == "Linear":
+            settings["init"] = "zeros"
+        layers.append(LAYERS[described["layer"]](**settings))
+    return Network(layers)
+
+
+def shapes(description: list) -> dict:
+    """The shapes of what the described network would learn: ``{"0.weight": (4, 2), "0.bias": (4,)}``. All is checked.
+
+    Raises PurennError and ShapeError as ``build`` does.
+    """
+    if not isinstance(description, list) or not description:
+        raise PurennError("the architecture is %s; it must be a list of layers" % short(description))
+    if len(description) > MOST_LAYERS:
+        raise PurennError("the architecture has %d layers; at most %d are read" % (len(description), MOST_LAYERS))
+    found: dict = {}
+    size, count = None, 0
+    for i, described in enumerate(description):
+        _check_layer("architecture[%d]" % i, described)
+        if described["layer"] != "Linear":
+            continue
+        inputs, outputs = described["in_features"], described["out_features"]
+        if size is not None and inputs != size:
+            raise ShapeError("architecture[%d] has %s inputs, and the layers before it put out %s numbers"
+                             % (i, short(inputs), short(size)))
+        size = outputs
+        found["%d.weight" % i] = (outputs, inputs)
+        if described["bias"]:
+            found["%d.bias" % i] = (outputs,)
+        count += outputs * (inputs + described["bias"])
+    if count > MOST_PARAMETERS:
+        raise PurennError("the architecture has %s parameters; at most %d are read" % (short(count), MOST_PARAMETERS))
+    return found
+
+
+def _check_layer(where, described):
+    if not isinstance(described, dict) or not isinstance(described.get("layer"), str):
+        raise PurennError('%s is %s; it must be a dict with a "layer"' % (where, short(described)))
+    name = described["layer"]
+    if name not in LAYERS:
+        raise PurennError("%s: the layer %s is unknown; it must be one of %s" % (where, short(name), ", ".join(LAYERS)))
+    fields = FIELDS.get(name, [])
+    if set(described) != {"layer", *fields}:
+        raise PurennError("%s: a %s has %s; found %s" % (where, name, ", ".join(["layer", *fields]),
+                                                         short(", ".join(described))))
+    for field in fields:
+        value = described[field]
+        if field == "bias" and not isinstance(value, bool):
+            raise PurennError("%s: bias is %s; it must be true or false" % (where, short(value)))
+        if field.endswith("_features") and (type(value) is not int or value < 1):
+            raise PurennError("%s: %s is %s; it must be a whole number from 1 up" % (where, field, short(value)))
+        if field == "negative_slope":
+            check_row("%s: negative_slope" % where, [value], 1)
+
+
+def check_weights(expected: dict, weights: dict) -> None:
+    """Raise PurennError or ShapeError unless the weights have the ``shapes`` expected and are finite numbers."""
+    if not isinstance(weights, dict):
+        raise PurennError("its weights are %s; they must be a dict from a name to numbers" % short(weights))
+    for name in expected:
+        if name not in weights:
+            raise PurennError("%s is missing, which its architecture has" % name)
+    for name, values in weights.items():
+        if name not in expected:
+            raise PurennError("%s is in it, which its architecture does not have" % short(name))
+        rows = expected[name][0]
+        if len(expected[name]) == 1:
+            check_row(name, values, rows)
+            continue
+        if not isinstance(values, list) or len(values) != rows:
+            raise ShapeError("%s is %s; its architecture says %d rows" % (name, short_list(values), rows))
+        for j in range(rows):
+            check_row("%s[%d]" % (name, j), values[j], expected[name][1])
+
+
+def check_row(name: str, row, length=None) -> None:
+    """``check_vector`` for what a file says: quick for a list of finite floats; true and false are no numbers."""
+    if type(row) is list and len(row) == length and set(map(type, row)) == {float} and all(map(math.isfinite, row)):
+        return
+    check_vector(name, row, length)
+    if bool in map(type, row):
+        raise PurennError("%s has true or false in it; every entry must be a number" % name)
+
+
+def short_list(value) -> str:
+    """For a message: how many entries a list has, or what stands there in place of one."""
+    return "a list of %d" % len(value) if isinstance(value, list) else short(value)

@@ -1,0 +1,97 @@
+"""Training that was stopped, as a file from which it goes on with the same digits: always JSON, every float exact.
+
+A checkpoint holds everything that the next epoch depends on: the weights, the optimizer's state, the random
+generator's, and what the command that trains keeps besides.
+"""
+import random
+from collections import namedtuple
+
+from .. import __version__
+from ..linalg import PurennError
+from .architecture import check_row
+from .disk import naming, short
+from .model import check_format, check_keys
+from .strict_json import read_json, write_json
+
+# task: its name. options: a dict of the settings it was started with. epoch: how many are done. network and
+# optimizer: their state_dict(). random: the generator's getstate(). progress: a dict of what is kept besides. The
+# dicts hold plain values only; a tuple in one comes back as a list.
+Checkpoint = namedtuple("Checkpoint", ("task", "options", "epoch", "network", "optimizer", "random", "progress"))
+
+FORMAT, VERSION = "purenn checkpoint", 1
+HEAD = ["format", "version", "purenn"]
+
+
+def save_checkpoint(path, checkpoint: Checkpoint) -> None:
+    """Write a Checkpoint to a file; an old one there stays whole until the new one is.
+
+    Raises PurennError where a number is not finite, a part is not what ``Checkpoint`` says, or the file cannot
+    be written.
+    """
+    if not isinstance(checkpoint, Checkpoint):
+        raise PurennError("save_checkpoint: found a %s; give a Checkpoint(%s)"
+                          % (type(checkpoint).__name__, ", ".join(Checkpoint._fields)))
+    with naming(path):
+        _check(checkpoint)
+        document = {"format": FORMAT, "version": VERSION, "purenn": __version__, **checkpoint._asdict()}
+    write_json(path, document, 1)
+
+
+def load_checkpoint(path) -> Checkpoint:
+    """The Checkpoint in a file that ``save_checkpoint`` wrote.
+
+    Raises PurennError in one line that names the file for whatever is wrong with it.
+    """
+    document = read_json(path)
+    with naming(path):
+        check_format(document, FORMAT, VERSION, "it is a model, of a training that has ended: nothing to go on from")
+        check_keys(document, [*HEAD, *Checkpoint._fields])
+        found = Checkpoint(**{name: document[name] for name in Checkpoint._fields})
+        found = found._replace(random=_as_tuples(found.random))
+        _check(found)
+    return found
+
+
+def _as_tuples(state):
+    """A generator's state as ``setstate`` takes it: JSON has lists only."""
+    if isinstance(state, list):
+        return tuple(tuple(part) if isinstance(part, list) else part for part in state)
+    return state
+
+
+def _check(checkpoint):
+    """Raise PurennError unless each part of a checkpoint is what it must be."""
+    if not isinstance(checkpoint.task, str) or not checkpoint.task:
+        raise PurennError("task is %s; it must be a name" % short(checkpoint.task))
+    if type(checkpoint.epoch) is not int or not 0 <= checkpoint.epoch < 1 << 53:
+        raise PurennError("epoch is %s; it must be a whole number from 0 up" % short(checkpoint.epoch))
+    for name in ("options", "network", "optimizer", "progress"):
+        if not isinstance(getattr(checkpoint, name), dict):
+            raise PurennError("%s is %s; it must be a dict" % (name, short(getattr(checkpoint, name))))
+    for name, values in checkpoint.network.items():
+        _check_numbers("network: %s" % short(name), values)
+    for name, values in checkpoint.optimizer.items():
+        _check_numbers("optimizer: %s" % short(name), values)
+    _check_random(checkpoint.random)
+
+
+def _check_numbers(where, values):
+    """Raise PurennError unless they are a finite number, a list of them, or a list of lists of them."""
+    rows = values if isinstance(values, list) else [[values]]
+    if rows and not isinstance(rows[0], list):
+        rows = [rows]
+    for row in rows:
+        check_row(where, row, len(row) if isinstance(row, list) else None)
+
+
+def _check_random(state):
+    """Raise PurennError unless a random generator could be in this state."""
+    try:
+        version, numbers, gauss = state
+        random.Random().setstate(state)                     # which takes some that cannot be
+        if (type(version) is int and version == random.Random.VERSION and set(map(type, numbers)) == {int}
+                and all(0 <= number < 1 << 32 for number in numbers) and (gauss is None or type(gauss) is float)):
+            return
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise PurennError("random is %s; it must be what getstate() of a random.Random gives" % short(state))

@@ -1,0 +1,226 @@
+"""A trained network as a file: its layers, its weights, what its inputs and outputs mean, and how it was trained.
+
+    .json           readable, every float exact
+    .safetensors    the numbers as PyTorch reads and writes them, all else as text in the file's metadata
+
+Never pickle: a file that is read is data, not a program. Whatever is wrong with one is a PurennError in one line.
+"""
+import os
+import re
+from collections import namedtuple
+
+from .. import __version__
+from ..activations import ACTIVATIONS
+from ..linalg import PurennError
+from ..network import Network
+from .architecture import MOST_LAYERS, build, check_weights, describe, shapes
+from .disk import naming, short
+from .safetensors import read_safetensors, write_safetensors
+from .strict_json import check_plain, folded, parsed, read_json, write_json
+
+# network: a Network. preparation: a dict that says how a row of a table becomes inputs, or None. output: what the
+# network's outputs mean, one of OUTPUTS. training: a dict of how it was trained. history: a dict from a name, such
+# as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
+Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
+
+OUTPUTS = ("values", "logits", "probability")       # numbers; before a softmax; of class 1, or of each class
+
+FORMAT, VERSION = "purenn model", 1
+METADATA = "purenn"                                 # where a safetensors file has what is not a tensor
+KEYS = ["format", "version", "purenn", "output", "architecture", "preparation", "training", "history"]
+
+
+# Saving.
+
+def save_model(path, model: Model) -> None:
+    """Write a Model to a file; its ending, .json or .safetensors, says in which format.
+
+    Raises PurennError where the ending is another, a layer is one of your own, a weight is not finite (training
+    diverged), a part of the model is not what ``Model`` says, or the file cannot be written.
+    """
+    if not isinstance(model, Model):
+        raise PurennError("save_model: found a %s; give a Model(%s)" % (type(model).__name__, ", ".join(Model._fields)))
+    write = _by_ending(path, _save_json, _save_safetensors)
+    with naming(path):
+        document = {"format": FORMAT, "version": VERSION, "purenn": __version__, "output": model.output,
+                    "architecture": describe(model.network), "preparation": model.preparation,
+                    "training": model.training, "history": model.history}
+        weights = model.network.state_dict()
+        _check_document(document)
+        _check_saved_weights(document, weights)
+    write(path, document, weights)
+
+
+def _check_saved_weights(document, weights):
+    try:
+        check_weights(shapes(document["architecture"]), weights)
+    except PurennError as error:
+        raise PurennError("the network is not saved: %s; nan and inf are what training leaves that diverged"
+                          % error) from None
+
+
+def _save_json(path, document, weights):
+    write_json(path, {**document, "weights": weights}, 3)
+
+
+def _save_safetensors(path, document, weights):
+    write_safetensors(path, weights, {"format": "pt", METADATA: folded(document, 0)})
+
+
+def _by_ending(path, json_way, safetensors_way):
+    ending = os.path.splitext(str(path))[1]
+    ways = {".json": json_way, ".safetensors": safetensors_way}
+    if ending.lower() not in ways:
+        raise PurennError("%s: %s; a model is kept in a file that ends in .json or .safetensors"
+                          % (path, "it ends in %s" % ending if ending else "it has no ending"))
+    return ways[ending.lower()]
+
+
+# Loading.
+
+def load_model(path, activation=None, output_activation=None) -> Model:
+    """The Model in a file that ``save_model`` wrote, or in a safetensors file of a ``torch.nn.Sequential``.
+
+    The latter does not say which activations its network has: ``activation`` is the one between the Linear layers,
+    ``output_activation`` the one after the last, if there is one; both are names from ``activations.ACTIVATIONS``.
+
+    Raises PurennError in one line that names the file for whatever is wrong with it.
+    """
+    document, weights = _by_ending(path, _load_json, _load_safetensors)(path)
+    with naming(path):
+        if document is None:
+            document = _guessed(weights, activation, output_activation)
+        elif activation is not None or output_activation is not None:
+            raise PurennError("says itself which activations it has; leave out activation and output_activation")
+        _check_document(document)
+        check_weights(shapes(document["architecture"]), weights)        # before anything is made
+        network = build(document["architecture"])
+        network.load_state_dict(weights)
+    return Model(network, document["preparation"], document["output"], document["training"], document["history"])
+
+
+def _load_json(path):
+    document = read_json(path)
+    with naming(path):
+        check_format(document, FORMAT, VERSION, "it is a checkpoint: go on from it with --resume")
+        if "weights" not in document:
+            raise PurennError("weights is missing")
+        return document, document.pop("weights")
+
+
+def _load_safetensors(path):
+    weights, metadata = read_safetensors(path)
+    if METADATA not in metadata:
+        return None, weights
+    with naming(path):
+        try:
+            document = parsed(metadata[METADATA].encode("utf-8"))
+        except PurennError as error:
+            raise PurennError("the text under %r in its metadata: %s" % (METADATA, error)) from None
+        check_format(document, FORMAT, VERSION, "")
+        return document, weights
+
+
+def check_format(document, format_: str, version: int, otherwise: str) -> None:
+    """Raise PurennError unless a document says that it is of this format, in a version up to this one.
+
+    ``otherwise`` is what to tell of a document of purenn's other format.
+    """
+    if not isinstance(document, dict) or not isinstance(document.get("format"), str):
+        raise PurennError('is no %s: it does not say "format": "%s"' % (format_, format_))
+    if document["format"] != format_:
+        told = otherwise if document["format"].startswith("purenn ") else ""
+        raise PurennError("is no %s: its format is %s%s"
+                          % (format_, short(document["format"]), "; " + told if told else ""))
+    found = document.get("version")
+    if type(found) is not int or found < 1:
+        raise PurennError("its version is %s; it must be a whole number from 1 up" % short(found))
+    if found > version:
+        raise PurennError("is of version %s of the format, from purenn %s; this is purenn %s, which knows up to "
+                          "version %d: get a newer one" % (short(found), short(document.get("purenn")), __version__,
+                                                           version))
+
+
+def check_keys(document: dict, keys: list) -> None:
+    """Raise PurennError unless a document has these keys and no others."""
+    for key in keys:
+        if key not in document:
+            raise PurennError("%s is missing" % key)
+    for key in document:
+        if key not in keys:
+            raise PurennError("%s is in it, which is unknown" % short(key))
+
+
+def _check_document(document):
+    """Raise PurennError unless all but the layers and the weights is what ``Model`` says."""
+    check_keys(document, KEYS)
+    check_plain(document)
+    if not isinstance(document["purenn"], str):
+        raise PurennError("purenn is %s; it must be a version" % short(document["purenn"]))
+    if document["output"] not in OUTPUTS:
+        raise PurennError("output is %s; it must be one of %s" % (short(document["output"]), ", ".join(OUTPUTS)))
+    for key in ("preparation", "training"):
+        if not isinstance(document[key], dict) and (key == "training" or document[key] is not None):
+            raise PurennError("%s is %s; it must be a dict" % (key, short(document[key])))
+    check_history(document["history"])
+
+
+def check_history(history) -> None:
+    """Raise PurennError unless a history is a dict of equally long lists of numbers or None."""
+    if not isinstance(history, dict):
+        raise PurennError("history is %s; it must be a dict of lists of numbers" % short(history))
+    lengths = set()
+    for name, numbers in history.items():
+        if not isinstance(numbers, list) or not set(map(type, numbers)) <= {float, int, type(None)}:
+            raise PurennError("history: %s is %s; it must be a list of numbers" % (short(name), short(numbers)))
+        lengths.add(len(numbers))
+    if len(lengths) > 1:
+        raise PurennError("history: its lists have %s entries; they must be equally long"
+                          % " and ".join(str(length) for length in sorted(lengths)))
+
+
+# A file of PyTorch's, which does not say what stands between its Linear layers.
+
+def _guessed(weights, activation, output_activation):
+    """The document of a network of which only the weights are known, and two names."""
+    for name, value in (("activation", activation), ("output_activation", output_activation)):
+        if value is not None and value not in ACTIVATIONS:
+            raise PurennError("%s is %s; it must be one of %s" % (name, short(value), ", ".join(sorted(ACTIVATIONS))))
+    linears = _linears(weights)
+    architecture: list = [{"layer": "Identity"} for _ in range(max(linears) + 1)]
+    for i, described in linears.items():
+        architecture[i] = described
+        if i + 1 not in linears and i < max(linears):
+            if activation is None:
+                raise PurennError("does not say which activation stands between its layers; say it with activation, "
+                                  "one of %s" % ", ".join(sorted(ACTIVATIONS)))
+            architecture[i + 1] = _described(activation)
+    if output_activation is not None:
+        architecture.append(_described(output_activation))
+    output = "probability" if output_activation in ("sigmoid", "softmax") else "values"
+    return {"format": FORMAT, "version": VERSION, "purenn": __version__, "output": output,
+            "architecture": architecture, "preparation": None, "training": {}, "history": {}}
+
+
+def _described(activation):
+    return describe(Network([ACTIVATIONS[activation]()]))[0]
+
+
+def _linears(weights):
+    """The Linear layers that tensors named 0.weight, 0.bias, 2.weight, … make: a dict from their numbers."""
+    linears = {}
+    for name in weights:
+        found = re.match(r"(0|[1-9]\d{0,9})\.(weight|bias)\Z", name, re.ASCII)
+        if not found or int(found.group(1)) >= MOST_LAYERS:
+            raise PurennError("the tensor %s is none of a torch.nn.Sequential of Linear layers, which are named "
+                              "0.weight, 0.bias, 2.weight, …" % short(name))
+        number = int(found.group(1))
+        matrix = weights.get("%d.weight" % number)
+        if not matrix or not isinstance(matrix[0], list):
+            raise PurennError("%d.weight is %s; a Linear layer has a matrix there"
+                              % (number, "missing" if matrix is None else "a vector"))
+        linears[number] = {"layer": "Linear", "in_features": len(matrix[0]), "out_features": len(matrix),
+                           "bias": "%d.bias" % number in weights}
+    if not linears:
+        raise PurennError("has no tensors in it")
+    return dict(sorted(linears.items()))

@@ -1,0 +1,191 @@
+"""safetensors, the format in which networks are passed around: read and written without the package of that name.
+
+    8 bytes         the length of the header, little-endian
+    the header      JSON: {"__metadata__": {text: text}, name: {"dtype", "shape", "data_offsets"}, …}
+    the data        each tensor's numbers, row by row, little-endian, with no gap and no overlap
+
+A tensor here is a Vector or a Matrix. It holds numbers and nothing that runs, unlike a pickle. The format:
+https://github.com/huggingface/safetensors
+"""
+import math
+import os
+import struct
+import sys
+from array import array
+
+from ..linalg import PurennError, ShapeError
+from .architecture import MOST_PARAMETERS, check_row
+from .disk import naming, opened, replacing, short
+from .strict_json import check_plain, folded, parsed
+
+MOST_HEADER = 100000000         # bytes; the format's own limit
+BLOCK = 1 << 20                 # bytes that are read at a time, or a row
+ITEMSIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
+
+
+# Writing.
+
+def write_safetensors(path, tensors: dict, metadata=None) -> None:
+    """Write Vectors and Matrices, each under its name, as F64: every number is kept to the bit.
+
+    ``metadata`` is a dict from texts to texts. Raises PurennError where a tensor is empty or not finite numbers,
+    ShapeError where its rows are not equally long, and PurennError where the file cannot be written.
+    """
+    with naming(path):
+        header = _header(tensors, metadata)
+    with replacing(path) as beside, open(beside, "wb") as handle:
+        handle.write(struct.pack("<Q", len(header)) + header)
+        for name in sorted(tensors):
+            for row in _rows(tensors[name]):
+                values = array("d", row)
+                if sys.byteorder == "big":
+                    values.byteswap()
+                handle.write(values.tobytes())
+
+
+def _header(tensors, metadata):
+    check_plain([metadata, {name: None for name in tensors}])
+    _check_metadata(metadata or {})
+    entries: dict = {"__metadata__": metadata} if metadata else {}
+    offset = 0
+    for name in sorted(tensors):
+        if name == "__metadata__":
+            raise PurennError("a tensor cannot be named %s" % name)
+        shape = _shape(name, tensors[name])
+        end = offset + 8 * math.prod(shape)
+        entries[name] = {"dtype": "F64", "shape": shape, "data_offsets": [offset, end]}
+        offset = end
+    text = folded(entries, 0).encode("utf-8")
+    return text + b" " * (-len(text) % 8)                   # so that the data begin at a multiple of 8
+
+
+def _shape(name, tensor):
+    """The sizes of a Vector or a Matrix, once it is known to be one."""
+    rows = _rows(tensor)
+    if not isinstance(tensor, list) or not rows[0]:
+        raise PurennError("%s is %s; a tensor is a list of numbers, or of lists of them" % (name, short(tensor)))
+    for j, row in enumerate(rows):
+        check_row(name if row is tensor else "%s[%d]" % (name, j), row, len(rows[0]))
+    return [len(tensor)] if rows[0] is tensor else [len(rows), len(rows[0])]
+
+
+def _rows(tensor):
+    return tensor if isinstance(tensor, list) and tensor and isinstance(tensor[0], list) else [tensor]
+
+
+# Reading.
+
+def read_safetensors(path) -> tuple:
+    """The tensors of a file, a dict from their names to Vectors and Matrices, and its metadata, a dict of texts.
+
+    Reads F64, F32, F16 and BF16 of one or two dimensions. Raises PurennError in one line that names the file where
+    anything is wrong with it, a number is not finite, or there are more than MOST_PARAMETERS numbers.
+    """
+    with opened(path) as handle, naming(path):
+        size = os.fstat(handle.fileno()).st_size
+        entries = _read_header(handle, size)
+        metadata = entries.pop("__metadata__", {})
+        _check_metadata(metadata)
+        for name in entries:
+            _check_entry(name, entries[name])
+        in_order = sorted(entries, key=lambda name: entries[name]["data_offsets"])
+        _check_offsets(entries, in_order, size - handle.tell())
+        read = {name: _read_tensor(handle, name, entries[name]) for name in in_order}
+    return {name: read[name] for name in entries}, metadata
+
+
+def _read_header(handle, size):
+    start = handle.read(8)
+    if len(start) < 8:
+        raise PurennError("is no safetensors file: it is only %d bytes long" % size)
+    length, = struct.unpack("<Q", start)
+    if length > MOST_HEADER:
+        raise PurennError("is no safetensors file: its header would be %d bytes long; at most %d are allowed"
+                          % (length, MOST_HEADER))
+    if length > size - 8:
+        raise PurennError("is cut short: its header is %d bytes long, and %d are there" % (length, size - 8))
+    header = handle.read(length)
+    if header[:1] != b"{":
+        raise PurennError("is no safetensors file: its header begins with %s, not with {" % short(header[:1]))
+    return parsed(header)
+
+
+def _check_metadata(metadata):
+    if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
+        raise PurennError("its metadata are %s; they must be texts by name" % short(metadata))
+
+
+def _check_entry(name, entry):
+    """Raise PurennError unless a tensor's kind of numbers, sizes and offsets are possible and agree."""
+    if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
+        raise PurennError("tensor %s: the header says %s; it must have dtype, shape and data_offsets"
+                          % (short(name), short(entry)))
+    dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
+    if not isinstance(dtype, str) or dtype not in ITEMSIZES:
+        raise PurennError("tensor %s: its numbers are %s; save them as one of %s"
+                          % (short(name), short(dtype), ", ".join(ITEMSIZES)))
+    if not _are_whole(shape, 1) or len(shape) not in (1, 2):
+        raise ShapeError("tensor %s: its shape is %s; it must be one or two whole numbers from 1 up"
+                         % (short(name), short(shape)))
+    if not _are_whole(offsets, 0) or len(offsets) != 2 or offsets[0] > offsets[1]:
+        raise PurennError("tensor %s: its data_offsets are %s; they must be where it begins and where it ends"
+                          % (short(name), short(offsets)))
+    needed = math.prod(shape) * ITEMSIZES[dtype]
+    if offsets[1] - offsets[0] != needed:
+        raise ShapeError("tensor %s: its shape %s of %s takes %s bytes, and its data_offsets are %s bytes apart" % (
+            short(name), short(shape), dtype, short(needed), short(offsets[1] - offsets[0])))
+
+
+def _are_whole(numbers, least):
+    return isinstance(numbers, list) and all(type(number) is int and number >= least for number in numbers)
+
+
+def _check_offsets(entries, in_order, there):
+    """Raise PurennError unless the tensors fill the data from the first byte to the last, without gap or overlap."""
+    end = 0
+    for name in in_order:
+        begin, next_end = entries[name]["data_offsets"]
+        if begin != end:
+            raise PurennError("tensor %s: begins at byte %s of the data, and what is before it ends at %s"
+                              % (short(name), short(begin), short(end)))
+        end = next_end
+    if end != there:
+        raise PurennError("its tensors take %s bytes, and %d are there" % (short(end), there))
+    count = sum(math.prod(entry["shape"]) for entry in entries.values())
+    if count > MOST_PARAMETERS:
+        raise PurennError("has %d numbers in it; at most %d are read" % (count, MOST_PARAMETERS))
+
+
+def _read_tensor(handle, name, entry):
+    """The Vector or Matrix that comes next in the file, read a block of rows at a time."""
+    dtype, shape = entry["dtype"], entry["shape"]
+    rows, columns = shape if len(shape) == 2 else (1, shape[0])
+    row_size = columns * ITEMSIZES[dtype]
+    block = max(1, BLOCK // row_size)
+    found: list = []
+    for start in range(0, rows, block):
+        size = min(block, rows - start) * row_size
+        data = handle.read(size)
+        if len(data) < size:
+            raise PurennError("is cut short, in tensor %s" % short(name))
+        values = _numbers(data, dtype)
+        if not all(map(math.isfinite, values)):
+            raise PurennError("tensor %s: a number in it is not finite; the network that was saved had diverged"
+                              % short(name))
+        found += [values[at:at + columns] for at in range(0, len(values), columns)]
+    return found if len(shape) == 2 else found[0]
+
+
+def _numbers(data, dtype):
+    """The floats that little-endian bytes mean; each of the four kinds fits into a float exactly."""
+    if dtype == "F16":
+        return list(struct.unpack("<%de" % (len(data) // 2), data))
+    if dtype == "BF16":                                     # the upper half of an F32
+        wide = bytearray(2 * len(data))
+        wide[2::4], wide[3::4] = data[0::2], data[1::2]
+        data, dtype = bytes(wide), "F32"
+    values = array("d" if dtype == "F64" else "f")
+    values.frombytes(data)
+    if sys.byteorder == "big":
+        values.byteswap()
+    return values.tolist()

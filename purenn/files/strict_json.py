@@ -1,0 +1,138 @@
+"""JSON from a file that is not to be trusted, and JSON that reads back as it was, every float exact.
+
+Python's own reader takes more than JSON has (nan, a name twice) and can be made to run for hours or out of
+stack. What is read or written here are plain values: None, bool, int, finite float, text, and lists and dicts
+of them, a few levels deep.
+"""
+import json
+import math
+import os
+
+from ..linalg import PurennError
+from .disk import naming, opened, replacing, short
+
+MOST_BYTES = 1 << 29            # of a file
+MOST_DEPTH = 32                 # lists in lists
+MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
+
+
+def read_json(path):
+    """The value in a JSON file, in UTF-8. Raises PurennError in one line that names the file for whatever is wrong."""
+    with opened(path) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        if size > MOST_BYTES:
+            raise PurennError("%s: is %d bytes long; at most %d are read" % (path, size, MOST_BYTES))
+        data = handle.read()
+    with naming(path):
+        return parsed(data)
+
+
+def parsed(data: bytes):
+    """The value that bytes of JSON mean. Raises PurennError where they are no strict JSON.
+
+    >>> parsed(b'{"epoch": 3, "loss": [0.25, null]}')
+    {'epoch': 3, 'loss': [0.25, None]}
+    """
+    try:
+        value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole,
+                           parse_constant=_no_number)
+    except PurennError:
+        raise
+    except RecursionError:
+        raise PurennError("its JSON is nested too deeply; at most %d levels are read" % MOST_DEPTH) from None
+    except UnicodeDecodeError as error:
+        raise PurennError("is no JSON: byte %d is not UTF-8 text" % error.start) from None
+    except ValueError as error:
+        raise PurennError("is no JSON: %s" % error) from None
+    check_plain(value)
+    return value
+
+
+def _object(pairs):
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise PurennError("the name %s is in it twice" % short(next(name for name in names if names.count(name) > 1)))
+    return found
+
+
+def _whole(text):
+    if len(text) > MOST_DIGITS:
+        raise PurennError("a whole number in it has %d digits; at most %d are read" % (len(text), MOST_DIGITS))
+    return int(text)
+
+
+def _no_number(text):
+    raise PurennError("%s is in it; every number must be finite" % text)
+
+
+def check_plain(value) -> None:
+    """Raise PurennError unless a value can be written as JSON and read back: plain, finite, not too deep.
+
+    A tuple is written as a list. Goes level by level, so that depth costs no stack.
+    """
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        below: list = []
+        for item in level:
+            kind = type(item)
+            if kind is float:
+                if not math.isfinite(item):
+                    raise PurennError("%r is in it; every number must be finite" % item)
+            elif kind is dict:
+                for name in item:
+                    _check_text(name)
+                below.extend(item.values())
+            elif kind is list or kind is tuple:
+                below.extend(item)
+            elif kind is str:
+                _check_text(item)
+            elif kind not in (int, bool, type(None)):
+                raise PurennError("%s is in it; only numbers, texts, lists and dicts can be" % short(item))
+        if not below:
+            return
+        level = below
+    raise PurennError("it is nested too deeply; at most %d levels are allowed" % MOST_DEPTH)
+
+
+def _check_text(text):
+    if type(text) is not str:
+        raise PurennError("%s names something in it; a name must be a text" % short(text))
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:                              # half of a pair: no terminal could show it
+        raise PurennError("the text %s in it is not valid Unicode" % short(text)) from None
+
+
+def folded(value, depth: int, indent: str = "") -> str:
+    """A value as JSON, each entry of its first ``depth`` levels on a line of its own; what holds no lists on one line.
+
+    >>> print(folded({"bias": [0.5, 1.0], "weight": [[1.0, 2.0], [3.0, 4.0]]}, 2))
+    {
+      "bias": [0.5, 1.0],
+      "weight": [
+        [1.0, 2.0],
+        [3.0, 4.0]
+      ]
+    }
+    """
+    is_dict = isinstance(value, dict)
+    entries = value.values() if is_dict else value if isinstance(value, (list, tuple)) else ()
+    if not depth or not any(isinstance(entry, (dict, list, tuple)) for entry in entries):
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    further = indent + "  "
+    if is_dict:
+        lines = ["%s: %s" % (json.dumps(name, ensure_ascii=False), folded(value[name], depth - 1, further))
+                 for name in value]
+    else:
+        lines = [folded(item, depth - 1, further) for item in value]
+    opening, closing = "{}" if is_dict else "[]"
+    return "%s\n%s%s\n%s%s" % (opening, further, (",\n" + further).join(lines), indent, closing)
+
+
+def write_json(path, value, depth: int) -> None:
+    """Write a value as JSON, ``folded`` to that depth. Raises PurennError in one line where it cannot be written."""
+    with naming(path):
+        check_plain(value)
+    with replacing(path) as beside, open(beside, "wb") as handle:
+        handle.write((folded(value, depth) + "\n").encode("utf-8"))

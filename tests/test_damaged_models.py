@@ -1,0 +1,169 @@
+"""Models and checkpoints damaged in thousands of ways are read right or refused, as ``test_damaged_files`` says."""
+import copy
+import json
+import os
+import random
+import struct
+import sys
+import tempfile
+
+import pytest
+
+from purenn import Adam
+from purenn.files.architecture import describe
+from purenn.files.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from purenn.files.model import load_model, save_model
+
+from .test_architecture import every_layer
+from .test_damaged_files import FILES, damaged, main, run
+from .test_model_files import a_model
+
+NAME = "tests.test_damaged_models"
+ODD = [None, True, 0, -1, 1, 2.0, 0.5, 1e308, 10 ** 30, 1 << 40, "", "Linear", "F16", "probability", "\u0663.weight",
+       [], {}, [[]], [0, 8], [1, 1], [3, 5], {"layer": "Tanh"}, {"a": [1.0]}]
+RAW = [b"NaN", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 2000, b'{"a":' * 2000, b'"\\ud800"', b"\xff",
+       b"1" + b"0" * 400]
+
+
+# Ways to damage what JSON says, so that it is still JSON.
+
+def places(value):
+    """Every (list or dict, key) in a nest, in no deeper than a few thousand."""
+    found = []
+    nests = [value]
+    for nest in nests:
+        keys = list(nest) if isinstance(nest, dict) else range(len(nest))
+        for key in keys:
+            found.append((nest, key))
+            if isinstance(nest[key], (dict, list)) and nest[key]:
+                nests.append(nest[key])
+    return found
+
+
+def changed(rng, value):
+    """The nest with an entry replaced, left out, named otherwise, or there twice."""
+    for _ in range(rng.choice((1, 1, 2, 3))):
+        found = places(value)
+        nest, key = rng.choice(found[:40] if rng.random() < 0.6 else found)
+        way = rng.randrange(5)
+        if way == 0:
+            del nest[key]
+        elif way == 1:
+            other, from_there = rng.choice(found)
+            nest[key] = copy.deepcopy(other[from_there])
+        elif way == 2 and isinstance(nest, dict):
+            nest[rng.choice((str(rng.randrange(12)) + ".weight", "1.bias", "__metadata__", "x"))] = nest[key]
+        elif way == 2:
+            nest.insert(key, nest[key])
+        else:
+            nest[key] = copy.deepcopy(rng.choice(ODD))
+        if not value:
+            break
+    return value
+
+
+def dumped(rng, value):
+    """A nest as JSON, at times with something in it that JSON does not have, or that is too much."""
+    text = json.dumps(value).encode()
+    if rng.random() < 0.2:
+        at = rng.choice([i for i, byte in enumerate(text) if byte in b"[:,"] or [0])
+        text = text[:at + 1] + rng.choice(RAW) + text[at + 1:]
+    return text
+
+
+def changed_json(rng, content):
+    return dumped(rng, changed(rng, json.loads(content.decode())))
+
+
+def changed_header(rng, content):
+    """A safetensors file with another header, or with another text in its metadata."""
+    length, = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8:8 + length].decode())
+    if "purenn" in header.get("__metadata__", {}) and rng.random() < 0.5:
+        told = changed_json(rng, header["__metadata__"]["purenn"].encode())
+        header["__metadata__"]["purenn"] = told.decode("latin-1")
+    else:
+        header = changed(rng, header)
+    text = dumped(rng, header)
+    return struct.pack("<Q", len(text)) + text + content[8 + length:]
+
+
+def changed_numbers(rng, content):
+    """Eight bytes of a safetensors file's data, which no header guards."""
+    length, = struct.unpack("<Q", content[:8])
+    at = rng.randrange(8 + length, len(content) - 8)
+    return content[:at] + rng.choice((b"\0", b"\xff", b"\x7f\xf0")) * 4 + content[at + 8:]
+
+
+# What is damaged, how it is read, and what a good result is.
+
+def check_model(model):
+    describe(model.network)
+    if model.network.in_features:
+        assert len(model.network.forward([0.0] * model.network.in_features)) == model.network.out_features
+    assert len({len(numbers) for numbers in model.history.values()}) <= 1
+    assert isinstance(model.training, dict) and isinstance(model.preparation, (dict, type(None)))
+
+
+def check_checkpoint(checkpoint):
+    random.Random().setstate(checkpoint.random)
+    assert checkpoint.epoch >= 0 and isinstance(checkpoint.progress, dict)
+
+
+def read_foreign(path):
+    return load_model(path, activation="relu", output_activation="sigmoid")
+
+
+def written(save, name, thing):
+    """The bytes that are saved for a thing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, name)
+        save(path, thing)
+        with open(path, "rb") as handle:
+            return handle.read()
+
+
+def cases():
+    """As ``test_damaged_files.cases``."""
+    network = every_layer()
+    rng = random.Random(1)
+    for _, values, _ in network.parameters():
+        values[:] = [rng.uniform(-1.0, 1.0) for _ in values]            # from this seed, whatever was drawn before
+    model, state = a_model(network), Adam(network.parameters()).state_dict()
+    checkpoint = Checkpoint("xor", {"lr": 0.1}, 3, network.state_dict(), state, rng.getstate(), {"loss": [0.5]})
+    with open(os.path.join(FILES, "torch_f32.safetensors"), "rb") as handle:
+        foreign = handle.read()
+
+    def early(rng, content):
+        return damaged(rng, content, early=True)
+    inside = [changed_header, changed_header, changed_numbers, damaged, early]
+    return [
+        ("a.json", written(save_model, "a.json", model), [damaged, early, changed_json, changed_json],
+         [(load_model, check_model)]),
+        ("checkpoint", written(save_checkpoint, "a", checkpoint), [damaged, early, changed_json, changed_json],
+         [(load_checkpoint, check_checkpoint)]),
+        ("a.safetensors", written(save_model, "a.safetensors", model), inside, [(load_model, check_model)]),
+        ("b.safetensors", foreign, inside, [(read_foreign, check_model)]),
+    ]
+
+
+def test_every_model_is_good_before_it_is_damaged(tmp_path):
+    for name, content, _, readers in cases():
+        (tmp_path / name).write_bytes(content)
+        for reader, check in readers:
+            check(reader(str(tmp_path / name)))
+
+
+def test_thousands_of_damaged_models_and_checkpoints_are_refused_or_read_right():
+    for name, counts in run(1, 6000, NAME).items():                     # 1,500 of each
+        assert counts["refused"] > 500, name
+        assert counts["good"] > 20, name
+
+
+@pytest.mark.slow
+def test_many_more_damaged_models():
+    run(2, 40000, NAME)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]), cases())))
