@@ -29,7 +29,7 @@ class DivergedError(PurennError):
         self.epoch = epoch
 
 
-def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, rng=None, validation=None):
+def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, rng=None, validation=None, done=0):
     """Train ``network`` on ``data``; a generator that yields an Epoch after each of ``epochs`` passes.
 
     Each batch: clear the gradients, let the engine add up ∂C/∂θ, let the optimizer step.
@@ -37,13 +37,16 @@ def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, 
     ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
     ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
     ``shuffle(list)``) each epoch goes through the samples in a new order, without it in the given
-    one; the data themselves are never reordered. ``engine`` gets the gradients (``Loops()``).
+    one; the data themselves are never reordered. ``engine`` gets the gradients (``Loops()``). ``done`` of
+    the epochs were done before, by a run that was interrupted: they are counted and not done again.
 
     Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
     not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
     that do not fit the network. While it trains, raises DivergedError at the
     first loss that is infinite or nan.
     """
+    if not (isinstance(done, int) and done >= 0):
+        raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
     for name, size in (("epochs", epochs), ("batch_size", batch_size)):
         if not (isinstance(size, int) and size >= 1) and not (name == "batch_size" and size is None):
             raise PurennError("train: %s is %r; it must be a whole number from 1 up" % (name, size))
@@ -56,13 +59,13 @@ def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, 
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)
-    return _epochs(network, data, loss, optimizer, epochs, batch_size, engine or Loops(), rng, validation)
+    return _epochs(network, data, loss, optimizer, epochs, batch_size, engine or Loops(), rng, validation, done)
 
 
-def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, validation):
+def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, validation, done):
     count = len(data.inputs)
     has_classes = are_classes(data.targets)
-    for number in range(1, epochs + 1):
+    for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
         for inputs, targets in batches(data, batch_size, rng):

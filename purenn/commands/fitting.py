@@ -2,8 +2,9 @@
 import time
 from collections import namedtuple
 
+from ..linalg import PurennError
 from ..show import terminal as show
-from ..training import learn, train
+from ..training import DivergedError, Epoch, learn, train
 
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
 MEASURED, MEASURING = 256, 0.3
@@ -19,11 +20,11 @@ Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
 class Watched:
     """An engine that counts the samples learned from, and shows how far it is on a terminal if there is one."""
 
-    def __init__(self, engine, epochs: int, count: int, terminal=None):
+    def __init__(self, engine, epochs: int, count: int, terminal=None, begun: int = 0):
         self.engine = engine
-        self.done = 0
+        self.done = self.before = begun * count
         self.epochs, self.count = epochs, count
-        self.progress = show.Progress(terminal, epochs * count) if terminal else None
+        self.progress = show.Progress(terminal, (epochs - begun) * count) if terminal else None
         self.start = time.perf_counter()
 
     def gradients(self, network, loss, inputs, targets) -> tuple:
@@ -51,10 +52,10 @@ class Watched:
     def _count(self, samples):
         self.done += samples
         if self.progress:
-            before = self.done - 1
-            self.progress.update(self.done, "epoch %d of %d, %d of %d samples, %s a second", before // self.count + 1,
+            before, new = self.done - 1, self.done - self.before
+            self.progress.update(new, "epoch %d of %d, %d of %d samples, %s a second", before // self.count + 1,
                                  self.epochs, before % self.count + 1, self.count,
-                                 show.rounded(self.done / (time.perf_counter() - self.start)))
+                                 show.rounded(new / (time.perf_counter() - self.start)))
 
 
 def estimate(network, data, validation, loss, build, engine, batch_size) -> Estimate:
@@ -87,44 +88,86 @@ def _seconds(function):
     return best
 
 
-def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None) -> Fit:
+def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None, keeper=None) -> Fit:
     """Train as the settings say, with a line an epoch on ``terminal`` where there is one.
 
     ``settings`` has ``epochs``, ``batch_size``, ``patience`` and ``lr_decay``; ``data`` and ``validation`` are
     Datasets. With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
     ends with the weights of the epoch where it was lowest; with 0 it ends with the last. The learning rate
     is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
-    anything was learned it raises KeyboardInterrupt.
+    anything was learned it raises KeyboardInterrupt. A ``keeper`` writes checkpoints, and goes on from one.
     """
-    count = len(data.inputs)
-    watched = Watched(engine, settings["epochs"], count, terminal)
-    epochs: list = []
-    best = state = None
-    stopped = "epochs"
+    epochs, best, state = _begun(keeper, network)
+    done = len(epochs)
+    count, patience = len(data.inputs), settings["patience"]
+    watched = Watched(engine, settings["epochs"], count, terminal, done)
+    stopped = "patience" if best and done - best.number >= patience else "epochs"
+    last = done if stopped == "patience" else settings["epochs"]
     try:
-        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], watched, rng,
-                           validation):
+        for epoch in train(network, data, loss, optimizer, max(last, 1), settings["batch_size"], watched, rng,
+                           validation, done):
             epochs.append(epoch)
             watched.clear()
             if terminal:
                 terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
-            if settings["patience"] and (best is None or epoch.validation_loss < best.validation_loss):
+            if patience and (best is None or epoch.validation_loss < best.validation_loss):
                 best, state = epoch, network.state_dict()
-            elif best is not None and epoch.number - best.number >= settings["patience"]:
+            optimizer.lr *= settings["lr_decay"]
+            if keeper:
+                keeper.after(epoch.number, lambda: _progress(epochs, best, state))
+            if best is not None and epoch.number - best.number >= patience:
                 stopped = "patience"
                 break
-            optimizer.lr *= settings["lr_decay"]
+        if keeper:
+            keeper.after(len(epochs), lambda: _progress(epochs, best, state), last=True)
     except KeyboardInterrupt:
         if not watched.done:
             raise
         stopped = "interrupted"
+    except DivergedError:
+        if keeper:
+            keeper.write_history(history_of(epochs))
+        raise
     finally:
         watched.clear()
     kept = epochs[-1] if watched.done == len(epochs) * count else None
     if state is not None:
         network.load_state_dict(state)
         kept = best
-    return Fit(epochs, kept, stopped, time.perf_counter() - watched.start)
+    return Fit(epochs, kept, stopped, keeper.seconds() if keeper else time.perf_counter() - watched.start)
+
+
+def history_of(epochs: list) -> dict:
+    """The epochs as a dict from what they were like to a number for each epoch."""
+    names = Epoch._fields[1:] if epochs and epochs[0].accuracy is not None else ("loss", "validation_loss")
+    return {name: [getattr(epoch, name) for epoch in epochs] for name in names}
+
+
+def _progress(epochs, best, state):
+    """What a checkpoint has besides: the epochs, and the one with the best weights."""
+    return {"history": history_of(epochs), "best": best.number if best else 0, "state": state or {}}
+
+
+def _begun(keeper, network):
+    """The epochs that were done before, the best of them or None, and its weights or None."""
+    progress = keeper.start() if keeper else {"history": {}}
+    history = progress["history"]
+    if not history:
+        return [], None, None
+    if not {"loss", "validation_loss"} <= set(history) <= set(Epoch._fields):
+        raise PurennError("--resume: the checkpoint's history has %s; it is damaged" % ", ".join(history))
+    blank = [None] * len(history["loss"])
+    rows = zip(*[history.get(name, blank) for name in Epoch._fields[1:]])
+    epochs = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
+    best, state = progress.get("best"), progress.get("state")
+    if best == 0:
+        return epochs, None, None
+    if type(best) is not int or not 0 < best <= len(epochs):
+        raise PurennError("--resume: the checkpoint's best epoch is %r of %d; it is damaged" % (best, len(epochs)))
+    now = network.state_dict()
+    network.load_state_dict(state)                      # says what is wrong with it
+    network.load_state_dict(now)
+    return epochs, epochs[best - 1], state
 
 
 def epoch_line(epoch, seconds: float) -> str:

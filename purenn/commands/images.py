@@ -20,8 +20,9 @@ DRAWN = 6000
 
 MOST_IMAGES = 200_000
 
-# The images, the classes' names, the three Datasets in the order of PARTS, and which of the images the tested ones are.
-Source = namedtuple("Source", ("images", "names", "parts", "tested"))
+# The images, the classes' names, the three Datasets in the order of PARTS, which of the images the tested ones are, and
+# the (mean, deviation) by which a pixel as it is in the file was scaled.
+Source = namedtuple("Source", ("images", "names", "parts", "tested", "scale"))
 
 
 def part_size(text):
@@ -69,12 +70,15 @@ def make_source(options, rng, terminal=None) -> Source:
     names = class_names(options, images)
     parts = [Dataset([images.images[i] for i in indices], one_hot([images.labels[i] for i in indices], images.classes))
              for indices in chosen]
-    return Source(images, names, _standardized(parts) if options.standardize else parts, chosen[2])
-
-
-def _standardized(parts):
-    """The parts with their pixels scaled by the mean and the deviation of the first; equal ones stay one object."""
+    if not options.standardize:
+        return Source(images, names, parts, chosen[2], (0.0, images.divisor))
     mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
+    return Source(images, names, _standardized(parts, mean, deviation), chosen[2],
+                  (mean * images.divisor, deviation * images.divisor))
+
+
+def _standardized(parts, mean, deviation):
+    """The parts with their pixels scaled by the mean and the deviation; equal ones stay one object."""
     shared = Shared(lambda x: standardized([x], mean, deviation)[0])
     return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
 

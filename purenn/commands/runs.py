@@ -75,7 +75,7 @@ def run_job(job: Job) -> Result:
         for epoch in train(network, data, loss, setup.optimizer, setup.settings["epochs"],
                            setup.settings["batch_size"], setup.engine, rng):
             epochs.append((epoch.loss, epoch.accuracy))
-            if is_reached(target, epoch, network, loss, data):
+            if is_reached(target, epoch.loss, network, loss, data):
                 break
         seconds = time.perf_counter() - start
         final, accuracy, outputs = _checked(setup, data, len(epochs))

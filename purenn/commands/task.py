@@ -1,11 +1,9 @@
 """What ``xor``, ``linear`` and ``gate`` have in common: training, and the report."""
-import time
-
 from .. import engines
 from ..show import terminal as show
 from ..study.diagnose import diagnose
-from ..training import check_finite, evaluate, is_right, train
-from . import figures
+from ..training import DivergedError, check_finite, evaluate, is_right, train
+from . import figures, keeping
 from .options import MOST_EPOCHS, Parser, add_network_options, positive, whole
 from .settings import Task, add_training_options, optimizer_text, set_up
 
@@ -13,49 +11,76 @@ from .settings import Task, add_training_options, optimizer_text, set_up
 def run_task(task: Task, arguments) -> int:
     """Train the task as the arguments say and show what came of it; return the exit code."""
     options = parse(task, arguments)
-    settings, rng, data, test, network, loss, optimizer, engine = set_up(task, options)
+    setup = set_up(task, options)
+    settings, rng, data, test, network, loss, optimizer, engine = setup
+    keeping.check(options)
     figures.check(options)
+    keeper = keeping.Keeper(options, task.name, network, optimizer, rng)
+    curve = keeper.start()["history"] or {"loss": [], "accuracy": []}
     terminal = show.Terminal()
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
     try:
         history = figures.history(options, network, loss, data, engine)
-        losses, stopped, seconds = _train(terminal if talkative else None, settings, network, data, loss, optimizer,
-                                          engine, options.log_every, rng, history)
+        stopped = _train(terminal if talkative else None, setup, options.log_every, keeper, curve, history)
         if history:
-            history.end(len(losses))
+            history.end(len(curve["loss"]))
     finally:
         engines.close(engine)
-    if stopped == "interrupted" and not losses:
+    if stopped == "interrupted" and not curve["loss"]:
         raise KeyboardInterrupt
     for points in (data, test) if test else (data,):
-        check_finite(evaluate(network, loss, points)[0], optimizer, len(losses))
-    result = _result(task, settings, options.seed, network, loss, data, test, losses, stopped, seconds)
-    tested = test or data
+        check_finite(evaluate(network, loss, points)[0], optimizer, len(curve["loss"]))
+    result = _result(task, setup, options.seed, curve["loss"], stopped, keeper.seconds())
+    try:
+        _show(terminal, options, task, setup, curve["loss"], result)
+    finally:                                        # even where nobody reads to the end
+        keeper.write_history(curve)
+        keeper.write_model(preparation(data), "probability" if settings["output_activation"] == "sigmoid" else "values",
+                           result, curve)
+    if talkative:
+        for line in keeper.said():
+            terminal.line(line)
+    if history:
+        figures.draw_task(options, terminal, result, curve["loss"], network, test or data, history)
+    return keeper.code(stopped == "interrupted")
+
+
+def preparation(data) -> dict:
+    """What the columns of a table of such points are: numbers x1, x2, taken as they are, and a class of 0 or 1."""
+    names = ["x%d" % (k + 1) for k in range(len(data.inputs[0]))]
+    return {"columns": [*names, "class"], "missing": "refuse",
+            "inputs": [{"name": name, "kind": "number", "mean": 0.0, "deviation": 1.0} for name in names],
+            "target": {"name": "class", "kind": "classes", "classes": ["0", "1"]}}
+
+
+def _show(terminal, options, task, setup, losses, result):
+    """What came of it, as the options ask for it."""
+    tested = setup.test or setup.data
     if options.json:
         import json
         terminal.line(json.dumps(result))
     elif options.quiet:
-        terminal.line(last_line(result, len(data.inputs), len(tested.inputs)))
+        terminal.line(last_line(result, len(setup.data.inputs), len(tested.inputs)))
     else:
-        _report(terminal, task, settings, network, loss, data, tested, losses, result)
-    if history:
-        figures.draw_task(options, terminal, result, losses, network, tested, history)
-    return 130 if stopped == "interrupted" else 0
+        _report(terminal, task, setup.settings, setup.network, setup.loss, setup.data, tested, losses, result)
 
 
 def parse(task: Task, arguments):
     """The options as given; None where one was not given and what it means depends on others."""
-    parser = Parser(task.name, description=task.summary)
-    add_task_options(parser, task)
-    group = parser.add_argument_group("the report")
-    group.add_argument("--log-every", metavar="N", type=whole(1), default=task.defaults["log_every"],
-                       help="epochs from one line to the next (default: %(default)s)")
-    group.add_argument("--quiet", action="store_true", help="the last line only")
-    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
-    figures.add_options(parser, animate=True)
-    return parser.parse_args(arguments)
+    def build(_):
+        parser = Parser(task.name, description=task.summary)
+        add_task_options(parser, task)
+        group = parser.add_argument_group("the report")
+        group.add_argument("--log-every", metavar="N", type=whole(1), default=task.defaults["log_every"],
+                           help="epochs from one line to the next (default: %(default)s)")
+        group.add_argument("--quiet", action="store_true", help="the last line only")
+        group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+        keeping.add_options(parser, every=10 * task.defaults["log_every"])
+        figures.add_options(parser, animate=True)
+        return parser
+    return keeping.parse(build, task.name, arguments)
 
 
 def add_task_options(parser: Parser, task: Task) -> None:
@@ -86,41 +111,51 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
             "" if settings["engine"] == "Loops()" else ", engine %s" % settings["engine"])
 
 
-def _train(terminal, settings, network, data, loss, optimizer, engine, log_every, rng, history):
-    """Train to the end; return the epochs' losses, why it stopped, and the seconds it took."""
-    progress = show.Progress(terminal, settings["epochs"]) if terminal else None
-    losses: list = []
+def _train(terminal, setup, log_every, keeper, curve, history):
+    """Train to the end, adding the epochs to the curve; return why it stopped."""
+    settings, rng, data, _, network, loss, optimizer, engine = setup
+    losses, target = curve["loss"], settings["target_loss"]
+    done = len(losses)
+    if done and is_reached(target, losses[-1], network, loss, data):        # a run that had come to its end goes on
+        return "target"
+    progress = show.Progress(terminal, settings["epochs"] - done) if terminal else None
     stopped = "epochs"
     epoch = logged = None
-    start = time.perf_counter()
     try:
         for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], engine,
-                           rng=rng if settings["shuffle"] else None):
+                           rng=rng if settings["shuffle"] else None, done=done):
             losses.append(epoch.loss)
+            curve["accuracy"].append(epoch.accuracy)
             if history:
                 history.see(epoch)
             if progress:
-                progress.update(epoch.number, "epoch %d of %d, loss %.4g", epoch.number, progress.total, epoch.loss)
-                if epoch.number % log_every == 0 or epoch.number == 1:
+                progress.update(epoch.number - done, "epoch %d of %d, loss %.4g", epoch.number, settings["epochs"],
+                                epoch.loss)
+                if epoch.number % log_every == 0 or epoch.number == done + 1:
                     progress.clear()
                     terminal.line(epoch_line(epoch, len(data.inputs)))
                     logged = epoch
-            if is_reached(settings["target_loss"], epoch, network, loss, data):
+            if is_reached(target, epoch.loss, network, loss, data):
                 stopped = "target"
                 break
+            keeper.after(epoch.number, lambda: {"history": curve})
+        keeper.after(len(losses), lambda: {"history": curve}, last=True)
     except KeyboardInterrupt:
         stopped = "interrupted"
+    except DivergedError:
+        keeper.write_history(curve)
+        raise
     finally:
         if progress:
             progress.clear()
     if progress and epoch and epoch is not logged:
         terminal.line(epoch_line(epoch, len(data.inputs)))
-    return losses, stopped, time.perf_counter() - start
+    return stopped
 
 
-def is_reached(target, epoch, network, loss, data) -> bool:
+def is_reached(target, last: float, network, loss, data) -> bool:
     """True where the loss is below the target before the epoch's last step and after it; False without a target."""
-    return target is not None and epoch.loss < target and evaluate(network, loss, data)[0] < target
+    return target is not None and last < target and evaluate(network, loss, data)[0] < target
 
 
 def epoch_line(epoch, count: int) -> str:
@@ -128,8 +163,9 @@ def epoch_line(epoch, count: int) -> str:
     return "epoch %6d   %s" % (epoch.number, outcome(epoch.loss, epoch.accuracy, count))
 
 
-def _result(task, settings, seed, network, loss, data, test, losses, stopped, seconds) -> dict:
+def _result(task, setup, seed, losses, stopped, seconds) -> dict:
     """What came of it, as ``--json`` prints it."""
+    settings, _, data, test, network, loss, *_ = setup
     final_loss, accuracy, outputs = evaluate(network, loss, data)
     why = diagnose(network, loss, data, outputs, losses, settings["target_loss"], task.separable)
     result = {"task": task.name, "settings": settings, "parameters": network.count_parameters(), "seed": seed,

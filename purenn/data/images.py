@@ -194,8 +194,8 @@ def _images(path, train, test):
     rows = [_rows(images.values, math.prod(layouts[0]), scaled) for images, _ in parts]
     height, width = layouts[0]
     if not test:
-        return Images(rows[0], labels[0], height, width, classes, None, None)
-    return Images(rows[0], labels[0], height, width, classes, rows[1], labels[1])
+        return Images(rows[0], labels[0], height, width, classes, None, None, divisor)
+    return Images(rows[0], labels[0], height, width, classes, rows[1], labels[1], divisor)
 
 
 def _layout(path, shape, labels_shape):

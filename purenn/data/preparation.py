@@ -9,8 +9,10 @@ from collections import namedtuple
 from ..linalg import PurennError, Vector
 
 # Images: a list of rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to
-# classes − 1. The test images and labels are the same where the files hold a separate test part, else None.
-Images = namedtuple("Images", ("images", "labels", "height", "width", "classes", "test_images", "test_labels"))
+# classes − 1. The test images and labels are the same where the files hold a separate test part, else None. The
+# pixels were divided by ``divisor``.
+Images = namedtuple("Images", ("images", "labels", "height", "width", "classes", "test_images", "test_labels",
+                               "divisor"))
 
 SHARED = 1 << 16                # so many different values are shared; with more, sharing gains little
 
@@ -36,7 +38,7 @@ def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
     """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
     shades = [pixel / 255.0 for pixel in range(256)]
     return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
-                  None, None)
+                  None, None, 255.0)
 
 
 def split_sizes(count: int, asked, usual, names=PARTS) -> list:

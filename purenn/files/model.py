@@ -67,6 +67,11 @@ def _save_safetensors(path, document, weights):
     write_safetensors(path, weights, {"format": "pt", METADATA: folded(document, 0)})
 
 
+def check_ending(path) -> None:
+    """Raise PurennError unless a file's name ends in one of the formats."""
+    _by_ending(path, None, None)
+
+
 def _by_ending(path, json_way, safetensors_way):
     ending = os.path.splitext(str(path))[1]
     ways = {".json": json_way, ".safetensors": safetensors_way}

@@ -1,0 +1,173 @@
+"""What a command that trains keeps: the model, the curve, and checkpoints, from which it goes on.
+
+A checkpoint holds the arguments of the run that wrote it, so that ``--resume FILE`` needs no others.
+"""
+import sys
+import time
+
+from ..linalg import PurennError
+from ..show.terminal import Terminal
+from .options import Parser, program_name, whole
+
+# What may be another when a run goes on: how long, what is shown, what is kept.
+FREE = ("epochs", "target_loss", "patience", "log_every", "quiet", "json", "save", "history", "checkpoint",
+        "checkpoint_every", "resume")
+
+
+def add_options(parser: Parser, every: int) -> None:
+    """``--save``, ``--history``, ``--checkpoint``, ``--checkpoint-every`` and ``--resume``."""
+    group = parser.add_argument_group("what is kept")
+    group.add_argument("--save", metavar="FILE", help="write the trained network: a .json to read, or a .safetensors "
+                       "for PyTorch, too")
+    group.add_argument("--history", metavar="FILE.csv", help="write the curve, an epoch a row")
+    group.add_argument("--checkpoint", metavar="FILE", help="write down now and then what it takes to go on")
+    group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
+                       help="epochs from one checkpoint to the next (default: %d)" % every)
+    group.add_argument("--resume", metavar="FILE", help="go on from a checkpoint, with its settings; --epochs and what "
+                       "is shown and kept may be others")
+    parser.set_defaults(usual_every=every)
+
+
+def parse(build, task: str, arguments: list):
+    """The options of a command; ``build(arguments)`` makes its parser.
+
+    With ``--resume`` they are those of the checkpoint, but for the FREE ones. ``options.start`` is then the
+    Checkpoint, otherwise None; ``options.kept_arguments`` are those to keep in the next one.
+    """
+    options = build(arguments).parse_args(arguments)
+    options.start, options.kept_arguments = None, _to_keep(arguments)
+    if options.resume is None:
+        return options
+    from ..files.checkpoint import load_checkpoint
+    start = load_checkpoint(options.resume)
+    if start.task != task:
+        raise PurennError("--resume: %s was written by %s; go on with: %s %s --resume %s"
+                          % (options.resume, start.task, program_name(), start.task, options.resume))
+    stored = start.options.get("arguments")
+    if not isinstance(stored, list) or not all(isinstance(text, str) for text in stored):
+        raise PurennError("--resume: %s: its options have no list of arguments; it is damaged" % options.resume)
+    before = build(stored).parse_args(stored)
+    options = build(stored + arguments).parse_args(stored + arguments)
+    for name, value in vars(options).items():
+        if name not in FREE and value != getattr(before, name):
+            if name in ("plot", "animate"):
+                raise PurennError("--%s: goes without --resume, which does not know what the figures show of the "
+                                  "epochs before" % name)
+            begun = getattr(before, name)
+            raise PurennError("--%s: found %s with --resume, and %s was begun with %s; leave it out, or begin anew"
+                              % (name.replace("_", "-"), value, options.resume, "another" if begun is None else begun))
+    if options.checkpoint is None:
+        options.checkpoint = options.resume
+    options.start, options.kept_arguments = start, _to_keep(stored + arguments)
+    return options
+
+
+def _to_keep(arguments):
+    """The arguments without those that are about one run only."""
+    own = Parser("", add_help=False)
+    for name in ("--resume", "--animate"):
+        own.add_argument(name)
+    own.add_argument("--plot", nargs="?")
+    return own.parse_known_args(arguments)[1]
+
+
+def check(options) -> None:
+    """Raise PurennError, before there is anything to lose, where a file to keep could not be written."""
+    from ..files.disk import check_writable
+    for path in (options.save, options.history, options.checkpoint):
+        if path is not None:
+            check_writable(path)
+    if options.save is not None:
+        from ..files.model import check_ending
+        check_ending(options.save)
+    if options.checkpoint_every is not None and options.checkpoint is None:
+        raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
+
+
+class Keeper:
+    """Writes down what a run keeps, and knows what it went on from."""
+
+    def __init__(self, options, task: str, network, optimizer, rng):
+        self.options, self.task = options, task
+        self.network, self.optimizer, self.rng = network, optimizer, rng
+        self.every = options.checkpoint_every or options.usual_every
+        self.begin = time.perf_counter()
+        self.before = 0.0
+        self.failed = False
+
+    def start(self) -> dict:
+        """Put everything where the checkpoint says, if there is one; return its progress, or an empty one.
+
+        It has ``history``, a dict from a name to the numbers of the epochs that are done.
+        """
+        from ..files.disk import naming
+        checkpoint = self.options.start
+        if checkpoint is None:
+            return {"history": {}}
+        with naming(self.options.resume):
+            self.network.load_state_dict(checkpoint.network)
+            self.optimizer.load_state_dict(checkpoint.optimizer)
+            self.rng.setstate(checkpoint.random)
+            progress = checkpoint.progress
+            from ..files.model import check_history
+            check_history(progress.get("history"))
+            lengths = {len(numbers) for numbers in progress["history"].values()}
+            if lengths != {checkpoint.epoch}:
+                raise PurennError("its history has %s epochs, and %d are done; it is damaged"
+                                  % (" or ".join(map(str, sorted(lengths))) or "no", checkpoint.epoch))
+            seconds = progress.get("seconds")
+            if not isinstance(seconds, float):
+                raise PurennError("its progress has no seconds; it is damaged")
+            self.before = seconds
+        return progress
+
+    def seconds(self) -> float:
+        """How long it has trained, with the runs that it goes on from."""
+        return self.before + time.perf_counter() - self.begin
+
+    def after(self, number: int, progress, last: bool = False) -> None:
+        """Write a checkpoint where it is time for one; ``progress()`` is what to keep besides.
+
+        Where it cannot be written, that is said once, and training goes on.
+        """
+        if self.options.checkpoint is None or not (last or number % self.every == 0):
+            return
+        from ..files.checkpoint import Checkpoint, save_checkpoint
+        try:
+            save_checkpoint(self.options.checkpoint, Checkpoint(
+                self.task, {"arguments": self.options.kept_arguments}, number, self.network.state_dict(),
+                self.optimizer.state_dict(), self.rng.getstate(), {**progress(), "seconds": self.seconds()}))
+        except PurennError as error:
+            if not self.failed and sys.stderr is not None:
+                Terminal(sys.stderr).line("purenn: %s; training goes on without checkpoints" % error)
+            self.failed = True
+
+    def code(self, interrupted: bool) -> int:
+        """The exit code of a run that came to its end, or was interrupted."""
+        return 130 if interrupted else 2 if self.failed else 0
+
+    def write_history(self, history: dict) -> None:
+        """Write ``--history``, where it was asked for."""
+        if self.options.history is None:
+            return
+        import csv
+
+        from ..files.disk import replacing
+        rows = zip(*history.values())
+        with replacing(self.options.history) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
+            writer = csv.writer(handle, lineterminator="\n")
+            writer.writerow(["epoch", *history])
+            writer.writerows([number, *row] for number, row in enumerate(rows, 1))
+
+    def write_model(self, preparation, output: str, result: dict, history: dict) -> None:
+        """Write ``--save``, where it was asked for; of the ``result`` all that is no long list."""
+        if self.options.save is None:
+            return
+        from ..files.model import Model, save_model
+        training = {name: value for name, value in result.items() if name not in ("predictions", "history")}
+        save_model(self.options.save, Model(self.network, preparation, output, training, history))
+
+    def said(self) -> list:
+        """A line on what was written, if anything."""
+        written = [path for path in (self.options.save, self.options.history) if path is not None]
+        return ["Written: " + ", ".join(written)] if written else []
