@@ -2,13 +2,16 @@
 import importlib
 import json
 import math
+import shutil
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from benchmarks import __main__ as report
 from benchmarks import contenders, floors, own, tasks
+from benchmarks import race as timing
 from benchmarks.race import Here, race
 
 from .helpers import ROOT, close
@@ -85,6 +88,82 @@ def test_a_race_gives_a_figure_for_each_turn_and_the_table_the_ratio_of_medians(
     for row in ("| loops | 1.00 |", "| unrolled | 4.00 |", "| what the loops did | 0 epochs/s |"):
         assert row in text
     assert text.endswith("%s, m; numpy 9" % own.python())
+
+
+def test_a_step_of_a_part_of_the_batch_counts_as_that_part(monkeypatch):
+    clock = iter(range(100))
+
+    def step():                                                 # takes a second
+        return next(clock)
+    monkeypatch.setattr(contenders, "start", lambda contender, task: step)
+    monkeypatch.setattr(timing, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    assert Here("whole", "a task").seconds(3) == 4
+    step.share = 0.25
+    assert Here("quarter", "a task").seconds(3) == 16
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """``python -m benchmarks`` with some arguments, in which measuring a task is the function ``measured``."""
+    def command(arguments, measured):
+        monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
+        monkeypatch.setattr(report, "_measured", measured)
+        return report.main()
+    monkeypatch.setattr(report, "_versions", dict)              # the packages take seconds to be loaded
+    return command
+
+
+@pytest.mark.parametrize("only, taken", [
+    (["unrolled"], ["loops", "unrolled"]), (["matrix", "loops"], ["matrix", "loops"]),
+    ([], list(contenders.CONTENDERS))])
+def test_the_loops_that_the_others_are_compared_with_always_take_part(only, taken, command):
+    asked = []
+
+    def measured(task, options, also):
+        asked.append(options.only)
+        return {"loops": [1.0]}
+    assert command(["--task", "gate 2-2-1"] + (["--only", *only] if only else []), measured) == 0
+    assert asked == [taken]
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_anything_is_measured(command, capsys):
+    assert command(["--json", "no_such_folder/x.json"], lambda *_: pytest.fail("measured for nothing")) == 2
+    shown = capsys.readouterr()
+    assert shown.out == "" and shown.err.startswith("benchmarks: no_such_folder/x.json: cannot be written")
+
+
+def test_ctrl_c_ends_with_130_and_keeps_the_tasks_that_are_done(command, capsys, tmp_path):
+    def measured(task, options, also):
+        if task == "xor 2-4-4-1":
+            raise KeyboardInterrupt
+        return {"loops": [2.0], "unrolled": [0.5]}
+    file = tmp_path / "figures.json"
+    assert command(["--task", "gate 2-2-1", "xor 2-4-4-1", "--json", str(file)], measured) == 130
+    assert "| unrolled | 4.00 |" in capsys.readouterr().out
+    assert list(json.loads(file.read_text(encoding="utf-8"))["tasks"]) == ["gate 2-2-1"]
+    assert command(["--task", "xor 2-4-4-1"], measured) == 130 and capsys.readouterr().out == ""
+
+
+def test_ctrl_c_before_the_first_task_ends_with_130_too(command, monkeypatch):
+    def pressed():
+        raise KeyboardInterrupt
+    monkeypatch.setattr(report, "_versions", pressed)
+    assert command([], None) == 130
+
+
+def test_an_interpreter_that_cannot_be_run_is_said_and_left_out(command, capsys, tmp_path):
+    asked = []
+
+    def measured(task, options, also):
+        asked.append(also)
+        return {"loops": [1.0]}
+    no_program = tmp_path / "python"
+    no_program.write_text("")
+    others = ["no_such_python", str(no_program)] + [path for path in [shutil.which("false")] if path]
+    assert command(["--task", "gate 2-2-1", "--also", *others], measured) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "left out: purenn on %s, which cannot be run" % python for python in others]
+    assert asked == [{}]
 
 
 def test_the_command_measures_writes_its_figures_and_says_what_is_not_there(tmp_path, monkeypatch):

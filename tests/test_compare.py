@@ -11,6 +11,11 @@ import time
 
 import pytest
 
+from purenn.commands import main
+from purenn.commands.plan import make_plan
+from purenn.commands.runs import TASKS, text
+from purenn.show import plots
+
 from .helpers import ROOT, assert_refused, cli, on_a_terminal
 
 GRID = ("compare", "linear", "--vary", "lr=0.5,100", "--vary", "hidden=none,3", "--seeds", 3, "--points", 20,
@@ -95,6 +100,41 @@ def test_a_value_means_what_it_means_to_the_task(vary, alone):
     assert setting["runs"][0]["loss"] == pytest.approx(own["loss"], rel=1e-12 if "engine" in vary else 0.0)
     assert setting["runs"][0]["epochs"] == own["epochs"]
     assert {**setting["settings"], "engine": None} == {**own["settings"], "engine": None}
+
+
+def test_every_setting_is_run_with_the_same_seeds():
+    plan = make_plan(TASKS["xor"], "--vary lr=1,2 --vary init=he,zeros --seeds 2 --seed 5 --epochs 9".split())
+    settings = ["--epochs 9 --lr=%s --init=%s" % pair for pair in (("1", "he"), ("1", "zeros"), ("2", "he"),
+                                                                  ("2", "zeros"))]
+    assert sorted(map(text, plan.jobs)) == sorted(
+        "xor --seed 5 %s --seed %d" % (each, seed) for each in settings for seed in (5, 6))
+
+
+def test_a_run_is_the_tasks_own_with_that_setting_and_that_seed(capsys):
+    def json_of(*arguments):
+        assert main([*arguments, "--epochs", "20", "--engine", "loops", "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+    result = json_of("compare", "xor", "--vary", "lr=1,0.5", "--seeds", "3", "--seed", "4", "--workers", "1")
+    for setting in result["settings"]:
+        assert [run["seed"] for run in setting["runs"]] == [4, 5, 6]
+        for run in setting["runs"]:
+            own = json_of("xor", "--lr", setting["varied"]["lr"], "--seed", str(run["seed"]))
+            assert (run["loss"], run["accuracy"]) == (own["loss"], own["accuracy"])
+
+
+def test_the_figure_has_the_runs_losses_under_their_settings_name(monkeypatch, capsys, tmp_path):
+    drawn = []
+    monkeypatch.setattr(plots, "missing", lambda: "")
+    monkeypatch.setattr(plots, "overlay", lambda *arguments: drawn.append(arguments))
+    main(["compare", "xor", "--vary", "lr=1,0.5,2", "--seeds", "2", "--epochs", "9", "--workers", "1", "--json",
+          "--plot", str(tmp_path)])
+    (path, runs, title), = drawn
+    settings = json.loads(capsys.readouterr().out)["settings"]
+    assert (path, title) == (str(tmp_path / "xor-compare.png"), "xor by lr, 2 seeds")
+    assert [label for label, _ in runs] == ["lr " + setting["varied"]["lr"] for setting in settings]
+    assert [[list(map(list, curve)) for curve in curves] for _, curves in runs] == [
+        [run["losses"] for run in setting["runs"]] for setting in settings]
+    assert len({str(curve) for _, curves in runs for curve in curves}) == 6
 
 
 def test_json_is_one_object_with_the_settings_their_runs_and_their_curves():

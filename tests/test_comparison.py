@@ -33,6 +33,17 @@ def test_the_figures_of_a_setting():
     assert setting("c", "diverged", "diverged", None).loss == inf
 
 
+def test_the_typical_run_of_an_even_number_is_the_better_of_the_two_in_the_middle():
+    assert setting("a", None, 300, 100, 200).typical.needed == 200
+    assert setting("a", 300, 100).typical.needed == 100
+
+
+def test_the_median_accuracy_is_that_of_the_runs_that_have_one():
+    row = setting("a", "diverged", 100, "diverged", "diverged", 200)
+    assert (row.accuracy, row.diverged, row.loss) == (1.0, 3, inf)
+    assert setting("b", "diverged").accuracy is None
+
+
 def test_a_seed_is_won_with_fewer_epochs_and_what_is_not_solved_needs_most():
     a, b = setting("a", 10, 20, None, 5, None), setting("b", 11, 20, 7, None, None)
     assert wins(a, b) == (2, 3) and wins(b, a) == (1, 3)

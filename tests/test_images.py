@@ -263,9 +263,10 @@ def test_a_folder_of_mnist_files_is_read(tmp_path, rename, pack):
     check_mnist(read_images(tmp_path))
 
 
-def test_a_file_beside_its_own_gz_is_read_once(tmp_path):
-    zip_all(folder(tmp_path))
-    check_mnist(read_images(folder(tmp_path)))
+def test_of_a_file_and_its_own_gz_the_plain_one_is_read(tmp_path):
+    for name in NAMES:
+        (folder(tmp_path) / (name + ".gz")).write_bytes(b"not read")
+    check_mnist(read_images(tmp_path))
 
 
 @pytest.mark.parametrize("names", [NAMES[:2], NAMES[2:]])
@@ -350,6 +351,12 @@ def test_a_csv_of_more_than_the_limit_is_refused(tmp_path, monkeypatch):
     refused(path, "its data are 16 bytes; at most 10 are read")
 
 
+def test_a_csv_of_more_pixels_than_memory_is_taken_for_is_refused_before_it_is_read_to_the_end(tmp_path, monkeypatch):
+    monkeypatch.setattr("purenn.data.images.LIMIT", 16)             # 4 pixels of 8 bytes
+    refused(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n0,1,0\n1,1,1\nthe end\n"), "holds more than 4 pixels; take fewer")
+    assert len(read_images(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n")).images) == 2
+
+
 # Other files
 
 def test_other_files_are_refused_by_what_they_are(tmp_path):
@@ -375,7 +382,8 @@ def test_a_csv_and_an_npz_by_numpy_agree(tmp_path):
 
 
 def test_labels_that_are_not_classes_are_refused_before_memory_is_taken(tmp_path):
-    path = str(tmp_path / "ids.npz")
-    write_npz(path, {"images": ((2000, 1), bytes(2000)), "labels": ((2000,), array("H", range(2000)))})
-    with pytest.raises(PurennError, match="the largest label is 1999; at most 1000 classes are taken"):
-        read_images(path)
+    def ids(count):
+        return npz(tmp_path / "ids.npz", images=((count, 1), bytes(count)),
+                   labels=((count,), array("H", range(count))))
+    refused(ids(1001), "the largest label is 1000; at most 1000 classes are taken")
+    assert read_images(ids(1000)).classes == 1000

@@ -1,6 +1,7 @@
 """``letters`` as a user runs it: small networks, few images."""
 import argparse
 import json
+import math
 import os
 import random
 import re
@@ -11,6 +12,7 @@ import sys
 import pytest
 
 from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
+from purenn.commands import fitting, images, letters, main
 from purenn.commands.fitting import fit
 from purenn.commands.images import make_source
 from purenn.commands.letters import PAYS, make_engine, worst_rows
@@ -230,6 +232,26 @@ def test_bad_input_is_refused_in_one_line(arguments, named):
     assert_refused("letters " + arguments, named)
 
 
+def test_where_letters_cannot_be_written_none_is_drawn(monkeypatch, capsys):
+    monkeypatch.setattr(images, "drawing", lambda count, rng: pytest.fail("drawn, and nowhere to put them"))
+    assert main(["letters", "--write-data", "no_such_folder/x.npz", "--train", "9"]) == 2
+    assert "no_such_folder/x.npz: cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("cost", [math.inf, math.nan])
+def test_a_loss_that_is_not_finite_after_the_last_step_ends_with_exit_code_3(part, cost, monkeypatch, capsys):
+    costs = [0.5, 0.5]                                          # of the images learned from, and of the test images
+    costs[part] = cost
+    monkeypatch.setattr(fitting, "MEASURING", 0.001)
+    monkeypatch.setattr(letters, "evaluate", lambda network, loss, data, engine: (
+        costs.pop(0), 0.5, network.predict(data.inputs)))
+    assert main(["letters", "--data", DIGITS, "--train", "20", "--validation", "10", "--test", "10", "--hidden", "2",
+                 "--epochs", "1", "--workers", "1", "--json"]) == 3
+    shown = capsys.readouterr()
+    assert shown.out == "" and "diverged" in shown.err
+
+
 def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
     path = str(tmp_path / "gap.npz")
     write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([0, 1, 3, 3]))})
@@ -239,6 +261,31 @@ def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
 def test_a_rate_that_is_too_large_ends_with_exit_code_3():
     done = cli(*SMALL, "--lr", "1e300")
     assert done.returncode == 3 and "diverged" in done.stderr and done.stderr.count("\n") == 1
+
+
+class Clock(Loops):
+    """A clock, and an engine by it: a second for a sample to learn from, a quarter for one to look at."""
+
+    now = 0.0
+
+    def gradients(self, network, loss, inputs, targets):
+        self.now += 1.0 * len(inputs)
+
+    def outputs(self, network, inputs):
+        self.now += 0.25 * len(inputs)
+
+    def step(self):
+        """That of an optimizer: ten seconds."""
+        self.now += 10.0
+
+
+def test_an_epochs_estimate_has_its_samples_its_steps_and_the_validation(monkeypatch):
+    clock, network = Clock(), small_network()
+    monkeypatch.setattr(fitting, "time", argparse.Namespace(perf_counter=lambda: clock.now))
+    monkeypatch.setattr(fitting, "learn", lambda *_: None)
+    found = fitting.estimate(network, small_data(count=10), small_data(count=8), CrossEntropyLoss(), lambda _: clock,
+                             clock, batch_size=4)
+    assert found == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
 
 
 class Interrupting(Loops):

@@ -80,6 +80,21 @@ def test_behind_the_prediction_is_the_output_dark_at_both_ends_with_a_line_at_a_
     assert len([one for one in flat.axes[1].collections if hasattr(one, "levels")]) == 1
 
 
+def test_the_shades_follow_x1_to_the_right_and_x2_upward():
+    upward = [[0.1 * i] * 11 for i in range(11)]                                # the output is x2
+    for grid, low, high in ((GRID, (0.05, 0.95), (0.95, 0.05)), (upward, (0.95, 0.05), (0.05, 0.95))):
+        figure = drawn(plots.points("", FOUR[3:], [0], [0], grid, (0.0, 1.0)))
+        blue, orange = pixel(figure, *low), pixel(figure, *high)
+        assert blue[2] > blue[0] + 50 and orange[0] > orange[2] + 50
+
+
+def pixel(figure, x1, x2):
+    """The color that is drawn at a point of the prediction."""
+    picture = memoryview(figure.canvas.buffer_rgba())
+    x, y = figure.axes[1].transData.transform((x1, x2))
+    return [picture[picture.shape[0] - 1 - int(y), int(x), k] for k in range(3)]
+
+
 def test_curves_are_the_losses_and_accuracies_with_the_epoch_marked():
     figure = drawn(plots.curves("a run", [("training", [0.5, 0.01, 0.001]), ("validation", [0.6, 0.2, 0.1])],
                                 [("training", [0.5, 0.75, 1.0])], (2, "the best")))
@@ -132,6 +147,8 @@ def test_one_curve_is_a_line_and_several_are_their_median_in_a_band():
     axes, = figure.axes
     assert lines(axes) == {"alone": [(1, 0.5), (2, 0.25)], "five": [(1, 3.0), (3, 6.0)]}
     band, = axes.collections
+    assert to_hex(band.get_facecolor()[0]) == to_hex(axes.get_lines()[1].get_color()) != to_hex(
+        axes.get_lines()[0].get_color())
     corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
     assert {(1.0, 2.0), (1.0, 4.0), (3.0, 4.0), (3.0, 8.0)} <= corners and max(y for _, y in corners) == 8.0
     assert {"alone", "five", "two runs", "epoch", "loss (line: median, band: the middle half)"} <= set(texts(figure))
@@ -314,3 +331,5 @@ def test_a_run_that_diverges_is_drawn_up_to_where_a_scale_can_show_it(tmp_path):
     wild, tame = [(1, 0.3), (2, 1e300), (3, 1.7e308)], [(1, 0.3), (3, 0.1)]
     plots.overlay(path, [("wild", [wild] * 3), ("tame", [tame])], "both")
     assert os.path.getsize(path) > 1000
+    shown = lines(plots.compared([("wild", [wild] * 3), ("tame", [tame])], "").axes[0])
+    assert shown == {"wild": [(1, 0.3), (2, 1e12), (3, 1e12)], "tame": tame}

@@ -71,6 +71,12 @@ def test_a_loss_below_the_target_solves_and_says_after_how_many_epochs():
     assert not result.solved and result.needed is None and result.epochs == 10
 
 
+def test_a_loss_below_the_target_on_the_way_alone_does_not_solve():
+    result = run_job(Job("xor", ["--lr", "20", "--epochs", "12", "--target-loss", "0.256"]))
+    assert min(loss for _, loss in result.losses) < 0.256 < result.loss
+    assert (result.solved, result.needed, result.epochs) == (False, None, 12)
+
+
 def test_without_a_target_what_counts_is_that_every_point_is_right_and_stays_so():
     result = run_job(Job("gate", ["--lr", "0.5", "--momentum", "0.9", "--epochs", "150"]))
     assert result.solved and result.epochs == 150 and result.loss > 0.005

@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
-                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, engines, train)
+from purenn.commands import main
 from purenn.commands.options import BETWEEN
 from purenn.commands.settings import set_up
 from purenn.commands.task import parse
@@ -286,7 +287,17 @@ def test_what_unroll_prints_is_a_program_that_needs_nothing_and_has_the_gradient
             layer, Linear) else line == "%r" % ({"negative_slope": 0.01} if isinstance(layer, LeakyReLU) else {})
 
 
+DIVERGING = ["--lr", "1e308", "--loss", "half-sse", "--activation", "relu", "--output-activation", "identity"]
+
+
+@pytest.mark.parametrize("more, code", [([], 0), (DIVERGING, 3)])
+def test_the_engine_that_trained_a_standalone_program_is_closed(monkeypatch, more, code):
+    closed = []
+    monkeypatch.setattr(engines, "close", closed.append)
+    assert main(["unroll", "xor", "--standalone", "--epochs", "2", "--engine", "matrix", *more]) == code
+    assert [type(engine).__name__ for engine in closed] == ["Matrix"]
+
+
 def test_a_training_that_diverges_is_not_printed_as_a_program():
-    done = cli("unroll", "xor", "--standalone", "--epochs", 1, "--lr", 1e308, "--loss", "half-sse",
-               "--activation", "relu", "--output-activation", "identity")
+    done = cli("unroll", "xor", "--standalone", "--epochs", 1, *DIVERGING)
     assert (done.returncode, done.stdout) == (3, "") and "diverged" in done.stderr
