@@ -1,28 +1,27 @@
-"""A table out of a CSV: the names of its columns and, column by column, the text of every field.
+"""A table out of a CSV: the names of its columns and, column by column, the texts and the numbers that they stand for.
 
 What is found out where it is not said: the delimiter, from the first rows; and whether the first row is a header:
-then it has no number, no empty field and no field twice. What the texts mean is found out in ``columns.py``.
+then it has no number, no empty field and no field twice.
 
-A table is read by columns, many rows at a time, so that no line of Python runs for a single field.
+No line of Python runs for a single field: a table is taken apart by columns, a few hundred rows at a time, so few that
+what is looked at several times is still in the processor's cache.
 """
 import csv
 import io
 import sys
-from collections import Counter, namedtuple
+from collections import Counter
+from itertools import chain, islice
 
 from ..files.disk import opened
 from ..linalg import PurennError
 from .arrays import CHUNK, LIMIT, check_size, short, what_begins
-
-# The names of the columns; the columns, a list of texts each, without spaces around them; for each row the number,
-# from 1, of the line of the file that it begins on; the delimiter; and what the table is called in messages. Without
-# a header the columns are called "1", "2" and so on.
-Table = namedtuple("Table", ("names", "columns", "lines", "delimiter", "path"), defaults=(",", "table"))
+from .columns import Table, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
-ROWS = 4000                     # so many are read at a time
+ROWS = 500                      # so many are taken apart at a time
 LOOKED_AT = 20                  # so many are looked at to find the delimiter
+TOLD = 8 * ROWS                 # after so many rows it is told how many bytes are read
 MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
 
 
@@ -43,29 +42,25 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
     data = _from_stdin(tell) if path == "-" else _from_file(path, where)
     _check_text(where, data)
     _check_fields(where, data, [delimiter] if delimiter else DELIMITERS.values())
-    delimiter = delimiter or max(DELIMITERS.values(), key=lambda one: _evenness(data, one))
-    columns, lines = _columns(where, data, delimiter, tell)
-    if not columns:
+    delimiter = delimiter or max(DELIMITERS.values(), key=lambda one: _evenness(where, data, one))
+    raw = io.BytesIO(data)
+    rows = _rows(where, raw, delimiter)
+    line, first = next(rows, (0, []))
+    if not first:
         raise PurennError("%s: is empty; a table has a row of names, perhaps, and rows of values" % where)
-    first = [column[0] for column in columns]
+    names = [text.strip() for text in first]
     if header is None:
-        header = _is_header(first)
+        header = all(numbers([name]) is None for name in names) and len(set(names)) == len(names)
     if header:
-        _check_names(where, first, lines[0])
-        if len(lines) == 1:
-            raise PurennError("%s: has a header, %s, and no rows below it" % (where, short(first)))
-        for values in columns + [lines]:
-            del values[0]
-    return Table(first if header else positions(len(columns)), columns, lines, delimiter, where)
-
-
-def positions(count: int) -> list:
-    """What the columns of a table without a header are called.
-
-    >>> positions(3)
-    ['1', '2', '3']
-    """
-    return [str(i + 1) for i in range(count)]
+        _check_names(where, line, names)
+    else:
+        rows = chain([(line, first)], rows)
+    columns, lines, values = _columns(where, rows, len(first), tell and (lambda: tell(raw.tell(), len(data))))
+    if tell:
+        tell(len(data), len(data))
+    if not lines:
+        raise PurennError("%s: has a header, %s, and no rows below it" % (where, short(names)))
+    return Table(names if header else positions(len(first)), columns, lines, delimiter, where, values)
 
 
 # The bytes, and what of them is known before they are taken apart.
@@ -133,88 +128,60 @@ def _meant(delimiter):
     return one
 
 
-def _reader(raw, delimiter):
-    lines = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
-    return csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+def _rows(where, raw, delimiter):
+    """The rows that are not blank, each with the line that it begins on."""
+    text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
+    reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
+    line = 1
+    try:
+        for row in reader:
+            if len(row) > 1 or row and row[0].strip():
+                yield line, row
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise PurennError("%s: line %d: %s; is a quote missing, or not doubled, in the row that begins there?"
+                          % (where, line, error)) from None
 
 
-def _filled(row):
-    return len(row) > 1 or len(row) == 1 and row[0].strip() != ""
-
-
-def _evenness(data, delimiter):
+def _evenness(where, data, delimiter):
     """How well a delimiter fits the first rows: whether they have equally many fields, and how many."""
     widths: list = []
     try:
-        for row in _reader(io.BytesIO(data), delimiter):
-            if _filled(row):
-                widths.append(len(row))
-            if len(widths) == LOOKED_AT:
-                break
-    except csv.Error:                                       # is told when all is read; those before it may do
+        for _, row in islice(_rows(where, io.BytesIO(data), delimiter), LOOKED_AT):
+            widths.append(len(row))
+    except PurennError:                                     # is told when all is read; those before it may do
         pass
     return (widths[0] > 1 and len(set(widths)) == 1, widths[0]) if widths else (False, 0)
 
 
-def _columns(where, data, delimiter, tell):
-    """All fields, by columns, and the line that each row begins on."""
-    columns: list = []
+def _columns(where, rows, width, tell):
+    """All fields by columns, the line that each row begins on, and for each column its numbers, or None."""
+    columns: list = [[] for _ in range(width)]
+    values: list = [[] for _ in range(width)]
     lines: list = []
-    raw = io.BytesIO(data)
-    for starts, rows in _chunks(where, _reader(raw, delimiter)):
-        columns = columns or [[] for _ in rows[0]]
+    while True:
+        chunk = list(islice(rows, ROWS))
+        if not chunk:
+            return columns, lines, values
+        for line, row in chunk:
+            if len(row) != width:
+                raise PurennError("%s: line %d: found %d fields, expected %d as in the first row; is a delimiter "
+                                  "missing, or a quote?" % (where, line, len(row), width))
+        starts, fields = zip(*chunk)
         lines.extend(starts)
-        if set(map(len, rows)) != {len(columns)}:
-            _refuse_widths(where, rows, starts, len(columns), lines[0])
-        for column, texts in zip(columns, zip(*rows)):
-            column.extend(map(str.strip, texts))
-        if tell:
-            tell(raw.tell(), len(data))
-    return columns, lines
+        for k, texts in enumerate(zip(*fields)):
+            texts = list(map(str.strip, texts))
+            columns[k].extend(texts)
+            made = None if values[k] is None else numbers(texts)
+            if made is None:                                # one text, and all are texts
+                values[k] = None
+            else:
+                values[k].extend(made)
+        if tell and len(lines) % TOLD == 0:
+            tell()
 
 
-def _chunks(where, reader):
-    """The rows, a few thousand at a time: pairs of the lines that they begin on and the rows."""
-    start = 1
-    starts, rows = [], []
-    try:
-        for row in reader:
-            if _filled(row):
-                starts.append(start)
-                rows.append(row)
-            start = reader.line_num + 1
-            if len(rows) == ROWS:
-                yield starts, rows
-                starts, rows = [], []
-    except csv.Error as error:
-        raise PurennError("%s: line %d: %s; is a quote missing, or not doubled, in the row that begins there?"
-                          % (where, start, error)) from None
-    if rows:
-        yield starts, rows
-
-
-def _refuse_widths(where, rows, starts, width, first):
-    for start, row in zip(starts, rows):
-        if len(row) != width:
-            raise PurennError("%s: line %d: found %d fields, expected %d as in the first row (line %d); is a delimiter "
-                              "missing, or a quote?" % (where, start, len(row), width, first))
-
-
-# The header.
-
-def _is_header(row):
-    return "" not in row and len(set(row)) == len(row) and not any(map(_is_number, row))
-
-
-def _is_number(text):
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _check_names(where, names, line):
+def _check_names(where, line, names):
     if "" in names:
         raise PurennError("%s: line %d: column %d has no name in the header; give it one"
                           % (where, line, names.index("") + 1))
