@@ -19,7 +19,7 @@ from .columns import Table, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 
-ROWS = 500                      # so many are taken apart at a time
+ROWS = 250                      # so many are taken apart at a time
 LOOKED_AT = 20                  # so many are looked at to find the delimiter
 TOLD = 8 * ROWS                 # after so many rows it is told how many bytes are read
 MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
