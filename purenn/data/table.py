@@ -169,8 +169,8 @@ def _columns(where, rows, width, tell):
                                   "missing, or a quote?" % (where, line, len(row), width))
         starts, fields = zip(*chunk)
         lines.extend(starts)
-        for k, texts in enumerate(zip(*fields)):
-            texts = list(map(str.strip, texts))
+        for k, column in enumerate(zip(*fields)):
+            texts = list(map(str.strip, column))
             columns[k].extend(texts)
             made = None if values[k] is None else numbers(texts)
             if made is None:                                # one text, and all are texts
