@@ -10,7 +10,7 @@ import csv
 import io
 import sys
 from collections import Counter
-from itertools import chain, islice
+from itertools import islice
 
 from ..files.disk import opened
 from ..linalg import PurennError
@@ -49,18 +49,19 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
     if not first:
         raise PurennError("%s: is empty; a table has a row of names, perhaps, and rows of values" % where)
     names = [text.strip() for text in first]
-    if header is None:
+    asked = header is None
+    if asked:
         header = all(numbers([name]) is None for name in names) and len(set(names)) == len(names)
     if header:
         _check_names(where, line, names)
-    else:
-        rows = chain([(line, first)], rows)
-    columns, lines, values = _columns(where, rows, len(first), tell and (lambda: tell(raw.tell(), len(data))))
+    columns, lines, values = _columns(where, rows, len(names), tell and (lambda: tell(raw.tell(), len(data))))
     if tell:
         tell(len(data), len(data))
-    if not lines:
+    if header and not lines:
         raise PurennError("%s: has a header, %s, and no rows below it" % (where, short(names)))
-    return Table(names if header else positions(len(first)), columns, lines, delimiter, where, values)
+    if not header:
+        _put_first(where, line, names, columns, lines, values, asked)
+    return Table(names if header else positions(len(names)), columns, lines, delimiter, where, values)
 
 
 # The bytes, and what of them is known before they are taken apart.
@@ -179,6 +180,22 @@ def _columns(where, rows, width, tell):
                 values[k].extend(made)
         if tell and len(lines) % TOLD == 0:
             tell()
+
+
+def _put_first(where, line, row, columns, lines, values, asked):
+    """Put the first row above the others: it is no header. Where that was not said, it must not look like one."""
+    for k, text in enumerate(row):
+        found = numbers([text])
+        if found is None and values[k] is not None and asked and len(lines) > 1:
+            raise PurennError("%s: line %d: found %s in column %d, which has numbers below it; is it a header? One is "
+                              "known by having no number, no empty field and none twice; give it such names, or say "
+                              "whether it is one" % (where, line, short(text), k + 1))
+        columns[k].insert(0, text)
+        if found is None or values[k] is None:
+            values[k] = None
+        else:
+            values[k].insert(0, found[0])
+    lines.insert(0, line)
 
 
 def _check_names(where, line, names):
