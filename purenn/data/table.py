@@ -170,10 +170,12 @@ def _columns(where, rows, width, tell):
                                   "missing, or a quote?" % (where, line, len(row), width))
         starts, fields = zip(*chunk)
         lines.extend(starts)
-        for k, column in enumerate(zip(*fields)):
-            texts = list(map(str.strip, column))
-            columns[k].extend(texts)
+        for k, texts in enumerate(zip(*fields)):
             made = None if values[k] is None else numbers(texts)
+            if made is None:                                # numbers have no spaces around them, or are tried again
+                texts = tuple(map(str.strip, texts))
+                made = None if values[k] is None else numbers(texts)
+            columns[k].extend(texts)
             if made is None:                                # one text, and all are texts
                 values[k] = None
             else:
