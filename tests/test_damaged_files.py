@@ -80,8 +80,8 @@ def swap_words(rng, data):
 def swap_marks(rng, data):
     """Put what means something in a CSV in the place of something else, or between two bytes."""
     marks = [b",", b";", b"\t", b'"', b'""', b"\n", b"\r", b"\r\n", b" ", b"NA", b"1e999", b"nan", b"-", b"1_0", b"red",
-             b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b"\x85", b"\x1c", "\u0661".encode(), "\u00a0".encode(), "\u2028".encode(),
-             b"x" * 140000]
+             b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b"\x85", b"\x1c", "\u0661".encode(), "\u00a0".encode(),
+             "\u2028".encode(), b"x" * 140000]
     there = [mark for mark in marks if mark in data]
     if there and rng.random() < 0.5:
         old = rng.choice(there)
