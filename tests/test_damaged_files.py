@@ -1,7 +1,7 @@
 """Files damaged in a few thousand ways are read right or refused with a PurennError: no other exception, no
 hang, no memory for what is not there, no file left open.
 
-The damage is done in a process of its own (``python -m tests.test_damaged_files SEED COUNT``), whose memory
+The damage is done in a process of its own (``python -m tests.test_damaged_files KIND SEED COUNT``), whose memory
 and open files can be counted.
 """
 import gzip
@@ -23,9 +23,11 @@ import zipfile
 import pytest
 
 from purenn import PurennError
+from purenn.data.features import encode, fit, input_count, output_count
 from purenn.data.idx import read_idx
 from purenn.data.images import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz
+from purenn.data.table import read_table
 
 from .helpers import ROOT
 
@@ -72,6 +74,20 @@ def swap_words(rng, data):
     there = [word for word in words if word in data]
     if there:
         data[:] = data.replace(rng.choice(there), rng.choice(words), 1)
+
+
+def swap_marks(rng, data):
+    """Put what means something in a CSV in the place of something else, or between two bytes."""
+    marks = [b",", b";", b"\t", b'"', b'""', b"\n", b"\r", b"\r\n", b" ", b"NA", b"1e999", b"nan", b"-", b"1_0", b"red",
+             b"\xef\xbb\xbf", b"\xff\xfe", b"\0", b"\x85", b"\x1c", "\u0661".encode(), "\u00a0".encode(),
+             "\u2028".encode(), b"x" * 140000]
+    there = [mark for mark in marks if mark in data]
+    if there and rng.random() < 0.5:
+        old = rng.choice(there)
+        data[:] = data.replace(old, rng.choice(marks[:-1]), rng.choice((1, 1, -1)))
+    else:
+        at = rng.randrange(len(data))
+        data[at:at] = rng.choice(marks)
 
 
 DAMAGES = [flip, flip, overwrite, cut, insert, splice, giant, giant, swap_words]
@@ -142,6 +158,50 @@ def check_images(data):
 
 def read_folder(path):
     return read_images(os.path.dirname(path))
+
+
+def read_to_learn(path):
+    """A table as a network takes it in, whatever the last column is."""
+    table = read_table(path)
+    preparation = fit(table, "last", missing="mean")
+    return preparation, len(table.lines), encode(preparation, table)
+
+
+def check_samples(found):
+    preparation, count, (inputs, targets) = found
+    assert len(inputs) == len(targets) == count
+    for rows, width in ((inputs, input_count(preparation)), (targets, output_count(preparation))):
+        assert all(len(row) == width and all(map(math.isfinite, row)) for row in rows)
+
+
+def check_table(table):
+    assert len(table.names) == len(table.columns) == len(table.numbers) == len(set(table.names))
+    assert all(len(column) == len(table.lines) > 0 for column in table.columns)
+    assert all(values is None or len(values) == len(table.lines) for values in table.numbers)
+    assert table.lines == sorted(set(table.lines))
+
+
+def tables():
+    """As ``cases``: tables of each delimiter, with and without a header, quotes, holes and marks."""
+    def marked(rng, content):
+        data = bytearray(content)
+        for _ in range(rng.choice((1, 1, 2, 4))):
+            swap_marks(rng, data)
+        return bytes(data)
+    ways = [damaged, marked]
+    readers = [(read_table, check_table), (read_to_learn, check_samples)]
+    colors = ["red", "blue", "", '"a|b"']
+    rows = [["age", "color", "y"]] + [[str(i * 1.5), colors[i % 4], "abc"[i % 3]] for i in range(9)]
+    quoted = ['"%s"' % '","'.join([str(i), "a \"\"b\"\"\r\nc", str(i * i % 7)]) for i in range(8)]
+    with open(os.path.join(FILES, "iris.csv"), "rb") as handle:
+        iris = b"".join(handle.readlines()[::6])
+    return [
+        ("header.csv", "\n".join(",".join(row) for row in rows).replace("|", ",").encode(), ways, readers),
+        ("marked.csv", "\r\n".join(";".join(row) for row in rows).encode("utf-8-sig"), ways, readers),
+        ("quoted.csv", "\r\n".join(quoted).encode(), ways, readers),
+        ("tabs.tsv", b"\r".join(b"%d\t%d\t%d.5" % (i, 7 * i % 5, i * i) for i in range(12)), ways, readers),
+        ("iris.csv", iris, ways, readers),
+    ]
 
 
 def cases():
@@ -215,6 +275,9 @@ def attempt(reader, check, path):
     return "good"
 
 
+KINDS = {"arrays": cases, "tables": tables}
+
+
 def main(seed, count, kinds):
     """Damage and read ``count`` files of those kinds (``cases``); return what came of it."""
     if hasattr(signal, "SIGALRM"):
@@ -246,9 +309,9 @@ def main(seed, count, kinds):
     return {"outcomes": outcomes, "wrong": wrong[:3], "peak_mb": peak_mb(), "left_open": left_open}
 
 
-def run(seed, count, module=__name__):
+def run(kind, seed, count, module=__name__):
     """``main`` in a process of its own, that of a module here; the outcomes, once nothing is wrong with them."""
-    done = subprocess.run([sys.executable, "-W", "error", "-m", module, str(seed), str(count)],
+    done = subprocess.run([sys.executable, "-W", "error", "-m", module, str(seed), str(count), kind],
                           cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", timeout=1200)
     assert (done.returncode, done.stderr) == (0, "")       # a file that is left open would be told on stderr
     found = json.loads(done.stdout)
@@ -259,27 +322,29 @@ def run(seed, count, module=__name__):
 
 
 def test_every_file_is_good_before_it_is_damaged(tmp_path):
-    for name, content, *_ in cases():
+    for name, content, *_ in cases() + tables():
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
-    for name, _, _, readers in cases():
+    for name, _, _, readers in cases() + tables():
         for reader, check in readers:
             if (name, reader) != ("stored.npz", read_images):       # holds no images, as long as it is whole
                 check(reader(str(tmp_path / name)))
 
 
-def test_thousands_of_damaged_files_are_refused_or_read_right():
-    outcomes = run(1, 2500)
+@pytest.mark.parametrize("kind, count", [("arrays", 2500), ("tables", 2000)])
+def test_thousands_of_damaged_files_are_refused_or_read_right(kind, count):
+    outcomes = run(kind, 1, count)
     for name, counts in outcomes.items():
         assert counts["refused"] > 50, name
         assert counts["good"] > 0, name                     # the damage is not so bad that only the door is tried
 
 
 @pytest.mark.slow
-def test_many_more_damaged_files():
-    run(2, 20000)
+@pytest.mark.parametrize("kind, count", [("arrays", 20000), ("tables", 10000)])
+def test_many_more_damaged_files(kind, count):
+    run(kind, 2, count)
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]), cases())))
+    print(json.dumps(main(int(sys.argv[1]), int(sys.argv[2]), KINDS[sys.argv[3]]())))

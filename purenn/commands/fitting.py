@@ -113,13 +113,13 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
             if patience and (best is None or epoch.validation_loss < best.validation_loss):
                 best, state = epoch, network.state_dict()
             optimizer.lr *= settings["lr_decay"]
-            if keeper:
-                keeper.after(epoch.number, lambda: _progress(epochs, best, state))
+            if keeper and keeper.is_due(epoch.number):
+                keeper.checkpoint(epoch.number, _progress(epochs, best, state))
             if best is not None and epoch.number - best.number >= patience:
                 stopped = "patience"
                 break
         if keeper:
-            keeper.after(len(epochs), lambda: _progress(epochs, best, state), last=True)
+            keeper.checkpoint(len(epochs), _progress(epochs, best, state))
     except KeyboardInterrupt:
         if not watched.done:
             raise

@@ -125,18 +125,22 @@ class Keeper:
         """How long it has trained, with the runs that it goes on from."""
         return self.before + time.perf_counter() - self.begin
 
-    def after(self, number: int, progress, last: bool = False) -> None:
-        """Write a checkpoint where it is time for one; ``progress()`` is what to keep besides.
+    def is_due(self, number: int) -> bool:
+        """Whether a checkpoint is to be written after this epoch."""
+        return self.options.checkpoint is not None and number % self.every == 0
+
+    def checkpoint(self, number: int, progress: dict) -> None:
+        """Write a checkpoint, if any are to be written; ``progress`` is what to keep besides.
 
         Where it cannot be written, that is said once, and training goes on.
         """
-        if self.options.checkpoint is None or not (last or number % self.every == 0):
+        if self.options.checkpoint is None:
             return
         from ..files.checkpoint import Checkpoint, save_checkpoint
         try:
             save_checkpoint(self.options.checkpoint, Checkpoint(
                 self.task, {"arguments": self.options.kept_arguments}, number, self.network.state_dict(),
-                self.optimizer.state_dict(), self.rng.getstate(), {**progress(), "seconds": self.seconds()}))
+                self.optimizer.state_dict(), self.rng.getstate(), {**progress, "seconds": self.seconds()}))
         except PurennError as error:
             if not self.failed and sys.stderr is not None:
                 Terminal(sys.stderr).line("purenn: %s; training goes on without checkpoints" % error)

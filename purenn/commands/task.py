@@ -138,8 +138,9 @@ def _train(terminal, setup, log_every, keeper, curve, history):
             if is_reached(target, epoch.loss, network, loss, data):
                 stopped = "target"
                 break
-            keeper.after(epoch.number, lambda: {"history": curve})
-        keeper.after(len(losses), lambda: {"history": curve}, last=True)
+            if keeper.is_due(epoch.number):
+                keeper.checkpoint(epoch.number, {"history": curve})
+        keeper.checkpoint(len(losses), {"history": curve})
     except KeyboardInterrupt:
         stopped = "interrupted"
     except DivergedError:

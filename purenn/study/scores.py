@@ -1,4 +1,6 @@
-"""How good a classifier is, class by class."""
+"""How good a classifier is, class by class, and how good a regression."""
+import math
+
 from ..linalg import PurennError
 
 
@@ -37,3 +39,61 @@ def recall(matrix: list, i: int):
     """
     there = sum(matrix[i])
     return matrix[i][i] / there if there else None
+
+
+def f1(matrix: list, k: int):
+    """The harmonic mean of precision P and recall R of class k: 2·P·R / (P + R) = 2·C_kk / (Σ_i C_ik + Σ_j C_kj).
+
+    None where the class is neither there nor guessed.
+
+    >>> f1([[1, 1], [0, 1]], 1) == 2 / 3
+    True
+    """
+    total = sum(row[k] for row in matrix) + sum(matrix[k])
+    return 2 * matrix[k][k] / total if total else None
+
+
+# How good a regression is. ``targets`` are the numbers y, ``predicted`` what is said of them, ŷ; both plain lists.
+
+def mean_squared_error(targets: list, predicted: list) -> float:
+    """1/n · Σ (y − ŷ)², in the square of the target's unit.
+
+    >>> mean_squared_error([1.0, 2.0], [1.0, 4.0])
+    2.0
+    """
+    _check_lengths("mean_squared_error", targets, predicted)
+    return _squares(targets, predicted) / len(targets)
+
+
+def mean_absolute_error(targets: list, predicted: list) -> float:
+    """1/n · Σ |y − ŷ|, in the target's unit.
+
+    >>> mean_absolute_error([1.0, 2.0], [1.0, 4.0])
+    1.0
+    """
+    _check_lengths("mean_absolute_error", targets, predicted)
+    return math.fsum(abs(y - guess) for y, guess in zip(targets, predicted)) / len(targets)
+
+
+def r2_score(targets: list, predicted: list):
+    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always saying the mean ȳ; below 0 is worse.
+
+    None where all targets are equal, so that there is nothing to explain.
+
+    >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
+    0.5
+    """
+    _check_lengths("r2_score", targets, predicted)
+    mean = math.fsum(targets) / len(targets)
+    spread = _squares(targets, [mean] * len(targets))
+    return 1.0 - _squares(targets, predicted) / spread if spread else None
+
+
+def _check_lengths(name, targets, predicted):
+    if len(targets) != len(predicted) or not targets:
+        raise PurennError("%s: there are %d targets and %d predictions; there must be one for each, and at least one"
+                          % (name, len(targets), len(predicted)))
+
+
+def _squares(targets, predicted):
+    return math.fsum((y - guess) * (y - guess) for y, guess in zip(targets, predicted))

@@ -41,6 +41,7 @@ def main():
             handle.write(numpy.array([0x801, count], ">u4").tobytes() + labels[:count].astype("u1").tobytes())
     write_digits(numpy)
     write_networks()
+    write_tables()
 
 
 def write_networks():
@@ -87,6 +88,23 @@ def write_digits(numpy):
     digits = load_digits()
     numpy.savez_compressed(os.path.join(FOLDER, "handwritten_digits.npz"), images=digits.images.astype("u1"),
                            labels=digits.target.astype("u1"))
+
+
+def write_tables():
+    """The four tables that README.md in this folder tells the sources of."""
+    from sklearn import datasets
+    short = {"od280/od315_of_diluted_wines": "od280_od315"}
+    for name, target, options in (("iris", "species", {}), ("wine", "class", {}), ("breast_cancer", "benign", {}),
+                                  ("diabetes", "progression", {"scaled": False})):
+        data = getattr(datasets, "load_" + name)(**options)
+        names = [short.get(column, column).replace(" (cm)", "").replace(" ", "_") for column in data.feature_names]
+        targets = [str(data.target_names[k]) for k in data.target] if name == "iris" else data.target
+        with open(os.path.join(FOLDER, name + ".csv"), "w", encoding="utf-8", newline="\n") as handle:
+            handle.write(",".join([*names, target]) + "\n")
+            for row, last in zip(data.data, targets):
+                numbers = [*map(float, row), *([] if name == "iris" else [float(last)])]
+                cells = ["%d" % x if x == int(x) else repr(x) for x in numbers] + ([last] if name == "iris" else [])
+                handle.write(",".join(cells) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,309 @@
+"""From texts to inputs and targets and back: kinds, standardizing, one-hot, missing values; all that is refused."""
+import json
+import math
+import os
+import random
+
+import pytest
+
+from purenn import PurennError
+from purenn.data.checked import check_preparation
+from purenn.data.features import (decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use)
+from purenn.data.table import Table, read_table
+
+from .helpers import ROOT, close
+
+HOUSES = Table(["rooms", "color", "price", "city"],
+               [["1", "3", "5", "3"], ["red", "blue", "red", "green"], ["10.5", "20", "30", "60"], list("ABAB")],
+               [2, 3, 4, 6])
+
+
+def table(text, **how):
+    """A table of these rows, with names in the first."""
+    rows = [line.split(",") for line in text.split("\n")]
+    return Table(rows[0], [list(column) for column in zip(*rows[1:])], list(range(2, len(rows) + 1)), **how)
+
+
+def kept(name):
+    return read_table(os.path.join(ROOT, "tests", "files", name + ".csv"))
+
+
+def refused(match, function, *arguments, **how):
+    with pytest.raises(PurennError, match=match) as caught:
+        function(*arguments, **how)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_preparation_worked_out_by_hand():
+    preparation = fit(HOUSES, "city", rows=[0, 1])
+    assert preparation == {
+        "columns": ["rooms", "color", "price", "city"],
+        "inputs": [{"name": "rooms", "kind": "number", "mean": 2.0, "deviation": 1.0},     # of 1 and 3 alone
+                   {"name": "color", "kind": "category", "values": ["blue", "green", "red"]},      # of all rows
+                   {"name": "price", "kind": "number", "mean": 15.25, "deviation": 4.75}],
+        "target": {"name": "city", "kind": "classes", "classes": ["A", "B"]}, "missing": "refuse"}
+    assert (input_count(preparation), output_count(preparation), output_count(preparation, single=True)) == (5, 2, 1)
+    inputs, targets = encode(preparation, HOUSES, rows=[2, 1])
+    assert inputs == [[3.0, 0.0, 0.0, 1.0, (30 - 15.25) / 4.75], [1.0, 1.0, 0.0, 0.0, 1.0]]
+    assert targets == [[1.0, 0.0], [0.0, 1.0]]
+    assert encode(preparation, HOUSES, rows=[2, 1], single=True)[1] == [[0.0], [1.0]]
+    assert len(encode(preparation, HOUSES)[0]) == 4
+    assert encode(preparation, HOUSES, rows=[]) == ([], [])
+
+
+def test_a_regression_and_back():
+    preparation = fit(HOUSES, "price", ignore=["city", "color"], rows=[0, 1])
+    assert preparation["target"] == {"name": "price", "kind": "number", "mean": 15.25, "deviation": 4.75}
+    inputs, targets = encode(preparation, HOUSES)
+    assert inputs == [[-1.0], [1.0], [3.0], [1.0]]
+    assert [decode_target(preparation, target) for target, in targets] == [10.5, 20.0, 30.0, 60.0]
+    assert output_count(preparation) == 1
+    assert encode(preparation, HOUSES, with_target=False) == (inputs, None)
+
+
+def test_a_preparation_goes_through_json():
+    preparation = fit(HOUSES, "city")
+    assert check_preparation(json.loads(json.dumps(preparation))) == preparation
+
+
+def test_a_constant_column_is_fine():
+    preparation = fit(table("a,y\n5,1.5\n5,2"), "y")
+    assert encode(preparation, table("a,y\n5,1.5\n5,2"))[0] == [[0.0], [0.0]]
+
+
+@pytest.mark.parametrize("name, target, classes, inputs", [
+    ("iris", "species", ["setosa", "versicolor", "virginica"], 4), ("wine", "class", ["0", "1", "2"], 13),
+    ("breast_cancer", "benign", ["0", "1"], 30), ("diabetes", "progression", None, 10)])
+def test_the_four_tables_are_what_they_are(name, target, classes, inputs):
+    found = kept(name)
+    preparation = fit(found, target, ignore=())
+    assert preparation["target"].get("classes") == classes
+    assert input_count(preparation) == inputs and "category" not in [f["kind"] for f in preparation["inputs"]]
+    assert fit(found, "last") == fit(found, str(len(found.names))) == preparation
+
+
+def test_the_four_tables_are_scikit_learns():
+    datasets = pytest.importorskip("sklearn.datasets")
+    for name, options in (("iris", {}), ("wine", {}), ("breast_cancer", {}), ("diabetes", {"scaled": False})):
+        found, theirs = kept(name), getattr(datasets, "load_" + name)(**options)
+        assert [list(row) for row in zip(*found.numbers[:-1])] == theirs.data.tolist()
+        if name == "iris":
+            assert found.columns[-1] == [str(theirs.target_names[k]) for k in theirs.target]
+        else:
+            assert found.numbers[-1] == theirs.target.tolist()
+
+
+def test_numbers_are_encoded_as_by_scikit_learn():
+    preprocessing = pytest.importorskip("sklearn.preprocessing")
+    found = kept("breast_cancer")
+    rows = random.Random(1).sample(range(569), 400)
+    data = [list(row) for row in zip(*found.numbers[:-1])]
+    scaler = preprocessing.StandardScaler().fit([data[i] for i in rows])
+    ours = encode(fit(found, "benign", rows), found)[0]
+    assert close(ours, scaler.transform(data).tolist(), 1e-9, 1e-11)
+    colors = table("color,y\n" + "\n".join("%s,%d" % (random.Random(i).choice("abcde"), i) for i in range(99)))
+    theirs = preprocessing.OneHotEncoder(sparse_output=False).fit_transform([[text] for text in colors.columns[0]])
+    assert encode(fit(colors, "y"), colors)[0] == theirs.tolist()
+
+
+@pytest.mark.parametrize("values, task", [
+    (["0", "1"] * 5, "classification"), (["1.0", "2", "3e0"] * 2, "classification"),
+    (["a", "b", "c"], "classification"),
+    (["0", "1", "1", "0"], "classification"),
+    ([str(i % 10) for i in range(20)], "classification"), ([str(i % 11) for i in range(99)], "regression"),
+    ([str(i) for i in range(8)], "regression"),             # each there once
+    (["0.5", "1"] * 5, "regression"), (["7"] * 9, "regression")])
+def test_what_the_target_holds_says_the_task(values, task):
+    found = table("x,y\n" + "\n".join("%d,%s" % pair for pair in enumerate(values)))
+    assert (fit(found, "y")["target"]["kind"] == "classes") == (task == "classification")
+
+
+def test_the_task_can_be_said():
+    found = table("x,y\n1,10\n2,9\n3,0.5\n4,9.0")
+    assert fit(found, "y", task="classification")["target"]["classes"] == ["0.5", "9", "10"]        # by value
+    assert encode(fit(found, "y", task="classification"), found)[1] == [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    assert fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y", task="regression")["target"]["mean"] == 0.5
+    refused("line 2, column 'y': found 'a', expected a number, to predict by regression", fit,
+            table("x,y\n1,a\n2,1"), "y", task="regression")
+    refused("task is 'both'; it must be classification or regression", fit, found, "y", task="both")
+
+
+def test_a_class_that_is_a_number_is_known_however_it_is_written():
+    preparation = fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y")
+    assert encode(preparation, table("x,y\n1,1.0\n2,+0\n3,1e0"), single=True)[1] == [[1.0], [0.0], [1.0]]
+    refused("line 3, column 'y': found '2', expected one of those that it was fitted on: '0', '1'", encode, preparation,
+            table("x,y\n1,1\n2,2"))
+
+
+# Missing values.
+
+HOLES = "x,color,y\n1,red,a\nNA,blue,b\n3,,a\n8,blue,b"
+
+
+def test_missing_values_are_refused_with_line_column_and_count():
+    refused("table: line 3, column 'x': is missing .'NA'., the first of 2; .*--missing mean or --missing drop", fit,
+            table(HOLES), "y")
+    refused("line 4, column 'color': is missing .''., the only one;", fit, table(HOLES), "y", ignore=["x"])
+
+
+def test_the_mean_is_put_in_and_zeros_for_a_category():
+    preparation = fit(table(HOLES), "y", rows=[0, 1, 2], missing="mean")
+    assert preparation["inputs"][0]["mean"] == 2.0          # of 1 and 3
+    assert preparation["inputs"][1]["values"] == ["blue", "red"]
+    assert encode(preparation, table(HOLES))[0] == [[-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0],
+                                                    [6.0, 1.0, 0.0]]
+    refused("line 3, column 'y': the target is missing .'[?]'., the only one; .*--missing drop", fit,
+            table("x,y\n1,a\nNA,?\n2,b"), "y", missing="mean")
+    refused("column 'x' has no value in the rows to train on", fit, table("x,z,y\n,1,a\n,2,b\n4,3,c"), "y", rows=[0, 1],
+            missing="mean")
+
+
+def test_rows_are_dropped():
+    holes = table(HOLES)
+    assert rows_to_use(holes, "y", "drop") == [0, 3]
+    assert rows_to_use(holes, "y", "mean") == [0, 1, 2, 3]
+    preparation = fit(holes, "y", rows=[0, 1, 2], missing="drop")
+    assert preparation["inputs"][0]["mean"] == 1.0 and preparation["inputs"][1]["values"] == ["blue", "red"]
+    assert rows_to_encode(preparation, holes, [3, 2, 0]) == [3, 0]
+    assert encode(preparation, holes, [3, 2, 0]) == ([[7.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]])
+    assert rows_to_use(table("x,y\n1,\n2,b\n3,c"), "y", "drop") == [1, 2]
+    refused("each of the 2 rows has a missing value", fit, table("x,y\n1,\nNA,b"), "y", missing="drop")
+    refused("there are no rows to train on", fit, holes, "y", rows=[1, 2], missing="drop")
+    refused("missing is 'zero'; it must be refuse or mean or drop", fit, holes, "y", missing="zero")
+
+
+def test_a_column_that_is_not_used_may_miss_values_and_hold_anything():
+    text = "x,note,y\n1,,a\n2,inf,b"
+    preparation = fit(table(text), "y", ignore=["note"])
+    assert encode(preparation, table(text))[0] == [[-1.0], [1.0]]
+
+
+# What is refused.
+
+@pytest.mark.parametrize("text, how, match", [
+    ("x,y\n1,a\n2,b", {"target": "Y"}, "no column 'Y'; .*it has 'x', 'y'"),
+    ("x,y\n1,a\n2,b", {"ignore": ["z"]}, "no column 'z'"),
+    ("x,y\n1,a\n2,b", {"ignore": ["2"]}, "column 'y' is the target and cannot be ignored"),
+    ("x,y\n1,a\n2,b", {"ignore": ["x"]}, "no column is left to predict 'y' from"),
+    ("y\n1\n2", {}, "no column is left"),
+    ("x,y\n1,a\n2,a", {}, "column 'y', the target, has 1 class only: 'a'"),
+    ("x,y\n1,5\n2,5", {"task": "classification"}, "has 1 class only: '5'; .*--task regression"),
+    ("x,y\n1,a\n1e999,b", {}, "line 3, column 'x': found '1e999', expected a finite number"),
+    ("x,y\n1,a\n-inf,b", {}, "line 3, column 'x': found '-inf', expected a finite number"),
+    ("x,y\n1,a\nNAN,b", {}, "found 'NAN', expected a finite number; where it is missing, write NA"),
+    ("x,y\n1,1\n2,inf", {}, "line 3, column 'y': found 'inf'"),
+    ("x,y\n1e200,a\n-1e200,b", {}, "column 'x': found '1e200', expected numbers whose squares are finite"),
+    ("x,y\n1.7e308,a\n1.7e308,b", {}, "expected numbers whose squares"),
+    ("x,y\n\"1,a\n2,b", {"rows": []}, "no rows to train on"),
+    ("x,y\n%s" % "\n".join("v%d,%d" % (i, i) for i in range(101)), {},
+     "column 'x' has 101 different texts, the first on line 2: 'v0'; at most 100 .*--ignore"),
+    ("x,y\n%s\nk,1" % "\n".join("%d,%d" % (i, i) for i in range(101)), {}, "the first on line 103: 'k'"),
+    ("x,y\n%s" % "\n".join("%d,v%d" % (i, i) for i in range(101)), {}, "column 'y' has 101 different texts"),
+    ("x,y\n%s" % "\n".join("%d,%d" % (i, i) for i in range(101)), {"task": "classification"}, "has 101 classes"),
+])
+def test_what_cannot_be_learned_from_is_refused_in_one_line(text, how, match):
+    refused(match, fit, table(text), **{"target": "y", **how})
+
+
+def test_decimal_commas_are_not_taken_for_categories():
+    refused("line 3, column 'x': found '1,5', expected a number with a decimal point", fit,
+            Table(["x", "y"], [["1", "1,5", "2,5"], ["a", "b", "a"]], [2, 3, 4], ";"), "y")
+    fit(Table(["x", "y"], [["1,5", "1,5 m"], ["a", "b"]], [2, 3], ";"), "y")
+
+
+# Other tables than the one that was fitted on.
+
+def test_columns_are_found_by_name_in_any_order_among_others():
+    preparation = fit(HOUSES, "city")
+    other = Table(["id", "price", "city", "rooms", "color"], [["z"], ["20"], ["B"], ["3"], ["blue"]], [2])
+    assert encode(preparation, other) == encode(preparation, HOUSES, rows=[1])
+    bare = Table(["color", "price", "rooms"], [["blue"], ["20"], ["3"]], [2])
+    assert encode(preparation, bare, with_target=False)[0] == encode(preparation, HOUSES, rows=[1])[0]
+    refused("there is no column 'city', the target; it has 'color', 'price', 'rooms'", encode, preparation, bare)
+    refused("there is no column 'rooms', one of the inputs; it has 'color'", encode, preparation,
+            bare._replace(names=["color", "price", "Rooms"]), with_target=False)
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_without_a_header_columns_are_found_by_position(first):
+    names = ["city", "rooms", "color"] if first else ["rooms", "color", "city"]
+    columns = dict(zip(HOUSES.names, HOUSES.columns))
+    named = Table(names, [columns[name] for name in names], HOUSES.lines)
+    bare = named._replace(names=["1", "2", "3"])
+    without = Table(["1", "2"], [columns["rooms"], columns["color"]], HOUSES.lines)
+    for fitted, other in ((named, bare), (bare, named), (bare, bare)):
+        preparation = fit(fitted, fitted.names[names.index("city")])
+        assert encode(preparation, other) == encode(preparation, fitted)
+        assert encode(preparation, without, with_target=False)[0] == encode(preparation, fitted)[0]
+        refused("found 2 columns, expected 3, in this order:", encode, preparation, without)
+        refused("found 1 columns", encode, preparation, Table(["1"], [["1"]], [1]), with_target=False)
+
+
+def test_values_that_were_not_there_to_fit_on_are_refused():
+    preparation = fit(HOUSES, "city")
+    def other(at, text):
+        columns = [list(column) for column in HOUSES.columns]
+        columns[at][2] = text
+        return HOUSES._replace(columns=columns)
+    refused("line 4, column 'color': found 'pink', expected one of those that it was fitted on: 'blue', 'green', 'red'",
+            encode, preparation, other(1, "pink"))
+    refused("line 4, column 'rooms': found 'few', expected a number, as in training", encode, preparation,
+            other(0, "few"))
+    refused("line 4, column 'rooms': found '1e999', expected a finite", encode, preparation, other(0, "1e999"))
+    refused("line 4, column 'rooms': is missing", encode, preparation, other(0, "?"))
+    preparation["inputs"][0]["deviation"] = 1e-300
+    refused("line 4, column 'rooms': found '1e300', expected a number nearer to the mean", encode, preparation,
+            other(0, "1e300"))
+    refused("there are 3 classes", encode, fit(HOUSES, "color"), HOUSES, single=True)
+
+
+# A preparation out of a file.
+
+def changed(path, value):
+    """A good preparation with another value in one place; a value that is ... is taken out."""
+    preparation = json.loads(json.dumps(fit(HOUSES, "city")))
+    place = preparation
+    for step in path[:-1]:
+        place = place[step]
+    if value is ...:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    return preparation
+
+
+@pytest.mark.parametrize("path, value, match", [
+    (["inputs"], ..., "an object of columns, inputs, missing, target"),
+    (["more"], 1, "an object of columns"),
+    (["inputs"], [], "at least one"), (["inputs"], {}, "at least one"),
+    (["inputs", 0], None, r"inputs\[0\]: found None"),
+    (["inputs", 0, "kind"], "classes", "kind is number or category"),
+    (["inputs", 0, "kind"], [], "kind is number or category"),
+    (["inputs", 0, "name"], "", "texts that are not empty"), (["inputs", 0, "name"], 3, "texts that are not empty"),
+    (["inputs", 0, "name"], "color", "found 'color', expected each only once"),
+    (["inputs", 0, "name"], "city", "found 'city', expected each only once"),
+    (["inputs", 0, "name"], "size", "names each input and the target"),
+    (["inputs", 0, "mean"], math.nan, "mean: found nan, expected a finite number"),
+    (["inputs", 0, "mean"], "0", "a finite number"), (["inputs", 0, "mean"], True, "a finite number"),
+    (["inputs", 0, "mean"], 10 ** 400, "a finite number"),
+    (["inputs", 0, "mean"], ..., "an object of name, kind, mean"),
+    (["inputs", 0, "deviation"], 0, "a number above 0"), (["inputs", 0, "deviation"], -1.0, "a number above 0"),
+    (["inputs", 0, "deviation"], math.inf, "a finite number"),
+    (["inputs", 1, "values"], [], "at least 1 and at most 100"), (["inputs", 1, "values"], "abc", "a list of texts"),
+    (["inputs", 1, "values"], ["a", "a"], "found 'a', expected each only once"),
+    (["inputs", 1, "values"], ["a", "NA"], "stand for a missing value"),
+    (["inputs", 1, "values"], [str(i) for i in range(101)], "found '101', expected at least 1 and at most 100"),
+    (["target", "classes"], ["A"], "at least 2"), (["target", "classes"], [1, 2], "a list of texts"),
+    (["target", "kind"], "category", "kind is number or classes"), (["target"], [], "kind is number or classes"),
+    (["missing"], "zero", "refuse or mean or drop"), (["missing"], [], "refuse or mean or drop"),
+    (["columns"], ["rooms", "color", "price"], "names each input and the target"),
+    (["columns"], ["rooms", "color", "price", "city", "city"], "each only once"),
+    (["columns"], None, "a list of texts"),
+])
+def test_what_is_no_preparation_is_refused(path, value, match):
+    refused("^preparation: .*" + match, check_preparation, changed(path, value))
+
+
+@pytest.mark.parametrize("value", [None, [], 3, "inputs", {}])
+def test_what_is_no_object_is_no_preparation(value):
+    refused("^preparation: ", check_preparation, value)
