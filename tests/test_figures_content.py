@@ -81,7 +81,7 @@ def learned(drawn, monkeypatch, tmp_path, capsys):
     carried_out, seen = letters.carried_out, {}
 
     def watched(*arguments):
-        _, seen["network"], _, seen["outputs"] = kept = carried_out(*arguments)
+        _, seen["network"], _, seen["outputs"], _ = kept = carried_out(*arguments)
         return kept
     monkeypatch.setattr(letters, "carried_out", watched)
     assert main(["letters", "--data", DIGITS, "--train", "60", "--validation", "50", "--test", "200", "--hidden", "5",
@@ -126,7 +126,7 @@ def test_the_mistakes_are_those_with_the_least_probability_of_what_they_are(lear
     assert figure["images"] == [learned.data.images[row["image"]] for row in wrong[:MISTAKES]]
     assert figure["captions"] == ["%d taken for %d\n(%.0f%%)" % (row["target"], row["output"], 100 * row["probability"])
                                   for row in wrong[:MISTAKES]]
-    assert figure["title"].endswith("the worst of %d mistakes in 200 test images" % len(wrong))
+    assert "\nthe worst of %d mistakes in 200 test images, the highest loss first" % len(wrong) in figure["title"]
     assert (figure["size"], figure["columns"]) == ((8, 8), 6) and not figure.get("signed")
 
 

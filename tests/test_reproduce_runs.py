@@ -4,6 +4,7 @@ import os
 import pytest
 
 from purenn.commands import letters, reproduce
+from purenn.commands.experiments import LETTERS
 from purenn.commands.runs import Job, run_job, text
 from purenn.show import plots
 from purenn.show.terminal import Terminal
@@ -30,26 +31,25 @@ def asked(monkeypatch):
 
 def test_each_setting_is_run_with_each_seed_and_gets_its_own_results(monkeypatch):
     monkeypatch.setattr(reproduce, "run_jobs", lambda jobs, workers, tell: [text(job) for job in jobs])
-    found = reproduce.run_experiment(experiment("A8")._replace(runs=THREE, seeds=2), 1, Terminal())
+    found = reproduce.run_experiment(experiment("A8")._replace(runs=THREE, seeds=2), 1, Terminal(), {})
     assert found == {"one": ["xor --lr 1 --seed 1", "xor --lr 1 --seed 2"],
                      "two": ["xor --lr 2 --seed 1", "xor --lr 2 --seed 2"], "gate": ["gate --seed 1", "gate --seed 2"]}
 
 
-def test_so_is_letters_with_the_workers_that_were_asked_for(monkeypatch):
+def test_so_is_letters_always_with_as_many_workers(monkeypatch):
     asked = []
 
     def carried_out(options, rng):
         asked.append((options.hidden, options.workers, options.seed, rng.random()))
-        return None, None, {"stopped": "epochs", "history": [{"number": 1, "loss": float(options.seed)}]}, None
+        return None, None, {"stopped": "epochs", "history": [{"number": 1, "loss": float(options.seed)}]}, None, None
     monkeypatch.setattr(letters, "carried_out", carried_out)
-    three = reproduce.LETTERS._replace(runs={"letters": ("letters", "--hidden 7")}, seeds=3)
+    three = reproduce.LETTERS._replace(runs={"letters": ("letters", "--hidden 7 --workers 2")}, seeds=3)
     monkeypatch.setattr(reproduce, "LETTERS", three)
-    found = reproduce.run_experiment(three, 2, Terminal())
+    found = reproduce.run_experiment(three, 1, Terminal(), {})
     assert [run.losses for run in found["letters"]] == [[(1, 1.0)], [(1, 2.0)], [(1, 3.0)]]
     assert [(hidden, workers, seed) for hidden, workers, seed, _ in asked] == [([7], 2, 1), ([7], 2, 2), ([7], 2, 3)]
     assert len({draw for *_, draw in asked}) == 3                   # each has a generator of its own seed
-    reproduce.run_experiment(three, None, Terminal())
-    assert asked[-1][1] is None
+    assert "--workers 2" in LETTERS.runs["letters"][1]              # another number rounds sums in another order
 
 
 @pytest.mark.parametrize("more, workers", [([], None), (["--workers", "3"], 3)])
@@ -71,9 +71,9 @@ def test_the_markdown_has_the_report_the_outcome_and_the_rule_of_each_experiment
 
 
 def test_the_markdown_comes_with_a_figure_of_each_experiments_curves(asked, tmp_path, monkeypatch):
-    drawn = []
+    drawn, losses = [], []
     monkeypatch.setattr(plots, "missing", lambda: "")
-    monkeypatch.setattr(plots, "overlay", lambda path, runs, title: drawn.append((path, runs, title)))
+    monkeypatch.setattr(plots, "overlay", lambda *given: drawn.append(given[:3]) or losses.append(given[3]))
     reproduce.run(["A6", "A8", "--markdown", str(tmp_path / "report.md")])
     written = (tmp_path / "report.md").read_text(encoding="utf-8")
     for (path, runs, title), name in zip(drawn, ("A6", "A8")):
@@ -83,4 +83,4 @@ def test_the_markdown_comes_with_a_figure_of_each_experiments_curves(asked, tmp_
         # The jobs are all settings with the first seed, then all with the next.
         assert [[curve[0] for curve in curves] for _, curves in runs] == [
             [(1, 1.0 + seed * len(labels) + k) for seed in range(seeds)] for k in range(len(labels))]
-    assert len(drawn) == 2
+    assert len(drawn) == 2 and losses == ["loss (sum)", "loss (sum)"]

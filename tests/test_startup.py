@@ -16,11 +16,13 @@ STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes",
                                              "updates")}
 FIGURES = {"purenn.show.plots", "purenn.study.history"}
 COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
-                                                   "unroll", "letters", "compare", "plan", "runs", "activations")}
-READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays")}
+                                                   "unroll", "letters", "compare", "plan", "runs", "activations",
+                                                   "train", "predict", "evaluate", "show", "reproduce")}
+READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays", "table", "columns", "features",
+                                              "checked")} | {"purenn.files.disk", "purenn.files.model"}
 CASES = {
     "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
-    "xor --epochs 2": ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},
+    "xor --epochs 2": READERS | ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},
     "linear --epochs 2 --engine matrix": ENGINES - {"purenn.engines.matrix"} | STUDY | COMMANDS - {
         "purenn.commands.linear"} | {"json"},
     "gate --epochs 2 --engine auto": ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY | {"json"},

@@ -73,9 +73,9 @@ def _to_keep(arguments):
 
 def check(options) -> None:
     """Raise PurennError, before there is anything to lose, where a file to keep could not be written."""
-    from ..files.disk import check_writable
     for path in (options.save, options.history, options.checkpoint):
         if path is not None:
+            from ..files.disk import check_writable
             check_writable(path)
     if options.save is not None:
         from ..files.model import check_ending
@@ -94,22 +94,23 @@ class Keeper:
         self.begin = time.perf_counter()
         self.before = 0.0
         self.failed = False
+        self.history: dict = {}                         # that of the whole run, once it has ended
 
     def start(self) -> dict:
         """Put everything where the checkpoint says, if there is one; return its progress, or an empty one.
 
         It has ``history``, a dict from a name to the numbers of the epochs that are done.
         """
-        from ..files.disk import naming
         checkpoint = self.options.start
         if checkpoint is None:
             return {"history": {}}
+        from ..files.disk import naming
+        from ..files.model import check_history
         with naming(self.options.resume):
             self.network.load_state_dict(checkpoint.network)
             self.optimizer.load_state_dict(checkpoint.optimizer)
             self.rng.setstate(checkpoint.random)
             progress = checkpoint.progress
-            from ..files.model import check_history
             check_history(progress.get("history"))
             lengths = {len(numbers) for numbers in progress["history"].values()}
             if lengths != {checkpoint.epoch}:

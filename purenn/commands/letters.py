@@ -12,8 +12,8 @@ from ..show import pictures
 from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
 from ..training import check_finite, class_of, evaluate
-from . import figures
-from .fitting import estimate, fit
+from . import figures, keeping
+from .fitting import estimate, fit, history_of
 from .images import add_data_options, check_options, make_source, show_data, write_data
 from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, number, whole
 from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
@@ -44,36 +44,59 @@ def run(arguments) -> int:
         return write_data(terminal, options, rng)
     if options.show_data:
         return show_data(terminal, options, rng)
+    keeping.check(options)
     figures.check(options)
     speaker = None if options.quiet or options.json else terminal
-    source, network, result, outputs = carried_out(options, rng, speaker)
-    if options.json:
-        import json
-        terminal.line(json.dumps(result))
-    elif options.quiet:
-        terminal.line(last_line(result))
-    else:
-        report(terminal, source, result, outputs)
+    source, network, result, outputs, keeper = carried_out(options, rng, speaker)
+    try:
+        if options.json:
+            import json
+            terminal.line(json.dumps(result))
+        elif options.quiet:
+            terminal.line(last_line(result))
+        else:
+            report(terminal, source, result, outputs)
+    finally:                                            # even where nobody reads to the end
+        keeper.write_history(keeper.history)
+        keeper.write_model(preparation(source), "logits", result, keeper.history)
+    if speaker:
+        for line in keeper.said():
+            terminal.line(line)
     if options.plot is not None:
         figures.draw_letters(options, terminal, source, result, network,
                              worst_rows(source, result, outputs, figures.MISTAKES))
-    return 130 if result["stopped"] == "interrupted" else 0
+    return keeper.code(result["stopped"] == "interrupted")
+
+
+def preparation(source) -> dict:
+    """What the columns of a table of such images are: a label, and the pixels as they are in a file."""
+    names = ["pixel%d" % (k + 1) for k in range(len(source.images.images[0]))]
+    mean, deviation = source.scale
+    return {"columns": ["label", *names], "missing": "refuse",
+            "inputs": [{"name": name, "kind": "number", "mean": mean, "deviation": deviation} for name in names],
+            "target": {"name": "label", "kind": "classes", "classes": source.names}}
 
 
 def carried_out(options, rng, terminal=None) -> tuple:
-    """What the options ask for: the images, the trained network, what ``train_and_test`` returns."""
+    """What the options ask for: the images, the trained network, what ``train_and_test`` returns, the Keeper."""
     source = make_source(options, rng, terminal)
     settings = resolve(options, source)
     network = Network.mlp(settings["sizes"], settings["activation"], None, init=settings["init"], rng=rng)
     engine = make_engine(options.engine, settings, network)
+    optimizer = build_optimizer(settings, network.parameters())
+    keeper = keeping.Keeper(options, "letters", network, optimizer, rng)
     try:
-        return (source, network, *train_and_test(terminal, options, settings, source, network, engine, rng))
+        return (source, network, *train_and_test(terminal, options, settings, source, keeper, engine), keeper)
     finally:
         engines.close(engine)
 
 
 def parse(arguments):
     """The options as given; None where one was not given and what it means depends on others."""
+    return keeping.parse(_parser, "letters", arguments)
+
+
+def _parser(arguments):
     parser = Parser("letters", description="Train a network with softmax and cross-entropy on images, such as letters.")
     add_data_options(parser)
     add_network_options(parser, hidden=[32], activation="relu", init="xavier", output=False)
@@ -99,10 +122,11 @@ def parse(arguments):
     group = parser.add_argument_group("the report")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    keeping.add_options(parser, every=1)
     figures.add_options(parser)
     if "--full" in arguments:
         parser.set_defaults(**FULL)
-    return parser.parse_args(arguments)
+    return parser
 
 
 def full_text() -> str:
@@ -151,17 +175,17 @@ def make_engine(name: str, settings: dict, network):
     return engine
 
 
-def train_and_test(terminal, options, settings, source, network, engine, rng) -> tuple:
+def train_and_test(terminal, options, settings, source, keeper, engine) -> tuple:
     """Train, then test; what came of it, as ``--json`` prints it, and the outputs of the tested images."""
     train, validation, test = source.parts
+    network, optimizer, rng = keeper.network, keeper.optimizer, keeper.rng
     loss = CrossEntropyLoss()
     expected = estimate(network, train, validation, loss, lambda parameters: build_optimizer(settings, parameters),
                         engine, settings["batch_size"])
     if terminal:
         for line in first_lines(options, settings, source, network, expected):
             terminal.line(line)
-    optimizer = build_optimizer(settings, network.parameters())
-    fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal)
+    fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal, keeper)
     if terminal and fitted.stopped == "interrupted":
         terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
         terminal.stream.flush()
@@ -178,6 +202,7 @@ def train_and_test(terminal, options, settings, source, network, engine, rng) ->
     labels = [class_of(target) for target in test.targets]
     guesses = [class_of(output) for output in outputs]
     result["confusion"] = confusion_matrix(labels, guesses, source.images.classes)
+    keeper.history = history_of(fitted.epochs)
     result["history"] = [dict(epoch._asdict()) for epoch in fitted.epochs]
     result["predictions"] = [
         {"image": i, "target": label, "output": guess, "probability": softmax(output)[guess], "right": label == guess}
