@@ -13,9 +13,9 @@ import pytest
 
 from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
 from purenn.commands import fitting, images, letters, main
-from purenn.commands.fitting import fit
+from purenn.commands.fitting import PAYS, fit, make_engine
 from purenn.commands.images import make_source
-from purenn.commands.letters import PAYS, make_engine, worst_rows
+from purenn.commands.letters import worst_rows
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.preparation import mean_and_deviation
 from purenn.engines.loops import Loops

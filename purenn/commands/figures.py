@@ -164,6 +164,23 @@ def draw_letters(options, terminal, source, result, network, worst) -> None:
     say(options, terminal, save_all(options, "letters", figures))
 
 
+def draw_table(options, terminal, preparation, result, history) -> None:
+    """The figures of a run on a table: the curves, and who was taken for whom, or what was said beside the truth."""
+    from ..show import plots
+    title = task_title(dict(result, task="%s from %s" % (result["settings"]["target"], os.path.basename(
+        result["settings"]["file"]))))
+    series = [[(part, history[key + name]) for part, key in (("training", ""), ("validation", "validation_"))
+               if key + name in history] for name in ("loss", "accuracy")]
+    drawn = {"curves": plots.curves(title, series[0], series[1], _kept(result))}
+    if preparation["target"]["kind"] == "classes":
+        drawn["confusion"] = plots.confusion("%s\ntest accuracy %.1f%%" % (title, 100.0 * result["test_accuracy"]),
+                                             result["test_confusion"], preparation["target"]["classes"])
+    else:
+        drawn["fit"] = plots.fitted(title, [row["target"] for row in result["predictions"]],
+                                    [row["output"] for row in result["predictions"]], preparation["target"]["name"])
+    say(options, terminal, save_all(options, "train", drawn))
+
+
 def _weights(title, network, names, size):
     """The weights into each neuron of the first layer as images; where it is the last, a neuron is a class."""
     from ..show import plots

@@ -1,10 +1,14 @@
 """Training with all that surrounds it when it takes a while: an estimate, progress, early stopping, Ctrl-C."""
+import argparse
+import os
 import time
 from collections import namedtuple
 
+from .. import engines
 from ..linalg import PurennError
 from ..show import terminal as show
 from ..training import DivergedError, Epoch, learn, train
+from .options import number, whole
 
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
 MEASURED, MEASURING = 256, 0.3
@@ -13,8 +17,56 @@ MEASURED, MEASURING = 256, 0.3
 # some of an epoch's steps; why it ended ("epochs", "patience" or "interrupted"); and the seconds it took.
 Fit = namedtuple("Fit", ("epochs", "kept", "stopped", "seconds"))
 
+# From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
+PAYS, LEAST_SHARE = 500_000, 8
+
 # How long an epoch takes, in seconds, the samples learned from in a second of it, and how many were measured.
 Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
+
+
+def add_fitting_options(group, batch: int, patience: int) -> None:
+    """The options of training with minibatches, validation data and an end before the last epoch."""
+    group.add_argument("--weight-decay", metavar="L", type=number("a number from 0 up", lambda value: value >= 0.0),
+                       default=0.0, help="L2 regularization (default: %(default)g)")
+    group.add_argument("--lr-decay", metavar="F", default=1.0,
+                       type=number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0),
+                       help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
+    group.add_argument("--batch-size", metavar="N", type=batch_size, default=batch,
+                       help="samples to a step, shuffled for each epoch; or the word all (default: %(default)s)")
+    group.add_argument("--patience", metavar="N", type=whole(0), default=patience,
+                       help="stop when the validation loss has not got lower for N epochs, and keep the best weights; "
+                       "0: never, and keep the last (default: %(default)s)")
+
+
+def add_workers_option(group) -> None:
+    """``--workers``."""
+    group.add_argument("--workers", metavar="N", type=whole(1, 256),
+                       help="processes that share out a batch, each with the engine (default: the cores there are, "
+                       "where it pays)")
+
+
+def batch_size(text):
+    """An option type: a whole number from 1 up, or the word all."""
+    if text.lower() == "all":
+        return "all"
+    try:
+        return whole(1)(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError("%s, or the word all" % error) from None
+
+
+def make_engine(name: str, settings: dict, network):
+    """The engine, shared out over processes where that was asked for or pays; adds both to the settings."""
+    batch, workers = settings["batch_size"], settings["workers"]
+    if workers is None:
+        pays = name == "processes" or network.count_parameters() * batch >= PAYS
+        workers = max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE)) if pays else 1
+    engine = engines.make("auto" if name == "processes" else name, network)
+    if workers > 1 or name == "processes":
+        from ..engines.processes import Processes
+        engine = Processes(workers, engine)
+    settings.update(workers=workers, engine=repr(engine))
+    return engine
 
 
 class Watched:
@@ -171,7 +223,9 @@ def _begun(keeper, network):
 
 
 def epoch_line(epoch, seconds: float) -> str:
-    """An epoch's number, its losses and accuracies, and the seconds since the start."""
-    return "epoch %4d   train loss %s, accuracy %.4f   validation loss %s, accuracy %.4f   %s" % (
-        epoch.number, show.loss_text(epoch.loss), epoch.accuracy, show.loss_text(epoch.validation_loss),
-        epoch.validation_accuracy, show.duration(seconds))
+    """An epoch's number, its losses and, where there are any, accuracies, and the seconds since the start."""
+    parts = [(name, show.loss_text(loss), "" if accuracy is None else ", accuracy %.4f" % accuracy)
+             for name, loss, accuracy in (("train", epoch.loss, epoch.accuracy),
+                                          ("validation", epoch.validation_loss, epoch.validation_accuracy))]
+    return "epoch %4d   %s   %s" % (epoch.number, "   ".join("%s loss %s%s" % part for part in parts),
+                                    show.duration(seconds))

@@ -1,7 +1,5 @@
 """``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
-import argparse
 import math
-import os
 import random
 
 from .. import engines
@@ -13,9 +11,9 @@ from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
 from ..training import check_finite, class_of, evaluate
 from . import figures, keeping
-from .fitting import estimate, fit, history_of
+from .fitting import add_fitting_options, add_workers_option, estimate, fit, history_of, make_engine
 from .images import add_data_options, check_options, make_source, show_data, write_data
-from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, number, whole
+from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, whole
 from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
 
 DEFAULTS: dict = {"optimizer": "momentum", "loss": "cross-entropy", "lr": 0.1,
@@ -28,9 +26,6 @@ FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "p
 LEARNED, MOST_TIMES = 3 * 6000 * 784, 40
 
 MOST_PARAMETERS = 20_000_000
-
-# From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
-PAYS, LEAST_SHARE = 500_000, 8
 
 
 def run(arguments) -> int:
@@ -102,23 +97,12 @@ def _parser(arguments):
     add_network_options(parser, hidden=[32], activation="relu", init="xavier", output=False)
     group = parser.add_argument_group("the training")
     add_optimizer_options(group, DEFAULTS)
-    group.add_argument("--weight-decay", metavar="L", type=number("a number from 0 up", lambda value: value >= 0.0),
-                       default=0.0, help="L2 regularization (default: %(default)g)")
-    group.add_argument("--lr-decay", metavar="F", default=1.0,
-                       type=number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0),
-                       help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
-    group.add_argument("--batch-size", metavar="N", type=batch_size, default=64,
-                       help="images to a step, shuffled for each epoch; or the word all (default: %(default)s)")
+    add_fitting_options(group, batch=64, patience=5)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
                        help="how many at most (default: 3 for 6000 images of 784 pixels, more where there is less)")
-    group.add_argument("--patience", metavar="N", type=whole(0), default=5,
-                       help="stop when the validation loss has not got lower for N epochs, and keep the best weights; "
-                       "0: never, and keep the last (default: %(default)s)")
     group.add_argument("--full", action="store_true", help="the setting of the lab's report: %s" % full_text())
     add_engine_options(group, "auto")
-    group.add_argument("--workers", metavar="N", type=whole(1, 256),
-                       help="processes that share out a batch, each with the engine (default: the cores there are, "
-                       "where it pays)")
+    add_workers_option(group)
     group = parser.add_argument_group("the report")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
@@ -135,16 +119,6 @@ def full_text() -> str:
                     for name, value in FULL.items())
 
 
-def batch_size(text):
-    """An option type: a whole number from 1 up, or the word all."""
-    if text.lower() == "all":
-        return "all"
-    try:
-        return whole(1)(text)
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError("%s, or the word all" % error) from None
-
-
 def resolve(options, source) -> dict:
     """Every setting as it will be used."""
     sizes = [len(source.images.images[0])] + hidden_sizes(options) + [source.images.classes]
@@ -159,20 +133,6 @@ def resolve(options, source) -> dict:
     settings.update(weight_decay=options.weight_decay, lr_decay=options.lr_decay, batch_size=batch, epochs=epochs,
                     patience=options.patience, workers=options.workers)
     return settings
-
-
-def make_engine(name: str, settings: dict, network):
-    """The engine, shared out over processes where that was asked for or pays; adds both to the settings."""
-    batch, workers = settings["batch_size"], settings["workers"]
-    if workers is None:
-        pays = name == "processes" or network.count_parameters() * batch >= PAYS
-        workers = max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE)) if pays else 1
-    engine = engines.make("auto" if name == "processes" else name, network)
-    if workers > 1 or name == "processes":
-        from ..engines.processes import Processes
-        engine = Processes(workers, engine)
-    settings.update(workers=workers, engine=repr(engine))
-    return engine
 
 
 def train_and_test(terminal, options, settings, source, keeper, engine) -> tuple:

@@ -53,14 +53,15 @@ def confusion(terminal: Terminal, matrix: list, names: list, precisions: list, r
     if len(names) > MOST_CLASSES:
         return _long(matrix, names, precisions, recalls)
     width = max(5, max(len(name) for name in names) + 1)
-    lines = ["%-10s" % "taken for" + "".join(name.rjust(width) for name in names) + "   recall"]
+    first = max(10, width + 1)
+    lines = ["taken for".ljust(first) + "".join(name.rjust(width) for name in names) + "   recall"]
     for i, row in enumerate(matrix):
         cells = ""
         for j, number in enumerate(row):
             cell = (str(number) if number else "-").rjust(width)
             cells += cell if i == j else terminal.paint(cell, RED if number else DIM)
-        lines.append("%-10s%s%9s" % (names[i], cells, _share(recalls[i])))
-    return lines + ["%-10s" % "precision" + "".join(_share(value).rjust(width) for value in precisions)]
+        lines.append("%s%s%9s" % (names[i].ljust(first), cells, _share(recalls[i])))
+    return lines + ["precision".ljust(first) + "".join(_share(value).rjust(width) for value in precisions)]
 
 
 def _long(matrix, names, precisions, recalls):

@@ -186,10 +186,11 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
 def curves(title: str, losses: list, accuracies: list, stop: tuple):
     """Loss and accuracy against the epoch. ``losses`` and ``accuracies`` are pairs (label, values from epoch 1 on).
 
-    ``stop`` is (epoch, text): that epoch is marked, and the text says what it is.
+    ``stop`` is (epoch, text): that epoch is marked, and the text says what it is. Without accuracies there is one
+    panel.
     """
     figure = _figure(8, 3.7, title)
-    panels = figure.subplots(1, 2)
+    panels = list(figure.subplots(1, 2 if accuracies else 1, squeeze=False).flat)
     for axes, name, series in zip(panels, ("loss", "accuracy"), (losses, accuracies)):
         for i, (label, values) in enumerate(series):
             axes.plot(range(1, len(values) + 1), values, label=label, marker="o" if len(values) <= 40 else "",
@@ -199,8 +200,9 @@ def curves(title: str, losses: list, accuracies: list, stop: tuple):
         _whole_epochs(axes)
     _log_where_it_helps(panels[0], [value for _, values in losses for value in values])
     panels[0].set_title("loss (log scale)" if panels[0].get_yscale() == "log" else "loss", fontsize=10)
-    panels[1].set_ylim(top=1.02)
-    panels[1].yaxis.set_major_formatter(lambda value, _: "%g%%" % round(100.0 * value, 6))
+    if accuracies:
+        panels[1].set_ylim(top=1.02)
+        panels[1].yaxis.set_major_formatter(lambda value, _: "%g%%" % round(100.0 * value, 6))
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     return figure
@@ -349,6 +351,19 @@ def confusion(title: str, matrix: list, names: list):
     axes.set_xticks(ticks, [names[k] for k in ticks], fontsize=size)
     axes.set_yticks(ticks, [names[k] for k in ticks], fontsize=size)
     figure.colorbar(shown, label="share of the row", shrink=0.8)
+    return figure
+
+
+def fitted(title: str, targets: list, predicted: list, name: str):
+    """What a regression says of each sample against the truth, with the line on which the two agree."""
+    figure = _figure(5.4, 4.6, title)
+    axes = figure.subplots()
+    ends = min(targets + predicted), max(targets + predicted)
+    axes.plot(ends, ends, color=GRAY, linewidth=1.0, label="the same")
+    axes.scatter(targets, predicted, s=22, color=COLORS[0], edgecolors="white", linewidths=0.6, zorder=3,
+                 label=count(len(targets), "test row"))
+    _plain(axes, "", name, "predicted")
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     return figure
 
 
