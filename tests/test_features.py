@@ -8,7 +8,7 @@ import pytest
 
 from purenn import PurennError
 from purenn.data.checked import check_preparation
-from purenn.data.features import (TASKS, decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use)
+from purenn.data.features import (decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use)
 from purenn.data.table import Table, read_table
 
 from .helpers import ROOT, close
@@ -122,7 +122,7 @@ def test_the_task_can_be_said():
     found = table("x,y\n1,10\n2,9\n3,0.5\n4,9.0")
     assert fit(found, "y", task="classification")["target"]["classes"] == ["0.5", "9", "10"]        # by value
     assert encode(fit(found, "y", task="classification"), found)[1] == [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]]
-    ordered = fit(table("x,y\n" + "\n".join("1,%s" % y for y in ("33", "-2", "8", "-1", "0.5", "10"))), "y", task=TASKS[0])
+    ordered = fit(table("x,y\n1,33\n1,-2\n1,8\n1,-1\n1,0.5\n1,10"), "y", task="classification")
     assert ordered["target"]["classes"] == ["-2", "-1", "0.5", "8", "10", "33"]
     assert fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y", task="regression")["target"]["mean"] == 0.5
     refused("line 2, column 'y': found 'a', expected a number, to predict by regression", fit,
