@@ -122,6 +122,8 @@ def test_the_task_can_be_said():
     found = table("x,y\n1,10\n2,9\n3,0.5\n4,9.0")
     assert fit(found, "y", task="classification")["target"]["classes"] == ["0.5", "9", "10"]        # by value
     assert encode(fit(found, "y", task="classification"), found)[1] == [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    ordered = fit(table("x,y\n1,33\n1,-2\n1,8\n1,-1\n1,0.5\n1,10"), "y", task="classification")
+    assert ordered["target"]["classes"] == ["-2", "-1", "0.5", "8", "10", "33"]
     assert fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y", task="regression")["target"]["mean"] == 0.5
     refused("line 2, column 'y': found 'a', expected a number, to predict by regression", fit,
             table("x,y\n1,a\n2,1"), "y", task="regression")
@@ -166,6 +168,8 @@ def test_rows_are_dropped():
     assert preparation["inputs"][0]["mean"] == 1.0 and preparation["inputs"][1]["values"] == ["blue", "red"]
     assert rows_to_encode(preparation, holes, [3, 2, 0]) == [3, 0]
     assert encode(preparation, holes, [3, 2, 0]) == ([[7.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]])
+    gone = fit(table("color,x,y\nred,1,a\ngreen,,c\nblue,2,b"), "y", missing="drop")
+    assert gone["inputs"][0]["values"] == ["blue", "red"] and gone["target"]["classes"] == ["a", "b"]
     assert rows_to_use(table("x,y\n1,\n2,b\n3,c"), "y", "drop") == [1, 2]
     refused("each of the 2 rows has a missing value", fit, table("x,y\n1,\nNA,b"), "y", missing="drop")
     refused("there are no rows to train on", fit, holes, "y", rows=[1, 2], missing="drop")

@@ -116,7 +116,6 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path, content, match, how):
 
 
 def test_a_file_of_more_than_the_limits_is_refused_before_it_is_taken_apart(tmp_path, monkeypatch):
-    monkeypatch.setattr(room, "LIMIT", 100)
     monkeypatch.setattr("purenn.data.arrays.LIMIT", 100)
     with pytest.raises(PurennError, match="at most 100"):
         made(tmp_path, "a,b\n" + "1,2\n" * 30)

@@ -14,7 +14,7 @@ from itertools import islice
 
 from ..files.disk import opened
 from ..linalg import PurennError
-from .arrays import CHUNK, LIMIT, check_size, short, what_begins
+from .arrays import CHUNK, check_size, short, what_begins
 from .columns import Table, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
@@ -68,27 +68,30 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
 
 def _from_file(path, where):
     with opened(path) as handle:
-        data = handle.read(LIMIT + 1)
-    check_size(where, len(data))
-    return data
+        return _all_bytes(handle, where, None)
 
 
 def _from_stdin(tell):
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         raise PurennError("stdin: there is none; give the name of a file")
-    chunks, size = [], 0
     try:
-        chunk = stream.read(CHUNK)
-        while chunk:
-            chunks.append(chunk)
-            size += len(chunk)
-            check_size("stdin", size)
-            if tell:
-                tell(size, None)
-            chunk = stream.read(CHUNK)
+        return _all_bytes(stream, "stdin", tell)
     except OSError as error:
         raise PurennError("stdin: cannot be read: %s" % error.strerror) from None
+
+
+def _all_bytes(stream, where, tell):
+    """What is there, chunk by chunk, so that memory is taken for no more than that."""
+    chunks, size = [], 0
+    chunk = stream.read(CHUNK)
+    while chunk:
+        chunks.append(chunk)
+        size += len(chunk)
+        check_size(where, size)
+        if tell:
+            tell(size, None)
+        chunk = stream.read(CHUNK)
     return b"".join(chunks)
 
 
