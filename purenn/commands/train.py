@@ -184,14 +184,14 @@ def first_lines(options, settings, source, table, network, expected) -> list:
     what = "%d classes: %s" % (len(target["classes"]), tables.listed(target["classes"])) if tables.is_classification(
         preparation) else "a number, mean %.5g" % target["mean"]
     kinds = [feature["kind"] for feature in preparation["inputs"]]
+    columns = ["%s of %s" % (show.count(kinds.count(kind), "column"), held)
+               for kind, held in (("number", "numbers"), ("category", "texts")) if kind in kinds]
     return [
         "train: %s, %s, %s; seed %d" % (
             options.file, show.count(len(table.lines), "row"),
             "columns: " + tables.listed(table.names), options.seed),
-        "from %s and %s predict %s (%s); %d rows to learn from, %d validation, %d test" % (
-            show.count(kinds.count("number"), "number"), show.count(kinds.count("category"), "category")
-            if kinds.count("category") == 1 else "%d categories" % kinds.count("category"), target["name"], what,
-            settings["train"], settings["validation"], settings["test"]),
+        "from %s predict %s (%s); %d rows to learn from, %d validation, %d test" % (
+            " and ".join(columns), target["name"], what, settings["train"], settings["validation"], settings["test"]),
         "network %s (%d parameters), %s, %s loss, init %s, %s, %s, engine %s" % (
             "-".join(map(str, settings["sizes"])), network.count_parameters(), settings["activation"],
             settings["loss"], settings["init"], optimizer_text(settings),

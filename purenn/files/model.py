@@ -197,8 +197,8 @@ def _guessed(weights, activation, output_activation):
         architecture[i] = described
         if i + 1 not in linears and i < max(linears):
             if activation is None:
-                raise PurennError("does not say which activation stands between its layers; say it with activation, "
-                                  "one of %s" % ", ".join(sorted(ACTIVATIONS)))
+                raise PurennError("does not say which activation stands between its layers; say it (activation, on "
+                                  "the command line --activation), one of %s" % ", ".join(sorted(ACTIVATIONS)))
             architecture[i + 1] = _described(activation)
     if output_activation is not None:
         architecture.append(_described(output_activation))
