@@ -93,7 +93,7 @@ def test_the_session_in_the_debugger_goes_as_shown():
 @pytest.mark.skipif(sys.platform == "win32", reason="the README's pipes are a shell's")
 def test_the_other_commands_print_what_is_shown():
     shown_blocks = [block for block in blocks("console")[1:] if "-m pdb" not in block]
-    assert len(shown_blocks) == 4
+    assert len(shown_blocks) == 5
     for part in re.split(r"^\$ ", "".join(shown_blocks), flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         command = command.replace("python3", '"%s"' % sys.executable)
@@ -106,7 +106,8 @@ def test_every_option_is_listed_and_every_listed_option_is_there():
     listed = set(re.findall(r"`(--[a-z-]+)", README[README.index("## The command line"):]))
     there = set()
     for command in (["xor"], ["linear"], ["explain", "xor"], ["gradcheck"], ["mistakes"],
-                    ["unroll", "xor"], ["letters"], ["compare", "xor"], ["reproduce"]):
+                    ["unroll", "xor"], ["letters"], ["compare", "xor"], ["reproduce"], ["train"], ["predict"],
+                    ["evaluate"], ["show"]):
         there |= set(re.findall(r"(--[a-z-]+)", cli(*command, "--help").stdout))
     assert listed == there - {"--help"}
 

@@ -140,8 +140,9 @@ def _seconds(function):
     return best
 
 
-def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None, keeper=None) -> Fit:
-    """Train as the settings say, with a line an epoch on ``terminal`` where there is one.
+def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None, keeper=None,
+        log_every: int = 1) -> Fit:
+    """Train as the settings say, with a line each ``log_every`` epochs on ``terminal`` where there is one.
 
     ``settings`` has ``epochs``, ``batch_size``, ``patience`` and ``lr_decay``; ``data`` and ``validation`` are
     Datasets. With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
@@ -155,13 +156,15 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
     watched = Watched(engine, settings["epochs"], count, terminal, done)
     stopped = "patience" if best and done - best.number >= patience else "epochs"
     last = done if stopped == "patience" else settings["epochs"]
+    logged = done
     try:
         for epoch in train(network, data, loss, optimizer, max(last, 1), settings["batch_size"], watched, rng,
                            validation, done):
             epochs.append(epoch)
             watched.clear()
-            if terminal:
+            if terminal and (epoch.number % log_every == 0 or epoch.number == done + 1):
                 terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
+                logged = epoch.number
             if patience and (best is None or epoch.validation_loss < best.validation_loss):
                 best, state = epoch, network.state_dict()
             optimizer.lr *= settings["lr_decay"]
@@ -182,6 +185,8 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
         raise
     finally:
         watched.clear()
+    if terminal and epochs and logged < len(epochs):
+        terminal.line(epoch_line(epochs[-1], time.perf_counter() - watched.start))
     kept = epochs[-1] if watched.done == len(epochs) * count else None
     if state is not None:
         network.load_state_dict(state)

@@ -46,7 +46,8 @@ def column_lines(model) -> list:
 def training_lines(model) -> list:
     """How it was trained: what the file says that is short."""
     settings = model.training.get("settings")
-    found = dict(settings) if isinstance(settings, dict) else {}
+    found = {"loss function" if name == "loss" else name: value
+             for name, value in (settings.items() if isinstance(settings, dict) else ())}
     found.update(model.training)
     said = ["%s %s" % (name.replace("_", " "), _short(value)) for name, value in found.items()
             if value is not None and not isinstance(value, (list, dict))]

@@ -84,6 +84,8 @@ def _parser(_):
     add_engine_options(group, "auto")
     add_workers_option(group)
     group = parser.add_argument_group("the report")
+    group.add_argument("--log-every", metavar="N", type=whole(1), default=10,
+                       help="epochs from one line to the next (default: %(default)s)")
     group.add_argument("--quiet", action="store_true", help="the last line only")
     group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
     keeping.add_options(parser, every=1)
@@ -157,7 +159,8 @@ def train_and_test(terminal, options, settings, source, table, keeper, engine) -
                             lambda parameters: build_optimizer(settings, parameters), engine, settings["batch_size"])
         for line in first_lines(options, settings, source, table, network, expected):
             terminal.line(line)
-    fitted = fit_network(network, train, validation, loss, optimizer, engine, settings, keeper.rng, terminal, keeper)
+    fitted = fit_network(network, train, validation, loss, optimizer, engine, settings, keeper.rng, terminal, keeper,
+                         options.log_every)
     keeper.history = history_of(fitted.epochs)
     result = {"task": "train", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
               "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
