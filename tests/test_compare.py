@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from purenn.commands import main
+from purenn.commands import compare, main
 from purenn.commands.plan import make_plan
-from purenn.commands.runs import TASKS, text
+from purenn.commands.runs import TASKS, Incomplete, text
 from purenn.show import plots
 
 from .helpers import ROOT, assert_refused, cli, on_a_terminal
@@ -135,6 +135,19 @@ def test_the_figure_has_the_runs_losses_under_their_settings_name(monkeypatch, c
     assert [[list(map(list, curve)) for curve in curves] for _, curves in runs] == [
         [run["losses"] for run in setting["runs"]] for setting in settings]
     assert len({str(curve) for _, curves in runs for curve in curves}) == 6
+
+
+def test_what_is_complete_is_shown_and_written_where_a_worker_dies(monkeypatch, capsys, tmp_path):
+    real = compare.run_jobs
+
+    def run_jobs(jobs, workers, tell):
+        raise Incomplete("a worker has died", real(jobs[:4], 1) + [None] * (len(jobs) - 4))
+    monkeypatch.setattr(compare, "run_jobs", run_jobs)
+    path = tmp_path / "runs.csv"
+    assert main(["compare", "gate", "--vary", "lr=1,0.5", "--seeds", "3", "--epochs", "9", "--csv", str(path)]) == 2
+    shown = capsys.readouterr()
+    assert "Stopped: 4 of the 6 runs are done. What there is so far:" in shown.out and "0 of 2" in shown.out
+    assert shown.err == "purenn: a worker has died\n" and path.read_text().count("\n") == 5
 
 
 def test_json_is_one_object_with_the_settings_their_runs_and_their_curves():

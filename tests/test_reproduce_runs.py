@@ -1,11 +1,12 @@
 """What ``reproduce`` runs, and what it does with what comes back; the rules are in tests/test_reproduce.py."""
 import os
+import re
 
 import pytest
 
-from purenn.commands import letters, reproduce
+from purenn.commands import letters, main, reproduce
 from purenn.commands.experiments import LETTERS
-from purenn.commands.runs import Job, run_job, text
+from purenn.commands.runs import Incomplete, Job, run_job, text
 from purenn.show import plots
 from purenn.show.terminal import Terminal
 
@@ -50,6 +51,22 @@ def test_so_is_letters_always_with_as_many_workers(monkeypatch):
     assert [(hidden, workers, seed) for hidden, workers, seed, _ in asked] == [([7], 2, 1), ([7], 2, 2), ([7], 2, 3)]
     assert len({draw for *_, draw in asked}) == 3                   # each has a generator of its own seed
     assert "--workers 2" in LETTERS.runs["letters"][1]              # another number rounds sums in another order
+
+
+def test_what_is_done_is_summed_up_and_written_where_a_worker_dies(asked, monkeypatch, tmp_path, capsys):
+    working = reproduce.run_jobs
+
+    def run_jobs(jobs, workers=None, tell=None):
+        if len(asked) == 1:
+            raise Incomplete("a worker has died", [])
+        return working(jobs, workers, tell)
+    monkeypatch.setattr(reproduce, "run_jobs", run_jobs)
+    monkeypatch.setattr(plots, "missing", lambda: "no figures")
+    assert main(["reproduce", "A6", "A8", "--markdown", str(tmp_path / "report.md")]) == 2
+    shown = capsys.readouterr()
+    assert re.search(r"^Of 1 experiment: .*\(A6\); stopped before the other 1\. It took", shown.out, re.MULTILINE)
+    assert shown.err.endswith("purenn: a worker has died\n")
+    assert "| A6 |" in (tmp_path / "report.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("more, workers", [([], None), (["--workers", "3"], 3)])

@@ -52,7 +52,7 @@ def can_be_drawn() -> bool:
     from ..show import plots
     problem = plots.missing()
     if problem:
-        _note("purenn: no figures are drawn: " + problem)
+        note("purenn: no figures are drawn: " + problem)
     return not problem
 
 
@@ -67,7 +67,7 @@ def _make_room(option, folder, path):
     check_writable(path)
 
 
-def _note(text):
+def note(text):
     """A line on stderr, which disturbs no output."""
     if sys.stderr is not None:
         show.Terminal(sys.stderr).line(" ".join(text.split()))
@@ -77,7 +77,7 @@ def say(options, terminal, written: list) -> None:
     """One line that names what was written: with the report, or on stderr where stdout has one line or an object."""
     text = "Figures: " + ", ".join(written)
     if getattr(options, "quiet", False) or getattr(options, "json", False):
-        _note(text)
+        note(text)
     else:
         terminal.line(text)
 

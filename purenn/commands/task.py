@@ -43,6 +43,8 @@ def run_task(task: Task, arguments) -> int:
         for line in keeper.said():
             terminal.line(line)
     if history:
+        if stopped == "interrupted":
+            figures.note("purenn: drawing the figures; Ctrl-C again leaves at once")
         figures.draw_task(options, terminal, result, curve["loss"], network, test or data, history)
     return keeper.code(stopped == "interrupted")
 

@@ -162,7 +162,7 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
     """The figure of an animation, and the function that draws a frame on it, from (epoch, guesses, grid)."""
     figure = _figure(6, 3.2, title, layout=None)
     left, right = figure.subplots(1, 2)
-    figure.subplots_adjust(0.08, 0.15, 0.98, 0.83, 0.25)
+    figure.subplots_adjust(0.08, 0.21, 0.98, 0.83, 0.25)
     figure.text(0.02, 0.015, "a point's color is its class; with a ring: taken for the other", fontsize=7, color=GRAY)
     right.plot(range(1, len(losses) + 1), losses, color=COLORS[0])
     dot, = right.plot([], [], "o", color=COLORS[1])
