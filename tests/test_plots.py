@@ -332,4 +332,4 @@ def test_a_run_that_diverges_is_drawn_up_to_where_a_scale_can_show_it(tmp_path):
     plots.overlay(path, [("wild", [wild] * 3), ("tame", [tame])], "both")
     assert os.path.getsize(path) > 1000
     shown = lines(plots.compared([("wild", [wild] * 3), ("tame", [tame])], "").axes[0])
-    assert shown == {"wild": [(1, 0.3), (2, 1e12), (3, 1e12)], "tame": tame}
+    assert shown == {"wild (diverges)": [(1, 0.3), (2, 1e12), (3, 1e12)], "tame": tame}
