@@ -1,4 +1,5 @@
 """``reproduce``: the experiments of the reports, and rules that can fail."""
+import os
 import re
 
 import pytest
@@ -9,7 +10,7 @@ from purenn.commands.reproduce import NAMES, Outcome, run_experiment, text_of
 from purenn.commands.runs import Job, prepare
 from purenn.show.terminal import Terminal
 
-from .helpers import assert_refused, cli
+from .helpers import ROOT, assert_refused, cli
 
 MISSING = "purenn: no figures are drawn: matplotlib is not installed; get it with: pip install matplotlib\n"
 REPORTED = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2", "B3", "B4", "B5", "B6", "D1", "D2",
@@ -101,6 +102,24 @@ def test_one_can_be_run_alone_and_written_as_markdown(tmp_path):
     assert re.search(r"^Of 1 experiment: 1 as reported \(A8\)\. It took [\d.]+ s\.$", done.stdout, re.MULTILINE)
     assert "purenn   mean loss 0.249433, accuracy 0.5238" in done.stdout
     assert "| A8 | xor without activation in the hidden layers (5 seeds) |" in path.read_text(encoding="utf-8")
+    assert_in_readme(path, 1)
+
+
+def assert_in_readme(path, count):
+    """The rows of that report stand in the README, but for the rules."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        readme = file.read().replace("**", "")
+    rows = [row.split(" | ") for row in path.read_text(encoding="utf-8").splitlines() if row[:3] in ("| A", "| D", "| E")]
+    assert len(rows) == count
+    for row in rows:
+        assert " | ".join(row[:4] + row[5:]) in readme, row
+
+
+@pytest.mark.slow
+def test_what_the_readme_says_of_them_is_what_comes_out(tmp_path):
+    path = tmp_path / "report.md"
+    assert cli("reproduce", "A1", "A2", "A6", "D5", "E", "--markdown", path).returncode == 0
+    assert_in_readme(path, 5)
 
 
 @pytest.mark.parametrize("arguments, named", [
