@@ -109,7 +109,8 @@ def assert_in_readme(path, count):
     """The rows of that report stand in the README, but for the rules."""
     with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
         readme = file.read().replace("**", "")
-    rows = [row.split(" | ") for row in path.read_text(encoding="utf-8").splitlines() if row[:3] in ("| A", "| D", "| E")]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = [row.split(" | ") for row in lines if row[:3] in ("| A", "| D", "| E")]
     assert len(rows) == count
     for row in rows:
         assert " | ".join(row[:4] + row[5:]) in readme, row

@@ -102,7 +102,9 @@ def run_experiment(experiment, workers, terminal, known: dict) -> dict:
 
 def _meaning(job):
     """What a job comes to: the same for two that say the same in other words."""
-    return job.task, str(sorted(vars(parse_task(TASKS[job.task], job.arguments)).items()))
+    options = vars(parse_task(TASKS[job.task], job.arguments))
+    del options["kept_arguments"]                           # the words that it was said in
+    return job.task, str(sorted(options.items()))
 
 
 def _letters(job):
