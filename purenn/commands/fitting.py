@@ -7,7 +7,7 @@ from collections import namedtuple
 from .. import engines
 from ..linalg import PurennError
 from ..show import terminal as show
-from ..training import DivergedError, Epoch, learn, train
+from ..training import Epoch, learn, train
 from .options import number, whole
 
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
@@ -153,6 +153,8 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
     done = len(epochs)
     count, patience = len(data.inputs), settings["patience"]
     watched = Watched(engine, settings["epochs"], count, terminal, done)
+    if not patience:                                    # it may be another than that of the run before
+        best = state = None
     stopped = "patience" if best and done - best.number >= patience else "epochs"
     last = done if stopped == "patience" else settings["epochs"]
     try:
@@ -176,12 +178,10 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
         if not watched.done:
             raise
         stopped = "interrupted"
-    except DivergedError:
-        if keeper:
-            keeper.write_history(history_of(epochs))
-        raise
     finally:
         watched.clear()
+        if keeper:
+            keeper.history = history_of(epochs)
     kept = epochs[-1] if watched.done == len(epochs) * count else None
     if state is not None:
         network.load_state_dict(state)
@@ -202,12 +202,10 @@ def _progress(epochs, best, state):
 
 def _begun(keeper, network):
     """The epochs that were done before, the best of them or None, and its weights or None."""
-    progress = keeper.start() if keeper else {"history": {}}
+    progress = keeper.start(("loss", "validation_loss"), Epoch._fields[1:]) if keeper else {"history": {}}
     history = progress["history"]
     if not history:
         return [], None, None
-    if not {"loss", "validation_loss"} <= set(history) <= set(Epoch._fields):
-        raise PurennError("--resume: the checkpoint's history has %s; it is damaged" % ", ".join(history))
     blank = [None] * len(history["loss"])
     rows = zip(*[history.get(name, blank) for name in Epoch._fields[1:]])
     epochs = [Epoch(number, *row) for number, row in enumerate(rows, 1)]

@@ -9,9 +9,9 @@ from ..linalg import PurennError
 from ..losses import CrossEntropyLoss
 from ..network import Network
 from ..show import terminal as show
-from ..training import Dataset, check_finite, evaluate
+from ..training import Dataset, DivergedError, check_finite, evaluate
 from . import figures, keeping, tables
-from .fitting import add_fitting_options, add_workers_option, estimate, history_of, make_engine
+from .fitting import add_fitting_options, add_workers_option, estimate, make_engine
 from .fitting import fit as fit_network
 from .images import part_size
 from .options import BETWEEN, MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, one_of, whole
@@ -38,7 +38,7 @@ def run(arguments) -> int:
         raise PurennError("train: found no --target; say which column is to be predicted")
     keeping.check(options)
     figures.check(options)
-    terminal = show.Terminal()
+    terminal = keeping.make_terminal(options)
     speaker = None if options.quiet or options.json else terminal
     table = tables.read(options, speaker)
     rng = random.Random(options.seed)
@@ -50,6 +50,9 @@ def run(arguments) -> int:
     keeper = keeping.Keeper(options, "train", network, build_optimizer(settings, network.parameters()), rng)
     try:
         result = train_and_test(speaker, options, settings, source, table, keeper, engine)
+    except DivergedError:
+        keeper.write_history()
+        raise
     finally:
         engines.close(engine)
     show_and_keep(terminal, options, source, keeper, result)
@@ -158,7 +161,6 @@ def train_and_test(terminal, options, settings, source, table, keeper, engine) -
         for line in first_lines(options, settings, source, table, network, expected):
             terminal.line(line)
     fitted = fit_network(network, train, validation, loss, optimizer, engine, settings, keeper.rng, terminal, keeper)
-    keeper.history = history_of(fitted.epochs)
     result = {"task": "train", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
               "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
               "kept": fitted.kept.number if fitted.kept else None}
@@ -212,8 +214,7 @@ def show_and_keep(terminal, options, source, keeper, result) -> None:
         else:
             report(terminal, preparation, result)
     finally:                                            # even where nobody reads to the end
-        keeper.write_history(keeper.history)
-        keeper.write_model(preparation, output_kind(result["settings"]), result, keeper.history)
+        keeper.write(preparation, output_kind(result["settings"]), result)
     if not options.json and not options.quiet:
         for line in keeper.said():
             terminal.line(line)
