@@ -210,13 +210,15 @@ def _begun(keeper, network):
     rows = zip(*[history.get(name, blank) for name in Epoch._fields[1:]])
     epochs = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
     best, state = progress.get("best"), progress.get("state")
-    if best == 0:
-        return epochs, None, None
-    if type(best) is not int or not 0 < best <= len(epochs):
-        raise PurennError("--resume: the checkpoint's best epoch is %r of %d; it is damaged" % (best, len(epochs)))
-    now = network.state_dict()
-    network.load_state_dict(state)                      # says what is wrong with it
-    network.load_state_dict(now)
+    from ..files.disk import naming, short
+    with naming(keeper.options.resume):
+        if type(best) is not int or not 0 <= best <= len(epochs):
+            raise PurennError("its best epoch is %s of %d; it is damaged" % (short(best), len(epochs)))
+        if best == 0:
+            return epochs, None, None
+        now = network.state_dict()
+        network.load_state_dict(state)                  # says what is wrong with it
+        network.load_state_dict(now)
     return epochs, epochs[best - 1], state
 
 

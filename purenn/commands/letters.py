@@ -142,9 +142,9 @@ def train_and_test(terminal, options, settings, source, keeper, engine) -> tuple
     train, validation, test = source.parts
     network, optimizer, rng = keeper.network, keeper.optimizer, keeper.rng
     loss = CrossEntropyLoss()
-    expected = estimate(network, train, validation, loss, lambda parameters: build_optimizer(settings, parameters),
-                        engine, settings["batch_size"])
     if terminal:
+        expected = estimate(network, train, validation, loss,
+                            lambda parameters: build_optimizer(settings, parameters), engine, settings["batch_size"])
         for line in first_lines(options, settings, source, network, expected):
             terminal.line(line)
     fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal, keeper)
