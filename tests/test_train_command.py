@@ -65,7 +65,8 @@ def test_the_report_of_classes_says_what_is_done_and_who_was_taken_for_whom():
 def test_the_report_of_numbers_has_r2_and_the_errors_in_the_targets_own_unit():
     arguments = (os.path.join(FILES, "diabetes.csv"), "--target", "progression", "--epochs", 5)
     lines = run("train", *arguments)[1].splitlines()
-    assert "predict progression (a number, mean 1" in lines[1]
+    assert "predict progression (a number, mean 1" in lines[1] and "adam lr 0.01 weight decay 0.03, " in lines[2]
+    assert "weight decay" not in run("train", *arguments, "--weight-decay", 0)[1]
     found = result(*arguments)
     truth = [row["target"] for row in found["predictions"]]
     errors = [row["output"] - row["target"] for row in found["predictions"]]

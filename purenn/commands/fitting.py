@@ -24,10 +24,13 @@ PAYS, LEAST_SHARE = 500_000, 8
 Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
 
 
-def add_fitting_options(group, batch: int, patience: int) -> None:
-    """The options of training with minibatches, validation data and an end before the last epoch."""
+def add_fitting_options(group, batch: int, patience: int, decay=0.0, usual_decay: str = "0") -> None:
+    """The options of training with minibatches, validation data and an end before the last epoch.
+
+    ``decay`` is what ``--weight-decay`` is where it is not given, and ``usual_decay`` says that in words.
+    """
     group.add_argument("--weight-decay", metavar="L", type=number("a number from 0 up", lambda value: value >= 0.0),
-                       default=0.0, help="L2 regularization (default: %(default)g)")
+                       default=decay, help="L2 regularization (default: %s)" % usual_decay)
     group.add_argument("--lr-decay", metavar="F", default=1.0,
                        type=number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0),
                        help="the learning rate is multiplied by it after each epoch (default: %(default)g)")

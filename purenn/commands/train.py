@@ -21,6 +21,9 @@ from .settings import (LOSSES, add_engine_options, add_optimizer_options, build_
 DEFAULTS: dict = {"optimizer": "adam", "loss": "cross-entropy", "lr": 0.01,
                   "rates": {"sgd": 0.1, "momentum": 0.05, "adagrad": 0.05, "rmsprop": 0.005, "adam": 0.01}}
 
+# Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
+DECAY = 0.03
+
 ALL_LOSSES = {"cross-entropy": CrossEntropyLoss, **LOSSES}
 
 MOST_PARAMETERS = 20_000_000
@@ -81,7 +84,8 @@ def _parser(_):
     group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
                        help="of the output layer (default: what goes with the loss)")
     add_optimizer_options(group, DEFAULTS)
-    add_fitting_options(group, batch=32, patience=20)
+    add_fitting_options(group, batch=32, patience=20, decay=None,
+                        usual_decay="0 for classes, %g for numbers" % DECAY)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=200,
                        help="how many at most (default: %(default)s)")
     add_engine_options(group, "auto")
@@ -139,7 +143,8 @@ def resolve(options, source) -> dict:
                 "output_activation": output, "init": options.init, "loss": loss}
     settings.update(optimizer_settings(options, loss, DEFAULTS))
     batch = train if options.batch_size == "all" else min(train, options.batch_size)
-    settings.update(weight_decay=options.weight_decay, lr_decay=options.lr_decay, batch_size=batch,
+    decay = (0.0 if classes else DECAY) if options.weight_decay is None else options.weight_decay
+    settings.update(weight_decay=decay, lr_decay=options.lr_decay, batch_size=batch,
                     epochs=options.epochs, patience=options.patience, workers=options.workers)
     return settings
 
