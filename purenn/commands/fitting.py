@@ -7,7 +7,7 @@ from collections import namedtuple
 from .. import engines
 from ..linalg import PurennError
 from ..show import terminal as show
-from ..training import DivergedError, Epoch, learn, train
+from ..training import Epoch, learn, train
 from .options import number, whole
 
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
@@ -24,10 +24,13 @@ PAYS, LEAST_SHARE = 500_000, 8
 Estimate = namedtuple("Estimate", ("seconds", "rate", "measured"))
 
 
-def add_fitting_options(group, batch: int, patience: int) -> None:
-    """The options of training with minibatches, validation data and an end before the last epoch."""
+def add_fitting_options(group, batch: int, patience: int, decay=0.0, usual_decay: str = "0") -> None:
+    """The options of training with minibatches, validation data and an end before the last epoch.
+
+    ``decay`` is what ``--weight-decay`` is where it is not given, and ``usual_decay`` says that in words.
+    """
     group.add_argument("--weight-decay", metavar="L", type=number("a number from 0 up", lambda value: value >= 0.0),
-                       default=0.0, help="L2 regularization (default: %(default)g)")
+                       default=decay, help="L2 regularization (default: %s)" % usual_decay)
     group.add_argument("--lr-decay", metavar="F", default=1.0,
                        type=number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0),
                        help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
@@ -140,6 +143,50 @@ def _seconds(function):
     return best
 
 
+class Course:
+    """The epochs so far and, unless ``patience`` is 0, the one with the lowest validation loss, and its weights."""
+
+    def __init__(self, patience: int):
+        self.patience = patience
+        self.epochs: list = []
+        self.best = None
+        self.weights: dict = {}
+
+    def add(self, epoch, network) -> None:
+        """One more epoch, with the network as it is after it."""
+        self.epochs.append(epoch)
+        if self.patience and (self.best is None or epoch.validation_loss < self.best.validation_loss):
+            self.best, self.weights = epoch, network.state_dict()
+
+    def has_ended(self) -> bool:
+        """True where the validation loss has not got lower for ``patience`` epochs."""
+        return self.best is not None and len(self.epochs) - self.best.number >= self.patience
+
+    def progress(self) -> dict:
+        """What a checkpoint has besides."""
+        return {"history": history_of(self.epochs), "best": self.best.number if self.best else 0, "state": self.weights}
+
+    def go_on(self, keeper) -> None:
+        """Take over what was done before, if anything; raises PurennError where it cannot have been so."""
+        progress = keeper.start(("loss", "validation_loss"), Epoch._fields[1:])
+        history = progress["history"]
+        if not history:
+            return
+        blank = [None] * len(history["loss"])
+        rows = zip(*[history.get(name, blank) for name in Epoch._fields[1:]])
+        self.epochs = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
+        best, weights = progress.get("best"), progress.get("state")
+        from ..files.disk import naming, short
+        with naming(keeper.options.resume):
+            if type(best) is not int or not 0 <= best <= len(self.epochs):
+                raise PurennError("its best epoch is %s of %d; it is damaged" % (short(best), len(self.epochs)))
+            if best and self.patience:                      # which may be another than that of the run before
+                now = keeper.network.state_dict()
+                keeper.network.load_state_dict(weights)     # says what is wrong with them
+                keeper.network.load_state_dict(now)
+                self.best, self.weights = self.epochs[best - 1], weights
+
+
 def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None, keeper=None,
         log_every: int = 1) -> Fit:
     """Train as the settings say, with a line each ``log_every`` epochs on ``terminal`` where there is one.
@@ -150,81 +197,48 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
     is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
     anything was learned it raises KeyboardInterrupt. A ``keeper`` writes checkpoints, and goes on from one.
     """
-    epochs, best, state = _begun(keeper, network)
-    done = len(epochs)
-    count, patience = len(data.inputs), settings["patience"]
-    watched = Watched(engine, settings["epochs"], count, terminal, done)
-    stopped = "patience" if best and done - best.number >= patience else "epochs"
-    last = done if stopped == "patience" else settings["epochs"]
-    logged = done
+    course = Course(settings["patience"])
+    if keeper:
+        course.go_on(keeper)
+    done = len(course.epochs)
+    watched = Watched(engine, settings["epochs"], len(data.inputs), terminal, done)
+    stopped = "patience" if course.has_ended() else "epochs"
+    last = done if course.has_ended() else settings["epochs"]
     try:
-        for epoch in train(network, data, loss, optimizer, max(last, 1), settings["batch_size"], watched, rng,
-                           validation, done):
-            epochs.append(epoch)
-            watched.clear()
-            if terminal and (epoch.number % log_every == 0 or epoch.number == done + 1):
-                terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
-                logged = epoch.number
-            if patience and (best is None or epoch.validation_loss < best.validation_loss):
-                best, state = epoch, network.state_dict()
+        for epoch in train(network, data, loss, optimizer, last, settings["batch_size"], watched, rng, validation,
+                           done):
+            course.add(epoch, network)
             optimizer.lr *= settings["lr_decay"]
+            watched.clear()
+            ended = course.has_ended()
+            if terminal and (ended or epoch.number % log_every == 0 or epoch.number in (done + 1, settings["epochs"])):
+                terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
             if keeper and keeper.is_due(epoch.number):
-                keeper.checkpoint(epoch.number, _progress(epochs, best, state))
-            if best is not None and epoch.number - best.number >= patience:
+                keeper.checkpoint(epoch.number, course.progress())
+            if ended:
                 stopped = "patience"
                 break
         if keeper:
-            keeper.checkpoint(len(epochs), _progress(epochs, best, state))
+            keeper.checkpoint(len(course.epochs), course.progress())
     except KeyboardInterrupt:
         if not watched.done:
             raise
         stopped = "interrupted"
-    except DivergedError:
-        if keeper:
-            keeper.write_history(history_of(epochs))
-        raise
     finally:
         watched.clear()
-    if terminal and epochs and logged < len(epochs):
-        terminal.line(epoch_line(epochs[-1], time.perf_counter() - watched.start))
-    kept = epochs[-1] if watched.done == len(epochs) * count else None
-    if state is not None:
-        network.load_state_dict(state)
-        kept = best
-    return Fit(epochs, kept, stopped, keeper.seconds() if keeper else time.perf_counter() - watched.start)
+        if keeper:
+            keeper.history = history_of(course.epochs)
+    kept = course.epochs[-1] if watched.done == len(course.epochs) * watched.count else None
+    if course.best:
+        network.load_state_dict(course.weights)
+        kept = course.best
+    return Fit(course.epochs, kept, stopped, keeper.seconds() if keeper else time.perf_counter() - watched.start)
 
 
 def history_of(epochs: list) -> dict:
     """The epochs as a dict from what they were like to a number for each epoch."""
     names = Epoch._fields[1:] if epochs and epochs[0].accuracy is not None else ("loss", "validation_loss")
     return {name: [getattr(epoch, name) for epoch in epochs] for name in names}
-
-
-def _progress(epochs, best, state):
-    """What a checkpoint has besides: the epochs, and the one with the best weights."""
-    return {"history": history_of(epochs), "best": best.number if best else 0, "state": state or {}}
-
-
-def _begun(keeper, network):
-    """The epochs that were done before, the best of them or None, and its weights or None."""
-    progress = keeper.start() if keeper else {"history": {}}
-    history = progress["history"]
-    if not history:
-        return [], None, None
-    if not {"loss", "validation_loss"} <= set(history) <= set(Epoch._fields):
-        raise PurennError("--resume: the checkpoint's history has %s; it is damaged" % ", ".join(history))
-    blank = [None] * len(history["loss"])
-    rows = zip(*[history.get(name, blank) for name in Epoch._fields[1:]])
-    epochs = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
-    best, state = progress.get("best"), progress.get("state")
-    if best == 0:
-        return epochs, None, None
-    if type(best) is not int or not 0 < best <= len(epochs):
-        raise PurennError("--resume: the checkpoint's best epoch is %r of %d; it is damaged" % (best, len(epochs)))
-    now = network.state_dict()
-    network.load_state_dict(state)                      # says what is wrong with it
-    network.load_state_dict(now)
-    return epochs, epochs[best - 1], state
 
 
 def epoch_line(epoch, seconds: float) -> str:

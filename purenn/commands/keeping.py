@@ -2,6 +2,7 @@
 
 A checkpoint holds the arguments of the run that wrote it, so that ``--resume FILE`` needs no others.
 """
+import os
 import sys
 import time
 
@@ -47,15 +48,21 @@ def parse(build, task: str, arguments: list):
     if not isinstance(stored, list) or not all(isinstance(text, str) for text in stored):
         raise PurennError("--resume: %s: its options have no list of arguments; it is damaged" % options.resume)
     before = build(stored).parse_args(stored)
+    file = getattr(options, "file", None)
+    if file is not None:                                # it stands among the stored ones, and can stand there once
+        arguments = [text for text in arguments if text != file]
     options = build(stored + arguments).parse_args(stored + arguments)
+    if file is not None:
+        options.file = file
     for name, value in vars(options).items():
         if name not in FREE and value != getattr(before, name):
             if name in ("plot", "animate"):
                 raise PurennError("--%s: goes without --resume, which does not know what the figures show of the "
                                   "epochs before" % name)
             begun = getattr(before, name)
-            raise PurennError("--%s: found %s with --resume, and %s was begun with %s; leave it out, or begin anew"
-                              % (name.replace("_", "-"), value, options.resume, "another" if begun is None else begun))
+            raise PurennError("%s: found %s with --resume, and %s was begun with %s; leave it out, or begin anew"
+                              % (task if name == "file" else "--" + name.replace("_", "-"), value, options.resume,
+                                 "another" if begun is None else begun))
     if options.checkpoint is None:
         options.checkpoint = options.resume
     options.start, options.kept_arguments = start, _to_keep(stored + arguments)
@@ -73,8 +80,16 @@ def _to_keep(arguments):
 
 def check(options) -> None:
     """Raise PurennError, before there is anything to lose, where a file to keep could not be written."""
-    for path in (options.save, options.history, options.checkpoint):
-        if path is not None:
+    taken: dict = {}
+    for name in ("file", "data", "save", "history", "checkpoint"):
+        path = getattr(options, name, None)
+        if path is None:
+            continue
+        other = taken.setdefault(os.path.realpath(path), name)
+        if other != name:
+            raise PurennError("--%s: %s is %s, too; give each a file of its own"
+                              % (name, path, "read" if other in ("file", "data") else "that of --" + other))
+        if name not in ("file", "data"):
             from ..files.disk import check_writable
             check_writable(path)
     if options.save is not None:
@@ -82,6 +97,24 @@ def check(options) -> None:
         check_ending(options.save)
     if options.checkpoint_every is not None and options.checkpoint is None:
         raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
+
+
+def make_terminal(options) -> Terminal:
+    """The Terminal to report on; where there are files to keep, the training does not end with its reader."""
+    if options.save is options.history is options.checkpoint is None:
+        return Terminal()
+    return _Unheard()
+
+
+class _Unheard(Terminal):
+    """A Terminal that goes on where nobody reads any more; the flush at the end meets what went wrong again."""
+
+    def line(self, text: str = "") -> None:
+        """Write one line, if that can be."""
+        try:
+            Terminal.line(self, text)
+        except OSError:
+            pass
 
 
 class Keeper:
@@ -96,26 +129,22 @@ class Keeper:
         self.failed = False
         self.history: dict = {}                         # that of the whole run, once it has ended
 
-    def start(self) -> dict:
+    def start(self, needed, allowed=None) -> dict:
         """Put everything where the checkpoint says, if there is one; return its progress, or an empty one.
 
-        It has ``history``, a dict from a name to the numbers of the epochs that are done.
+        It has ``history``, a dict from a name to the numbers of the epochs that are done; the names are those
+        ``needed``, and perhaps others ``allowed``.
         """
         checkpoint = self.options.start
         if checkpoint is None:
             return {"history": {}}
         from ..files.disk import naming
-        from ..files.model import check_history
         with naming(self.options.resume):
             self.network.load_state_dict(checkpoint.network)
             self.optimizer.load_state_dict(checkpoint.optimizer)
             self.rng.setstate(checkpoint.random)
             progress = checkpoint.progress
-            check_history(progress.get("history"))
-            lengths = {len(numbers) for numbers in progress["history"].values()}
-            if lengths != {checkpoint.epoch}:
-                raise PurennError("its history has %s epochs, and %d are done; it is damaged"
-                                  % (" or ".join(map(str, sorted(lengths))) or "no", checkpoint.epoch))
+            _check_history(progress.get("history"), checkpoint.epoch, set(needed), set(allowed or needed))
             seconds = progress.get("seconds")
             if not isinstance(seconds, float):
                 raise PurennError("its progress has no seconds; it is damaged")
@@ -151,28 +180,47 @@ class Keeper:
         """The exit code of a run that came to its end, or was interrupted."""
         return 130 if interrupted else 2 if self.failed else 0
 
-    def write_history(self, history: dict) -> None:
+    def write(self, preparation, output: str, result: dict) -> None:
+        """Write ``--history`` and ``--save``, where they were asked for; one even where the other cannot be."""
+        try:
+            self.write_history()
+        finally:
+            self._write_model(preparation, output, result)
+
+    def write_history(self) -> None:
         """Write ``--history``, where it was asked for."""
         if self.options.history is None:
             return
         import csv
 
         from ..files.disk import replacing
-        rows = zip(*history.values())
+        rows = zip(*self.history.values())
         with replacing(self.options.history) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
             writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow(["epoch", *history])
+            writer.writerow(["epoch", *self.history])
             writer.writerows([number, *row] for number, row in enumerate(rows, 1))
 
-    def write_model(self, preparation, output: str, result: dict, history: dict) -> None:
+    def _write_model(self, preparation, output, result):
         """Write ``--save``, where it was asked for; of the ``result`` all that is no long list."""
         if self.options.save is None:
             return
         from ..files.model import Model, save_model
         training = {name: value for name, value in result.items() if name not in ("predictions", "history")}
-        save_model(self.options.save, Model(self.network, preparation, output, training, history))
+        save_model(self.options.save, Model(self.network, preparation, output, training, self.history))
 
     def said(self) -> list:
         """A line on what was written, if anything."""
         written = [path for path in (self.options.save, self.options.history) if path is not None]
         return ["Written: " + ", ".join(written)] if written else []
+
+
+def _check_history(history, epoch, needed, allowed):
+    """Raise PurennError unless a checkpoint's history is what its epochs can have been like."""
+    if not isinstance(history, dict) or not needed <= set(history) <= allowed:
+        raise PurennError("its history is no object of %s; it is damaged" % ", ".join(sorted(needed)))
+    for name, numbers in history.items():
+        if not isinstance(numbers, list) or len(numbers) != epoch:
+            raise PurennError("its history has %s of %s, and %d epochs are done; it is damaged"
+                              % (len(numbers) if isinstance(numbers, list) else "no list", name, epoch))
+        if not all(type(number) is float and number >= 0.0 for number in numbers):
+            raise PurennError("its history has under %s what is no number from 0 up; it is damaged" % name)

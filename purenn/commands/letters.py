@@ -9,9 +9,9 @@ from ..network import Network
 from ..show import pictures
 from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
-from ..training import check_finite, class_of, evaluate
+from ..training import DivergedError, check_finite, class_of, evaluate
 from . import figures, keeping
-from .fitting import add_fitting_options, add_workers_option, estimate, fit, history_of, make_engine
+from .fitting import add_fitting_options, add_workers_option, estimate, fit, make_engine
 from .images import add_data_options, check_options, make_source, show_data, write_data
 from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, whole
 from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
@@ -33,7 +33,7 @@ def run(arguments) -> int:
     options = parse(arguments)
     check_options(options)
     optimizer_settings(options, DEFAULTS["loss"], DEFAULTS)             # said before anything is drawn
-    terminal = show.Terminal()
+    terminal = keeping.make_terminal(options)
     rng = random.Random(options.seed)
     if options.write_data is not None:
         return write_data(terminal, options, rng)
@@ -52,8 +52,7 @@ def run(arguments) -> int:
         else:
             report(terminal, source, result, outputs)
     finally:                                            # even where nobody reads to the end
-        keeper.write_history(keeper.history)
-        keeper.write_model(preparation(source), "logits", result, keeper.history)
+        keeper.write(preparation(source), "logits", result)
     if speaker:
         for line in keeper.said():
             terminal.line(line)
@@ -82,6 +81,9 @@ def carried_out(options, rng, terminal=None) -> tuple:
     keeper = keeping.Keeper(options, "letters", network, optimizer, rng)
     try:
         return (source, network, *train_and_test(terminal, options, settings, source, keeper, engine), keeper)
+    except DivergedError:
+        keeper.write_history()
+        raise
     finally:
         engines.close(engine)
 
@@ -140,15 +142,14 @@ def train_and_test(terminal, options, settings, source, keeper, engine) -> tuple
     train, validation, test = source.parts
     network, optimizer, rng = keeper.network, keeper.optimizer, keeper.rng
     loss = CrossEntropyLoss()
-    expected = estimate(network, train, validation, loss, lambda parameters: build_optimizer(settings, parameters),
-                        engine, settings["batch_size"])
     if terminal:
+        expected = estimate(network, train, validation, loss,
+                            lambda parameters: build_optimizer(settings, parameters), engine, settings["batch_size"])
         for line in first_lines(options, settings, source, network, expected):
             terminal.line(line)
     fitted = fit(network, train, validation, loss, optimizer, engine, settings, rng, terminal, keeper)
     if terminal and fitted.stopped == "interrupted":
         terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
-        terminal.stream.flush()
     result = {"task": "letters", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
               "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
               "kept": fitted.kept.number if fitted.kept else None}
@@ -162,7 +163,6 @@ def train_and_test(terminal, options, settings, source, keeper, engine) -> tuple
     labels = [class_of(target) for target in test.targets]
     guesses = [class_of(output) for output in outputs]
     result["confusion"] = confusion_matrix(labels, guesses, source.images.classes)
-    keeper.history = history_of(fitted.epochs)
     result["history"] = [dict(epoch._asdict()) for epoch in fitted.epochs]
     result["predictions"] = [
         {"image": i, "target": label, "output": guess, "probability": softmax(output)[guess], "right": label == guess}

@@ -35,6 +35,8 @@ def load(options):
                 raise PurennError("its network takes %d numbers and gives %d, and its preparation makes %d for %d; it "
                                   "is damaged" % (model.network.in_features, outputs, input_count(model.preparation),
                                                   classes))
+            if model.output == "logits" and outputs == 1:
+                raise PurennError("its output is logits, and there is only one; it is damaged")
     return model
 
 

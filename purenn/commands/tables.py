@@ -51,11 +51,17 @@ def is_classification(preparation) -> bool:
 
 
 def probabilities(output: str, values: list):
-    """How likely each class is, by the outputs of a network for one sample; None where they do not say."""
+    """How likely each class is, by the outputs of a network for one sample; None where they do not say.
+
+    Where each output is a probability by itself they are divided by their sum, so that theirs is 1.
+    """
     if output == "logits":
         return softmax(values)
     if output == "probability":
-        return [1.0 - values[0], values[0]] if len(values) == 1 else values
+        if len(values) == 1:
+            return [1.0 - values[0], values[0]]
+        total = sum(values)
+        return [value / total if total > 0.0 else 1.0 / len(values) for value in values]
     return None
 
 

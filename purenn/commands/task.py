@@ -16,8 +16,8 @@ def run_task(task: Task, arguments) -> int:
     keeping.check(options)
     figures.check(options)
     keeper = keeping.Keeper(options, task.name, network, optimizer, rng)
-    curve = keeper.start()["history"] or {"loss": [], "accuracy": []}
-    terminal = show.Terminal()
+    keeper.history = curve = keeper.start(("loss", "accuracy"))["history"] or {"loss": [], "accuracy": []}
+    terminal = keeping.make_terminal(options)
     talkative = not (options.quiet or options.json)
     if talkative:
         terminal.line(first_line(task, settings, data, network, options.seed))
@@ -26,19 +26,21 @@ def run_task(task: Task, arguments) -> int:
         stopped = _train(terminal if talkative else None, setup, options.log_every, keeper, curve, history)
         if history:
             history.end(len(curve["loss"]))
+        if stopped == "interrupted" and not curve["loss"]:
+            raise KeyboardInterrupt
+        for points in (data, test) if test else (data,):
+            check_finite(evaluate(network, loss, points)[0], optimizer, len(curve["loss"]))
+    except DivergedError:
+        keeper.write_history()
+        raise
     finally:
         engines.close(engine)
-    if stopped == "interrupted" and not curve["loss"]:
-        raise KeyboardInterrupt
-    for points in (data, test) if test else (data,):
-        check_finite(evaluate(network, loss, points)[0], optimizer, len(curve["loss"]))
     result = _result(task, setup, options.seed, curve["loss"], stopped, keeper.seconds())
     try:
         _show(terminal, options, task, setup, curve["loss"], result)
     finally:                                        # even where nobody reads to the end
-        keeper.write_history(curve)
-        keeper.write_model(preparation(data), "probability" if settings["output_activation"] == "sigmoid" else "values",
-                           result, curve)
+        keeper.write(preparation(data), "probability" if settings["output_activation"] == "sigmoid" else "values",
+                     result)
     if talkative:
         for line in keeper.said():
             terminal.line(line)
@@ -145,9 +147,6 @@ def _train(terminal, setup, log_every, keeper, curve, history):
         keeper.checkpoint(len(losses), {"history": curve})
     except KeyboardInterrupt:
         stopped = "interrupted"
-    except DivergedError:
-        keeper.write_history(curve)
-        raise
     finally:
         if progress:
             progress.clear()

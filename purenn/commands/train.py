@@ -9,9 +9,9 @@ from ..linalg import PurennError
 from ..losses import CrossEntropyLoss
 from ..network import Network
 from ..show import terminal as show
-from ..training import Dataset, check_finite, evaluate
+from ..training import Dataset, DivergedError, check_finite, evaluate
 from . import figures, keeping, tables
-from .fitting import add_fitting_options, add_workers_option, estimate, history_of, make_engine
+from .fitting import add_fitting_options, add_workers_option, estimate, make_engine
 from .fitting import fit as fit_network
 from .images import part_size
 from .options import BETWEEN, MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, one_of, whole
@@ -20,6 +20,9 @@ from .settings import (LOSSES, add_engine_options, add_optimizer_options, build_
 
 DEFAULTS: dict = {"optimizer": "adam", "loss": "cross-entropy", "lr": 0.01,
                   "rates": {"sgd": 0.1, "momentum": 0.05, "adagrad": 0.05, "rmsprop": 0.005, "adam": 0.01}}
+
+# Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
+DECAY = 0.03
 
 ALL_LOSSES = {"cross-entropy": CrossEntropyLoss, **LOSSES}
 
@@ -38,7 +41,7 @@ def run(arguments) -> int:
         raise PurennError("train: found no --target; say which column is to be predicted")
     keeping.check(options)
     figures.check(options)
-    terminal = show.Terminal()
+    terminal = keeping.make_terminal(options)
     speaker = None if options.quiet or options.json else terminal
     table = tables.read(options, speaker)
     rng = random.Random(options.seed)
@@ -50,6 +53,9 @@ def run(arguments) -> int:
     keeper = keeping.Keeper(options, "train", network, build_optimizer(settings, network.parameters()), rng)
     try:
         result = train_and_test(speaker, options, settings, source, table, keeper, engine)
+    except DivergedError:
+        keeper.write_history()
+        raise
     finally:
         engines.close(engine)
     show_and_keep(terminal, options, source, keeper, result)
@@ -78,7 +84,8 @@ def _parser(_):
     group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
                        help="of the output layer (default: what goes with the loss)")
     add_optimizer_options(group, DEFAULTS)
-    add_fitting_options(group, batch=32, patience=20)
+    add_fitting_options(group, batch=32, patience=20, decay=None,
+                        usual_decay="0 for classes, %g for numbers" % DECAY)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=200,
                        help="how many at most (default: %(default)s)")
     add_engine_options(group, "auto")
@@ -138,7 +145,8 @@ def resolve(options, source) -> dict:
                 "output_activation": output, "init": options.init, "loss": loss}
     settings.update(optimizer_settings(options, loss, DEFAULTS))
     batch = train if options.batch_size == "all" else min(train, options.batch_size)
-    settings.update(weight_decay=options.weight_decay, lr_decay=options.lr_decay, batch_size=batch,
+    decay = (0.0 if classes else DECAY) if options.weight_decay is None else options.weight_decay
+    settings.update(weight_decay=decay, lr_decay=options.lr_decay, batch_size=batch,
                     epochs=options.epochs, patience=options.patience, workers=options.workers)
     return settings
 
@@ -161,7 +169,6 @@ def train_and_test(terminal, options, settings, source, table, keeper, engine) -
             terminal.line(line)
     fitted = fit_network(network, train, validation, loss, optimizer, engine, settings, keeper.rng, terminal, keeper,
                          options.log_every)
-    keeper.history = history_of(fitted.epochs)
     result = {"task": "train", "settings": settings, "parameters": network.count_parameters(), "seed": options.seed,
               "epochs": len(fitted.epochs), "seconds": round(fitted.seconds, 3), "stopped": fitted.stopped,
               "kept": fitted.kept.number if fitted.kept else None}
@@ -215,8 +222,7 @@ def show_and_keep(terminal, options, source, keeper, result) -> None:
         else:
             report(terminal, preparation, result)
     finally:                                            # even where nobody reads to the end
-        keeper.write_history(keeper.history)
-        keeper.write_model(preparation, output_kind(result["settings"]), result, keeper.history)
+        keeper.write(preparation, output_kind(result["settings"]), result)
     if not options.json and not options.quiet:
         for line in keeper.said():
             terminal.line(line)

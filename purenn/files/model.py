@@ -11,7 +11,7 @@ from collections import namedtuple
 
 from .. import __version__
 from ..activations import ACTIVATIONS
-from ..linalg import PurennError
+from ..linalg import PurennError, is_finite
 from ..network import Network
 from .architecture import MOST_LAYERS, build, check_weights, describe, shapes
 from .disk import naming, short
@@ -171,12 +171,13 @@ def _check_document(document):
 
 
 def check_history(history) -> None:
-    """Raise PurennError unless a history is a dict of equally long lists of numbers or None."""
+    """Raise PurennError unless a history is a dict of equally long lists of numbers that a float can hold, or None."""
     if not isinstance(history, dict):
         raise PurennError("history is %s; it must be a dict of lists of numbers" % short(history))
     lengths = set()
     for name, numbers in history.items():
-        if not isinstance(numbers, list) or not set(map(type, numbers)) <= {float, int, type(None)}:
+        if not isinstance(numbers, list) or not all(
+                number is None or type(number) in (float, int) and is_finite(number) for number in numbers):
             raise PurennError("history: %s is %s; it must be a list of numbers" % (short(name), short(numbers)))
         lengths.add(len(numbers))
     if len(lengths) > 1:
