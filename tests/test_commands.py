@@ -135,7 +135,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --points 5", "xor: there is no option --points; python cli.py xor --help lists what there is"),
     ("xor --epoch 5", "xor: there is no option --epoch; did you mean --epochs?"),
     ("xor more", "xor: there is no argument more; python cli.py xor --help lists what there is"),
-    ("xro", "there is no command 'xro'; did you mean xor? the commands are xor, linear, gate, letters, reproduce"),
+    ("xro", "there is no command 'xro'; did you mean xor? the commands are xor, linear, gate, letters, train"),
     ("--frob", "found the option --frob where a command belongs; the command comes first: xor, linear"),
 ])
 def test_bad_input_gets_one_line_and_exit_code_2(arguments, named):
