@@ -274,7 +274,8 @@ def test_the_model_is_saved_where_the_history_cannot_be(begun, tmp_path, monkeyp
     def fails(_):
         raise PurennError("the disk is full")
     monkeypatch.setattr("purenn.commands.keeping.Keeper.write_history", fails)
-    code, out, err = run(*begun, "--epochs", 2, "--json", "--history", tmp_path / "h.csv", "--save", tmp_path / "m.json")
+    kept = ("--history", tmp_path / "h.csv", "--save", tmp_path / "m.json")
+    code, out, err = run(*begun, "--epochs", 2, "--json", *kept)
     assert (code, err, json.loads(out)["epochs"]) == (2, "purenn: the disk is full\n", 2)
     assert len(load_model(tmp_path / "m.json").history["loss"]) == 2
 

@@ -309,7 +309,8 @@ def test_layers_stand_at_the_numbers_that_have_weights(names, activation, output
 
 @pytest.mark.parametrize("names, activation, message", [
     (["0.weight", "2.weight"], None, "does not say which activation stands between its layers; say it "
-                                     "(activation, on the command line --activation), one of identity, leaky_relu, relu, sigmoid, softmax, tanh"),
+                                     "(activation, on the command line --activation), one of identity, leaky_relu, "
+                                     "relu, sigmoid, softmax, tanh"),
     (["0.weight", "2.weight"], "swish", "activation is 'swish'; it must be one of identity, leaky_relu"),
     (["0.bias"], "relu", "0.weight is missing; a Linear layer has a matrix there"),
     (["0.weight", "1.running_mean"], "relu", "the tensor '1.running_mean' is none of a torch.nn.Sequential of Linear"),
