@@ -176,8 +176,8 @@ def test_what_is_written_can_be_read_as_a_csv_whatever_is_in_the_fields(tmp_path
 
 # The networks of the other commands, and PyTorch's.
 
-@pytest.mark.parametrize("begun", [("xor", "--optimizer", "adam"), ("linear", "--epochs", "200"), ("gate", "--epochs", "2000"),
-
+@pytest.mark.parametrize("begun", [("xor", "--optimizer", "adam"), ("linear", "--epochs", "200"),
+                                   ("gate", "--epochs", "2000"),
                                    ("xor", "--output-activation", "tanh", "--epochs", "9")])
 def test_the_networks_of_points_predict_and_are_measured(begun, tmp_path):
     model = tmp_path / "m.safetensors"
