@@ -170,7 +170,7 @@ def started(*arguments, **how):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", **how)
 
 
-KILLS = int(os.environ.get("KILLS", "5"))       # at so many moments; 50 take some two minutes
+KILLS = int(os.environ.get("KILLS", "25"))      # at so many moments in each of the two runs
 
 
 @pytest.mark.slow
