@@ -369,8 +369,44 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
     assert_refused("was written by xor; go on with: ", "train", "--resume", path)
     assert path.read_bytes() == old
     run(*TRAIN, "--epochs", 2, "--checkpoint", path, "--quiet")
-    assert_refused("train: found other.csv with --resume, and %s was begun with %s" % (path, IRIS), "train",
-                   "other.csv", "--resume", path)
+    assert_refused("other.csv: cannot be read", "train", "other.csv", "--resume", path)
+    others = {"weight-decay": 0.5, "batch-size": 7, "lr-decay": 0.5, "momentum": 0.5, "activation": "tanh",
+              "init": "zeros", "loss": "mse", "missing": "drop", "test": 9}
+    for option, value in others.items():
+        assert_refused("--%s: found %s with" % (option, value), "train", "--resume", path, "--" + option, value)
+
+
+def test_a_run_goes_on_with_the_data_it_was_begun_with_wherever_they_lie(tmp_path, monkeypatch):
+    path, table, moved = tmp_path / "c", tmp_path / "t.csv", tmp_path / "moved.csv"
+    with open(IRIS, encoding="utf-8") as file:
+        table.write_text(file.read())
+    begun = ("train", table, "--target", "species", "--hidden", 5, "--ignore", "sepal_width")
+    expected = digits(tmp_path, *begun, "--epochs", 6)
+    run(*begun, "--epochs", 2, "--checkpoint", path)
+    table.rename(moved)
+    assert_refused("t.csv: cannot be read", "train", "--resume", path)
+    moved.write_text(moved.read_text() + "5,5,5,5,setosa\n")
+    assert_refused("it was begun with other data; go on with those, or begin anew", "train", moved, "--resume", path)
+    moved.write_text(moved.read_text().replace("5,5,5,5,setosa\n", ""))
+    found = digits(tmp_path, "train", moved, "--resume", path, "--epochs", 6, "--ignore", "sepal_width")
+    for result in (expected[0], found[0]):
+        del result["settings"]["file"]
+    assert found[1:] == expected[1:] and found[0] == expected[0]
+
+
+def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path):
+    path = tmp_path / "c"
+    run(*TRAIN, "--epochs", 2, "--checkpoint", path, "--workers", 2)
+    stored = json.loads(path.read_text())
+    assert stored["options"]["settings"]["workers"] == 2
+    assert stored["options"]["arguments"][-2:] == ["--workers", "2"]
+    del stored["options"]["arguments"][-2:]                         # as where it was not given, on two cores
+    path.write_text(json.dumps(stored))
+    assert json.loads(run("train", "--resume", path, "--epochs", 3, "--json")[1])["settings"]["workers"] == 2
+    stored["options"]["settings"]["lr"] = 0.5                       # as if a default had changed since
+    path.write_text(json.dumps(stored))
+    assert_refused("it was begun with lr 0.5, and here it is 0.01; it cannot go on with the same digits", "train",
+                   "--resume", path)
     assert_refused("--target: found 1 with --resume", "train", "--resume", path, "--target", 1)
 
 

@@ -158,9 +158,27 @@ def test_out_is_what_stdout_would_be_and_takes_the_old_files_place_at_once(iris,
     assert_refused("line 3", "predict", iris, table, "--out", out)
     assert out.read_text() == expected and len(list(tmp_path.iterdir())) == 3
     assert_refused("cannot be written", "predict", iris, IRIS, "--out", tmp_path / "none" / "o.csv")
-    table.write_bytes(open(IRIS, "rb").read())
-    assert run("predict", iris, table, "--out", table)[0] == 0                      # it was read to its end before
-    assert table.read_text() == expected
+    for path in (table, iris):
+        before = path.read_bytes()
+        assert_refused("--out: %s is read, too; give the predictions a file of their own" % path,
+                       "predict", iris, table, "--out", path)
+        assert path.read_bytes() == before
+    assert run("predict", iris, IRIS, "--out", "-") == (0, expected, "")
+
+
+@pytest.mark.parametrize("text", ["x\ny", "x\ry", "x\r\ny", '"x",y', "größe β"])
+def test_a_field_comes_out_as_it_went_in_on_stdout_and_in_a_file(text, iris, tmp_path):
+    table, out = tmp_path / "t.csv", tmp_path / "o.csv"
+    with open(table, "w", newline="", encoding="utf-8") as handle:
+        csv.writer(handle, lineterminator="\r\n").writerows([
+            ["note", "sepal_length", "sepal_width", "petal_length", "petal_width"], [text, 5, 3, 1, 0.2]])
+    assert run("predict", iris, table, "--out", out) == (0, "", "")
+    done = cli("predict", iris, table, env={"PYTHONIOENCODING": "ascii"}, flags=())
+    with open(out, newline="", encoding="utf-8") as handle:
+        content = handle.read()
+    assert next(csv.DictReader(io.StringIO(content, newline="")))["note"] == text
+    assert done.returncode == 0 and done.stdout.replace("\r\n", "\n").replace("\r", "\n") == content.replace(
+        "\r\n", "\n").replace("\r", "\n")
 
 
 def test_what_is_written_can_be_read_as_a_csv_whatever_is_in_the_fields(tmp_path):
@@ -310,3 +328,18 @@ def test_the_command_line_does_it_too_and_a_reader_may_leave(iris, tmp_path):
     for command in ("evaluate", "show"):
         done = cli(command, iris, *[IRIS] * (command == "evaluate"), env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
         assert (done.returncode, done.stderr) == (0, "") and done.stdout.isascii()
+
+
+def test_numbers_that_are_too_large_are_said_so_and_not_predicted(tmp_path):
+    table, model = tmp_path / "t.csv", tmp_path / "m.json"
+    table.write_text("a,y\n" + "".join("%d,%s\n" % (i, 3.5 * i) for i in range(20)))
+    assert run("train", table, "--target", "y", "--epochs", 1, "--quiet", "--save", model)[0] == 0
+    table.write_text("a,y\n" + "".join("%de307,%de307\n" % (i, i) for i in range(1, 17)))
+    assert_refused("too large", "evaluate", model, table)
+    stored = json.loads(model.read_text())
+    stored["weights"]["0.weight"] = [[1e308] for _ in stored["weights"]["0.weight"]]
+    stored["weights"]["2.weight"] = [[1e308] * 16]
+    model.write_text(json.dumps(stored))
+    table.write_text("a,y\n100,2\n300,4\n")
+    assert_refused("is not finite: its weights, or the numbers of the table, are too large", "predict", model, table)
+    assert_refused("are too large", "evaluate", model, table)

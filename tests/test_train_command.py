@@ -299,3 +299,30 @@ def test_the_command_line_trains_too():
     done = cli("train", IRIS, "--target", "species", "--epochs", 2, env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii() and "(5 in all)" in done.stdout
+
+
+def test_the_test_rows_have_no_part_in_the_training(tmp_path):
+    """With other targets in the test rows alone nothing is learned otherwise."""
+    with open(IRIS, encoding="utf-8") as handle:
+        lines = handle.read().splitlines()
+    found = []
+    for spoiled in ([], [row["line"] for row in json.loads(run("train", IRIS, "--target", "species", "--epochs", 3,
+                                                               "--json")[1])["predictions"]]):
+        table, model = tmp_path / "t.csv", tmp_path / "m.json"
+        table.write_text("\n".join(line.rpartition(",")[0] + ",setosa" if number in spoiled else line
+                                   for number, line in enumerate(lines, 1)) + "\n")
+        result = json.loads(run("train", table, "--target", "species", "--epochs", 30, "--patience", 5, "--json",
+                                "--save", model)[1])
+        found.append((result["history"], result["kept"], load_model(model).network.state_dict()))
+        assert result["history"][result["kept"] - 1]["validation_loss"] == result["validation_loss"]
+    assert found[0] == found[1] and len(spoiled) == 22
+
+
+def test_a_regression_has_no_accuracy_even_where_its_numbers_are_0_and_1(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("a,y\n" + "".join("%d,7.5\n" % i for i in range(39)) + "39,8.5\n")
+    code, out, err = run("train", table, "--target", "y", "--task", "regression", "--epochs", 2, "--checkpoint",
+                         tmp_path / "c", "--history", tmp_path / "h.csv")
+    assert (code, err) == (0, "") and "accuracy" not in out
+    assert (tmp_path / "h.csv").read_text().startswith("epoch,loss,validation_loss\n")
+    assert run("train", "--resume", tmp_path / "c", "--epochs", 3, "--quiet")[0] == 0

@@ -1,4 +1,6 @@
 """``evaluate``: how good a saved network is on a table that has the target, too."""
+import math
+
 from ..data.features import encode
 from ..linalg import PurennError
 from ..show import terminal as show
@@ -26,6 +28,9 @@ def run(arguments) -> int:
     if not data.inputs:
         raise PurennError("evaluate: %s: no rows are left without missing values" % options.file)
     loss, accuracy, outputs = measure(model.network, models.loss_of(model), data)
+    if not math.isfinite(loss):
+        raise PurennError("evaluate: the loss of %s on %s is %r: weights, or numbers of the table, are too large"
+                          % (options.model, options.file, loss))
     scores = tables.score(preparation, data.targets, outputs)
     terminal = show.Terminal()
     if options.json:

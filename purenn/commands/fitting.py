@@ -8,6 +8,7 @@ from .. import engines
 from ..linalg import PurennError
 from ..show import terminal as show
 from ..training import Epoch, learn, train
+from .keeping import Keeper
 from .options import number, whole
 
 # So many samples are measured at most, and the measuring is repeated for so many seconds.
@@ -144,7 +145,7 @@ def _seconds(function):
 
 
 class Course:
-    """The epochs so far and, unless ``patience`` is 0, the one with the lowest validation loss, and its weights."""
+    """The epochs so far, the one with the lowest validation loss, and its weights."""
 
     def __init__(self, patience: int):
         self.patience = patience
@@ -155,12 +156,12 @@ class Course:
     def add(self, epoch, network) -> None:
         """One more epoch, with the network as it is after it."""
         self.epochs.append(epoch)
-        if self.patience and (self.best is None or epoch.validation_loss < self.best.validation_loss):
+        if self.best is None or epoch.validation_loss < self.best.validation_loss:
             self.best, self.weights = epoch, network.state_dict()
 
     def has_ended(self) -> bool:
         """True where the validation loss has not got lower for ``patience`` epochs."""
-        return self.best is not None and len(self.epochs) - self.best.number >= self.patience
+        return self.patience > 0 and self.best is not None and len(self.epochs) - self.best.number >= self.patience
 
     def progress(self) -> dict:
         """What a checkpoint has besides."""
@@ -180,11 +181,19 @@ class Course:
         with naming(keeper.options.resume):
             if type(best) is not int or not 0 <= best <= len(self.epochs):
                 raise PurennError("its best epoch is %s of %d; it is damaged" % (short(best), len(self.epochs)))
-            if best and self.patience:                      # which may be another than that of the run before
+            if best:
                 now = keeper.network.state_dict()
                 keeper.network.load_state_dict(weights)     # says what is wrong with them
                 keeper.network.load_state_dict(now)
                 self.best, self.weights = self.epochs[best - 1], weights
+
+
+def make_keeper(options, task: str, network, optimizer, rng, settings: dict, data: list) -> Keeper:
+    """A Keeper with a Course: where the run goes on, all is as it was at the end of its last epoch."""
+    keeper = Keeper(options, task, network, optimizer, rng, settings, data)
+    keeper.course = Course(settings["patience"])
+    keeper.course.go_on(keeper)
+    return keeper
 
 
 def fit(network, data, validation, loss, optimizer, engine, settings, rng, terminal=None, keeper=None,
@@ -195,11 +204,9 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
     Datasets. With ``patience`` N it stops when the validation loss has not got lower for N epochs, and the network
     ends with the weights of the epoch where it was lowest; with 0 it ends with the last. The learning rate
     is multiplied by ``lr_decay`` after each epoch. Ctrl-C ends the training and nothing else; before
-    anything was learned it raises KeyboardInterrupt. A ``keeper`` writes checkpoints, and goes on from one.
+    anything was learned it raises KeyboardInterrupt. A ``keeper``, of ``make_keeper``, writes checkpoints.
     """
-    course = Course(settings["patience"])
-    if keeper:
-        course.go_on(keeper)
+    course = keeper.course if keeper else Course(settings["patience"])
     done = len(course.epochs)
     watched = Watched(engine, settings["epochs"], len(data.inputs), terminal, done)
     stopped = "patience" if course.has_ended() else "epochs"
@@ -207,6 +214,8 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
     try:
         for epoch in train(network, data, loss, optimizer, last, settings["batch_size"], watched, rng, validation,
                            done):
+            if settings.get("task") == "regression":        # where the numbers happen to be 0 and 1
+                epoch = epoch._replace(accuracy=None, validation_accuracy=None)
             course.add(epoch, network)
             optimizer.lr *= settings["lr_decay"]
             watched.clear()
@@ -229,7 +238,7 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
         if keeper:
             keeper.history = history_of(course.epochs)
     kept = course.epochs[-1] if watched.done == len(course.epochs) * watched.count else None
-    if course.best:
+    if course.best and settings["patience"]:
         network.load_state_dict(course.weights)
         kept = course.best
     return Fit(course.epochs, kept, stopped, keeper.seconds() if keeper else time.perf_counter() - watched.start)
@@ -238,7 +247,8 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
 def history_of(epochs: list) -> dict:
     """The epochs as a dict from what they were like to a number for each epoch."""
     names = Epoch._fields[1:] if epochs and epochs[0].accuracy is not None else ("loss", "validation_loss")
-    return {name: [getattr(epoch, name) for epoch in epochs] for name in names}
+    columns = {name: [getattr(epoch, name) for epoch in epochs] for name in names}
+    return {name: values for name, values in columns.items() if None not in values}
 
 
 def epoch_line(epoch, seconds: float) -> str:

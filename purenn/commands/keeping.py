@@ -5,14 +5,17 @@ A checkpoint holds the arguments of the run that wrote it, so that ``--resume FI
 import os
 import sys
 import time
+import zlib
+from array import array
+from typing import Any
 
 from ..linalg import PurennError
 from ..show.terminal import Terminal
 from .options import Parser, program_name, whole
 
-# What may be another when a run goes on: how long, what is shown, what is kept.
-FREE = ("epochs", "target_loss", "patience", "log_every", "quiet", "json", "save", "history", "checkpoint",
-        "checkpoint_every", "resume")
+# What may be another when a run goes on: where the data lie, how long it takes, what is shown and kept.
+FREE = ("file", "data", "epochs", "target_loss", "patience", "log_every", "quiet", "json", "save", "history",
+        "checkpoint", "checkpoint_every", "resume")
 
 
 def add_options(parser: Parser, every: int) -> None:
@@ -47,7 +50,9 @@ def parse(build, task: str, arguments: list):
     stored = start.options.get("arguments")
     if not isinstance(stored, list) or not all(isinstance(text, str) for text in stored):
         raise PurennError("--resume: %s: its options have no list of arguments; it is damaged" % options.resume)
-    before = build(stored).parse_args(stored)
+    from ..files.disk import naming
+    with naming(options.resume):
+        before = build(stored).parse_args(stored)
     file = getattr(options, "file", None)
     if file is not None:                                # it stands among the stored ones, and can stand there once
         arguments = [text for text in arguments if text != file]
@@ -55,26 +60,37 @@ def parse(build, task: str, arguments: list):
     if file is not None:
         options.file = file
     for name, value in vars(options).items():
-        if name not in FREE and value != getattr(before, name):
+        if name not in FREE and value != getattr(before, name) and not _are_the_same(value, getattr(before, name)):
             if name in ("plot", "animate"):
                 raise PurennError("--%s: goes without --resume, which does not know what the figures show of the "
                                   "epochs before" % name)
             begun = getattr(before, name)
-            raise PurennError("%s: found %s with --resume, and %s was begun with %s; leave it out, or begin anew"
-                              % (task if name == "file" else "--" + name.replace("_", "-"), value, options.resume,
-                                 "another" if begun is None else begun))
+            raise PurennError("--%s: found %s with --resume, and %s was begun with %s; leave it out, or begin anew"
+                              % (name.replace("_", "-"), value, options.resume, "another" if begun is None else begun))
     if options.checkpoint is None:
         options.checkpoint = options.resume
+    settings = start.options.get("settings")
+    workers = settings.get("workers") if isinstance(settings, dict) else None
+    if getattr(options, "workers", 0) is None and type(workers) is int and 1 <= workers <= 256:
+        options.workers = workers                       # as many on a machine with other cores
     options.start, options.kept_arguments = start, _to_keep(stored + arguments)
     return options
 
 
+def _are_the_same(value, before):
+    """Whether a list, of an option that can be given several times, says nothing that was not said before."""
+    return isinstance(value, list) and isinstance(before, list) and set(value) == set(before) and len(value) > len(
+        before) > 0
+
+
 def _to_keep(arguments):
-    """The arguments without those that are about one run only."""
+    """The arguments without those that are about one run only: what it goes on from, and what it shows."""
     own = Parser("", add_help=False)
-    for name in ("--resume", "--animate"):
+    for name in ("--resume", "--checkpoint", "--animate", "--log-every"):
         own.add_argument(name)
     own.add_argument("--plot", nargs="?")
+    for name in ("--quiet", "--json"):
+        own.add_argument(name, action="store_true")
     return own.parse_known_args(arguments)[1]
 
 
@@ -117,17 +133,36 @@ class _Unheard(Terminal):
             pass
 
 
+def _short(value):
+    from ..files.disk import short
+    return short(value)
+
+
+def digest(data: list) -> int:
+    """A number that is another for other Datasets, but for one chance in four billion."""
+    found = 0
+    for dataset in data:
+        for rows in dataset:
+            for row in rows:
+                found = zlib.crc32(array("d", row).tobytes(), found)
+    return found
+
+
 class Keeper:
     """Writes down what a run keeps, and knows what it went on from."""
 
-    def __init__(self, options, task: str, network, optimizer, rng):
+    def __init__(self, options, task: str, network, optimizer, rng, settings: dict, data: list):
+        """``settings`` and ``data``, Datasets, are those that the run comes to; a checkpoint's must be the same."""
         self.options, self.task = options, task
+        self.settings = {name: value for name, value in settings.items() if name not in FREE}
+        self.digest = digest(data) if options.checkpoint is not None else None
         self.network, self.optimizer, self.rng = network, optimizer, rng
         self.every = options.checkpoint_every or options.usual_every
         self.begin = time.perf_counter()
         self.before = 0.0
         self.failed = False
         self.history: dict = {}                         # that of the whole run, once it has ended
+        self.course: Any = None                         # of one that fitting.fit does
 
     def start(self, needed, allowed=None) -> dict:
         """Put everything where the checkpoint says, if there is one; return its progress, or an empty one.
@@ -140,6 +175,7 @@ class Keeper:
             return {"history": {}}
         from ..files.disk import naming
         with naming(self.options.resume):
+            self._compare(checkpoint.options)
             self.network.load_state_dict(checkpoint.network)
             self.optimizer.load_state_dict(checkpoint.optimizer)
             self.rng.setstate(checkpoint.random)
@@ -150,6 +186,18 @@ class Keeper:
                 raise PurennError("its progress has no seconds; it is damaged")
             self.before = seconds
         return progress
+
+    def _compare(self, begun):
+        """Raise PurennError where the run was begun with other data, or settings that come to something else."""
+        if begun.get("data") != self.digest:
+            raise PurennError("it was begun with other data; go on with those, or begin anew without --resume")
+        settings = begun.get("settings")
+        for name, value in self.settings.items():
+            before = settings.get(name) if isinstance(settings, dict) else None
+            if before != value:
+                raise PurennError("it was begun with %s %s, and here it is %s; it cannot go on with the same digits: "
+                                  "begin anew without --resume" % (name.replace("_", " "), _short(before),
+                                                                         _short(value)))
 
     def seconds(self) -> float:
         """How long it has trained, with the runs that it goes on from."""
@@ -169,8 +217,9 @@ class Keeper:
         from ..files.checkpoint import Checkpoint, save_checkpoint
         try:
             save_checkpoint(self.options.checkpoint, Checkpoint(
-                self.task, {"arguments": self.options.kept_arguments}, number, self.network.state_dict(),
-                self.optimizer.state_dict(), self.rng.getstate(), {**progress, "seconds": self.seconds()}))
+                self.task, {"arguments": self.options.kept_arguments, "settings": self.settings, "data": self.digest},
+                number, self.network.state_dict(), self.optimizer.state_dict(), self.rng.getstate(),
+                {**progress, "seconds": self.seconds()}))
         except PurennError as error:
             if not self.failed and sys.stderr is not None:
                 Terminal(sys.stderr).line("purenn: %s; training goes on without checkpoints" % error)

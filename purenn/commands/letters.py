@@ -11,7 +11,7 @@ from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
 from ..training import DivergedError, check_finite, class_of, evaluate
 from . import figures, keeping
-from .fitting import add_fitting_options, add_workers_option, estimate, fit, make_engine
+from .fitting import add_fitting_options, add_workers_option, estimate, fit, make_engine, make_keeper
 from .images import add_data_options, check_options, make_source, show_data, write_data
 from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, whole
 from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
@@ -78,7 +78,7 @@ def carried_out(options, rng, terminal=None) -> tuple:
     network = Network.mlp(settings["sizes"], settings["activation"], None, init=settings["init"], rng=rng)
     engine = make_engine(options.engine, settings, network)
     optimizer = build_optimizer(settings, network.parameters())
-    keeper = keeping.Keeper(options, "letters", network, optimizer, rng)
+    keeper = make_keeper(options, "letters", network, optimizer, rng, settings, source.parts)
     try:
         return (source, network, *train_and_test(terminal, options, settings, source, keeper, engine), keeper)
     except DivergedError:

@@ -5,7 +5,7 @@ from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from . import tables
 from .options import Parser, one_of
 
-LOSSES = {"cross-entropy": CrossEntropyLoss, "bce": BCELoss, "half-sse": HalfSquaredErrorLoss}
+LOSSES = {"bce": BCELoss, "half-sse": HalfSquaredErrorLoss}
 
 
 def add_model_options(parser: Parser) -> None:
@@ -59,6 +59,8 @@ def preparation_of(model, table) -> dict:
 
 def loss_of(model):
     """The loss that the network was trained with; the mean squared error where that is not known."""
+    if model.output == "logits":
+        return CrossEntropyLoss()
     settings = model.training.get("settings")
     name = settings.get("loss") if isinstance(settings, dict) else None
     if name == "sse":

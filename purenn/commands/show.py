@@ -14,7 +14,7 @@ def run(arguments) -> int:
     options = parser.parse_args(arguments)
     terminal = show.Terminal()
     model = models.load(options)
-    words = [printable(line) for line in column_lines(model) + training_lines(model)]
+    words = [show.printable(line) for line in column_lines(model) + training_lines(model)]
     for line in layer_lines(model) + words + curve_lines(terminal, model):
         terminal.line(line)
     return 0
@@ -58,11 +58,6 @@ def training_lines(model) -> list:
             lines.append("")
         lines[-1] += (", " if lines[-1] else "") + text
     return ["", "Trained with"] + ["  " + line for line in lines] if said else []
-
-
-def printable(text: str) -> str:
-    """A text from a file, without what could make a terminal do something."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _short(value):

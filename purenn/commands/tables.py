@@ -1,8 +1,10 @@
 """What the commands on tables share: reading one, what a network's outputs say of it, and how good that is."""
 import argparse
+import math
 
 from ..activations import softmax
 from ..data.features import decode_target
+from ..linalg import PurennError
 from ..show import pictures
 from ..show import terminal as show
 from ..study.scores import (confusion_matrix, mean_absolute_error, mean_squared_error, precision, r2_score, recall)
@@ -60,7 +62,7 @@ def probabilities(output: str, values: list):
     if output == "probability":
         if len(values) == 1:
             return [1.0 - values[0], values[0]]
-        total = sum(values)
+        total = math.fsum(values)
         return [value / total if total > 0.0 else 1.0 / len(values) for value in values]
     return None
 
@@ -71,8 +73,12 @@ def score(preparation, targets: list, outputs: list) -> dict:
         labels, guesses = [[class_of(values) for values in rows] for rows in (targets, outputs)]
         return {"confusion": confusion_matrix(labels, guesses, len(preparation["target"]["classes"]))}
     truth, said = [[decode_target(preparation, values[0]) for values in rows] for rows in (targets, outputs)]
-    return {"mse": mean_squared_error(truth, said), "mae": mean_absolute_error(truth, said),
-            "r2": r2_score(truth, said)}
+    try:
+        return {"mse": mean_squared_error(truth, said), "mae": mean_absolute_error(truth, said),
+                "r2": r2_score(truth, said)}
+    except OverflowError:
+        raise PurennError("the errors of %s are too large to be squared; are the numbers of the table right?"
+                          % preparation["target"]["name"]) from None
 
 
 def score_lines(terminal, preparation, scores: dict) -> list:
@@ -80,10 +86,9 @@ def score_lines(terminal, preparation, scores: dict) -> list:
     if not is_classification(preparation):
         return []
     matrix = scores["confusion"]
-    classes = range(len(matrix))
+    classes, names = range(len(matrix)), [show.printable(name) for name in preparation["target"]["classes"]]
     return ["", "What they are, and what they were taken for:"] + pictures.confusion(
-        terminal, matrix, preparation["target"]["classes"], [precision(matrix, j) for j in classes],
-        [recall(matrix, i) for i in classes])
+        terminal, matrix, names, [precision(matrix, j) for j in classes], [recall(matrix, i) for i in classes])
 
 
 def part_lines(preparation, parts: list) -> list:
@@ -120,5 +125,5 @@ def listed(names: list) -> str:
     >>> listed(["a", "b"])
     'a, b'
     """
-    text = ", ".join(names)
+    text = show.printable(", ".join(names))
     return text if len(text) <= 60 else "%s … (%d in all)" % (text[:60].rpartition(", ")[0] or text[:40], len(names))

@@ -15,7 +15,7 @@ def run_task(task: Task, arguments) -> int:
     settings, rng, data, test, network, loss, optimizer, engine = setup
     keeping.check(options)
     figures.check(options)
-    keeper = keeping.Keeper(options, task.name, network, optimizer, rng)
+    keeper = keeping.Keeper(options, task.name, network, optimizer, rng, settings, [data])
     keeper.history = curve = keeper.start(("loss", "accuracy"))["history"] or {"loss": [], "accuracy": []}
     terminal = keeping.make_terminal(options)
     talkative = not (options.quiet or options.json)

@@ -11,7 +11,7 @@ from ..network import Network
 from ..show import terminal as show
 from ..training import Dataset, DivergedError, check_finite, evaluate
 from . import figures, keeping, tables
-from .fitting import add_fitting_options, add_workers_option, estimate, make_engine
+from .fitting import add_fitting_options, add_workers_option, estimate, make_engine, make_keeper
 from .fitting import fit as fit_network
 from .images import part_size
 from .options import BETWEEN, MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, one_of, whole
@@ -50,7 +50,8 @@ def run(arguments) -> int:
     output = settings["output_activation"]
     network = Network.mlp(settings["sizes"], settings["activation"], output, init=settings["init"], rng=rng)
     engine = make_engine(options.engine, settings, network)
-    keeper = keeping.Keeper(options, "train", network, build_optimizer(settings, network.parameters()), rng)
+    keeper = make_keeper(options, "train", network, build_optimizer(settings, network.parameters()), rng, settings,
+                         source.parts)
     try:
         result = train_and_test(speaker, options, settings, source, table, keeper, engine)
     except DivergedError:
@@ -140,7 +141,8 @@ def resolve(options, source) -> dict:
     sizes = [input_count(preparation)] + hidden_sizes(options) + [output_count(preparation, single)]
     check_size(sizes, MOST_PARAMETERS)
     train, validation, test = [len(part.inputs) for part in source.parts]
-    settings = {"file": options.file, "target": preparation["target"]["name"], "train": train,
+    settings = {"file": options.file, "target": preparation["target"]["name"],
+                "task": "classification" if classes else "regression", "train": train,
                 "validation": validation, "test": test, "sizes": sizes, "activation": options.activation,
                 "output_activation": output, "init": options.init, "loss": loss}
     settings.update(optimizer_settings(options, loss, DEFAULTS))

@@ -107,7 +107,8 @@ def _number(table, at, kept, rows):
     except OverflowError:
         deviation = math.inf
     if deviation == math.inf:
-        row = max((i for i in rows if table.numbers[at][i] in known), key=lambda i: abs(table.numbers[at][i]))
+        row = max((i for i in rows if table.numbers[at][i] == table.numbers[at][i]),
+                  key=lambda i: abs(table.numbers[at][i]))
         unexpected(table, row, at, "numbers whose squares are finite; divide the column by a large one")
     return {"name": table.names[at], "kind": "number", "mean": mean, "deviation": deviation}
 

@@ -42,7 +42,7 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
     data = _from_stdin(tell) if path == "-" else _from_file(path, where)
     _check_text(where, data)
     _check_fields(where, data, [delimiter] if delimiter else DELIMITERS.values())
-    delimiter = delimiter or max(DELIMITERS.values(), key=lambda one: _evenness(where, data, one))
+    delimiter = delimiter or _found_out(where, data)
     raw = io.BytesIO(data)
     rows = _rows(where, raw, delimiter)
     line, first = next(rows, (0, []))
@@ -145,6 +145,13 @@ def _rows(where, raw, delimiter):
     except csv.Error as error:
         raise PurennError("%s: line %d: %s; is a quote missing, or not doubled, in the row that begins there?"
                           % (where, line, error)) from None
+
+
+def _found_out(where, data):
+    """The delimiter that fits best; where two do it is not the comma, which may stand for decimal points."""
+    fits = {one: _evenness(where, data, one) for one in DELIMITERS.values()}
+    best = max(fits.values())
+    return [one for one in fits if fits[one] == best][-1] if best[0] else DELIMITERS["comma"]
 
 
 def _evenness(where, data, delimiter):

@@ -7,12 +7,14 @@ of them, a few levels deep.
 import json
 import math
 import os
+import re
 
 from ..linalg import PurennError
 from .disk import naming, opened, replacing, short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists
+BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)      # texts, which may hold some, as a whole
 MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
 
 
@@ -33,19 +35,30 @@ def parsed(data: bytes):
     >>> parsed(b'{"epoch": 3, "loss": [0.25, null]}')
     {'epoch': 3, 'loss': [0.25, None]}
     """
+    _check_depth(data)
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole,
                            parse_constant=_no_number)
     except PurennError:
         raise
-    except RecursionError:
-        raise PurennError("its JSON is nested too deeply; at most %d levels are read" % MOST_DEPTH) from None
     except UnicodeDecodeError as error:
         raise PurennError("is no JSON: byte %d is not UTF-8 text" % error.start) from None
     except ValueError as error:
         raise PurennError("is no JSON: %s" % error) from None
     check_plain(value)
     return value
+
+
+def _check_depth(data):
+    """Raise PurennError where brackets are nested too deeply: before Python's reader, which goes down with them."""
+    depth = 0
+    for token in BRACKETS.finditer(data):
+        if token.group() in (b"[", b"{"):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise PurennError("its JSON is nested too deeply; at most %d levels are read" % MOST_DEPTH)
+        elif token.group() in (b"]", b"}"):
+            depth -= 1
 
 
 def _object(pairs):

@@ -187,6 +187,11 @@ def sparkline(terminal: Terminal, values: list, limits) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    """A text from a file, without what could make a terminal do something."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
 def table(rows: list, left: int = 1) -> list:
     """Rows of cells as lines, each column as wide as its widest cell; the first ``left`` columns begin at the left.
 

@@ -41,18 +41,6 @@ def recall(matrix: list, i: int):
     return matrix[i][i] / there if there else None
 
 
-def f1(matrix: list, k: int):
-    """The harmonic mean of precision P and recall R of class k: 2·P·R / (P + R) = 2·C_kk / (Σ_i C_ik + Σ_j C_kj).
-
-    None where the class is neither there nor guessed.
-
-    >>> f1([[1, 1], [0, 1]], 1) == 2 / 3
-    True
-    """
-    total = sum(row[k] for row in matrix) + sum(matrix[k])
-    return 2 * matrix[k][k] / total if total else None
-
-
 # How good a regression is. ``targets`` are the numbers y, ``predicted`` what is said of them, ŷ; both plain lists.
 
 def mean_squared_error(targets: list, predicted: list) -> float:

@@ -143,7 +143,8 @@ def a7(found) -> tuple:
     tame, wild = rises(found["hidden 4, 250 epochs"]), rises(found["hidden 100, 250 epochs"])
     solving = {size: found[size] for size in ("hidden 4", "hidden 8")}
     return (all(_most(right(results), results) for results in solving.values()) and wild > 1.0 and wild > 5.0 * tame,
-            None, "all points right: %s; all rises of the loss in 250 epochs together: %.2f with 4, %.2f with 100" % (
+            all(right(results) == len(results) for results in solving.values()),
+            "all points right: %s; all rises of the loss in 250 epochs together: %.2f with 4, %.2f with 100" % (
                 _each(solving, lambda results: _of(right(results), results)), tame, wild))
 
 
@@ -220,7 +221,7 @@ def d1(found) -> tuple:
     results = found["linear"]
     tested = median([result.test_accuracy or 0.0 for result in results])
     return (tested >= 0.97 and _most(reached(results), results),
-            _agrees(loss_at(results, 500), 0.0313) and epochs(results) <= 2 * 3631,
+            _agrees(loss_at(results, 500), 0.0313) and _agrees(epochs(results), 3631),
             "loss %.3g at epoch 500; below 0.005 after %s; %.1f of 100 fresh points right" % (
                 loss_at(results, 500), _number(epochs(results)), 100 * tested))
 
@@ -230,7 +231,7 @@ def d2(found) -> tuple:
     results = found["xor"]
     at = [loss_at(results, epoch) for epoch in (500, 1500)]
     return (_most(right(results), results) and _most(reached(results), results),
-            _agrees(at[0], 0.2365) and _agrees(at[1], 0.0382) and epochs(results) <= 2 * 2692,
+            _agrees(at[0], 0.2365) and _agrees(at[1], 0.0382) and _agrees(epochs(results), 2692),
             "21/21 with %s; loss %.4f at epoch 500, %.4f at 1500; below 0.005 after %s, at best %s" % (
                 _of(right(results), results), *at, _number(epochs(results)),
                 _number(min([result.needed for result in results if result.needed], default=inf))))
