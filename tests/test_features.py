@@ -8,7 +8,8 @@ import pytest
 
 from purenn import PurennError
 from purenn.data.checked import check_preparation
-from purenn.data.features import (decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use)
+from purenn.data.features import (decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use,
+                                  stray_texts)
 from purenn.data.table import Table, read_table
 
 from .helpers import ROOT, close
@@ -32,6 +33,17 @@ def refused(match, function, *arguments, **how):
     with pytest.raises(PurennError, match=match) as caught:
         function(*arguments, **how)
     assert "\n" not in str(caught.value)
+
+
+def test_a_column_of_numbers_with_a_stray_text_is_told():
+    texts = [str(k % 7) for k in range(20)]
+    table = Table(["a", "b", "c"], [texts[:5] + ["n/a"] + texts[6:], ["x"] * 19 + ["3"],
+                                    [str(k % 2) for k in range(20)]],
+                  list(range(2, 22)))
+    preparation = fit(table, "c")
+    assert stray_texts(preparation, table) == [
+        "table: column 'a' is taken for texts: line 7 has 'n/a', and 19 of 20 values are numbers"]
+    assert stray_texts(fit(table, "a", ignore=["b"]), table) == stray_texts(preparation, table)
 
 
 def test_a_preparation_worked_out_by_hand():

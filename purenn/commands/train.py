@@ -3,7 +3,7 @@ import random
 from collections import namedtuple
 
 from .. import engines
-from ..data.features import TASKS, encode, fit, input_count, output_count, rows_to_use
+from ..data.features import TASKS, encode, fit, input_count, output_count, rows_to_use, stray_texts
 from ..data.preparation import PARTS, split, split_sizes
 from ..linalg import PurennError
 from ..losses import CrossEntropyLoss
@@ -46,6 +46,8 @@ def run(arguments) -> int:
     table = tables.read(options, speaker)
     rng = random.Random(options.seed)
     source = make_source(options, table, rng)
+    for text in stray_texts(source.preparation, table):
+        figures.note("purenn: %s; if it is a slip, correct it" % text)
     settings = resolve(options, source)
     output = settings["output_activation"]
     network = Network.mlp(settings["sizes"], settings["activation"], output, init=settings["init"], rng=rng)

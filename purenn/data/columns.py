@@ -97,21 +97,24 @@ def picked(values: list, rows) -> list:
     return values if rows == range(len(values)) else list(map(values.__getitem__, rows))
 
 
-def whole_rows(table: Table, columns: list, rows, missing: str, target=None) -> list:
+def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fitted: bool = False) -> list:
     """Those of the rows to go on with, as ``missing`` says what is done about values missing in these columns.
 
     ``target`` is the number of its column, for which no mean is put in. Raises PurennError that names line and column
-    of the first value that is missing and may not be; and where no row is left.
+    of the first value that is missing and may not be; and where no row is left. What is done about it is said no more
+    where the columns are ``fitted``.
     """
     holes = {at: _holes(table, at, rows) for at in columns}
     gone = set().union(*holes.values())
     if not gone:
         return rows
     if missing == "refuse":
-        _refuse_holes(table, holes, "is missing", "fill it in, or say --missing mean or --missing drop")
+        _refuse_holes(table, holes, "is missing", "fill it in" + (
+            "; the network was trained to refuse it" if fitted else ", or say --missing mean or --missing drop"))
     if missing == "mean":
         if holes.get(target):
-            _refuse_holes(table, {target: holes[target]}, "the target is missing", "fill it in, or say --missing drop")
+            _refuse_holes(table, {target: holes[target]}, "the target is missing",
+                          "fill it in" + ("" if fitted else ", or say --missing drop"))
         return rows
     if gone >= set(rows):
         raise PurennError("%s: each of the %d rows has a missing value, so that none is left; leave out the columns "

@@ -125,6 +125,24 @@ def _different(table, at, kept, remedy):
     return values
 
 
+def stray_texts(preparation: dict, table: Table) -> list:
+    """Of columns taken for texts although most are numbers: a line each on the first text that is none.
+
+    One that slipped in makes categories of what was meant as numbers.
+    """
+    found = []
+    for feature in [*preparation["inputs"], preparation["target"]]:
+        at = table.names.index(feature["name"])
+        texts = [text for text in table.columns[at] if text not in IS_MISSING]
+        words = {text for text in set(texts) if numbers([text]) is None} if feature["kind"] != "number" else set()
+        strays = [text for text in texts if text in words]
+        if 0 < 2 * len(strays) < len(texts):
+            line = table.lines[table.columns[at].index(strays[0])]
+            found.append("%s: column %s is taken for texts: line %d has %s, and %d of %d values are numbers" % (
+                table.path, short(feature["name"]), line, short(strays[0]), len(texts) - len(strays), len(texts)))
+    return found
+
+
 def _target(table, at, kept, rows, task):
     values = table.numbers[at]
     if values is None and task == "regression":
@@ -198,7 +216,7 @@ def _chosen(preparation, table, rows, with_target):
     table = _with_numbers(table)
     rows = range(len(table.lines)) if rows is None else rows
     target = order[-1] if with_target else None
-    return table, order, whole_rows(table, order, rows, preparation["missing"], target)
+    return table, order, whole_rows(table, order, rows, preparation["missing"], target, fitted=True)
 
 
 def _order(preparation, table, with_target):
