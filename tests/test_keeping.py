@@ -176,8 +176,8 @@ KILLS = int(os.environ.get("KILLS", "25"))      # at so many moments in each of 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
 @pytest.mark.parametrize("begun", [
-    (*TRAIN, "--hidden", 16, "--patience", 0, "--epochs", 400, "--checkpoint-every", 3),
-    ("xor", "--hidden", 60, 60, "--epochs", 60, "--engine", "matrix", "--optimizer", "adam", "--shuffle",
+    (*TRAIN, "--hidden", 16, "--patience", 0, "--epochs", 200, "--checkpoint-every", 2),
+    ("xor", "--hidden", 60, 60, "--epochs", 30, "--engine", "matrix", "--optimizer", "adam", "--shuffle",
      "--checkpoint-every", 1)], ids=["training", "writing"])
 def test_killed_at_any_moment_nothing_is_lost(begun, tmp_path):
     """The second spends most of its time in writing checkpoints, so that most kills are in the middle of one."""

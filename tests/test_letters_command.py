@@ -363,6 +363,7 @@ def test_ctrl_c_keeps_what_was_learned_and_reports_it():
     assert re.match(r"After \d+ epochs: test loss", lines[-1])
 
 
+@pytest.mark.slow
 def test_on_a_terminal_there_is_progress_with_the_time_left():
     text = on_a_terminal(*map(str, SMALL), "--train", "1500", COLUMNS="120")
     assert re.search(r"drawing letters: \d+ of 1610, at most [\d.]+ s left", text)
