@@ -55,6 +55,7 @@ def test_a_run_says_what_it_will_do_what_it_did_and_who_was_taken_for_whom():
     assert "\r" not in "".join(lines)
 
 
+@pytest.mark.slow
 def test_json_has_the_same_figures_and_they_fit_each_other():
     shown = run(*SMALL)
     result = json.loads(run(*SMALL, "--json"))
@@ -92,6 +93,7 @@ def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
         assert result[name] == again[name]
 
 
+@pytest.mark.slow
 def test_without_patience_the_last_weights_stay():
     result = json.loads(run(*SMALL, "--json", "--epochs", 15, "--patience", 0, "--lr", 0.3))
     losses = [epoch["validation_loss"] for epoch in result["history"]]
@@ -122,6 +124,7 @@ def test_standardized_pixels_are_those_of_the_images_learned_from_with_mean_0_an
     assert len({id(x) for part in scaled for row in part.inputs for x in row}) == 17
 
 
+@pytest.mark.slow
 def test_two_workers_get_what_one_gets():
     one, two = [json.loads(run(*SMALL[:-1], workers, "--json")) for workers in (1, 2)]
     assert two["settings"]["engine"] == "Processes(workers=2, inner=%s)" % one["settings"]["engine"]
