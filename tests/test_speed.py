@@ -45,20 +45,29 @@ def test_the_inlined_script_does_the_same_arithmetic():
 
 
 def holds_in_one_of(tries, measured):
-    """Whether one of a few measurements is within the bounds; ``measured`` returns its text and whether it is.
-
-    Each is made in a process of its own: in this one, after thousands of tests, numbers that belong together lie far
-    apart in memory, which slows the quickest most.
-    """
-    code = "from tests import test_speed; print(*test_speed.%s(), sep='\\n')" % measured.__name__
+    """Whether one of a few measurements is within the bounds; ``measured`` returns its text and whether it is."""
     for _ in range(tries):
-        text, within = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, check=True,
-                                      encoding="utf-8").stdout.splitlines()
+        text, within = measured()
         print(text)
-        if within == "True":
+        if within:
             return True
         time.sleep(3.0)                     # what slows the machine may have ended by then
     return False
+
+
+def apart(measured):
+    """A function of this module, measured in a process of its own.
+
+    In this one, after thousands of tests, numbers that belong together lie far apart in memory, which slows the
+    quickest most.
+    """
+    code = "from tests import test_speed; print(*test_speed.%s(), sep='\\n')" % measured.__name__
+
+    def in_a_process():
+        text, within = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, check=True,
+                                      encoding="utf-8").stdout.splitlines()
+        return text, within == "True"
+    return in_a_process
 
 
 def an_epoch_of_the_loops():
@@ -79,7 +88,7 @@ def an_epoch_of_the_loops():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bound is for CPython")
 def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
-    assert holds_in_one_of(8, an_epoch_of_the_loops)
+    assert holds_in_one_of(8, apart(an_epoch_of_the_loops))
 
 
 def best(task, *contenders):
@@ -98,7 +107,7 @@ def straight_line_source():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_straight_line_source_is_near_its_floor_and_far_from_the_loops():
-    assert holds_in_one_of(8, straight_line_source)
+    assert holds_in_one_of(8, apart(straight_line_source))
 
 
 def matrix_form():
@@ -110,7 +119,7 @@ def matrix_form():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_the_matrix_form_is_near_the_bare_dot_products():
-    assert holds_in_one_of(8, matrix_form)
+    assert holds_in_one_of(8, apart(matrix_form))
 
 
 MEMORY = """
