@@ -18,6 +18,8 @@ MEASURED, MEASURING = 256, 0.3
 # some of an epoch's steps; why it ended ("epochs", "patience" or "interrupted"); and the seconds it took.
 Fit = namedtuple("Fit", ("epochs", "kept", "stopped", "seconds"))
 
+MOST_PARAMETERS = 20_000_000
+
 # From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
 PAYS, LEAST_SHARE = 500_000, 8
 
@@ -249,6 +251,23 @@ def history_of(epochs: list) -> dict:
     names = Epoch._fields[1:] if epochs and epochs[0].accuracy is not None else ("loss", "validation_loss")
     columns = {name: [getattr(epoch, name) for epoch in epochs] for name in names}
     return {name: values for name, values in columns.items() if None not in values}
+
+
+def why_stopped(result: dict) -> str:
+    """Why a training has ended, and which weights there are now."""
+    why = {"epochs": "Stopped: the last epoch is done.",
+           "patience": "Stopped: the validation loss has not got lower for %d epochs." % result["settings"]["patience"],
+           "interrupted": "Stopped: interrupted. What was learned so far:"}[result["stopped"]]
+    if result["kept"] is not None and result["kept"] < result["epochs"]:
+        why += " Back to the weights of epoch %d, where it was lowest." % result["kept"]
+    return why
+
+
+def whose_weights(result: dict) -> str:
+    """Of which epoch the weights are that were tested."""
+    if result["kept"] in (None, result["epochs"]):
+        return "After " + show.count(result["epochs"], "epoch")
+    return "With the weights of epoch %d" % result["kept"]
 
 
 def epoch_line(epoch, seconds: float) -> str:

@@ -133,11 +133,6 @@ class _Unheard(Terminal):
             pass
 
 
-def _short(value):
-    from ..files.disk import short
-    return short(value)
-
-
 def digest(data: list) -> int:
     """A number that is another for other Datasets, but for one chance in four billion."""
     found = 0
@@ -195,9 +190,9 @@ class Keeper:
         for name, value in self.settings.items():
             before = settings.get(name) if isinstance(settings, dict) else None
             if before != value:
+                from ..files.disk import short
                 raise PurennError("it was begun with %s %s, and here it is %s; it cannot go on with the same digits: "
-                                  "begin anew without --resume" % (name.replace("_", " "), _short(before),
-                                                                         _short(value)))
+                                  "begin anew without --resume" % (name.replace("_", " "), short(before), short(value)))
 
     def seconds(self) -> float:
         """How long it has trained, with the runs that it goes on from."""
@@ -257,10 +252,25 @@ class Keeper:
         training = {name: value for name, value in result.items() if name not in ("predictions", "history")}
         save_model(self.options.save, Model(self.network, preparation, output, training, self.history))
 
-    def said(self) -> list:
-        """A line on what was written, if anything."""
-        written = [path for path in (self.options.save, self.options.history) if path is not None]
-        return ["Written: " + ", ".join(written)] if written else []
+    def show_and_write(self, terminal, result: dict, last_line, report, preparation, output: str) -> None:
+        """Show the result as the options ask for it, and write what is to be kept, even where nobody reads to the end.
+
+        ``last_line()`` is the line of ``--quiet``; ``report()`` shows all.
+        """
+        options = self.options
+        try:
+            if options.json:
+                import json
+                terminal.line(json.dumps(result))
+            elif options.quiet:
+                terminal.line(last_line())
+            else:
+                report()
+        finally:
+            self.write(preparation, output, result)
+        written = [path for path in (options.save, options.history) if path is not None]
+        if written and not (options.json or options.quiet):
+            terminal.line("Written: " + ", ".join(written))
 
 
 def _check_history(history, epoch, needed, allowed):

@@ -11,10 +11,12 @@ from ..show import terminal as show
 from ..study.scores import confusion_matrix, precision, recall
 from ..training import DivergedError, check_finite, class_of, evaluate
 from . import figures, keeping
-from .fitting import add_fitting_options, add_workers_option, estimate, fit, make_engine, make_keeper
+from .fitting import (MOST_PARAMETERS, add_fitting_options, add_workers_option, estimate, fit, make_engine,
+                      make_keeper, whose_weights, why_stopped)
 from .images import add_data_options, check_options, make_source, show_data, write_data
 from .options import MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, whole
-from .settings import add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings, optimizer_text
+from .settings import (add_engine_options, add_optimizer_options, batch_text, build_optimizer, optimizer_settings,
+                       optimizer_text)
 
 DEFAULTS: dict = {"optimizer": "momentum", "loss": "cross-entropy", "lr": 0.1,
                   "rates": {"sgd": 0.1, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001}}
@@ -24,8 +26,6 @@ FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "p
 
 # So many pixels in all are gone through where --epochs is not given (three times 6000 letters), but at most so often.
 LEARNED, MOST_TIMES = 3 * 6000 * 784, 40
-
-MOST_PARAMETERS = 20_000_000
 
 
 def run(arguments) -> int:
@@ -43,19 +43,8 @@ def run(arguments) -> int:
     figures.check(options)
     speaker = None if options.quiet or options.json else terminal
     source, network, result, outputs, keeper = carried_out(options, rng, speaker)
-    try:
-        if options.json:
-            import json
-            terminal.line(json.dumps(result))
-        elif options.quiet:
-            terminal.line(last_line(result))
-        else:
-            report(terminal, source, result, outputs)
-    finally:                                            # even where nobody reads to the end
-        keeper.write(preparation(source), "logits", result)
-    if speaker:
-        for line in keeper.said():
-            terminal.line(line)
+    keeper.show_and_write(terminal, result, lambda: last_line(result),
+                          lambda: report(terminal, source, result, outputs), preparation(source), "logits")
     if options.plot is not None:
         figures.draw_letters(options, terminal, source, result, network,
                              worst_rows(source, result, outputs, figures.MISTAKES))
@@ -174,14 +163,13 @@ def first_lines(options, settings, source, network, expected) -> list:
     """What is about to be done, and how long it will take."""
     images = source.images
     where = "drawn here" if options.data is None else "from %s" % options.data
-    batch = settings["batch_size"]
     return [
         "letters: images %d × %d %s, %d classes; %d to learn from, %d validation, %d test, seed %d" % (
             images.height, images.width, where, images.classes, settings["train"], settings["validation"],
             settings["test"], options.seed),
         "network %s (%d parameters), %s, softmax with cross-entropy, init %s, %s, %s, engine %s" % (
             "-".join(map(str, settings["sizes"])), network.count_parameters(), settings["activation"], settings["init"],
-            optimizer_text(settings), "full batch" if batch == settings["train"] else "batches of %d" % batch,
+            optimizer_text(settings), batch_text(settings["batch_size"], settings["train"]),
             settings["engine"]),
         "about %s an epoch, %s for %s (%s images a second, measured on %d)" % (
             show.duration(expected.seconds), show.duration(expected.seconds * settings["epochs"]),
@@ -190,22 +178,15 @@ def first_lines(options, settings, source, network, expected) -> list:
 
 def last_line(result: dict) -> str:
     """The outcome on the test images."""
-    return "%s: test loss %s, accuracy %s" % (
-        "After %s" % show.count(result["epochs"], "epoch") if result["kept"] in (None, result["epochs"]) else
-        "With the weights of epoch %d" % result["kept"], show.loss_text(result["test_loss"]),
-        show.share(sum(row["right"] for row in result["predictions"]), result["settings"]["test"]))
+    return "%s: test %s" % (whose_weights(result), show.outcome(result["test_loss"], result["test_accuracy"],
+                                                                result["settings"]["test"]))
 
 
 def report(terminal, source, result, outputs) -> None:
     """Everything after the epochs' lines: why it stopped, the table of the parts, who was taken for whom."""
-    why = {"epochs": "Stopped: the last epoch is done.",
-           "patience": "Stopped: the validation loss has not got lower for %d epochs." % result["settings"]["patience"],
-           "interrupted": "Stopped: interrupted. What was learned so far:"}[result["stopped"]]
-    if result["kept"] is not None and result["kept"] < result["epochs"]:
-        why += " Back to the weights of epoch %d, where it was lowest." % result["kept"]
     matrix = result["confusion"]
     classes = range(len(matrix))
-    lines = [why, "", "               train  validation        test"]
+    lines = [why_stopped(result), "", "               train  validation        test"]
     for name, text in (("accuracy", "%.4f"), ("loss", "%.4f" if result["loss"] < 1e4 else "%.3e")):
         lines.append("%-8s  %10s  %10s  %10s" % ((name,) + tuple(
             text % result[part + name] for part in ("", "validation_", "test_"))))

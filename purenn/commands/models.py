@@ -1,11 +1,11 @@
 """What the commands on a saved network share: reading it, and what it says of a table."""
 from ..activations import ACTIVATIONS
 from ..linalg import PurennError
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..losses import CrossEntropyLoss
 from . import tables
 from .options import Parser, one_of
+from .settings import LOSSES
 
-LOSSES = {"bce": BCELoss, "half-sse": HalfSquaredErrorLoss}
 
 
 def add_model_options(parser: Parser) -> None:
@@ -63,9 +63,7 @@ def loss_of(model):
         return CrossEntropyLoss()
     settings = model.training.get("settings")
     name = settings.get("loss") if isinstance(settings, dict) else None
-    if name == "sse":
-        return MSELoss(reduction="sum")
-    return LOSSES[name]() if isinstance(name, str) and name in LOSSES else MSELoss()
+    return LOSSES[name if isinstance(name, str) and name in LOSSES else "mse"]()
 
 
 def read(options):

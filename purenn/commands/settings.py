@@ -132,6 +132,22 @@ def optimizer_settings(options, loss: str, defaults: dict) -> dict:
     return settings
 
 
+def batch_text(batch, count: int) -> str:
+    """How many of ``count`` samples make a batch, in words; None is all.
+
+    >>> batch_text(None, 21), batch_text(4, 21)
+    ('full batch', 'batches of 4')
+    """
+    return "full batch" if batch is None or batch >= count else "batches of %d" % batch
+
+
+def output_kind(settings: dict) -> str:
+    """What a network's outputs mean, as a saved Model says it."""
+    if settings["loss"] == "cross-entropy":
+        return "logits"
+    return "probability" if settings["output_activation"] == "sigmoid" else "values"
+
+
 def optimizer_text(settings: dict) -> str:
     """The optimizer in words.
 

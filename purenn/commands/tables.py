@@ -106,7 +106,7 @@ def part_lines(preparation, parts: list) -> list:
 def outcome(preparation, loss: float, accuracy, scores: dict, count: int) -> str:
     """A part's scores in one line."""
     if is_classification(preparation):
-        return "loss %s, accuracy %s" % (show.loss_text(loss), show.share(int(round(accuracy * count)), count))
+        return show.outcome(loss, accuracy, count)
     r2 = "-" if scores["r2"] is None else "%.4f" % scores["r2"]
     return "R² %s, mean absolute error %.5g" % (r2, scores["mae"])
 

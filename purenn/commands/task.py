@@ -5,7 +5,7 @@ from ..study.diagnose import diagnose
 from ..training import DivergedError, check_finite, evaluate, is_right, train
 from . import figures, keeping
 from .options import MOST_EPOCHS, Parser, add_network_options, positive, whole
-from .settings import Task, add_training_options, optimizer_text, set_up
+from .settings import Task, add_training_options, batch_text, optimizer_text, output_kind, set_up
 
 
 def run_task(task: Task, arguments) -> int:
@@ -36,18 +36,15 @@ def run_task(task: Task, arguments) -> int:
     finally:
         engines.close(engine)
     result = _result(task, setup, options.seed, curve["loss"], stopped, keeper.seconds())
-    try:
-        _show(terminal, options, task, setup, curve["loss"], result)
-    finally:                                        # even where nobody reads to the end
-        keeper.write(preparation(data), "probability" if settings["output_activation"] == "sigmoid" else "values",
-                     result)
-    if talkative:
-        for line in keeper.said():
-            terminal.line(line)
+    tested = test or data
+    keeper.show_and_write(
+        terminal, result, lambda: last_line(result, len(data.inputs), len(tested.inputs)),
+        lambda: _report(terminal, task, settings, network, loss, data, tested, curve["loss"], result),
+        preparation(data), output_kind(settings))
     if history:
         if stopped == "interrupted":
             figures.note("purenn: drawing the figures; Ctrl-C again leaves at once")
-        figures.draw_task(options, terminal, result, curve["loss"], network, test or data, history)
+        figures.draw_task(options, terminal, result, curve["loss"], network, tested, history)
     return keeper.code(stopped == "interrupted")
 
 
@@ -57,18 +54,6 @@ def preparation(data) -> dict:
     return {"columns": [*names, "class"], "missing": "refuse",
             "inputs": [{"name": name, "kind": "number", "mean": 0.0, "deviation": 1.0} for name in names],
             "target": {"name": "class", "kind": "classes", "classes": ["0", "1"]}}
-
-
-def _show(terminal, options, task, setup, losses, result):
-    """What came of it, as the options ask for it."""
-    tested = setup.test or setup.data
-    if options.json:
-        import json
-        terminal.line(json.dumps(result))
-    elif options.quiet:
-        terminal.line(last_line(result, len(setup.data.inputs), len(tested.inputs)))
-    else:
-        _report(terminal, task, setup.settings, setup.network, setup.loss, setup.data, tested, losses, result)
 
 
 def parse(task: Task, arguments):
@@ -105,8 +90,7 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
     activation = settings["activation"] if len(settings["sizes"]) > 2 else settings["output_activation"]
     if settings["output_activation"] != activation:
         activation += ", output " + settings["output_activation"]
-    batch = settings["batch_size"]
-    batch = "full batch" if batch is None or batch >= len(data.inputs) else "batches of %d" % batch
+    batch = batch_text(settings["batch_size"], len(data.inputs))
     if settings["shuffle"]:
         batch += " shuffled"
     return "%s: %d points, network %s (%d parameters), %s, %s loss, %s, %s, seed %d" % (
@@ -162,7 +146,7 @@ def is_reached(target, last: float, network, loss, data) -> bool:
 
 def epoch_line(epoch, count: int) -> str:
     """An epoch's number, loss and accuracy."""
-    return "epoch %6d   %s" % (epoch.number, outcome(epoch.loss, epoch.accuracy, count))
+    return "epoch %6d   %s" % (epoch.number, show.outcome(epoch.loss, epoch.accuracy, count))
 
 
 def _result(task, setup, seed, losses, stopped, seconds) -> dict:
@@ -184,16 +168,13 @@ def _result(task, setup, seed, losses, stopped, seconds) -> dict:
 
 def last_line(result: dict, count: int, test_count: int) -> str:
     """Loss and accuracy after the last step, on the training data and, where there are any, on the test data."""
-    text = "After %s: %s" % (show.count(result["epochs"], "epoch"), outcome(result["loss"], result["accuracy"], count))
+    text = "After %s: %s" % (show.count(result["epochs"], "epoch"),
+                             show.outcome(result["loss"], result["accuracy"], count))
     if "test_loss" in result:
         text += "; on %s: %s" % (
-            show.count(test_count, "fresh point"), outcome(result["test_loss"], result["test_accuracy"], test_count))
+            show.count(test_count, "fresh point"),
+            show.outcome(result["test_loss"], result["test_accuracy"], test_count))
     return text + ("" if result["learned"] else " (not learned)")
-
-
-def outcome(loss: float, accuracy: float, count: int) -> str:
-    """A loss, and an accuracy over ``count`` samples."""
-    return "loss %s, accuracy %s" % (show.loss_text(loss), show.share(int(round(accuracy * count)), count))
 
 
 def _report(terminal, task, settings, network, loss, data, tested, losses, result) -> None:

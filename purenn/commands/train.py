@@ -3,6 +3,7 @@ import random
 from collections import namedtuple
 
 from .. import engines
+from ..data.columns import REMEDIES
 from ..data.features import TASKS, encode, fit, input_count, output_count, rows_to_use, stray_texts
 from ..data.preparation import PARTS, split, split_sizes
 from ..linalg import PurennError
@@ -11,12 +12,13 @@ from ..network import Network
 from ..show import terminal as show
 from ..training import Dataset, DivergedError, check_finite, evaluate
 from . import figures, keeping, tables
-from .fitting import add_fitting_options, add_workers_option, estimate, make_engine, make_keeper
+from .fitting import (MOST_PARAMETERS, add_fitting_options, add_workers_option, estimate, make_engine, make_keeper,
+                      whose_weights, why_stopped)
 from .fitting import fit as fit_network
 from .images import part_size
 from .options import BETWEEN, MOST_EPOCHS, Parser, add_network_options, check_size, hidden_sizes, one_of, whole
-from .settings import (LOSSES, add_engine_options, add_optimizer_options, build_optimizer, optimizer_settings,
-                       optimizer_text)
+from .settings import (LOSSES, add_engine_options, add_optimizer_options, batch_text, build_optimizer,
+                       optimizer_settings, optimizer_text, output_kind)
 
 DEFAULTS: dict = {"optimizer": "adam", "loss": "cross-entropy", "lr": 0.01,
                   "rates": {"sgd": 0.1, "momentum": 0.05, "adagrad": 0.05, "rmsprop": 0.005, "adam": 0.01}}
@@ -25,8 +27,6 @@ DEFAULTS: dict = {"optimizer": "adam", "loss": "cross-entropy", "lr": 0.01,
 DECAY = 0.03
 
 ALL_LOSSES = {"cross-entropy": CrossEntropyLoss, **LOSSES}
-
-MOST_PARAMETERS = 20_000_000
 
 # The preparation; the three Datasets in the order of PARTS; and which rows of the table are in each.
 Source = namedtuple("Source", ("preparation", "parts", "rows"))
@@ -73,7 +73,7 @@ def _parser(_):
                        % " or ".join(TASKS))
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
                        "given several times")
-    group.add_argument("--missing", metavar="WHAT", type=one_of(("refuse", "mean", "drop")), default="refuse",
+    group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
                        help="of missing values: refuse them, put in the column's mean, or drop the row (default: "
                        "%(default)s)")
     for part, usual, what in zip(PARTS, ("the rest", 0.15, 0.15), (
@@ -155,12 +155,6 @@ def resolve(options, source) -> dict:
     return settings
 
 
-def output_kind(settings) -> str:
-    """What the outputs mean, as a Model says it."""
-    return "logits" if settings["loss"] == "cross-entropy" else (
-        "probability" if settings["output_activation"] == "sigmoid" else "values")
-
-
 def train_and_test(terminal, options, settings, source, table, keeper, engine) -> dict:
     """Train, then test; what came of it, as ``--json`` prints it."""
     train, validation, test = source.parts
@@ -193,7 +187,7 @@ def train_and_test(terminal, options, settings, source, table, keeper, engine) -
 
 def first_lines(options, settings, source, table, network, expected) -> list:
     """What is about to be done, and how long it will take."""
-    preparation, batch = source.preparation, settings["batch_size"]
+    preparation = source.preparation
     target = preparation["target"]
     what = "%d classes: %s" % (len(target["classes"]), tables.listed(target["classes"])) if tables.is_classification(
         preparation) else "a number, mean %.5g" % target["mean"]
@@ -209,7 +203,7 @@ def first_lines(options, settings, source, table, network, expected) -> list:
         "network %s (%d parameters), %s, %s loss, init %s, %s, %s, engine %s" % (
             "-".join(map(str, settings["sizes"])), network.count_parameters(), settings["activation"],
             settings["loss"], settings["init"], optimizer_text(settings),
-            "full batch" if batch == settings["train"] else "batches of %d" % batch, settings["engine"]),
+            batch_text(settings["batch_size"], settings["train"]), settings["engine"]),
         "about %s an epoch, %s for %s" % (show.duration(expected.seconds), show.duration(
             expected.seconds * settings["epochs"]), show.count(settings["epochs"], "epoch"))]
 
@@ -217,19 +211,8 @@ def first_lines(options, settings, source, table, network, expected) -> list:
 def show_and_keep(terminal, options, source, keeper, result) -> None:
     """The report, and what is to be kept."""
     preparation = source.preparation
-    try:
-        if options.json:
-            import json
-            terminal.line(json.dumps(result))
-        elif options.quiet:
-            terminal.line(last_line(preparation, result))
-        else:
-            report(terminal, preparation, result)
-    finally:                                            # even where nobody reads to the end
-        keeper.write(preparation, output_kind(result["settings"]), result)
-    if not options.json and not options.quiet:
-        for line in keeper.said():
-            terminal.line(line)
+    keeper.show_and_write(terminal, result, lambda: last_line(preparation, result),
+                          lambda: report(terminal, preparation, result), preparation, output_kind(result["settings"]))
     if options.plot is not None:
         figures.draw_table(options, terminal, preparation, result, keeper.history)
 
@@ -237,23 +220,16 @@ def show_and_keep(terminal, options, source, keeper, result) -> None:
 def last_line(preparation, result: dict) -> str:
     """The outcome on the test rows."""
     scores = {name[5:]: result[name] for name in result if name.startswith("test_")}
-    return "%s: test %s" % (
-        "After %s" % show.count(result["epochs"], "epoch") if result["kept"] in (None, result["epochs"]) else
-        "With the weights of epoch %d" % result["kept"],
-        tables.outcome(preparation, result["test_loss"], result["test_accuracy"], scores, result["settings"]["test"]))
+    return "%s: test %s" % (whose_weights(result), tables.outcome(
+        preparation, result["test_loss"], result["test_accuracy"], scores, result["settings"]["test"]))
 
 
 def report(terminal, preparation, result) -> None:
     """Everything after the epochs' lines: why it stopped, the curve, the table of the parts, who was taken for whom."""
-    why = {"epochs": "Stopped: the last epoch is done.",
-           "patience": "Stopped: the validation loss has not got lower for %d epochs." % result["settings"]["patience"],
-           "interrupted": "Stopped: interrupted. What was learned so far:"}[result["stopped"]]
-    if result["kept"] is not None and result["kept"] < result["epochs"]:
-        why += " Back to the weights of epoch %d, where it was lowest." % result["kept"]
     parts = [(name, result["settings"][name], result[prefix + "loss"], result[prefix + "accuracy"],
               {key: result.get(prefix + key) for key in ("mse", "mae", "r2", "confusion")})
              for name, prefix in zip(PARTS, ("", "validation_", "test_"))]
-    lines = [why, ""]
+    lines = [why_stopped(result), ""]
     if result["history"]:
         lines += show.learning_curve(terminal, [epoch["loss"] for epoch in result["history"]]) + [""]
     lines += tables.part_lines(preparation, parts) + tables.score_lines(terminal, preparation, parts[2][4])

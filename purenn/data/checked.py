@@ -2,8 +2,8 @@
 import math
 from collections import Counter
 
+from ..files.disk import short
 from ..linalg import PurennError, is_finite
-from .arrays import short
 from .columns import IS_MISSING, REMEDIES
 from .features import MOST_VALUES
 

@@ -3,8 +3,8 @@ import math
 import re
 from collections import namedtuple
 
+from ..files.disk import short
 from ..linalg import PurennError
-from .arrays import short
 
 # The names of the columns; the columns, a list of texts each, without spaces around them; for each row the number,
 # from 1, of the line of the file that it begins on; the delimiter; what the table is called in messages; and for each

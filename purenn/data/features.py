@@ -13,8 +13,8 @@
 """
 import math
 
+from ..files.disk import short
 from ..linalg import PurennError
-from .arrays import short
 from .columns import (IS_MISSING, REMEDIES, Table, check_finite, find_column, first_text, listed, numbers, picked,
                       positions, refuse_decimal_commas, unexpected, whole_rows)
 from .preparation import mean_and_deviation, one_hot, standardized

@@ -11,9 +11,9 @@ import os
 import struct
 from array import array
 
-from ..files.disk import opened
+from ..files.disk import opened, short
 from ..linalg import PurennError
-from .arrays import Array, check_size, read_values, short, what_begins
+from .arrays import Array, check_size, read_values, what_begins
 
 TYPECODES = {0x08: "B", 0x09: "b", 0x0B: "h", 0x0C: "i", 0x0D: "f", 0x0E: "d"}
 

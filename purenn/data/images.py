@@ -20,9 +20,9 @@ import re
 from array import array
 from itertools import chain
 
-from ..files.disk import opened
+from ..files.disk import opened, short
 from ..linalg import PurennError, is_finite
-from .arrays import LIMIT, ZIP, Array, check_size, short, what_begins
+from .arrays import LIMIT, ZIP, Array, check_size, what_begins
 from .idx import read_idx
 from .npz import npz_headers, read_npz
 from .preparation import SHARED, Images, Shared

@@ -17,9 +17,9 @@ from array import array
 from collections import namedtuple
 from contextlib import contextmanager
 
-from ..files.disk import opened, replacing
+from ..files.disk import opened, replacing, short
 from ..linalg import PurennError
-from .arrays import CHUNK, ZIP, Array, check_size, read_values, short, what_begins
+from .arrays import CHUNK, ZIP, Array, check_size, read_values, what_begins
 
 # What an .npy file says of its array: the shape, the kind of number as NumPy writes it ("<f4"), and
 # whether its values are in Fortran order (the first index runs fastest).

@@ -12,9 +12,9 @@ import sys
 from collections import Counter
 from itertools import islice
 
-from ..files.disk import opened
+from ..files.disk import opened, short
 from ..linalg import PurennError
-from .arrays import CHUNK, check_size, short, what_begins
+from .arrays import CHUNK, check_size, what_begins
 from .columns import Table, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}

@@ -187,6 +187,11 @@ def sparkline(terminal: Terminal, values: list, limits) -> str:
     return text
 
 
+def outcome(loss: float, accuracy: float, count: int) -> str:
+    """A loss, and an accuracy over ``count`` samples."""
+    return "loss %s, accuracy %s" % (loss_text(loss), share(int(round(accuracy * count)), count))
+
+
 def printable(text: str) -> str:
     """A text from a file, without what could make a terminal do something."""
     return "".join(character if character.isprintable() else "?" for character in text)
