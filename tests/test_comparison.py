@@ -70,6 +70,9 @@ FIVE = (100, 110, 120, 130, 140)
     ([setting("a", *FIVE), setting("b", 90, 130, 125, 135, 141), setting("c", *[500] * 5)],
      "a (5 of 5 solved in a median of 120 epochs) and b (5 of 5 solved in a median of 130 epochs) cannot be told "
      "apart: the first does better with 4 seeds, the second with 1."),
+    ([setting("a", *FIVE), setting("b", 90, 130, 125, 135, 141), setting("c", 80, 140, 145, 150, 160)],
+     "a (5 of 5 solved in a median of 120 epochs) and b (5 of 5 solved in a median of 130 epochs) cannot be told "
+     "apart: the first does better with 4 seeds, the second with 1."),
     ([setting("a", *FIVE), setting("b", *FIVE)],
      "a (5 of 5 solved in a median of 120 epochs) and b (5 of 5 solved in a median of 120 epochs) cannot be told "
      "apart: they do the same with each seed."),

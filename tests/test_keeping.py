@@ -394,6 +394,16 @@ def test_a_run_goes_on_with_the_data_it_was_begun_with_wherever_they_lie(tmp_pat
     assert found[1:] == expected[1:] and found[0] == expected[0]
 
 
+def test_the_seconds_of_the_runs_before_are_counted(tmp_path):
+    for begun in (("xor",), TRAIN):
+        path = tmp_path / "c"
+        run(*begun, "--epochs", 2, "--checkpoint", path)
+        stored = json.loads(path.read_text())
+        stored["progress"]["seconds"] += 1000.0
+        path.write_text(json.dumps(stored))
+        assert 1000.0 < json.loads(run(begun[0], "--resume", path, "--epochs", 3, "--json")[1])["seconds"] < 1100.0
+
+
 def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path):
     path = tmp_path / "c"
     run(*TRAIN, "--epochs", 2, "--checkpoint", path, "--workers", 2)

@@ -322,6 +322,21 @@ def test_ctrl_c_in_the_middle_of_an_epoch_leaves_weights_that_are_of_no_epoch(en
     assert (fitted.kept.number if fitted.kept else None) == kept
 
 
+def test_ctrl_c_keeps_the_best_weights_where_there_is_patience():
+    data, start = small_data(count=4), small_network().state_dict()
+
+    def fitted(epochs, patience, engine, lr):
+        network = small_network()
+        network.load_state_dict(start)
+        settings = {"epochs": epochs, "batch_size": 2, "patience": patience, "lr_decay": 1.0}
+        return network, fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=lr), engine, settings,
+                            None)
+    network, found = fitted(9, 5, Interrupting(batch=10), 40.0)             # steps so large that it gets worse
+    assert (found.stopped, len(found.epochs)) == ("interrupted", 4) and found.kept.number < 4
+    best, _ = fitted(found.kept.number, 0, Loops(), 40.0)
+    assert network.state_dict() == best.state_dict()
+
+
 def test_ctrl_c_before_anything_is_learned_is_passed_on():
     data, network = small_data(count=4), small_network()
     settings = {"epochs": 9, "batch_size": 2, "patience": 0, "lr_decay": 1.0}

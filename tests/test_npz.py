@@ -129,6 +129,7 @@ def test_what_is_not_a_plain_number_is_refused_with_the_reason(name, reason):
     (b"a text", "it is a file that begins with b'a text'"),
     (b"PK\x03\x04", "it is a zip or npz file"),
     (MAGIC, "is cut short, within its header"),
+    (npy("{%s}" % (" " * 9999)), "its header is 10001 bytes; at most 10000 are read"),
     (MAGIC + b"\x01\x00\x80", "is cut short, within its header"),
     (npy("{'descr'")[:-2], "is cut short, within its header"),
     (plain().replace(b"NUMPY\x01", b"NUMPY\x04"), r"version 4\.0; 1\.0, 2\.0 and 3\.0 are known"),

@@ -157,6 +157,18 @@ def test_ctrl_c_and_a_killed_parent_leave_no_process(to_all):
     wait_until_nobody_is_left(process)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no signals here")
+def test_ctrl_c_is_the_parents_to_handle_and_workers_go_on():
+    data, network = xor(), Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    with Processes(2) as engine:
+        expected = engine.gradients(network, MSELoss(), *data)
+        for process, _ in engine._members:
+            os.kill(process.pid, signal.SIGINT)
+        time.sleep(0.2)
+        assert all(process.is_alive() for process, _ in engine._members)
+        assert engine.gradients(network, engine._loss, *data) == expected
+
+
 WIDE = """
 import random, sys, time
 sys.path.insert(0, %r)

@@ -46,15 +46,6 @@ def numbers(texts):
     return None
 
 
-def kind_of(texts: list) -> str:
-    """Whether a column of texts holds numbers: "number" where every one that is not missing is one, else "text".
-
-    >>> kind_of(["1.5", "?"]), kind_of(["1.5", "red"])
-    ('number', 'text')
-    """
-    return "text" if numbers(texts) is None else "number"
-
-
 def positions(count: int) -> list:
     """What the columns of a table without a header are called.
 
