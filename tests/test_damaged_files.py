@@ -23,7 +23,8 @@ import zipfile
 import pytest
 
 from purenn import PurennError
-from purenn.data.features import encode, fit, input_count, output_count
+from purenn.data.encoding import encode, input_count, output_count
+from purenn.data.features import fit
 from purenn.data.idx import read_idx
 from purenn.data.images import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz

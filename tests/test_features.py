@@ -8,8 +8,8 @@ import pytest
 
 from purenn import PurennError
 from purenn.data.checked import check_preparation
-from purenn.data.features import (decode_target, encode, fit, input_count, output_count, rows_to_encode, rows_to_use,
-                                  stray_texts)
+from purenn.data.encoding import decode_target, encode, input_count, output_count, rows_to_encode
+from purenn.data.features import fit, rows_to_use, stray_texts
 from purenn.data.table import Table, read_table
 
 from .helpers import ROOT, close

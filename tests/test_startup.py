@@ -19,7 +19,7 @@ COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "exp
                                                    "unroll", "letters", "compare", "plan", "runs", "activations",
                                                    "train", "predict", "evaluate", "show", "reproduce")}
 READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays", "table", "columns", "features",
-                                              "checked")} | {"purenn.files.disk", "purenn.files.model"}
+                                              "encoding", "checked")} | {"purenn.files.disk", "purenn.files.model"}
 CASES = {
     "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
     "xor --epochs 2": READERS | ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},

@@ -1,7 +1,7 @@
 """``evaluate``: how good a saved network is on a table that has the target, too."""
 import math
 
-from ..data.features import encode
+from ..data.encoding import encode
 from ..linalg import PurennError
 from ..show import terminal as show
 from ..training import Dataset

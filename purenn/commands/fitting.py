@@ -82,6 +82,7 @@ class Watched:
         self.engine = engine
         self.done = self.before = begun * count
         self.epochs, self.count = epochs, count
+        self.terminal = terminal
         self.progress = show.Progress(terminal, (epochs - begun) * count) if terminal else None
         self.start = time.perf_counter()
 
@@ -106,6 +107,13 @@ class Watched:
         """Take the progress away, before something else is written."""
         if self.progress:
             self.progress.clear()
+
+    def say(self, epoch, log_every: int, ended: bool) -> None:
+        """A line on an epoch, on a terminal if there is one: on each ``log_every``-th, the first and the last."""
+        self.clear()
+        first = self.before // self.count + 1
+        if self.terminal and (ended or epoch.number % log_every == 0 or epoch.number in (first, self.epochs)):
+            self.terminal.line(epoch_line(epoch, time.perf_counter() - self.start))
 
     def _count(self, samples):
         self.done += samples
@@ -220,10 +228,8 @@ def fit(network, data, validation, loss, optimizer, engine, settings, rng, termi
                 epoch = epoch._replace(accuracy=None, validation_accuracy=None)
             course.add(epoch, network)
             optimizer.lr *= settings["lr_decay"]
-            watched.clear()
             ended = course.has_ended()
-            if terminal and (ended or epoch.number % log_every == 0 or epoch.number in (done + 1, settings["epochs"])):
-                terminal.line(epoch_line(epoch, time.perf_counter() - watched.start))
+            watched.say(epoch, log_every, ended)
             if keeper and keeper.is_due(epoch.number):
                 keeper.checkpoint(epoch.number, course.progress())
             if ended:

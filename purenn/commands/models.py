@@ -25,7 +25,7 @@ def load(options):
     model = load_model(options.model, options.activation, options.output_activation)
     if model.preparation is not None:
         from ..data.checked import check_preparation
-        from ..data.features import input_count, output_count
+        from ..data.encoding import input_count, output_count
         with naming(options.model):
             check_preparation(model.preparation)
             outputs = output_size(model)

@@ -5,7 +5,7 @@ import math
 import os
 import sys
 
-from ..data.features import encode, rows_to_encode
+from ..data.encoding import encode, rows_to_encode
 from ..linalg import PurennError
 from ..show import terminal as show
 from . import models, tables

@@ -3,7 +3,7 @@ import argparse
 import math
 
 from ..activations import softmax
-from ..data.features import decode_target
+from ..data.encoding import decode_target
 from ..linalg import PurennError
 from ..show import pictures
 from ..show import terminal as show

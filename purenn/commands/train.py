@@ -4,7 +4,8 @@ from collections import namedtuple
 
 from .. import engines
 from ..data.columns import REMEDIES
-from ..data.features import TASKS, encode, fit, input_count, output_count, rows_to_use, stray_texts
+from ..data.encoding import encode, input_count, output_count
+from ..data.features import TASKS, fit, rows_to_use, stray_texts
 from ..data.preparation import PARTS, split, split_sizes
 from ..linalg import PurennError
 from ..losses import CrossEntropyLoss

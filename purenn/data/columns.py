@@ -46,6 +46,11 @@ def numbers(texts):
     return None
 
 
+def with_numbers(table):
+    """The table with the numbers that its texts stand for, where it was not read from a file."""
+    return table if table.numbers is not None else table._replace(numbers=[numbers(texts) for texts in table.columns])
+
+
 def positions(count: int) -> list:
     """What the columns of a table without a header are called.
 

@@ -1,0 +1,134 @@
+"""A table's rows as a network's inputs and targets, by a preparation from ``features.fit``; and its outputs back."""
+import math
+
+from ..files.disk import short
+from ..linalg import PurennError
+from .columns import (IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, positions, unexpected,
+                      whole_rows, with_numbers)
+from .features import class_name
+from .preparation import one_hot, standardized
+
+
+def encode(preparation: dict, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
+    """The inputs and targets that a table's rows stand for: two lists of lists of floats.
+
+    ``rows`` are their numbers, from 0; None takes all. Where missing values drop a row, it has no inputs and targets:
+    ``rows_to_encode`` says which are left. ``single`` gives two classes one target, 0.0 or 1.0, instead of a one-hot
+    pair. Without ``with_target`` the target need not be there, and the targets are None.
+
+    Columns are found by name: their order does not matter, and there may be others. Where the table has no header, or
+    that which was fitted on had none, they are found by position; then there must be as many as there were, or all
+    but the target.
+
+    Raises PurennError, naming line and column, for a column that is not there and values that do not fit.
+    """
+    table, order, rows = _chosen(preparation, table, rows, with_target)
+    columns: list = []
+    for at, feature in zip(order, preparation["inputs"]):
+        if feature["kind"] == "number":
+            columns.append(_scaled(table, at, rows, feature))
+        else:
+            columns.extend(_units(table, at, rows, feature))
+    targets = _targets(table, order[-1], rows, preparation["target"], single) if with_target else None
+    return list(map(list, zip(*columns))), targets
+
+
+def rows_to_encode(preparation: dict, table: Table, rows=None, with_target: bool = True) -> list:
+    """Those of the rows, by their numbers from 0, that ``encode`` gives inputs for: all, unless some are dropped."""
+    return list(_chosen(preparation, table, rows, with_target)[2])
+
+
+def _chosen(preparation, table, rows, with_target):
+    """The table, the numbers of its columns that are needed, the target's last, and of its rows."""
+    order = _order(preparation, table, with_target)
+    table = with_numbers(table)
+    rows = range(len(table.lines)) if rows is None else rows
+    target = order[-1] if with_target else None
+    return table, order, whole_rows(table, order, rows, preparation["missing"], target, fitted=True)
+
+
+def _order(preparation, table, with_target):
+    """The numbers of the columns that are the inputs and, at the end, the target."""
+    wanted = [feature["name"] for feature in preparation["inputs"]]
+    target = preparation["target"]["name"]
+    wanted += [target] if with_target else []
+    there, columns = table.names, preparation["columns"]
+    if there == positions(len(there)) or columns == positions(len(columns)):
+        others = [name for name in columns if name != target]
+        if len(there) != len(columns) and (with_target or len(there) != len(others)):
+            raise PurennError("%s: found %d columns, expected %d, in this order: %s"
+                              % (table.path, len(there), len(columns), listed(columns)))
+        there = columns if len(there) == len(columns) else others
+    number = {name: at for at, name in enumerate(there)}
+    for name in wanted:
+        if name not in number:
+            raise PurennError("%s: there is no column %s, %s; it has %s" % (
+                table.path, short(name), "the target" if name == target else "one of the inputs", listed(there)))
+    return [number[name] for name in wanted]
+
+
+def _scaled(table, at, rows, feature):
+    """A column of numbers, standardized; 0 where one is missing, which stands for the mean."""
+    if table.numbers[at] is None:
+        unexpected(table, first_text(table, at, range(len(table.lines))), at, "a number, as in training")
+    values = picked(table.numbers[at], rows)
+    scaled = standardized(values, feature["mean"], feature["deviation"])
+    if not all(map(math.isfinite, scaled)):
+        check_finite(table, at, rows)
+        scaled = [z if x == x else 0.0 for x, z in zip(values, scaled)]
+        for row, z in zip(rows, scaled):
+            if not math.isfinite(z):
+                unexpected(table, row, at, "a number nearer to the mean, %g; the deviation is %g"
+                           % (feature["mean"], feature["deviation"]))
+    return scaled
+
+
+def _units(table, at, rows, feature):
+    """The one-hot columns of a category; all zeros where it is missing."""
+    count = len(feature["values"])
+    unit = dict(zip(feature["values"], one_hot(list(range(count)), count)))
+    unit.update((text, [0.0] * count) for text in IS_MISSING)
+    return zip(*_looked_up(table, at, rows, unit, feature["values"]))
+
+
+def _looked_up(table, at, rows, meanings, allowed):
+    """What each text of a column means. Raises PurennError, naming its line, for one that is not known."""
+    texts = picked(table.columns[at], rows)
+    if not meanings.keys() >= set(texts):
+        row = next(row for row, text in zip(rows, texts) if text not in meanings)
+        unexpected(table, row, at, "one of those that it was fitted on: " + listed(allowed))
+    return list(map(meanings.__getitem__, texts))
+
+
+def _targets(table, at, rows, target, single):
+    if target["kind"] == "number":
+        return [[value] for value in _scaled(table, at, rows, target)]
+    classes = target["classes"]
+    if single and len(classes) != 2:
+        raise PurennError("there are %d classes, and a single output tells 2 apart; give the network an output for each"
+                          % len(classes))
+    labels = {name: k for k, name in enumerate(classes)}
+    for text in set(picked(table.columns[at], rows)) - labels.keys():
+        value = numbers([text]) or [math.nan]               # perhaps the same number written in another way
+        name = class_name(value[0]) if math.isfinite(value[0]) else None
+        if name in labels:
+            labels[text] = labels[name]
+    found = _looked_up(table, at, rows, labels, classes)
+    return [[float(k)] for k in found] if single else one_hot(found, len(classes))
+
+
+def decode_target(preparation: dict, value: float) -> float:
+    """y = z·σ + μ: what a regression's output z says about the target, in the target's own unit."""
+    target = preparation["target"]
+    return value * target["deviation"] + target["mean"]
+
+
+def input_count(preparation: dict) -> int:
+    """How many numbers go into the network: one for each number, and one for each value of a category."""
+    return sum(len(feature.get("values", "1")) for feature in preparation["inputs"])
+
+
+def output_count(preparation: dict, single: bool = False) -> int:
+    """How many numbers come out of it: one for each class, with ``single`` one for two; one for a number."""
+    target = preparation["target"]
+    return 1 if single or target["kind"] == "number" else len(target["classes"])
