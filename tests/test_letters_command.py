@@ -13,6 +13,7 @@ import pytest
 
 from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
 from purenn.commands import fitting, images, letters, main
+from purenn.commands import letters, main
 from purenn.commands.fitting import PAYS, fit, make_engine
 from purenn.commands.images import make_source
 from purenn.commands.letters import worst_rows
@@ -335,6 +336,13 @@ def test_ctrl_c_keeps_the_best_weights_where_there_is_patience():
     assert (found.stopped, len(found.epochs)) == ("interrupted", 4) and found.kept.number < 4
     best, _ = fitted(found.kept.number, 0, Loops(), 40.0)
     assert network.state_dict() == best.state_dict()
+
+
+def test_weights_that_are_of_no_epoch_are_tested_on_the_validation_part_too(monkeypatch, capsys):
+    monkeypatch.setattr(letters, "fit", lambda *arguments: fit(*arguments)._replace(kept=None, stopped="interrupted"))
+    assert main([*map(str, SMALL), "--json"]) == 130
+    result = json.loads(capsys.readouterr().out)
+    assert result["kept"] is None and result["validation_loss"] == result["history"][-1]["validation_loss"]
 
 
 def test_ctrl_c_before_anything_is_learned_is_passed_on():
