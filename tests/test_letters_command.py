@@ -13,7 +13,6 @@ import pytest
 
 from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
 from purenn.commands import fitting, images, letters, main
-from purenn.commands import letters, main
 from purenn.commands.fitting import PAYS, fit, make_engine
 from purenn.commands.images import make_source
 from purenn.commands.letters import worst_rows
