@@ -32,9 +32,10 @@ class Optimizer:
     state_counts: tuple = ()
 
     def __init__(self, parameters, lr: float, weight_decay: float = 0.0):
-        if not hasattr(parameters, "__iter__"):
+        try:
+            self.parameters = list(parameters)
+        except TypeError:
             raise PurennError("%s: parameters is %r; give it network.parameters()" % (type(self).__name__, parameters))
-        self.parameters = list(parameters)
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)

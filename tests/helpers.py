@@ -1,5 +1,6 @@
 """What several tests need: networks and data from a seed; the command line as a user runs it."""
 import importlib
+import io
 import os
 import random
 import subprocess
@@ -11,6 +12,12 @@ from purenn import Dataset, Linear, Network, Sigmoid
 from purenn.linalg import PurennError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def needed(thing, reason):
+    """Go without a test where what it needs is not here; fail where .ci/run has said that all of it must be."""
+    if not thing:
+        (pytest.fail if os.environ.get("PURENN_ALL") else pytest.skip)(reason)
 
 
 def close(a, b, relative=1e-10, absolute=1e-14):
@@ -39,9 +46,35 @@ def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=Non
     """Run cli.py as a user does, without site-packages; returns the finished process, its output as text."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     environment.update(env or {})
+    if sys.platform == "emscripten" and (python, flags) == (sys.executable, ("-S", "-E")):
+        return _cli_here([str(argument) for argument in arguments], cwd or ROOT, environment)
     return subprocess.run([python, *flags, os.path.join(ROOT, "cli.py"), *[str(argument) for argument in arguments]],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8",
                           cwd=cwd or ROOT, env=environment, timeout=300)
+
+
+def _cli_here(arguments, cwd, environment):
+    """The same in this process, for Pyodide, which has no others."""
+    from purenn.commands import main
+    before = sys.argv, sys.stdin, sys.stdout, sys.stderr, os.getcwd(), dict(os.environ)
+    sys.argv, sys.stdin = [os.path.join(ROOT, "cli.py"), *arguments], open(os.devnull, encoding="utf-8")
+    sys.stdout, sys.stderr = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2)]
+    os.chdir(cwd)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        try:
+            code = main()
+        except SystemExit as end:
+            code = end.code or 0
+        said = [stream.seek(0) or stream.read() for stream in (sys.stdout, sys.stderr)]
+    finally:
+        sys.stdin.close()
+        sys.argv, sys.stdin, sys.stdout, sys.stderr = before[:4]
+        os.chdir(before[4])
+        os.environ.clear()
+        os.environ.update(before[5])
+    return subprocess.CompletedProcess(arguments, code, *said)
 
 
 def on_a_terminal(*arguments, **environment):

@@ -1,0 +1,74 @@
+"""XOR on MicroPython, trained by the same sources that CPython reads, and with the same digits.
+
+    micropython examples/xor_micropython.py
+    python3 examples/xor_micropython.py
+
+On a board with MicroPython, through USB, after ``pip install mpremote``, to try it from this computer's files:
+
+    mpremote mount . run examples/xor_micropython.py
+
+and to have it on the board (about 100 KB of memory is what it takes, the sources being compiled there):
+
+    mpremote mkdir :purenn :purenn/engines :purenn/data
+    cd purenn
+    mpremote cp __init__.py linalg.py activations.py initializers.py losses.py neuron.py layers.py :purenn/
+    mpremote cp network.py optimizers.py training.py :purenn/
+    mpremote cp engines/__init__.py engines/loops.py :purenn/engines/
+    mpremote cp data/__init__.py data/tasks.py :purenn/data/
+    cd ..
+    mpremote run examples/xor_micropython.py
+
+MicroPython has no ``random.Random``, so the weights come from a generator of our own. Most boards compute
+in single precision, where the digits are others from the seventh on. Numbers are shown with 15 digits because
+MicroPython's ``repr`` errs in the last of 17 now and then; in memory they are the same to the last bit.
+"""
+import sys
+
+if "__file__" in globals():                         # on a board there is none, and purenn lies in its root
+    here = __file__.replace("\\", "/").rpartition("/")[0]
+    sys.path.insert(0, (here or ".") + "/..")
+
+from purenn import SGD, MSELoss, Network, evaluate, train  # noqa: E402
+from purenn.data.tasks import xor  # noqa: E402
+
+
+class MinimalStandard:
+    """s ← 16807·s mod (2³¹ − 1): Park and Miller's "minimal standard" generator, CACM 31 (1988), 1192-1201.
+
+    Whole numbers only, so every Python draws the same. ``seed`` is from 1 to 2³¹ − 2. Good enough for the
+    weights of a small network, and for nothing that matters.
+    """
+
+    def __init__(self, seed):
+        self.state = seed
+
+    def draw(self):
+        """The next state, from 1 to 2³¹ − 2."""
+        self.state = 16807 * self.state % 2147483647
+        return self.state
+
+    def uniform(self, low, high):
+        """A number between ``low`` and ``high``."""
+        return low + (high - low) * (self.draw() / 2147483647.0)
+
+
+def main():
+    """Train until the loss is below 0.005, and say what became of each point."""
+    data = xor()
+    network = Network.mlp([2, 4, 4, 1], rng=MinimalStandard(1))
+    loss = MSELoss()
+    optimizer = SGD(network.parameters(), lr=1.0, momentum=0.9)
+    for epoch in train(network, data, loss, optimizer, epochs=2000):
+        if epoch.number % 50 == 1:
+            print("epoch %4d   loss %.15g" % (epoch.number, epoch.loss))
+        if epoch.loss < 0.005:
+            break
+    final, accuracy, outputs = evaluate(network, loss, data)
+    print("after %d epochs: loss %.15g, accuracy %d/%d" % (epoch.number, final, round(accuracy * len(outputs)),
+                                                       len(outputs)))
+    for x, y, a in zip(data.inputs, data.targets, outputs):
+        print("x = (%.1f, %.1f)   y = %d   output %.15g" % (x[0], x[1], y[0], a[0]))
+
+
+if __name__ == "__main__":
+    main()

