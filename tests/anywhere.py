@@ -51,6 +51,11 @@ def interpreters() -> list:
     return sorted(found.values(), key=lambda each: (each.name, each.version)) + on_node()
 
 
+def pythons() -> list:
+    """Those of them on which the command line runs, each with its path as the command."""
+    return [each for each in interpreters() if each.name in ("CPython", "PyPy")]
+
+
 def ask(path: str):
     """The Interpreter at a path; None where it is not one, or older than 3.8."""
     question = "import sys; print(sys.implementation.name, sys.platform, *sys.implementation.version[:3])"

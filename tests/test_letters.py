@@ -10,8 +10,8 @@ from purenn.data.letters import EDGE, FORMS, NAMES, PRINTS, SIZE, draw, letters,
 from purenn.engines.matrix import Matrix
 from purenn.training import Dataset
 
+from .anywhere import pythons
 from .helpers import ROOT
-from .test_digits import pythons
 
 HASH_OF_SEED_1 = "2f385e43c0c372e8739f5b601d325e397eb48985ae54c221409c95f6a6708c06"
 
@@ -43,9 +43,9 @@ def test_every_python_here_draws_the_same_pixels():
         pytest.skip("there is only one Python here")
     code = ("import hashlib, random; from purenn.data.letters import letters; x, y = letters(200, random.Random(1)); "
             "print(hashlib.sha256(bytes(y) + b''.join(x)).hexdigest())")
-    for version, python in others.items():
-        said = subprocess.run([python, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout
-        assert said.strip() == HASH_OF_SEED_1, version
+    for other in others:
+        said = subprocess.run([*other.command, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout
+        assert said.strip() == HASH_OF_SEED_1, other
 
 
 def test_an_image_is_784_bytes_of_every_gray_and_no_two_are_the_same():
