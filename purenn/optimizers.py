@@ -35,7 +35,8 @@ class Optimizer:
         try:
             self.parameters = list(parameters)
         except TypeError:
-            raise PurennError("%s: parameters is %r; give it network.parameters()" % (type(self).__name__, parameters))
+            raise PurennError("%s: parameters is %r; give it network.parameters()"
+                              % (type(self).__name__, parameters)) from None
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)

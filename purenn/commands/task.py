@@ -35,7 +35,7 @@ def run_task(task: Task, arguments) -> int:
         raise
     finally:
         engines.close(engine)
-    result = _result(task, setup, options.seed, curve["loss"], stopped, keeper.seconds())
+    result = result_of(task, setup, options.seed, curve["loss"], stopped, keeper.seconds())
     tested = test or data
     keeper.show_and_write(
         terminal, result, lambda: last_line(result, len(data.inputs), len(tested.inputs)),
@@ -149,7 +149,7 @@ def epoch_line(epoch, count: int) -> str:
     return "epoch %6d   %s" % (epoch.number, show.outcome(epoch.loss, epoch.accuracy, count))
 
 
-def _result(task, setup, seed, losses, stopped, seconds) -> dict:
+def result_of(task: Task, setup, seed: int, losses: list, stopped, seconds: float) -> dict:
     """What came of it, as ``--json`` prints it."""
     settings, _, data, test, network, loss, *_ = setup
     final_loss, accuracy, outputs = evaluate(network, loss, data)
@@ -177,12 +177,16 @@ def last_line(result: dict, count: int, test_count: int) -> str:
     return text + ("" if result["learned"] else " (not learned)")
 
 
+def why_stopped(result: dict) -> str:
+    """Why the training has ended."""
+    return {"target": "Stopped: the loss is below %s." % result["settings"]["target_loss"],
+            "epochs": "Stopped: the last epoch is done.",
+            "interrupted": "Stopped: interrupted. What there is so far:"}[result["stopped"]]
+
+
 def _report(terminal, task, settings, network, loss, data, tested, losses, result) -> None:
     """Everything after the epochs' lines: why it stopped, the table, the two pictures, the verdict."""
-    why = {"target": "Stopped: the loss is below %s." % settings["target_loss"],
-           "epochs": "Stopped: the last epoch is done.",
-           "interrupted": "Stopped: interrupted. What there is so far:"}
-    terminal.line(why[result["stopped"]])
+    terminal.line(why_stopped(result))
     terminal.line()
     rows = result["predictions"]
     right = [row["right"] for row in rows]

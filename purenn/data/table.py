@@ -143,8 +143,9 @@ def _rows(where, raw, delimiter):
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
+        said = str(error).split("line %d: " % reader.line_num)[-1]      # PyPy's says the line, too
         raise PurennError("%s: line %d: %s; is a quote missing, or not doubled, in the row that begins there?"
-                          % (where, line, error)) from None
+                          % (where, line, said)) from None
 
 
 def _found_out(where, data):

@@ -1,8 +1,9 @@
-"""The sections of one training step, laid out as text, Markdown or LaTeX.
+"""The sections of one training step, laid out as text, Markdown, LaTeX or HTML.
 
 A wide layer is shortened: of its neurons, of their inputs and of a sum's terms the first eight are
 shown, and it is said how many more there are.
 """
+import html
 import re
 import unicodedata
 
@@ -20,7 +21,7 @@ PARTS = {
 def blocks(sections: list, layout: str, notes=None, everything: bool = False):
     """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
 
-    ``layout`` is "text", "markdown" or "latex". ``notes`` maps (part, layer, name of a quantity) to a
+    ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a
     remark for it. With ``everything`` nothing is left out.
     """
     heading, lay_out, remark = LAYOUTS[layout]
@@ -192,13 +193,28 @@ def _latex(quantity, note):
     return lines
 
 
+# HTML, for the page: every text is escaped, and a sum may be broken anywhere.
+
+def _html_heading(title, level):
+    return ["<h%d>%s</h%d>" % (level + 1, html.escape(title), level + 1)]
+
+
+def _html(quantity, note):
+    rows = "".join("<span>= %s</span> " % html.escape(" + ".join(row)) for row in _lines_of(quantity))
+    lines = ['<p class="quantity"><b>%s</b> %s<small>%s</small>' % (html.escape(quantity.name), rows,
+                                                                   html.escape(place(quantity.source)))]
+    return lines + (["<i>%s</i></p>" % html.escape(note)] if note else ["</p>"])
+
+
 def words(text: str, layout: str) -> str:
     """A line of prose in a layout."""
-    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
+    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text),
+            "html": html.escape(text)}[layout]
 
 
 LAYOUTS = {
     "text": (_text_heading, _text, lambda text: ["  " + text]),
     "markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
     "latex": (_latex_heading, _latex, lambda text: ["", _latex_words(text)]),
+    "html": (_html_heading, _html, lambda text: ["<p>%s</p>" % html.escape(text)]),
 }

@@ -26,7 +26,7 @@ def has_bend(network) -> bool:
 def diagnose(network, loss, data, outputs, losses, target_loss=None, separable=False) -> list:
     """Sentences on why the task is not learned, and what to try; an empty list where it is learned.
 
-    ``outputs`` are the trained network's for ``data``, ``losses`` the epochs' losses, ``target_loss``
+    ``outputs`` are the trained network's for ``data``, ``losses`` the epochs' losses, perhaps none yet, ``target_loss``
     what was aimed at or None. ``separable`` says that a straight line can separate the classes.
     The network has one output.
     """
@@ -35,7 +35,7 @@ def diagnose(network, loss, data, outputs, losses, target_loss=None, separable=F
     if not wrong and (target_loss is None or final < target_loss):
         return []
     values = [output[0] for output in outputs]
-    falling = losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
+    falling = bool(losses) and losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
     longer = "It was still falling in the last tenth of the epochs: try more --epochs."
     if not wrong:
         found = ["All points are on the right side, but the loss, %.6g, has not come below %g." % (final, target_loss)]
