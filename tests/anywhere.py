@@ -84,12 +84,15 @@ def on_node() -> list:
     return found
 
 
-def run(interpreter, script: str):
-    """What the script, of this project's, says on that Python: the finished process, its output as text."""
+def run(interpreter, script: str, **environment):
+    """What the script, of this project's, says on that Python: the finished process, its output as text.
+
+    Keywords are variables of its environment.
+    """
     on_wasm = interpreter.platform == "WebAssembly"
     path = os.path.relpath(script, os.path.dirname(TESTS)).replace(os.sep, "/") if on_wasm else script
     return subprocess.run([*interpreter.command, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300)
+                          stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300, env={**os.environ, **environment})
 
 
 def read(text: str) -> dict:
@@ -145,9 +148,9 @@ def verdict(comparison: Comparison) -> str:
     return text
 
 
-def check(interpreter, expected: dict) -> Comparison:
+def check(interpreter, expected: dict, **environment) -> Comparison:
     """Run the check there and compare; raises RuntimeError with what it said where it did not run to its end."""
-    done = run(interpreter, CHECK)
+    done = run(interpreter, CHECK, **environment)
     if done.returncode:
         raise RuntimeError(" ".join((done.stderr or done.stdout).split())[-300:])
     return compare(read(done.stdout), expected)
@@ -159,6 +162,12 @@ def stored() -> dict:
         return read(file.read())
 
 
+def row(interpreter, comparison: Comparison) -> str:
+    """A line of the table."""
+    return "| %s | %s | %s | %d | %s |" % (interpreter.name, ".".join(map(str, interpreter.version)),
+                                          interpreter.platform, comparison.count, verdict(comparison))
+
+
 def main() -> int:
     """Print the table; return the exit code."""
     expected = stored()
@@ -167,12 +176,11 @@ def main() -> int:
     for interpreter in interpreters():
         try:
             comparison = check(interpreter, expected)
-            count, text, ok = comparison.count, verdict(comparison), is_right(comparison)
+            right = right and is_right(comparison)
+            print(row(interpreter, comparison), flush=True)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-            count, text, ok = 0, "NOT run: %s" % error, False
-        right = right and ok
-        print("| %s | %s | %s | %d | %s |" % (interpreter.name, ".".join(map(str, interpreter.version)),
-                                             interpreter.platform, count, text), flush=True)
+            right = False
+            print("%s: it did not run: %s" % (interpreter, error), flush=True)
     return 0 if right else 1
 
 

@@ -1,7 +1,7 @@
 """A real browser for the tests of the page: headless Chromium, told what to do over a pipe.
 
 The messages are those of the Chrome DevTools Protocol, https://chromedevtools.github.io/devtools-protocol/: a JSON
-object each, with a zero byte after it.
+object each, with a zero byte after it. ``python3 -m tests.chromium FILE.png`` takes a picture of the page.
 """
 import base64
 import functools
@@ -194,3 +194,19 @@ class Server:
     def __exit__(self, *_):
         self.server.shutdown()
         self.server.server_close()
+
+
+def main(file):
+    """A picture of the page, where xor has been trained to the end; in few colors, by Pillow, which comes with plots."""
+    from PIL import Image
+    with Server() as url, Browser() as browser:
+        browser.open(url)
+        browser.until("document.documentElement?.dataset.ready === 'yes'", 120)
+        browser.run("document.getElementById('train').click()")
+        browser.until("document.getElementById('status').textContent.includes('Stopped')", 120)
+        browser.screenshot(file)
+    Image.open(file).convert("RGB").quantize(128).save(file, optimize=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,11 +1,12 @@
 """Every Python computes the same digits; where a platform rounds a function differently, that is said."""
+import os
 import subprocess
 import sys
 
 import pytest
 
 from . import anywhere
-from .helpers import close, needed
+from .helpers import ROOT, close, needed
 
 TABLE = anywhere.stored()
 EXAMPLE = anywhere.TESTS + "/../examples/xor_micropython.py"
@@ -60,11 +61,27 @@ def test_a_line_or_a_number_that_is_missing_is_wrong():
         assert "missing" in anywhere.verdict(comparison)
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="needs a process of its own")
+def test_a_c_library_that_may_not_fuse_multiply_and_add_is_within_1e_12():
+    tunables = "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable,-AVX2,-FMA"          # means nothing to other libraries
+    comparison = anywhere.check(anywhere.ask(sys.executable), TABLE, GLIBC_TUNABLES=tunables)
+    assert anywhere.is_right(comparison), anywhere.verdict(comparison)
+
+
 @pytest.mark.slow
-def test_every_python_here_computes_the_digits_of_the_table():
+def test_every_python_here_computes_the_digits_of_the_table_and_the_readme_says_so():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    start = lines.index("| Python | version | on | numbers compared | digits |")
+    table = {tuple(line.split(" | ")[:3]): line for line in lines[start + 2:lines.index("", start)]}
+    for name in ("| CPython | 3.8", "| CPython | 3.11", "| CPython | 3.13", "| PyPy |", "| MicroPython |", "| Pyodide |"):
+        assert any(line.startswith(name) for line in table.values()), name
     for interpreter in anywhere.interpreters():
         comparison = anywhere.check(interpreter, TABLE)
         assert anywhere.is_right(comparison), (interpreter, anywhere.verdict(comparison))
+        row = anywhere.row(interpreter, comparison)
+        if interpreter.platform == "WebAssembly" or not comparison.functions:       # a processor of another kind
+            assert table.get(tuple(row.split(" | ")[:3]), row) == row
 
 
 @pytest.mark.slow

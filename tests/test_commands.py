@@ -39,14 +39,14 @@ def test_xor_with_its_defaults_is_learned_and_shown():
 
 
 def test_linear_is_tested_on_100_fresh_points():
-    result = json.loads(cli("linear", "--json").stdout)
+    result = json.loads(cli("linear", "--engine", "unrolled", "--json").stdout)
     assert result["loss"] < 0.005 and result["test_accuracy"] >= 0.97
     assert len(result["predictions"]) == 100
     assert sum(row["right"] for row in result["predictions"]) == round(100 * result["test_accuracy"])
 
 
 def test_gate_ends_within_0_02_of_its_targets():
-    result = json.loads(cli("gate", "--json").stdout)
+    result = json.loads(cli("gate", "--engine", "unrolled", "--json").stdout)
     assert result["epochs"] == 30000 and result["learned"]
     assert all(abs(row["output"][0] - row["target"][0]) <= 0.02 for row in result["predictions"])
 

@@ -55,7 +55,9 @@ def test_it_says_what_will_run_what_came_of_it_and_what_stands_out():
     assert lines[1] == "A run is solved when its loss is below 0.005."
     assert lines[3] == "optimizer  solved  epochs      range      loss  accuracy  loss by epoch    seconds"
     line = r"  █[▁▂▃▄▅▆▇█]{%d}▁ +\d+\.\d\d$"
-    assert re.match(r"adagrad    5 of 5    1497  1142-2384  0\.004991    100\.0%" + line % 13, lines[4])
+    # Where exp rounds differently, a loss may go below 0.005 an epoch later.
+    figures = r"1142-2385  0\.004990" if sys.platform == "emscripten" else r"1142-2384  0\.004991"
+    assert re.match(r"adagrad    5 of 5    1497  " + figures + r"    100\.0%" + line % 13, lines[4])
     assert re.match(r"adam       5 of 5     796    545-935  0\.004959    100\.0%" + line % 6, lines[5])
     assert lines[-1] == ("optimizer adam stands out: 5 of 5 solved in a median of 796 epochs; next is optimizer "
                          "adagrad: 5 of 5 solved in a median of 1497 epochs, 1.9 times as many.")

@@ -6,6 +6,7 @@ import pytest
 from purenn import SGD, Adam, MSELoss, Network, PurennError, train
 from purenn.data.tasks import gate, linear, xor
 from purenn.engines.loops import batch_cost
+from purenn.engines.unrolled import Unrolled
 from purenn.training import count_right, evaluate
 
 
@@ -73,7 +74,7 @@ def test_no_straight_line_gets_more_than_16_of_the_21_points():
 def test_the_second_plateau_of_xor_misses_the_point_in_the_middle():
     data = xor()
     network = Network.mlp([2, 4, 4, 1], rng=random.Random(2))
-    for _ in train(network, data, MSELoss(), SGD(network.parameters(), lr=1.0), epochs=10000):
+    for _ in train(network, data, MSELoss(), SGD(network.parameters(), lr=1.0), epochs=10000, engine=Unrolled()):
         pass
     loss, accuracy, outputs = evaluate(network, MSELoss(), data)
     assert loss == pytest.approx(0.0434, abs=5e-4)
