@@ -197,7 +197,7 @@ class Server:
 
 
 def main(file):
-    """A picture of the page, where xor has been trained to the end; in few colors, by Pillow, which comes with plots."""
+    """A picture of the page, where xor has been trained to the end; in few colors, by Pillow (extra: plots)."""
     from PIL import Image
     with Server() as url, Browser() as browser:
         browser.open(url)
