@@ -85,6 +85,7 @@ def an_epoch_of_the_loops():
     return "loops / inlined: %.2f" % ratio, ratio <= 1.5
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bound is for CPython")
 def test_an_epoch_of_the_loops_takes_at_most_half_as_long_again():
@@ -104,6 +105,7 @@ def straight_line_source():
             loops_time / unrolled > 3.5 and unrolled / floor < 1.3)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_straight_line_source_is_near_its_floor_and_far_from_the_loops():
@@ -116,6 +118,7 @@ def matrix_form():
             matrix / floor < 1.3 and loops_time / matrix > (2.5 if hasattr(math, "sumprod") else 1.2))
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="the bounds are for CPython")
 def test_the_matrix_form_is_near_the_bare_dot_products():
@@ -140,6 +143,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss has other units elsewhere")
 def test_10000_images_in_one_batch_of_a_wide_network_stay_below_1500_megabytes():

@@ -209,6 +209,7 @@ def seconds(read, path):
     return time.process_time() - start
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="PyPy compiles the csv module along with its caller")
 @pytest.mark.parametrize("digits", ["%.4f", "%.17g"])
