@@ -3,8 +3,8 @@
     python -m tests.anywhere
 
 runs ``tests/core_check.py`` on each and prints a table. It looks into ``PURENN_PYTHONS`` (paths, with the separator of
-PATH), the folder of this Python, PATH, pyenv's folder and, for Pyodide and for MicroPython's WebAssembly build, the
-folder in which ``npm install --prefix web`` puts them. Exit code 1 where one of them does not compute what it should.
+PATH), the folder of this Python, PATH, pyenv's folder and, for Pyodide, Brython and MicroPython's WebAssembly build,
+the folder in which ``npm install --prefix web`` puts them. Exit code 1 where one does not compute what it should.
 
 What it should is in ``tests/files/digits.txt``: the same bits for each loss and each weight. A platform may round exp,
 tanh, log or powers differently, which shows in a test of those functions alone; then its numbers must be within 1e-12.
@@ -19,7 +19,8 @@ import sys
 from collections import namedtuple
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
-MODULES = os.path.join(os.path.dirname(TESTS), "web", "node_modules")
+ROOT = os.path.dirname(TESTS)
+MODULES = os.path.join(ROOT, "web", "node_modules")
 TABLE = os.path.join(TESTS, "files", "digits.txt")
 CHECK = os.path.join(TESTS, "core_check.py")
 FUNCTIONS = ("arithmetic", "exp", "tanh", "log", "power")
@@ -36,7 +37,7 @@ Comparison = namedtuple("Comparison", ("count", "functions", "difference", "amis
 
 
 def interpreters() -> list:
-    """Every Python that is here, each version once: CPython and PyPy from 3.8, MicroPython, Pyodide."""
+    """Every Python that is here, each version once: CPython and PyPy from 3.8, MicroPython, Brython, Pyodide."""
     names = ["python3"] + ["python3.%d" % minor for minor in range(OLDEST[1], 30)] + ["pypy3", "micropython"]
     paths = [sys.executable] + os.environ.get("PURENN_PYTHONS", "").split(os.pathsep)
     paths += [os.path.join(os.path.dirname(sys.executable), name) for name in names]
@@ -48,7 +49,7 @@ def interpreters() -> list:
         known = ask(path) if path and os.path.exists(path) else None
         if known:
             found.setdefault(known[:3], known)
-    return sorted(found.values(), key=lambda each: (each.name, each.version)) + on_node()
+    return sorted(found.values(), key=lambda each: (each.name, each.version)) + from_npm()
 
 
 def pythons() -> list:
@@ -69,19 +70,26 @@ def ask(path: str):
     return None if known.name == "CPython" and known.version < OLDEST else known
 
 
-def on_node() -> list:
-    """Pyodide and MicroPython's WebAssembly build, where Node and they are here."""
+def from_npm() -> list:
+    """Pyodide, MicroPython's WebAssembly build and Brython: those that are here, with Node or Chromium to run them."""
     node = shutil.which("node")
+    runs = {name: [node, os.path.join(TESTS, "node", name.lower() + ".mjs"), MODULES] if node else None
+            for name in ("MicroPython", "Pyodide")}
+    runs["Brython"] = [sys.executable, "-m", "tests.brython"] if chromium() else None
     found = []
-    for name, package in (("MicroPython", "@micropython/micropython-webassembly-pyscript"), ("Pyodide", "pyodide")):
+    for name, package, platform in (("Brython", "brython", "Chromium"), ("Pyodide", "pyodide", "WebAssembly"),
+                                    ("MicroPython", "@micropython/micropython-webassembly-pyscript", "WebAssembly")):
         about = os.path.join(MODULES, package, "package.json")
-        if node and os.path.exists(about):
+        if runs[name] and os.path.exists(about):
             with open(about, encoding="utf-8") as file:
                 version = json.load(file)["version"]
-            script = os.path.join(TESTS, "node", name.lower() + ".mjs")
-            found.append(Interpreter(name, tuple(int(part) for part in version.split(".")), "WebAssembly",
-                                     [node, script, MODULES]))
+            found.append(Interpreter(name, tuple(int(part) for part in version.split(".")), platform, runs[name]))
     return found
+
+
+def chromium():
+    """Where Chromium is, or None."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def run(interpreter, script: str, **environment):
@@ -89,9 +97,9 @@ def run(interpreter, script: str, **environment):
 
     Keywords are variables of its environment.
     """
-    on_wasm = interpreter.platform == "WebAssembly"
-    path = os.path.relpath(script, os.path.dirname(TESTS)).replace(os.sep, "/") if on_wasm else script
-    return subprocess.run([*interpreter.command, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    if interpreter.platform in ("WebAssembly", "Chromium"):
+        script = os.path.relpath(script, ROOT).replace(os.sep, "/")
+    return subprocess.run([*interpreter.command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
                           stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300, env={**os.environ, **environment})
 
 
@@ -143,8 +151,7 @@ def verdict(comparison: Comparison) -> str:
     text = "the same, bit for bit" if comparison.difference == 0.0 else "%s %.0e" % (
         "within" if is_right(comparison) else "NOT the same: differs by up to", comparison.difference)
     if comparison.functions:
-        text += "; its %s round%s differently" % (" and ".join(comparison.functions),
-                                                  "s" if len(comparison.functions) == 1 else "")
+        text += "; rounds differently: %s" % ", ".join(comparison.functions)
     return text
 
 

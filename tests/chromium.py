@@ -16,8 +16,7 @@ import tempfile
 import threading
 import time
 
-from .anywhere import MODULES
-from .helpers import ROOT
+from .anywhere import MODULES, ROOT, chromium
 
 # Chromium reads from file descriptor 3 and writes to 4: the pipes are put there, whatever was there, and it takes over.
 ADOPT = """
@@ -27,11 +26,6 @@ os.dup2(ends[0], 3)
 os.dup2(ends[1], 4)
 os.execv(sys.argv[3], sys.argv[3:])
 """
-
-
-def path():
-    """Where Chromium is, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 class Browser:
@@ -48,7 +42,7 @@ class Browser:
                    "--disable-dev-shm-usage", "--disable-background-networking", "--hide-scrollbars",
                    "--user-data-dir=" + self.folder]
         self.process = subprocess.Popen(
-            [sys.executable, "-S", "-E", "-c", ADOPT, str(read), str(write), path(), *options, "about:blank"],
+            [sys.executable, "-S", "-E", "-c", ADOPT, str(read), str(write), chromium(), *options, "about:blank"],
             pass_fds=(read, write), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(read)
         os.close(write)
@@ -152,21 +146,27 @@ class Browser:
                 for node in self.call("Accessibility.getFullAXTree")["nodes"] if not node["ignored"]]
 
 
-class Handler(http.server.SimpleHTTPRequestHandler):
-    """The project's folder, with the address of Pyodide in web/index.html changed to that of the copy from npm."""
+def page() -> bytes:
+    """web/index.html, with the address of Pyodide changed to that of the copy from npm."""
+    with open(os.path.join(ROOT, "web", "index.html"), encoding="utf-8") as file:
+        text = file.read()
+    start = text.index('data-pyodide="') + len('data-pyodide="')
+    return (text[:start] + "/web/node_modules/pyodide/" + text[text.index('"', start):]).encode()
 
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """The project's folder, npm's below /web/node_modules/, and pages that are only here."""
+
+    pages: dict = {}
     extensions_map = {**http.server.SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript",
                       ".wasm": "application/wasm", ".py": "text/plain"}
 
     def do_GET(self):  # noqa: N802
-        """A file; npm's are below /web/node_modules/."""
-        if self.path != "/web/":
+        """A page or a file."""
+        if self.path not in self.pages:
             super().do_GET()
             return
-        with open(os.path.join(ROOT, "web", "index.html"), encoding="utf-8") as file:
-            page = file.read()
-        start = page.index('data-pyodide="') + len('data-pyodide="')
-        body = (page[:start] + "/web/node_modules/pyodide/" + page[page.index('"', start):]).encode()
+        body = self.pages[self.path]
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", str(len(body)))
@@ -184,12 +184,16 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 class Server:
-    """The project served on this machine alone; a context, whose value is the page's address."""
+    """The project served on this machine alone, and ``pages`` by their paths; a context, whose value is its address."""
+
+    def __init__(self, pages):
+        self.pages = pages
 
     def __enter__(self):
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=ROOT))
+        handler = type("Pages", (Handler,), {"pages": self.pages})
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=ROOT))
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return "http://127.0.0.1:%d/web/" % self.server.server_port
+        return "http://127.0.0.1:%d/" % self.server.server_port
 
     def __exit__(self, *_):
         self.server.shutdown()
@@ -199,8 +203,8 @@ class Server:
 def main(file):
     """A picture of the page, where xor has been trained to the end; in few colors, by Pillow (extra: plots)."""
     from PIL import Image
-    with Server() as url, Browser() as browser:
-        browser.open(url)
+    with Server({"/web/": page()}) as address, Browser() as browser:
+        browser.open(address + "web/")
         browser.until("document.documentElement?.dataset.ready === 'yes'", 120)
         browser.run("document.getElementById('train').click()")
         browser.until("document.getElementById('status').textContent.includes('Stopped')", 120)

@@ -181,11 +181,11 @@ def test_every_element_that_the_script_asks_for_is_on_the_page():
 
 @pytest.fixture(scope="module")
 def browser():
-    needed(chromium.path(), "Chromium is not here: apt-get install chromium")
-    needed([each for each in anywhere.on_node() if each.name == "Pyodide"],
+    needed(anywhere.chromium(), "Chromium is not here: apt-get install chromium")
+    needed([each for each in anywhere.from_npm() if each.name == "Pyodide"],
            "Pyodide is not here: npm install --prefix web (and Node)")
-    with chromium.Server() as url, chromium.Browser() as one:
-        one.address = url
+    with chromium.Server({"/web/": chromium.page()}) as address, chromium.Browser() as one:
+        one.address = address + "web/"
         yield one
 
 
@@ -269,8 +269,9 @@ def test_wrong_input_is_said_in_a_line_and_right_input_takes_it_away(browser):
     choose(browser, lr="fast")
     assert says(browser, "error").startswith("xor: --lr: found 'fast'; it must be a number above 0")
     assert ("alert", "") in browser.nodes()
+    assert browser.run("document.getElementById('train').disabled && document.getElementById('step').disabled")
     choose(browser, lr="2")
-    assert says(browser, "error") == ""
+    assert says(browser, "error") == "" and not browser.run("document.getElementById('train').disabled")
     choose(browser, hidden="99")
     assert "at most 32" in says(browser, "error")
     assert browser.problems == []

@@ -184,8 +184,9 @@ function begin() {
   const settings = Object.fromEntries(CONTROLS.map((id) => [id, $(id).value]));
   const said = ask("start", JSON.stringify(settings));
   $("error").textContent = said.error ?? "";
-  if (said.error) {
-    if (state) settle();
+  if (said.error) {                     // the training before stays on show, but does not go on
+    $("train").textContent = "Train";
+    $("train").disabled = $("step").disabled = true;
     return;
   }
   state = said;
