@@ -143,6 +143,7 @@ def test_a_task_that_is_not_learned_says_why():
 
 # What the page is made of.
 
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="auto picks other engines there")
 def test_the_page_fetches_the_modules_that_a_session_needs_and_no_others():
     script = """
 import json, os, sys
