@@ -33,10 +33,11 @@ class Optimizer:
 
     def __init__(self, parameters, lr: float, weight_decay: float = 0.0):
         try:
-            self.parameters = list(parameters)
+            iter(parameters)
         except TypeError:
             raise PurennError("%s: parameters is %r; give it network.parameters()"
                               % (type(self).__name__, parameters)) from None
+        self.parameters = list(parameters)
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)

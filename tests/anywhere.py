@@ -39,7 +39,7 @@ Comparison = namedtuple("Comparison", ("count", "functions", "difference", "amis
 def interpreters() -> list:
     """Every Python that is here, each version once: CPython and PyPy from 3.8, MicroPython, Brython, Pyodide."""
     names = ["python3"] + ["python3.%d" % minor for minor in range(OLDEST[1], 30)] + ["pypy3", "micropython"]
-    paths = [sys.executable] + os.environ.get("PURENN_PYTHONS", "").split(os.pathsep)
+    paths = [sys.executable] + given()
     paths += [os.path.join(os.path.dirname(sys.executable), name) for name in names]
     paths += [shutil.which(name) for name in names]
     pyenv = os.environ.get("PYENV_ROOT") or os.path.expanduser("~/.pyenv")
@@ -49,25 +49,35 @@ def interpreters() -> list:
         known = ask(path) if path and os.path.exists(path) else None
         if known:
             found.setdefault(known[:3], known)
+    for path in given():
+        if not ask(path):
+            found[path] = Interpreter(path, (0,), "PURENN_PYTHONS", [path])     # it is named as what does not run
     return sorted(found.values(), key=lambda each: (each.name, each.version)) + from_npm()
+
+
+def given() -> list:
+    """The paths in PURENN_PYTHONS."""
+    return [path for path in os.environ.get("PURENN_PYTHONS", "").split(os.pathsep) if path]
 
 
 def pythons() -> list:
     """Those of them on which the command line runs, each with its path as the command."""
-    return [each for each in interpreters() if each.name in ("CPython", "PyPy")]
+    return [each for each in interpreters() if each.name == "CPython" or each.name.startswith("PyPy")]
 
 
 def ask(path: str):
-    """The Interpreter at a path; None where it is not one, or older than 3.8."""
-    question = "import sys; print(sys.implementation.name, sys.platform, *sys.implementation.version[:3])"
+    """The Interpreter at a path; None where it is not one, or, unless it is MicroPython, older than 3.8."""
+    question = "import sys; i = sys.implementation; print(i.name, sys.platform, *sys.version_info[:2], *i.version[:3])"
     try:
         done = subprocess.run([path, "-c", question], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=60)
-        name, platform, *version = done.stdout.decode().split()
-        known = Interpreter({"cpython": "CPython", "pypy": "PyPy", "micropython": "MicroPython"}.get(name, name),
-                            tuple(int(part) for part in version), platform, [path])
+        name, platform, *numbers = done.stdout.decode().split()
+        major, minor, *version = [int(number) for number in numbers]
     except (OSError, ValueError, subprocess.SubprocessError):
         return None
-    return None if known.name == "CPython" and known.version < OLDEST else known
+    if name != "micropython" and (major, minor) < OLDEST:
+        return None
+    names = {"cpython": "CPython", "micropython": "MicroPython", "pypy": "PyPy%d.%d" % (major, minor)}
+    return Interpreter(names.get(name, name), tuple(version), platform, [path])
 
 
 def from_npm() -> list:
@@ -100,19 +110,29 @@ def run(interpreter, script: str, **environment):
     if interpreter.platform in ("WebAssembly", "Chromium"):
         script = os.path.relpath(script, ROOT).replace(os.sep, "/")
     return subprocess.run([*interpreter.command, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
-                          stdin=subprocess.DEVNULL, encoding="utf-8", timeout=300, env={**os.environ, **environment})
+                          stdin=subprocess.DEVNULL, encoding="utf-8", errors="replace", timeout=300,
+                          env={**os.environ, **environment})
 
 
 def read(text: str) -> dict:
-    """The lines that the check printed: the numbers of each, by what is before them."""
-    lines = {}
+    """The lines that the check printed: the numbers of each, by what is before them.
+
+    Raises RuntimeError for what the check does not print, and for a line that stands there twice.
+    """
+    lines: dict = {}
     for line in text.splitlines():
         words = line.split()
-        numbers = [tuple(int(part) for part in word.split(":")) for word in words if ":" in word]
-        if words[0] in FUNCTIONS:
-            lines[words[0]] = int(words[1])
-        else:
-            lines[" ".join(word for word in words if ":" not in word)] = [math.ldexp(*number) for number in numbers]
+        name = " ".join(word for word in words if ":" not in word)
+        try:
+            if words[0] in FUNCTIONS:
+                name, value = words[0], int(words[1])
+            else:
+                value = [math.ldexp(*[int(part) for part in word.split(":")]) for word in words if ":" in word]
+        except (IndexError, TypeError, ValueError, OverflowError):
+            raise RuntimeError("it printed %.60r" % line) from None
+        if name in lines:
+            raise RuntimeError("it printed %.60r twice" % name)
+        lines[name] = value
     return lines
 
 
@@ -148,8 +168,10 @@ def verdict(comparison: Comparison) -> str:
     if comparison.amiss:
         return "NOT the same: %d lines are missing or too many, such as %s" % (len(comparison.amiss),
                                                                                comparison.amiss[0])
-    text = "the same, bit for bit" if comparison.difference == 0.0 else "%s %.0e" % (
-        "within" if is_right(comparison) else "NOT the same: differs by up to", comparison.difference)
+    if not is_right(comparison):
+        text = "NOT the same: differs by up to %.0e" % comparison.difference
+    else:
+        text = "within %.0e" % comparison.difference if comparison.difference else "the same, bit for bit"
     if comparison.functions:
         text += "; rounds differently: %s" % ", ".join(comparison.functions)
     return text
@@ -187,7 +209,9 @@ def main() -> int:
             print(row(interpreter, comparison), flush=True)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             right = False
-            print("%s: it did not run: %s" % (interpreter, error), flush=True)
+            print("| %s | %s | %s | 0 | NOT run: %s |" % (
+                interpreter.name, ".".join(map(str, interpreter.version)), interpreter.platform,
+                " ".join(str(error).split())), flush=True)
     return 0 if right else 1
 
 

@@ -28,7 +28,7 @@ sys.stdout = sys.stderr = said = Said()
 status = 0
 try:
     exec(open("/%(script)s").read(), {"__name__": "__main__", "__file__": "/%(script)s"})
-except Exception:
+except BaseException:
     status = 1
     traceback.print_exc()
 window.said = "".join(said.text)

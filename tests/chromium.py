@@ -35,15 +35,26 @@ class Browser:
     """
 
     def __enter__(self):
+        self.process, self.pipes = None, []
         self.folder = tempfile.mkdtemp(prefix="purenn-chromium-")
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _start(self):
         read, self.write = os.pipe()
         self.read, write = os.pipe()
+        self.pipes = [self.read, self.write]
         options = ["--headless=new", "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--no-first-run",
                    "--disable-dev-shm-usage", "--disable-background-networking", "--hide-scrollbars",
                    "--user-data-dir=" + self.folder]
         self.process = subprocess.Popen(
             [sys.executable, "-S", "-E", "-c", ADOPT, str(read), str(write), chromium(), *options, "about:blank"],
-            pass_fds=(read, write), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            pass_fds=(read, write), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "TMPDIR": self.folder})
         os.close(read)
         os.close(write)
         self.rest = b""
@@ -54,17 +65,16 @@ class Browser:
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Accessibility"):
             self.call(domain + ".enable")
-        return self
 
     def __exit__(self, *_):
-        for pipe in (self.read, self.write):
-            os.close(pipe)
-        self.process.terminate()
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        for pipe in self.pipes:
+            os.close(pipe)                      # at which Chromium ends
+        if self.process:
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def call(self, method, **parameters):
@@ -175,9 +185,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path):
         """Below /web/node_modules/ is npm's folder, wherever it is."""
-        if path.startswith("/web/node_modules/"):
-            return os.path.join(MODULES, *path.split("?")[0].split("/")[3:])
-        return super().translate_path(path)
+        inside = os.path.relpath(super().translate_path(path), os.path.join(ROOT, "web", "node_modules"))
+        if inside.startswith(os.pardir):
+            return super().translate_path(path)
+        return os.path.join(MODULES, inside)
 
     def log_message(self, *_):
         """Say nothing."""

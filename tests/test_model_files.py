@@ -3,9 +3,9 @@ import json
 import math
 import os
 import random
-import sys
 import re
 import struct
+import sys
 
 import pytest
 

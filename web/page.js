@@ -17,6 +17,18 @@ function ask(name, ...values) {
   return JSON.parse(python[name](...values));
 }
 
+function guarded(action) {              // whatever goes wrong is said on the page
+  return async () => {
+    try {
+      await action();
+    } catch (error) {
+      running = false;
+      $("error").textContent = `This should not have happened: ${error.message.trim().split("\n").pop()}. Reload the page.`;
+      throw error;
+    }
+  };
+}
+
 function svg(parent, name, attributes, text) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const key in attributes) element.setAttribute(key, attributes[key]);
@@ -146,10 +158,15 @@ function drawTables() {
 }
 
 function drawExplanation() {
-  if (!$("explain").open || running || !state) return;
+  if (!$("explain").open || !state) return;
+  if (running) {
+    $("explain-command").textContent = "";
+    $("explanation").textContent = "Pause, and the numbers of the next step stand here.";
+    return;
+  }
   const said = ask("explanation", Number($("sample").value), $("part").value);
-  $("explain-command").textContent = said.command ?? "";
-  if (said.html) $("explanation").innerHTML = said.html;
+  $("explain-command").textContent = said.command;
+  if (said.html) $("explanation").innerHTML = said.html;        // escaped there
   else $("explanation").textContent = said.error;
 }
 
@@ -165,10 +182,11 @@ function settle() {                     // what is said, and what is drawn, when
   draw();
   const done = state.stopped !== null;
   $("train").textContent = running ? "Pause" : "Train";
-  $("train").disabled = $("step").disabled = done;
   $("reset").disabled = false;
+  if (done && [$("train"), $("step")].includes(document.activeElement)) $("reset").focus();
+  $("train").disabled = $("step").disabled = done;
   $("status").textContent = running ? "Training." : $("now").textContent;
-  $("map-text").textContent = `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0;` +
+  $("map-text").textContent = state.diverged ? "The numbers are no longer finite: there is nothing to see." : `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0;` +
     " one that is wrong has a ring.";
   const last = losses[losses.length - 1];
   $("curve-text").textContent = losses.length ? `The loss went from ${short(losses[0])} in epoch 1 to ${short(last)} in epoch ${losses.length}.`
@@ -185,7 +203,7 @@ function begin() {
   const said = ask("start", JSON.stringify(settings));
   $("error").textContent = said.error ?? "";
   if (said.error) {                     // the training before stays on show, but does not go on
-    $("train").textContent = "Train";
+    if (state) settle();
     $("train").disabled = $("step").disabled = true;
     return;
   }
@@ -193,8 +211,9 @@ function begin() {
   losses = [];
   $("command").textContent = said.command;
   $("first-line").textContent = said.first_line;
+  $("summary").textContent = said.summary;
   for (const id of ["lr", "hidden"]) $(id).placeholder = said.usual[id];
-  for (const id of ["activation", "optimizer"]) if (!$(id).value) $(id).options[0].text = `usual: ${said.usual[id]}`;
+  for (const id of ["activation", "optimizer"]) $(id).options[0].text = `usual: ${said.usual[id]}`;
   const before = $("sample").value;
   $("sample").replaceChildren(...said.samples.map(([input, target], i) => new Option(
     `${i}: x = (${input.map(short).join(", ")}), y = ${target}`, i)));
@@ -209,7 +228,7 @@ function advance(epochs) {
 
 async function train() {
   if (running) {
-    running = false;
+    pause();
     return;
   }
   running = true;
@@ -217,16 +236,20 @@ async function train() {
   settle();
   let epochs = 1;
   while (running && mine === run && state.stopped === null) {
-    const speed = Number($("speed").value);
+    const most = Number($("speed").value) || Infinity;
     const start = performance.now();
-    advance(speed || epochs);
+    advance(Math.min(epochs, most));
     const took = Math.max(0.1, performance.now() - start);
-    epochs = Math.max(1, Math.min(2 * epochs, Math.round(epochs * FRAME / took)));
-    if (!speed || took < 200) draw();
+    epochs = Math.max(1, Math.min(2 * epochs, most, Math.round(Math.min(epochs, most) * FRAME / took)));
+    draw();
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
   }
-  if (mine !== run) return;
+  if (mine === run) pause();
+}
+
+function pause() {
   running = false;
+  run += 1;
   settle();
 }
 
@@ -269,18 +292,18 @@ function options(id, values) {
 async function main() {
   await load();
   const choices = ask("choices");
-  options("task", choices.tasks.map(([name, summary]) => [name, name]));
+  options("task", choices.tasks.map((name) => [name, name]));
   const usual = [["", "usual"]];
   options("activation", usual.concat(choices.activations.map((name) => [name, name])));
   options("optimizer", usual.concat(choices.optimizers.map((name) => [name, name])));
   $("controls").addEventListener("submit", (event) => event.preventDefault());
-  for (const id of CONTROLS) $(id).addEventListener("change", begin);
-  $("train").addEventListener("click", train);
-  $("step").addEventListener("click", step);
-  $("reset").addEventListener("click", begin);
-  for (const id of ["sample", "part"]) $(id).addEventListener("change", drawExplanation);
-  for (const id of ["weights", "points"]) $(id).addEventListener("toggle", drawTables);
-  $("explain").addEventListener("toggle", drawExplanation);
+  for (const id of CONTROLS) $(id).addEventListener("change", guarded(begin));
+  $("train").addEventListener("click", guarded(train));
+  $("step").addEventListener("click", guarded(step));
+  $("reset").addEventListener("click", guarded(begin));
+  for (const id of ["sample", "part"]) $(id).addEventListener("change", guarded(drawExplanation));
+  for (const id of ["weights", "points"]) $(id).addEventListener("toggle", guarded(drawTables));
+  $("explain").addEventListener("toggle", guarded(drawExplanation));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   options("part", [["", "all of it"]].concat(choices.parts.map((name) => [name, name])));
   begin();

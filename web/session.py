@@ -1,24 +1,25 @@
-"""What the page asks of purenn, all of it through the commands that ``python cli.py`` runs.
+"""What the page asks of purenn, all of it through the modules that ``python3 cli.py`` runs.
 
 The page draws, and computes nothing. It calls the functions at the end, which take and return JSON; a Session is one
-training, from what a user would type on the command line.
+training, from what a user would type on the command line. Its engine is ``unrolled``: the digits of the loops, sooner.
 """
 import copy
 import json
+import re
 
-from purenn.commands.explain import SAMPLES, select
+from purenn.commands.explain import SAMPLES, TASKS, select
 from purenn.commands.options import BETWEEN
-from purenn.commands.runs import TASKS, Job, prepare
-from purenn.commands.settings import OPTIMIZERS
-from purenn.commands.task import first_line, is_reached, last_line, result_of, why_stopped
+from purenn.commands.settings import OPTIMIZERS, set_up
+from purenn.commands.task import epochs_of, first_line, last_line, measured, parse, result_of, why_stopped
 from purenn.linalg import PurennError
+from purenn.show import terminal as show
 from purenn.show.explanation import blocks
 from purenn.study.explain import explain
 from purenn.study.formulas import PARTS
-from purenn.training import DivergedError, train
+from purenn.training import DivergedError
 
-MOST_LAYERS = 6
-MOST_NEURONS = 32
+MOST_LAYERS = 4
+MOST_NEURONS = 16
 
 
 def arguments(settings: dict) -> list:
@@ -27,80 +28,72 @@ def arguments(settings: dict) -> list:
     >>> arguments({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0.5", "seed": ""})
     ['xor', '--hidden', '4', '4', '--activation', 'tanh', '--lr', '0.5']
 
-    Raises PurennError for hidden layers that are not a few small whole numbers, and for what would be another option.
+    Raises PurennError for several values where one belongs, and for what would be another option.
     """
     words = [settings["task"]]
     for name in ("hidden", "activation", "optimizer", "lr", "seed"):
         values = str(settings.get(name, "")).replace(",", " ").split()
         for value in values:
-            if value.startswith("--"):
+            if re.match(r"-(?![0-9.])", value):
                 raise PurennError("--%s: found %s; only its value belongs there" % (name, value))
         if len(values) > 1 and name != "hidden":
             raise PurennError("--%s: found %s; it takes one value" % (name, " ".join(values)))
         if values:
             words += ["--" + name, *values]
-        if name == "hidden":
-            _check_hidden(values)
     return words
-
-
-def _check_hidden(values):
-    if len(values) > MOST_LAYERS:
-        raise PurennError("--hidden: found %d layers; the page draws at most %d" % (len(values), MOST_LAYERS))
-    for value in values:
-        if value.isdigit() and (len(value) > 9 or int(value) > MOST_NEURONS):
-            raise PurennError("--hidden: found %s neurons; the page draws at most %d in a layer"
-                              % (value[:9], MOST_NEURONS))
 
 
 class Session:
     """One training: the network as it is after so many epochs.
 
-    Raises PurennError where the command line would refuse its words.
+    Raises PurennError where the command line would refuse its words, or the page could not draw the network.
     """
 
     def __init__(self, words: list):
-        self.task = TASKS[words[0]]
         self.words = words
-        self.setup = prepare(Job(words[0], words[1:]))
+        self.task = TASKS[words[0]]
+        self.options = parse(self.task, [*words[1:], "--engine", "unrolled"])
+        _check_hidden([size for size in self.options.hidden if size != "none"])
+        self.setup = set_up(self.task, self.options)
         self.losses: list = []
+        self.diverged = False
         self.stopped = None                     # why, in words, once it has
-        setup = self.setup
-        self.epochs = train(setup.network, setup.data, setup.loss, setup.optimizer, setup.settings["epochs"],
-                            setup.settings["batch_size"], setup.engine)
+        self.epochs = epochs_of(self.setup)
 
     def advance(self, epochs: int) -> list:
         """Train so many epochs, or to the end; the losses of those that were done."""
-        setup, target = self.setup, self.setup.settings["target_loss"]
         done = len(self.losses)
-        while self.stopped is None and len(self.losses) < done + epochs:
-            try:
-                self.losses.append(next(self.epochs).loss)
-            except DivergedError as error:
-                self.stopped = "Diverged: %s." % error
-                break
-            if is_reached(target, self.losses[-1], setup.network, setup.loss, setup.data):
-                self.stopped = self._why("target")
-            elif len(self.losses) == setup.settings["epochs"]:
-                self.stopped = self._why("epochs")
+        try:
+            while self.stopped is None and len(self.losses) < done + epochs:
+                epoch, stopped = next(self.epochs)
+                self.losses.append(epoch.loss)
+                if stopped:
+                    for data in (self.setup.data, self.setup.test):
+                        measured(self.setup, data, len(self.losses))
+                    self.stopped = self._why(stopped)
+        except DivergedError as error:
+            self.diverged = True
+            self.stopped = "Diverged: %s." % error
         return self.losses[done:]
 
     def _why(self, stopped):
         result = self.result(stopped)
-        return " ".join([why_stopped(result)] + (["Not learned."] if result["why_not_learned"] else [])
-                        + result["why_not_learned"])
+        verdict = ["Not learned."] if result["why_not_learned"] else []
+        return " ".join([why_stopped(result), *verdict, *result["why_not_learned"]])
 
     def result(self, stopped=None) -> dict:
-        """What has come of it, as ``--json`` prints it."""
-        return result_of(self.task, self.setup, None, self.losses, stopped, 0.0)
+        """What has come of it so far, as ``--json`` prints it, but for the seconds."""
+        return result_of(self.task, self.setup, self.options.seed, self.losses, stopped, 0.0)
 
     def state(self) -> dict:
         """All that the page draws but for the map: the numbers after the last epoch, the points, the weights."""
         result = self.result()
         tested = self.setup.test or self.setup.data
-        words = last_line({**result, "learned": True}, len(self.setup.data.inputs), len(tested.inputs))
-        return {"epochs": len(self.losses), "text": words, "stopped": self.stopped, "points": result["predictions"],
-                "right": len([1 for point in result["predictions"] if point["right"]]),
+        words = "After " + show.count(len(self.losses), "epoch")
+        if not self.diverged:
+            words = last_line({**result, "learned": True}, len(self.setup.data.inputs), len(tested.inputs))
+        return {"epochs": len(self.losses), "text": words, "stopped": self.stopped, "diverged": self.diverged,
+                "points": result["predictions"], "right": len([1 for point in result["predictions"] if point["right"]]),
                 "tested": "points" if tested is self.setup.data else "fresh points",
                 "sizes": self.setup.settings["sizes"],
                 "parameters": [[name, values] for name, values, _ in self.setup.network.parameters()]}
@@ -119,19 +112,32 @@ class Session:
         chosen = select(sections, part or None, len(network.layers) - 1)
         return "\n".join("\n".join(block) for block in blocks(chosen, "html"))
 
+    def explain_command(self, sample: int, part: str) -> str:
+        """What to type for the same explanation."""
+        words = ["python3 cli.py explain", *self.words, "--step", str(len(self.losses)), "--sample", str(sample)]
+        return " ".join(words + (["--only", part] if part else []))
+
     def beginning(self) -> dict:
-        """What to type for the same, the line with which it begins, and the samples that can be explained."""
-        setup = self.setup
-        return {"command": "python3 cli.py " + " ".join(self.words),
-                "first_line": first_line(self.task, setup.settings, setup.data, setup.network,
-                                         _seed(self.words)).partition(": ")[2],
-                "usual": {**setup.settings, "hidden": " ".join(map(str, setup.settings["sizes"][1:-1]))},
+        """What to type for the same, the line with which it begins, what is usual, and the samples to explain."""
+        setup, usual = self.setup, parse(self.task, [])
+        line = first_line(self.task, {**setup.settings, "engine": "Loops()"}, setup.data, setup.network,
+                          self.options.seed)
+        return {"command": "python3 cli.py " + " ".join(self.words), "summary": self.task.summary,
+                "first_line": line.partition(": ")[2],
+                "usual": {"hidden": " ".join(map(str, usual.hidden)), "lr": "%g" % setup.settings["lr"],
+                          "activation": usual.activation, "optimizer": usual.optimizer},
                 "sample": SAMPLES.get(self.task.name, 0),
                 "samples": [[x, y[0]] for x, y in zip(setup.data.inputs, setup.data.targets)]}
 
 
-def _seed(words):
-    return int(words[words.index("--seed") + 1]) if "--seed" in words else 1
+def _check_hidden(sizes):
+    if len(sizes) > MOST_LAYERS:
+        raise PurennError("--hidden: found %d layers; the page draws at most %d, the command line any number"
+                          % (len(sizes), MOST_LAYERS))
+    for size in sizes:
+        if size > MOST_NEURONS:
+            raise PurennError("--hidden: found %d neurons; the page draws at most %d in a layer, the command line more"
+                              % (size, MOST_NEURONS))
 
 
 def _json(value) -> str:
@@ -149,8 +155,7 @@ session: "Session | None" = None
 
 def choices() -> str:
     """What there is to choose from."""
-    return _json({"tasks": [[name, task.summary] for name, task in TASKS.items()], "activations": BETWEEN,
-                       "optimizers": list(OPTIMIZERS), "parts": PARTS})
+    return _json({"tasks": list(TASKS), "activations": BETWEEN, "optimizers": list(OPTIMIZERS), "parts": PARTS})
 
 
 def start(settings: str) -> str:
@@ -174,10 +179,9 @@ def grid(count: int) -> str:
 
 
 def explanation(sample: int, part: str) -> str:
-    """One step on a sample, or a part of it, in HTML; {"error": …} where it cannot be explained."""
+    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none; and what to type."""
+    said = {"command": session.explain_command(sample, part)}
     try:
-        words = ["python3 cli.py explain", *session.words, "--step", str(len(session.losses)), "--sample", str(sample)]
-        words += ["--only", part] if part else []
-        return _json({"html": session.explanation(sample, part), "command": " ".join(words)})
+        return _json({**said, "html": session.explanation(sample, part)})
     except PurennError as error:
-        return _json({"error": str(error)})
+        return _json({**said, "error": str(error)})

@@ -11,10 +11,10 @@ import time
 from collections import namedtuple
 
 from ..linalg import PurennError
-from ..training import DivergedError, check_finite, evaluate, train
+from ..training import DivergedError
 from . import gate, linear, xor
 from .settings import set_up
-from .task import is_reached, parse
+from .task import epochs_of, measured, parse
 
 TASKS = {"xor": xor.TASK, "linear": linear.TASK, "gate": gate.TASK}
 
@@ -66,20 +66,15 @@ def prepare(job: Job):
 def run_job(job: Job) -> Result:
     """Run a job, quietly; training that diverges is a result, too. Raises PurennError as ``prepare`` does."""
     setup = prepare(job)
-    network, loss, data = setup.network, setup.loss, setup.data
-    target = setup.settings["target_loss"]
-    rng = setup.rng if setup.settings["shuffle"] else None
+    data, target = setup.data, setup.settings["target_loss"]
     epochs = []
     start = time.perf_counter()
     try:
-        for epoch in train(network, data, loss, setup.optimizer, setup.settings["epochs"],
-                           setup.settings["batch_size"], setup.engine, rng):
+        for epoch, _ in epochs_of(setup):
             epochs.append((epoch.loss, epoch.accuracy))
-            if is_reached(target, epoch.loss, network, loss, data):
-                break
         seconds = time.perf_counter() - start
-        final, accuracy, outputs = _checked(setup, data, len(epochs))
-        test_loss, test_accuracy, test_outputs = _checked(setup, setup.test, len(epochs))
+        final, accuracy, outputs = measured(setup, data, len(epochs))
+        test_loss, test_accuracy, test_outputs = measured(setup, setup.test, len(epochs))
         diverged = False
     except DivergedError:
         seconds = time.perf_counter() - start
@@ -91,15 +86,6 @@ def run_job(job: Job) -> Result:
     predictions = list(zip(tested.inputs, tested.targets, outputs)) if len(outputs) <= MOST_PREDICTIONS else []
     return Result(solved, _needed(accuracies, target) if solved else None, len(epochs), final, accuracy, test_loss,
                   test_accuracy, diverged, seconds, curve(losses), curve(accuracies), predictions, _rises(losses))
-
-
-def _checked(setup, data, epoch):
-    """The loss, the accuracy and the outputs, with a loss that is finite; None and no outputs without data."""
-    if data is None:
-        return None, None, []
-    loss, accuracy, outputs = evaluate(setup.network, setup.loss, data)
-    check_finite(loss, setup.optimizer, epoch)
-    return loss, accuracy, outputs
 
 
 def _needed(accuracies, target):

@@ -28,8 +28,8 @@ def run_task(task: Task, arguments) -> int:
             history.end(len(curve["loss"]))
         if stopped == "interrupted" and not curve["loss"]:
             raise KeyboardInterrupt
-        for points in (data, test) if test else (data,):
-            check_finite(evaluate(network, loss, points)[0], optimizer, len(curve["loss"]))
+        for points in (data, test):
+            measured(setup, points, len(curve["loss"]))
     except DivergedError:
         keeper.write_history()
         raise
@@ -101,17 +101,16 @@ def first_line(task: Task, settings: dict, data, network, seed: int) -> str:
 
 def _train(terminal, setup, log_every, keeper, curve, history):
     """Train to the end, adding the epochs to the curve; return why it stopped."""
-    settings, rng, data, _, network, loss, optimizer, engine = setup
+    settings, _, data, _, network, loss, *_ = setup
     losses, target = curve["loss"], settings["target_loss"]
     done = len(losses)
     if done and is_reached(target, losses[-1], network, loss, data):        # a run that had come to its end goes on
         return "target"
     progress = show.Progress(terminal, settings["epochs"] - done) if terminal else None
-    stopped = "epochs"
+    stopped = "epochs"                      # where all of them were done before
     epoch = logged = None
     try:
-        for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], engine,
-                           rng=rng if settings["shuffle"] else None, done=done):
+        for epoch, stopped in epochs_of(setup, done):
             losses.append(epoch.loss)
             curve["accuracy"].append(epoch.accuracy)
             if history:
@@ -123,10 +122,7 @@ def _train(terminal, setup, log_every, keeper, curve, history):
                     progress.clear()
                     terminal.line(epoch_line(epoch, len(data.inputs)))
                     logged = epoch
-            if is_reached(target, epoch.loss, network, loss, data):
-                stopped = "target"
-                break
-            if keeper.is_due(epoch.number):
+            if stopped is None and keeper.is_due(epoch.number):
                 keeper.checkpoint(epoch.number, {"history": curve})
         keeper.checkpoint(len(losses), {"history": curve})
     except KeyboardInterrupt:
@@ -137,6 +133,29 @@ def _train(terminal, setup, log_every, keeper, curve, history):
     if progress and epoch and epoch is not logged:
         terminal.line(epoch_line(epoch, len(data.inputs)))
     return stopped
+
+
+def epochs_of(setup, done: int = 0):
+    """Train as the settings say: each Epoch, and why it is the last, "target" or "epochs", or None where it is not."""
+    settings, rng, data, _, network, loss, optimizer, engine = setup
+    for epoch in train(network, data, loss, optimizer, settings["epochs"], settings["batch_size"], engine,
+                       rng=rng if settings["shuffle"] else None, done=done):
+        if is_reached(settings["target_loss"], epoch.loss, network, loss, data):
+            yield epoch, "target"
+            return
+        yield epoch, "epochs" if epoch.number == settings["epochs"] else None
+
+
+def measured(setup, data, epochs: int) -> tuple:
+    """The loss after so many epochs, the accuracy and the outputs; None, None and no outputs without data.
+
+    Raises DivergedError where the loss is not finite.
+    """
+    if data is None:
+        return None, None, []
+    loss, accuracy, outputs = evaluate(setup.network, setup.loss, data)
+    check_finite(loss, setup.optimizer, epochs)
+    return loss, accuracy, outputs
 
 
 def is_reached(target, last: float, network, loss, data) -> bool:

@@ -201,15 +201,14 @@ def _html_heading(title, level):
 
 def _html(quantity, note):
     rows = "".join("<span>= %s</span> " % html.escape(" + ".join(row)) for row in _lines_of(quantity))
-    lines = ['<p class="quantity"><b>%s</b> %s<small>%s</small>' % (html.escape(quantity.name), rows,
-                                                                   html.escape(place(quantity.source)))]
-    return lines + (["<i>%s</i></p>" % html.escape(note)] if note else ["</p>"])
+    lines = ['<p class="quantity"><b>%s</b> %s<small>%s</small></p>'
+             % (html.escape(quantity.name), rows, html.escape(place(quantity.source)))]
+    return lines + (["<p>%s</p>" % html.escape(note)] if note else [])
 
 
 def words(text: str, layout: str) -> str:
     """A line of prose in a layout."""
-    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text),
-            "html": html.escape(text)}[layout]
+    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
 
 
 LAYOUTS = {
