@@ -172,6 +172,11 @@ function drawExplanation() {
 
 function draw() {
   $("now").textContent = [state.text + ".", state.stopped].filter(Boolean).join(" ");
+  $("map-text").textContent = state.diverged ? "The numbers are no longer finite: there is nothing to see." : `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0;` +
+    " one that is wrong has a ring.";
+  const last = losses[losses.length - 1];
+  $("curve-text").textContent = losses.length ? `The loss went from ${short(losses[0])} in epoch 1 to ${short(last)} in epoch ${losses.length}.`
+    : "Nothing has been learned yet.";
   drawMap();
   drawCurve();
   drawNetwork();
@@ -186,11 +191,6 @@ function settle() {                     // what is said, and what is drawn, when
   if (done && [$("train"), $("step")].includes(document.activeElement)) $("reset").focus();
   $("train").disabled = $("step").disabled = done;
   $("status").textContent = running ? "Training." : $("now").textContent;
-  $("map-text").textContent = state.diverged ? "The numbers are no longer finite: there is nothing to see." : `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0;` +
-    " one that is wrong has a ring.";
-  const last = losses[losses.length - 1];
-  $("curve-text").textContent = losses.length ? `The loss went from ${short(losses[0])} in epoch 1 to ${short(last)} in epoch ${losses.length}.`
-    : "Nothing has been learned yet.";
   drawExplanation();
 }
 
