@@ -422,6 +422,12 @@ def test_what_is_drawn_is_what_was_computed(browser):
     click(browser, "train")
     browser.until("losses.length > 60")
     click(browser, "train")
+    choose(browser, speed="1")
+    click(browser, "train")
+    assert browser.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done([running, "
+                       "$('curve-text').textContent.includes('in epoch ' + losses.length + '.'), "
+                       "$('map-text').textContent.startsWith(state.right + ' of 100')]))))") == [True, True, True]
+    click(browser, "train")
     curve = browser.run("document.querySelector('#curve .losses').getAttribute('d')")
     heights = [float(pair.split()[1]) for pair in re.split("[ML]", curve)[1:]]
     assert len(heights) > 30 and heights[-1] > heights[0] + 100         # downward, in a picture

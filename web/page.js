@@ -157,6 +157,15 @@ function drawTables() {
   }
 }
 
+function drawTexts() {                 // what the pictures show, in words
+  $("map-text").textContent = state.diverged ? "The numbers are no longer finite: there is nothing to see."
+    : `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0; ` +
+      "one that is wrong has a ring.";
+  $("curve-text").textContent = losses.length
+    ? `The loss went from ${short(losses[0])} in epoch 1 to ${short(losses[losses.length - 1])} in epoch ${losses.length}.`
+    : "Nothing has been learned yet.";
+}
+
 function drawExplanation() {
   if (!$("explain").open || !state) return;
   if (running) {
@@ -172,11 +181,7 @@ function drawExplanation() {
 
 function draw() {
   $("now").textContent = [state.text + ".", state.stopped].filter(Boolean).join(" ");
-  $("map-text").textContent = state.diverged ? "The numbers are no longer finite: there is nothing to see." : `${state.right} of ${state.points.length} ${state.tested} are right. Circles are of class 1, squares of class 0;` +
-    " one that is wrong has a ring.";
-  const last = losses[losses.length - 1];
-  $("curve-text").textContent = losses.length ? `The loss went from ${short(losses[0])} in epoch 1 to ${short(last)} in epoch ${losses.length}.`
-    : "Nothing has been learned yet.";
+  drawTexts();
   drawMap();
   drawCurve();
   drawNetwork();
