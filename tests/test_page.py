@@ -115,6 +115,7 @@ def _tiny():
     ({"hidden": "four"}, "xor: --hidden: found 'four'"),
     pytest.param({"hidden": "9" * 5000}, "xor: --hidden: found '9999", id="a long number"),
     ({"lr": "-1"}, "xor: --lr: found '-1'; it must be a number above 0"),
+    ({"lr": "0,5"}, "xor: --lr: found '0,5'; it must be a number above 0"),
     ({"lr": "1 2"}, "--lr: found 1 2; it takes one value"),
     ({"seed": "--json"}, "--seed: found --json; only its value belongs there"),
     ({"seed": "1.5"}, "xor: --seed: found '1.5'"),
@@ -136,7 +137,9 @@ def test_a_training_that_diverges_is_said_and_leaves_json_that_a_browser_reads()
     assert state["diverged"] and "accuracy" not in state["text"]
     assert "NaN" not in session.grid(3)
     said = json.loads(session.explanation(0, ""))
-    assert "error" in said and said["command"].startswith("python3 cli.py explain gate")
+    assert said["error"].startswith("the cost of this sample is nan: training diverged")
+    assert said["command"] == ""
+    assert state["right"] == 0
     assert json.loads(session.advance(10))["losses"] == []
 
 
@@ -293,6 +296,8 @@ def test_wrong_input_is_said_in_a_line_and_right_input_takes_it_away(browser):
     assert browser.run("document.getElementById('train').disabled && document.getElementById('step').disabled")
     choose(browser, lr="2")
     assert says(browser, "error") == "" and not browser.run("document.getElementById('train').disabled")
+    choose(browser, lr="", seed="1" * 400)
+    assert browser.run("document.scrollingElement.scrollWidth <= innerWidth")
     choose(browser, hidden="99")
     assert "at most 16" in says(browser, "error")
     assert browser.problems == []
@@ -411,7 +416,8 @@ def test_where_pyodide_cannot_be_had_the_page_says_so(browser, monkeypatch):
     browser.open(browser.address)
     browser.until("document.getElementById('error')?.textContent")
     browser.call("Network.setCacheDisabled", cacheDisabled=False)
-    assert says(browser, "error").startswith("Python could not be loaded from /web/node_modules/pyodide/")
+    assert says(browser, "error") == ("Python could not be loaded from %snode_modules/pyodide/. Is there a connection "
+                                      "to it? Reload to try again." % browser.address)
     assert browser.run("document.getElementById('train').disabled")
 
 

@@ -1,7 +1,7 @@
 // The page draws what session.py says, and asks it for more. Nothing of the network is computed here.
 "use strict";
 
-const PYODIDE = document.documentElement.dataset.pyodide;
+const PYODIDE = new URL(document.documentElement.dataset.pyodide.replace(/\/?$/, "/"), location).href;
 const MAP_POINTS = 31;                  // of the decision map, a side
 const FRAME = 40;                       // milliseconds of training between two pictures, at full speed
 const CONTROLS = ["task", "hidden", "activation", "optimizer", "lr", "seed"];
@@ -17,13 +17,17 @@ function ask(name, ...values) {
   return JSON.parse(python[name](...values));
 }
 
+function lastLine(error) {              // of what may be Python's traceback
+  return error.message.trim().split("\n").pop();
+}
+
 function guarded(action) {              // whatever goes wrong is said on the page
   return async () => {
     try {
       await action();
     } catch (error) {
       running = false;
-      $("error").textContent = `This should not have happened: ${error.message.trim().split("\n").pop()}. Reload the page.`;
+      $("error").textContent = `This should not have happened: ${lastLine(error)}. Reload the page.`;
       throw error;
     }
   };
@@ -73,7 +77,7 @@ function drawMap() {
     else svg(map, "rect", { class: "point zero", x: x - 5, y: y - 5, width: 10, height: 10 });
     if (!point.right) svg(map, "circle", { class: "wrong", cx: x, cy: y, r: 10 });
   }
-  for (const [text, x, y] of [["0", 24, 284], ["1", 281, 284], ["x1", 150, 284], ["1", 14, 18], ["x2", 8, 140]]) {
+  for (const [text, x, y] of [["0", 24, 284], ["1", 281, 284], ["x1", 150, 284], ["1", 8, 14], ["x2", 8, 140]]) {
     svg(map, "text", { x, y }, text);
   }
 }
@@ -150,6 +154,7 @@ function fill(id, rows) {
 }
 
 function drawTables() {
+  if (!state) return;
   if ($("weights").open) fill("weights", state.parameters.map(([name, values]) => [name, values.map(short).join("  ")]));
   if ($("points").open) {
     fill("points", state.points.map((point) => [short(point.input[0]), short(point.input[1]), String(point.target[0]),
@@ -180,6 +185,7 @@ function drawExplanation() {
 }
 
 function draw() {
+  if (!state) return;
   $("now").textContent = [state.text + ".", state.stopped].filter(Boolean).join(" ");
   drawTexts();
   drawMap();
@@ -272,15 +278,23 @@ async function load() {
     throw new Error("A browser does not let a page read the files beside it. In the folder of purenn run python3 -m http.server, " +
       "and open http://localhost:8000/web/.");
   }
-  const { loadPyodide } = await import(new URL("pyodide.mjs", new URL(PYODIDE, location)).href).catch(() => {
+  const slow = setTimeout(() => { $("status").textContent += " This is taking long. Reload to try again."; }, 60000);
+  const loaded = async () => {
+    for (const name of ["pyodide.asm.wasm", "python_stdlib.zip"]) {     // without them it would wait for ever
+      if (!(await fetch(PYODIDE + name, { method: "HEAD" })).ok) throw new Error(name);
+    }
+    const { loadPyodide } = await import(PYODIDE + "pyodide.mjs");
+    return loadPyodide();
+  };
+  const python_or_why_not = loaded().catch(() => {
     throw new Error(`Python could not be loaded from ${PYODIDE}. Is there a connection to it? Reload to try again.`);
   });
   const text = async (name) => {
-    const answer = await fetch(name);
+    const answer = await fetch(name, { cache: "no-cache" });            // what has been edited is what runs
     if (!answer.ok) throw new Error(`${name} could not be loaded (${answer.status}); the folder of purenn must be served as a whole.`);
     return answer.text();
   };
-  const [pyodide, names] = await Promise.all([loadPyodide(), text("sources.json").then(JSON.parse)]);
+  const [pyodide, names] = await Promise.all([python_or_why_not, text("sources.json").then(JSON.parse)]);
   await Promise.all(["web/session.py", ...names].map(async (name) => {
     const source = await text("../" + name);
     const path = "/home/pyodide/" + name.replace(/^web\//, "");
@@ -288,6 +302,7 @@ async function load() {
     pyodide.FS.writeFile(path, source);
   }));
   python = pyodide.pyimport("session");
+  clearTimeout(slow);
 }
 
 function options(id, values) {
@@ -309,13 +324,14 @@ async function main() {
   for (const id of ["sample", "part"]) $(id).addEventListener("change", guarded(drawExplanation));
   for (const id of ["weights", "points"]) $(id).addEventListener("toggle", guarded(drawTables));
   $("explain").addEventListener("toggle", guarded(drawExplanation));
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", guarded(draw));
   options("part", [["", "all of it"]].concat(choices.parts.map((name) => [name, name])));
+  $("settings").disabled = false;
   begin();
   document.documentElement.dataset.ready = "yes";
 }
 
 main().catch((error) => {
   $("status").textContent = "";
-  $("error").textContent = error.message;
+  $("error").textContent = lastLine(error);
 });

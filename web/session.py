@@ -5,6 +5,7 @@ training, from what a user would type on the command line. Its engine is ``unrol
 """
 import copy
 import json
+import math
 import re
 
 from purenn.commands.explain import SAMPLES, TASKS, select
@@ -32,7 +33,8 @@ def arguments(settings: dict) -> list:
     """
     words = [settings["task"]]
     for name in ("hidden", "activation", "optimizer", "lr", "seed"):
-        values = str(settings.get(name, "")).replace(",", " ").split()
+        text = str(settings.get(name, ""))
+        values = (text.replace(",", " ") if name == "hidden" else text).split()
         for value in values:
             if re.match(r"-(?![0-9.])", value):
                 raise PurennError("--%s: found %s; only its value belongs there" % (name, value))
@@ -88,12 +90,14 @@ class Session:
     def state(self) -> dict:
         """All that the page draws but for the map: the numbers after the last epoch, the points, the weights."""
         result = self.result()
+        points = [{**point, "right": point["right"] and math.isfinite(point["output"][0])}      # nan is never right
+                  for point in result["predictions"]]
         tested = self.setup.test or self.setup.data
         words = "After " + show.count(len(self.losses), "epoch")
         if not self.diverged:
             words = last_line({**result, "learned": True}, len(self.setup.data.inputs), len(tested.inputs))
         return {"epochs": len(self.losses), "text": words, "stopped": self.stopped, "diverged": self.diverged,
-                "points": result["predictions"], "right": len([1 for point in result["predictions"] if point["right"]]),
+                "points": points, "right": len([1 for point in points if point["right"]]),
                 "tested": "points" if tested is self.setup.data else "fresh points",
                 "sizes": self.setup.settings["sizes"],
                 "parameters": [[name, values] for name, values, _ in self.setup.network.parameters()]}
@@ -179,8 +183,11 @@ def grid(count: int) -> str:
 
 
 def explanation(sample: int, part: str) -> str:
-    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none; and what to type."""
-    said = {"command": session.explain_command(sample, part)}
+    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none; and what to type.
+
+    Training that has diverged may have done so in the middle of an epoch, which cannot be typed.
+    """
+    said = {"command": "" if session.diverged else session.explain_command(sample, part)}
     try:
         return _json({**said, "html": session.explanation(sample, part)})
     except PurennError as error:
