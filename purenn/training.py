@@ -195,7 +195,7 @@ def check_data(name: str, network, loss, data) -> None:
 
 
 def check_finite(cost: float, optimizer, epoch: int) -> None:
-    """Raise DivergedError where a cost, met in ``epoch``, is infinite or nan."""
+    """Raise DivergedError where a cost, met in ``epoch`` (0 where it was met in none), is infinite or nan."""
     if not math.isfinite(cost):
-        raise DivergedError("the loss became %r in epoch %d: training diverged; try a smaller lr than %g, "
-                            "or inputs on a smaller scale" % (cost, epoch, optimizer.lr), epoch)
+        raise DivergedError("the loss became %r%s: training diverged; try a smaller lr than %g, or inputs on a smaller "
+                            "scale" % (cost, " in epoch %d" % epoch if epoch else "", optimizer.lr), epoch)

@@ -191,10 +191,10 @@ def stored() -> dict:
         return read(file.read())
 
 
-def row(interpreter, comparison: Comparison) -> str:
-    """A line of the table."""
+def row(interpreter, count: int, text: str) -> str:
+    """A line of the table: how many numbers were compared, and what came of it."""
     return "| %s | %s | %s | %d | %s |" % (interpreter.name, ".".join(map(str, interpreter.version)),
-                                          interpreter.platform, comparison.count, verdict(comparison))
+                                          interpreter.platform, count, text)
 
 
 def main() -> int:
@@ -206,12 +206,10 @@ def main() -> int:
         try:
             comparison = check(interpreter, expected)
             right = right and is_right(comparison)
-            print(row(interpreter, comparison), flush=True)
+            print(row(interpreter, comparison.count, verdict(comparison)), flush=True)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             right = False
-            print("| %s | %s | %s | 0 | NOT run: %s |" % (
-                interpreter.name, ".".join(map(str, interpreter.version)), interpreter.platform,
-                " ".join(str(error).split())), flush=True)
+            print(row(interpreter, 0, "NOT run: %s" % " ".join(str(error).split())), flush=True)
     return 0 if right else 1
 
 

@@ -179,6 +179,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         body = self.pages[self.path]
         self.send_response(200)
         self.send_header("Content-Type", "text/html")
+        self.send_header("Last-Modified", "Mon, 01 Jan 2001 00:00:00 GMT")      # old: a browser keeps it, if it may
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

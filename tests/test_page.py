@@ -137,7 +137,7 @@ def test_a_training_that_diverges_is_said_and_leaves_json_that_a_browser_reads()
     assert state["diverged"] and "accuracy" not in state["text"]
     assert "NaN" not in session.grid(3)
     said = json.loads(session.explanation(0, ""))
-    assert said["error"].startswith("the cost of this sample is nan: training diverged")
+    assert said["error"].startswith("the loss became nan: training diverged")
     assert said["command"] == ""
     assert state["right"] == 0
     assert json.loads(session.advance(10))["losses"] == []
@@ -209,8 +209,9 @@ def browser():
     needed(anywhere.chromium(), "Chromium is not here: apt-get install chromium")
     needed([each for each in anywhere.from_npm() if each.name == "Pyodide"],
            "Pyodide is not here: npm install --prefix web (and Node)")
-    with chromium.Server({"/web/": chromium.page()}) as address, chromium.Browser() as one:
-        one.address = address + "web/"
+    pages = {"/web/": chromium.page()}
+    with chromium.Server(pages) as address, chromium.Browser() as one:
+        one.address, one.pages = address + "web/", pages
         yield one
 
 
@@ -409,8 +410,25 @@ def contrast(browser, selector):
 
 
 @pytest.mark.slow
-def test_where_pyodide_cannot_be_had_the_page_says_so(browser, monkeypatch):
-    monkeypatch.setattr(chromium, "MODULES", os.path.join(ROOT, "nowhere"))
+def test_a_source_that_has_been_edited_is_what_runs(browser):
+    source = text_of("session.py")
+    try:
+        for word in ("first", "second"):
+            browser.pages["/web/session.py"] = source.replace('"After "', '"%s "' % word).replace(
+                "if not self.diverged:", "if False:").encode()
+            assert says(opened(browser)) == word + " 0 epochs."
+    finally:
+        del browser.pages["/web/session.py"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("missing", ["pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip"])
+def test_where_pyodide_cannot_be_had_the_page_says_so(browser, monkeypatch, tmp_path, missing):
+    (tmp_path / "pyodide").mkdir()
+    for name in os.listdir(os.path.join(anywhere.MODULES, "pyodide")):
+        if name != missing:
+            (tmp_path / "pyodide" / name).symlink_to(os.path.join(anywhere.MODULES, "pyodide", name))
+    monkeypatch.setattr(chromium, "MODULES", str(tmp_path))
     browser.call("Network.enable")
     browser.call("Network.setCacheDisabled", cacheDisabled=True)
     browser.open(browser.address)

@@ -207,9 +207,13 @@ function settle() {                     // what is said, and what is drawn, when
 
 // The buttons.
 
-function begin() {
+function stop() {
   running = false;
   run += 1;
+}
+
+function begin() {
+  stop();
   const settings = Object.fromEntries(CONTROLS.map((id) => [id, $(id).value]));
   const said = ask("start", JSON.stringify(settings));
   $("error").textContent = said.error ?? "";
@@ -259,14 +263,12 @@ async function train() {
 }
 
 function pause() {
-  running = false;
-  run += 1;
+  stop();
   settle();
 }
 
 function step() {
-  running = false;
-  run += 1;
+  stop();
   advance(1);
   settle();
 }
@@ -286,7 +288,7 @@ async function load() {
     const { loadPyodide } = await import(PYODIDE + "pyodide.mjs");
     return loadPyodide();
   };
-  const python_or_why_not = loaded().catch(() => {
+  const loading = loaded().catch(() => {
     throw new Error(`Python could not be loaded from ${PYODIDE}. Is there a connection to it? Reload to try again.`);
   });
   const text = async (name) => {
@@ -294,7 +296,7 @@ async function load() {
     if (!answer.ok) throw new Error(`${name} could not be loaded (${answer.status}); the folder of purenn must be served as a whole.`);
     return answer.text();
   };
-  const [pyodide, names] = await Promise.all([python_or_why_not, text("sources.json").then(JSON.parse)]);
+  const [pyodide, names] = await Promise.all([loading, text("sources.json").then(JSON.parse)]);
   await Promise.all(["web/session.py", ...names].map(async (name) => {
     const source = await text("../" + name);
     const path = "/home/pyodide/" + name.replace(/^web\//, "");

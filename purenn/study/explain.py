@@ -12,7 +12,7 @@ from ..engines.loops import batch_cost
 from ..layers import Linear
 from ..linalg import PurennError, zeros
 from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, log_sum_exp, squared_error
-from ..training import Dataset, DivergedError, check_data
+from ..training import Dataset, check_data, check_finite
 from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, w
 from .updates import STEPS, update
 
@@ -27,10 +27,7 @@ def explain(network, loss, optimizer, x: list, y: list) -> list:
     check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
     output, sections = _forward(network, x)
-    cost = batch_cost(loss, [output], [y])
-    if not math.isfinite(cost):
-        raise DivergedError("the cost of this sample is %r: training diverged before this step; try fewer epochs, or "
-                            "a smaller lr than %g" % (cost, optimizer.lr), 0)
+    check_finite(batch_cost(loss, [output], [y]), optimizer, 0)
     sections += _cost(loss, output, y)
     sections += _backward(network, loss, output, y)
     sections += update(network, optimizer)
