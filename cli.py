@@ -4,7 +4,7 @@ import sys
 
 if __name__ == "__main__":
     try:
-        from purenn.commands import main
+        from purenn.cli import main
         sys.exit(main())
     except KeyboardInterrupt:               # before main could say anything
         sys.exit(130)

@@ -13,6 +13,7 @@ not 1 − tanh(a)².
 import math
 from math import exp
 
+from .layer import Layer
 from .linalg import Matrix, PurennError, Vector, is_finite, zeros
 
 
@@ -145,7 +146,7 @@ def softmax_jacobian(a: Vector) -> Matrix:
     return jacobian
 
 
-class Activation:
+class Activation(Layer):
     """A layer that bends each of its numbers by itself: a_j = f(z_j).
 
     Forward n numbers in, n out; backward the same. It has no parameters. It keeps ``z`` and ``a``
@@ -178,18 +179,9 @@ class Activation:
         z = self.z
         a = self.a
         delta = []
-        j = 0
-        for slope in grad:
-            delta.append(slope * derivative(z[j], a[j]))
-            j += 1
+        for j in range(len(grad)):
+            delta.append(grad[j] * derivative(z[j], a[j]))
         return delta
-
-    def parameters(self):
-        """None: an activation has nothing to learn."""
-        return []
-
-    def __repr__(self):
-        return "%s()" % type(self).__name__
 
 
 class Sigmoid(Activation):

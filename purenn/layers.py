@@ -1,43 +1,14 @@
-"""Layers: what every layer does, and Linear, a row of neurons.
+"""Linear: a row of neurons, each fed by all inputs.
 
-A layer goes two ways. ``forward`` turns its inputs into its outputs and keeps what the way back
-will need. ``backward`` is handed ∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns
-∂C/∂(its inputs), which is what the layer below wants to be handed. That is the whole of
-backpropagation; ``network.py`` only walks the layers in order.
-
-Here the loop runs over the neurons j of one layer. One step in, ``neuron.py`` runs over the
-inputs k of one neuron.
+Here the loop runs over the neurons j of one layer. One step in, ``neuron.py`` runs over the inputs k of one neuron.
+What every layer does stands in ``layer.py``; the other layers are the activations.
 """
 from . import neuron
 from .initializers import INITIALIZERS
+from .layer import Layer
 from .linalg import PurennError, ShapeError, Vector, zeros
 
-
-class Layer:
-    """What every layer does. For a layer of your own, subclass it and write forward and backward.
-
-    One that changes the size says its ``in_features`` and ``out_features``, which are None where any
-    size will do; one that learns lists its ``parameters``. The activations do the same without being
-    subclasses: they stand on a lower floor.
-    """
-
-    in_features: "int | None" = None
-    out_features: "int | None" = None
-
-    def forward(self, inputs: Vector) -> Vector:
-        """The outputs, for the inputs of one sample."""
-        raise NotImplementedError("%s has no forward(inputs)" % type(self).__name__)
-
-    def backward(self, grad: Vector) -> Vector:
-        """From ∂C/∂outputs to ∂C/∂inputs, adding the parameters' ∂C/∂θ to their gradients."""
-        raise NotImplementedError("%s has no backward(grad)" % type(self).__name__)
-
-    def parameters(self):
-        """A triple (name, values, gradients) for each list of numbers that the layer learns.
-
-        Both are the layer's own lists, changed in place to change the layer. None unless it says so.
-        """
-        return []
+__all__ = ["Layer", "Linear"]
 
 
 class Linear(Layer):
@@ -82,10 +53,13 @@ class Linear(Layer):
             raise ShapeError("%r: the input has %d numbers; expected %d, "
                              "one sample (predict takes a batch)" % (self, len(inputs), self.in_features))
         self.inputs = inputs
-        bias = self.bias or [0.0] * self.out_features
         z = []
         for j in self.neurons:
-            z.append(neuron.forward(self.weight[j], bias[j], inputs))
+            if self.bias is None:
+                b = 0.0
+            else:
+                b = self.bias[j]
+            z.append(neuron.forward(self.weight[j], b, inputs))
         return z
 
     def backward(self, delta: Vector) -> Vector:
@@ -95,10 +69,11 @@ class Linear(Layer):
         ``input_grads``. The weights are those of the forward pass: they change only when every
         gradient is known. Nielsen, chapter 2, BP2 to BP4.
         """
-        bias_grad = self.bias_grad or [0.0] * self.out_features         # without biases nobody looks at it
         input_grads = [0.0] * self.in_features
         for j in self.neurons:
-            bias_grad[j] += neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)
+            slope = neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)
+            if self.bias_grad is not None:
+                self.bias_grad[j] += slope
         return input_grads
 
     def parameters(self):

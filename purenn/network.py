@@ -5,12 +5,12 @@ Forward, each layer's output is the next one's input. Backward, each layer's ∂
 the layers; one step in, ``layers.py`` runs over the neurons of one.
 """
 from .activations import ACTIVATIONS
-from .layers import Linear
+from .layers import Layer, Linear
 from .linalg import Matrix, PurennError, ShapeError, Vector, check_matrix, check_vector
 
 
 class Network:
-    """A list of layers: Linear, activations, or your own (anything with forward, backward, parameters).
+    """A list of layers: Linear, activations, or your own, a subclass of Layer.
 
     ``in_features`` and ``out_features`` are those of its first and last Linear layer.
 
@@ -34,24 +34,21 @@ class Network:
         for i in range(len(self.layers)):
             self._check_layer(i, self.layers[i])
 
-    def _check_layer(self, i, layer):
-        is_layer = hasattr(layer, "forward") and hasattr(layer, "backward") and hasattr(layer, "parameters")
-        if not is_layer or isinstance(layer, type):
-            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid()"
-                              % (i, layer))
-        for earlier in self.layers[:i]:
-            if earlier is layer:
-                raise PurennError("Network: layers[%d], %r, stands in the list twice; a layer keeps what its own "
-                                  "backward pass needs, so make a second one" % (i, layer))
-        inputs = getattr(layer, "in_features", None)
-        if inputs is None:
-            return
-        if self.out_features is not None and inputs != self.out_features:
-            raise ShapeError("Network: layers[%d] is %r, but the layers before it put out %d numbers; give it %d inputs"
-                             % (i, layer, self.out_features, self.out_features))
-        if self.in_features is None:
-            self.in_features = inputs
-        self.out_features = layer.out_features
+    def forward(self, x: Vector) -> Vector:
+        """From the input x of one sample to the network's output: a¹ = x, then layer by layer."""
+        a = x
+        for layer in self.layers:
+            a = layer.forward(a)
+        return a
+
+    def backward(self, grad: Vector) -> Vector:
+        """From ∂C/∂output of the sample last fed forward to every gradient.
+
+        Adds ∂C/∂θ to each parameter's gradients (``zero_grad`` clears them) and returns ∂C/∂x.
+        """
+        for layer in reversed(self.layers):
+            grad = layer.backward(grad)
+        return grad
 
     @classmethod
     def mlp(cls, sizes, activation="sigmoid", output_activation="sigmoid", init="uniform", bias=True, rng=None):
@@ -78,22 +75,6 @@ class Network:
             if name is not None:
                 layers.append(ACTIVATIONS[name]())
         return cls(layers)
-
-    def forward(self, x: Vector) -> Vector:
-        """From the input x of one sample to the network's output: a¹ = x, then layer by layer."""
-        a = x
-        for layer in self.layers:
-            a = layer.forward(a)
-        return a
-
-    def backward(self, grad: Vector) -> Vector:
-        """From ∂C/∂output of the sample last fed forward to every gradient.
-
-        Adds ∂C/∂θ to each parameter's gradients (``zero_grad`` clears them) and returns ∂C/∂x.
-        """
-        for layer in reversed(self.layers):
-            grad = layer.backward(grad)
-        return grad
 
     def predict(self, inputs: Matrix) -> Matrix:
         """The outputs for a batch of inputs: a list of samples in, a list of outputs out.
@@ -172,6 +153,24 @@ class Network:
             else:
                 values_by_key[name] = values
         return values_by_key
+
+    def _check_layer(self, i, layer):
+        if not isinstance(layer, Layer):
+            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid(), or one "
+                              "of a subclass of Layer" % (i, layer))
+        for earlier in self.layers[:i]:
+            if earlier is layer:
+                raise PurennError("Network: layers[%d], %r, stands in the list twice; a layer keeps what its own "
+                                  "backward pass needs, so make a second one" % (i, layer))
+        inputs = layer.in_features
+        if inputs is None:
+            return
+        if self.out_features is not None and inputs != self.out_features:
+            raise ShapeError("Network: layers[%d] is %r, but the layers before it put out %d numbers; give it %d inputs"
+                             % (i, layer, self.out_features, self.out_features))
+        if self.in_features is None:
+            self.in_features = inputs
+        self.out_features = layer.out_features
 
     def __repr__(self):
         return "Network([%s])" % ", ".join([repr(layer) for layer in self.layers])

@@ -20,10 +20,8 @@ def forward(weights: Vector, bias: float, inputs: Vector) -> float:
     0.3775
     """
     z = bias                                        # b
-    k = 0
-    for w in weights:
-        z += w * inputs[k]                          # + w_k · a_k
-        k += 1
+    for k in range(len(weights)):
+        z += weights[k] * inputs[k]                 # + w_k · a_k
     return z
 
 
@@ -40,9 +38,7 @@ def backward(delta: float, weights: Vector, inputs: Vector, weight_grads: Vector
 
     All four lists are equally long. Nielsen, chapter 2, BP4, the sum inside BP2, and BP3.
     """
-    k = 0
-    for w in weights:
+    for k in range(len(weights)):
         weight_grads[k] += delta * inputs[k]        # ∂C/∂w_k  = δ · a_k
-        input_grads[k] += delta * w                 # ∂C/∂a_k += δ · w_k
-        k += 1
+        input_grads[k] += delta * weights[k]        # ∂C/∂a_k += δ · w_k
     return delta                                    # ∂C/∂b    = δ · 1

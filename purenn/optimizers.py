@@ -48,54 +48,23 @@ class Optimizer:
         """Change every parameter once, by its gradient."""
         raise NotImplementedError("%s has no step()" % type(self).__name__)
 
+    def decayed(self, values: Vector, grads: Vector) -> Vector:
+        """g + λ·θ for each parameter θ, the slope with ½λ·Σθ² added to the cost; biases too, as in ``torch.optim``."""
+        if self.weight_decay == 0.0:
+            return grads
+        return [g + self.weight_decay * w for g, w in zip(grads, values)]
+
     def state_dict(self) -> dict:
         """A copy of the state: ``{"lr": 0.1, "velocity": [[…], …]}``, with each list in the shape of the parameters."""
-        state: dict = {"lr": self.lr}
-        for name in self.state_counts:
-            state[name] = getattr(self, name)
-        for name in self.state_lists + self.state_squares:
-            state[name] = [list(values) for values in getattr(self, name)]
-        return state
+        return _state_of(self)
 
     def load_state_dict(self, state: dict) -> None:
         """Take over what ``state_dict`` gave. All of it is checked before any of it is taken.
 
         Raises PurennError for missing or unknown names and for numbers that cannot be, ShapeError for wrong shapes.
         """
-        self._check_state(state)
-        self.lr = state["lr"]
-        for name in self.state_counts:
-            setattr(self, name, state[name])
-        for name in self.state_lists + self.state_squares:
-            for own, values in zip(getattr(self, name), state[name]):
-                own[:] = [float(value) for value in values]
-
-    def _check_state(self, state):
-        kind = type(self).__name__
-        names = ("lr",) + self.state_counts + self.state_lists + self.state_squares
-        if not isinstance(state, dict) or set(state) != set(names):
-            found = ", ".join([str(name) for name in state]) if isinstance(state, dict) else type(state).__name__
-            raise PurennError("%s.load_state_dict: found %s; give what state_dict() of the same kind of optimizer "
-                              "returned, %s" % (kind, found or "nothing", ", ".join(names)))
-        self._checked("lr", state["lr"])
-        for name in self.state_counts:
-            if type(state[name]) is not int or not 0 <= state[name] < MOST_STEPS:
-                raise PurennError("%s: %s is %.40r; it must be a whole number from 0 to 2**53"
-                                  % (kind, name, state[name]))
-        for name in self.state_lists + self.state_squares:
-            own, given = getattr(self, name), state[name]
-            if not isinstance(given, (list, tuple)) or len(given) != len(own):
-                raise ShapeError("%s: %s must be %d lists, one for each list of parameters" % (kind, name, len(own)))
-            for i in range(len(own)):
-                check_vector("%s: %s[%d]" % (kind, name, i), given[i], len(own[i]))
-                if name in self.state_squares and any([value < 0.0 for value in given[i]]):
-                    raise PurennError("%s: %s[%d] has a number below 0; of squares it cannot" % (kind, name, i))
-
-    def decayed(self, values: Vector, grads: Vector) -> Vector:
-        """g + λ·θ for each parameter θ, the slope with ½λ·Σθ² added to the cost; biases too, as in ``torch.optim``."""
-        if self.weight_decay == 0.0:
-            return grads
-        return [g + self.weight_decay * w for g, w in zip(grads, values)]
+        _check_state(self, state)
+        _load(self, state)
 
     def __repr__(self):
         decay = ", weight_decay=%r" % self.weight_decay if self.weight_decay else ""
@@ -243,3 +212,45 @@ class Adam(Optimizer):
     def corrected(self, moment: float, beta: float) -> float:
         """m̂ = m / (1 − β^t): after t steps from zero the β add up to 1 − β^t, not to 1."""
         return moment / (1.0 - beta ** self.t)
+
+
+# What saves an optimizer's state, checks it, and loads it.
+
+def _state_of(optimizer):
+    state: dict = {"lr": optimizer.lr}
+    for name in optimizer.state_counts:
+        state[name] = getattr(optimizer, name)
+    for name in optimizer.state_lists + optimizer.state_squares:
+        state[name] = [list(values) for values in getattr(optimizer, name)]
+    return state
+
+
+def _load(optimizer, state):
+    optimizer.lr = state["lr"]
+    for name in optimizer.state_counts:
+        setattr(optimizer, name, state[name])
+    for name in optimizer.state_lists + optimizer.state_squares:
+        for own, values in zip(getattr(optimizer, name), state[name]):
+            own[:] = [float(value) for value in values]
+
+
+def _check_state(optimizer, state):
+    kind = type(optimizer).__name__
+    names = ("lr",) + optimizer.state_counts + optimizer.state_lists + optimizer.state_squares
+    if not isinstance(state, dict) or set(state) != set(names):
+        found = ", ".join([str(name) for name in state]) if isinstance(state, dict) else type(state).__name__
+        raise PurennError("%s.load_state_dict: found %s; give what state_dict() of the same kind of optimizer "
+                          "returned, %s" % (kind, found or "nothing", ", ".join(names)))
+    optimizer._checked("lr", state["lr"])
+    for name in optimizer.state_counts:
+        if type(state[name]) is not int or not 0 <= state[name] < MOST_STEPS:
+            raise PurennError("%s: %s is %.40r; it must be a whole number from 0 to 2**53"
+                              % (kind, name, state[name]))
+    for name in optimizer.state_lists + optimizer.state_squares:
+        own, given = getattr(optimizer, name), state[name]
+        if not isinstance(given, (list, tuple)) or len(given) != len(own):
+            raise ShapeError("%s: %s must be %d lists, one for each list of parameters" % (kind, name, len(own)))
+        for i in range(len(own)):
+            check_vector("%s: %s[%d]" % (kind, name, i), given[i], len(own[i]))
+            if name in optimizer.state_squares and any([value < 0.0 for value in given[i]]):
+                raise PurennError("%s: %s[%d] has a number below 0; of squares it cannot" % (kind, name, i))

@@ -8,9 +8,10 @@ import math
 from collections import namedtuple
 
 from .activations import Softmax
-from .engines.loops import Loops, batch_cost
+from .engines.loops import Engine, Loops, batch_cost
 from .linalg import PurennError, Vector, check_matrix
-from .losses import CrossEntropyLoss
+from .losses import CrossEntropyLoss, Loss
+from .optimizers import Optimizer
 
 # Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
 Dataset = namedtuple("Dataset", ("inputs", "targets"))
@@ -32,7 +33,7 @@ class DivergedError(PurennError):
 def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, rng=None, validation=None, done=0):
     """Train ``network`` on ``data``; a generator that yields an Epoch after each of ``epochs`` passes.
 
-    Each batch: clear the gradients, let the engine add up ∂C/∂θ, let the optimizer step.
+    Each batch: clear the gradients, let the engine add up ∂C/∂θ, let the optimizer step (``Engine.learn``).
 
     ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
     ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
@@ -45,55 +46,26 @@ def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, 
     that do not fit the network. While it trains, raises DivergedError at the
     first loss that is infinite or nan.
     """
-    if not (isinstance(done, int) and done >= 0):
-        raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
-    for name, size in (("epochs", epochs), ("batch_size", batch_size)):
-        if not (isinstance(size, int) and size >= 1) and not (name == "batch_size" and size is None):
-            raise PurennError("train: %s is %r; it must be a whole number from 1 up" % (name, size))
-    if engine is not None and (isinstance(engine, type) or not hasattr(engine, "gradients")):
-        raise PurennError("train: engine is %r; give one, such as Loops()" % (engine,))
-    if rng is not None and not hasattr(rng, "shuffle"):
-        raise PurennError("train: rng is %r; give a generator, such as random.Random(1)" % (rng,))
-    if isinstance(optimizer, type) or not hasattr(optimizer, "step"):
-        raise PurennError("train: optimizer is %r; give one, such as SGD(network.parameters(), lr=0.1)" % (optimizer,))
-    check_data("data", network, loss, data)
-    if validation is not None:
-        check_data("validation", network, loss, validation)
-    return _epochs(network, data, loss, optimizer, epochs, batch_size, engine or Loops(), rng, validation, done)
-
-
-def _epochs(network, data, loss, optimizer, epochs, batch_size, engine, rng, validation, done):
+    engine = engine or Loops()
+    check_training(network, data, loss, optimizer, validation)
+    check_loop(epochs, batch_size, engine, rng, done)
     count = len(data.inputs)
     has_classes = are_classes(data.targets)
     for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
         for inputs, targets in batches(data, batch_size, rng):
-            cost, outputs = learn(network, loss, optimizer, engine, inputs, targets)
+            cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
             check_finite(cost, optimizer, number)
             epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
             if has_classes:
                 right += count_right(outputs, targets)
+        accuracy = right / count if has_classes else None
         validation_loss = validation_accuracy = None
         if validation is not None:
             validation_loss, validation_accuracy, _ = _evaluate(network, loss, validation, engine)
             check_finite(validation_loss, optimizer, number)
-        yield Epoch(number, epoch_loss, right / count if has_classes else None, validation_loss, validation_accuracy)
-
-
-def learn(network, loss, optimizer, engine, inputs, targets) -> tuple:
-    """Learn from one batch: clear the gradients, get ∂C/∂θ, step. Returns the cost before the step, and the outputs.
-
-    Where the cost is not finite there is no step. An engine may have a faster way to the same, its own ``learn``.
-    """
-    done = engine.learn(network, loss, optimizer, inputs, targets) if hasattr(engine, "learn") else None
-    if done is not None:
-        return done
-    network.zero_grad()
-    cost, outputs = engine.gradients(network, loss, inputs, targets)
-    if math.isfinite(cost):
-        optimizer.step()
-    return cost, outputs
+        yield Epoch(number, epoch_loss, accuracy, validation_loss, validation_accuracy)
 
 
 def batches(data, batch_size=None, rng=None):
@@ -176,9 +148,33 @@ def count_right(outputs: list, targets: list) -> int:
     return right
 
 
+# The checks.
+
+def check_training(network, data, loss, optimizer, validation) -> None:
+    """Raise PurennError or ShapeError unless ``train`` can train the network on the data."""
+    if not isinstance(optimizer, Optimizer):
+        raise PurennError("train: optimizer is %r; give one, such as SGD(network.parameters(), lr=0.1)" % (optimizer,))
+    check_data("data", network, loss, data)
+    if validation is not None:
+        check_data("validation", network, loss, validation)
+
+
+def check_loop(epochs, batch_size, engine, rng, done) -> None:
+    """Raise PurennError unless these say how often, in what batches and with what ``train`` is to train."""
+    if not (isinstance(done, int) and done >= 0):
+        raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
+    for name, size in (("epochs", epochs), ("batch_size", batch_size)):
+        if not (isinstance(size, int) and size >= 1) and not (name == "batch_size" and size is None):
+            raise PurennError("train: %s is %r; it must be a whole number from 1 up" % (name, size))
+    if not isinstance(engine, Engine):
+        raise PurennError("train: engine is %r; give one, such as Loops()" % (engine,))
+    if rng is not None and not hasattr(rng, "shuffle"):
+        raise PurennError("train: rng is %r; give a generator, such as random.Random(1)" % (rng,))
+
+
 def check_data(name: str, network, loss, data) -> None:
     """Raise PurennError or ShapeError unless ``data`` can be put through the network and the loss."""
-    if isinstance(loss, type) or not hasattr(loss, "check_targets"):
+    if not isinstance(loss, Loss):
         raise PurennError("the loss is %r; give one, such as MSELoss()" % (loss,))
     if not hasattr(data, "inputs") or not hasattr(data, "targets"):
         raise PurennError("%s is a %s; give a Dataset(inputs, targets), two lists of lists of numbers"

@@ -7,7 +7,7 @@ import sys
 from array import array
 from collections import namedtuple
 
-from ..files.disk import short
+from ..files.text import short
 from ..linalg import PurennError
 
 # An array: its shape, a tuple of whole numbers, and its values, a flat array.array in C order (the

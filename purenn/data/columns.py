@@ -3,7 +3,7 @@ import math
 import re
 from collections import namedtuple
 
-from ..files.disk import short
+from ..files.text import short
 from ..linalg import PurennError
 
 # The names of the columns; the columns, a list of texts each, without spaces around them; for each row the number,
@@ -106,15 +106,15 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
         return rows
     if missing == "refuse":
         _refuse_holes(table, holes, "is missing", "fill it in" + (
-            "; the network was trained to refuse it" if fitted else ", or say --missing mean or --missing drop"))
+            "; the network was trained to refuse it" if fitted else ", or take the mean for what is missing, or drop such rows"))
     if missing == "mean":
         if holes.get(target):
             _refuse_holes(table, {target: holes[target]}, "the target is missing",
-                          "fill it in" + ("" if fitted else ", or say --missing drop"))
+                          "fill it in" + ("" if fitted else ", or drop such rows"))
         return rows
     if gone >= set(rows):
         raise PurennError("%s: each of the %d rows has a missing value, so that none is left; leave out the columns "
-                          "that miss most (--ignore)" % (table.path, len(gone)))
+                          "that miss most: ignore them" % (table.path, len(gone)))
     return [i for i in rows if i not in gone]
 
 

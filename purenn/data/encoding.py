@@ -1,15 +1,17 @@
-"""A table's rows as a network's inputs and targets, by a preparation from ``features.fit``; and its outputs back."""
+"""A table's rows as a network's inputs and targets, by a Preparation; and its outputs back."""
 import math
 
-from ..files.disk import short
+from ..files.text import short
 from ..linalg import PurennError
+from ..training import class_of
 from .columns import (IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, positions, unexpected,
                       whole_rows, with_numbers)
 from .features import class_name
-from .preparation import one_hot, standardized
+from .preparation import Number, Preparation
+from .splitting import one_hot, standardized
 
 
-def encode(preparation: dict, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
+def encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
     """The inputs and targets that a table's rows stand for: two lists of lists of floats.
 
     ``rows`` are their numbers, from 0; None takes all. Where missing values drop a row, it has no inputs and targets:
@@ -24,16 +26,16 @@ def encode(preparation: dict, table: Table, rows=None, with_target: bool = True,
     """
     table, order, rows = _chosen(preparation, table, rows, with_target)
     columns: list = []
-    for at, feature in zip(order, preparation["inputs"]):
-        if feature["kind"] == "number":
+    for at, feature in zip(order, preparation.inputs):
+        if isinstance(feature, Number):
             columns.append(_scaled(table, at, rows, feature))
         else:
             columns.extend(_units(table, at, rows, feature))
-    targets = _targets(table, order[-1], rows, preparation["target"], single) if with_target else None
+    targets = _targets(table, order[-1], rows, preparation.target, single) if with_target else None
     return list(map(list, zip(*columns))), targets
 
 
-def rows_to_encode(preparation: dict, table: Table, rows=None, with_target: bool = True) -> list:
+def rows_to_encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True) -> list:
     """Those of the rows, by their numbers from 0, that ``encode`` gives inputs for: all, unless some are dropped."""
     return list(_chosen(preparation, table, rows, with_target)[2])
 
@@ -44,15 +46,15 @@ def _chosen(preparation, table, rows, with_target):
     table = with_numbers(table)
     rows = range(len(table.lines)) if rows is None else rows
     target = order[-1] if with_target else None
-    return table, order, whole_rows(table, order, rows, preparation["missing"], target, fitted=True)
+    return table, order, whole_rows(table, order, rows, preparation.missing, target, fitted=True)
 
 
 def _order(preparation, table, with_target):
     """The numbers of the columns that are the inputs and, at the end, the target."""
-    wanted = [feature["name"] for feature in preparation["inputs"]]
-    target = preparation["target"]["name"]
+    wanted = [feature.name for feature in preparation.inputs]
+    target = preparation.target.name
     wanted += [target] if with_target else []
-    there, columns = table.names, preparation["columns"]
+    there, columns = table.names, preparation.columns
     if there == positions(len(there)) or columns == positions(len(columns)):
         others = [name for name in columns if name != target]
         if len(there) != len(columns) and (with_target or len(there) != len(others)):
@@ -72,23 +74,23 @@ def _scaled(table, at, rows, feature):
     if table.numbers[at] is None:
         unexpected(table, first_text(table, at, range(len(table.lines))), at, "a number, as in training")
     values = picked(table.numbers[at], rows)
-    scaled = standardized(values, feature["mean"], feature["deviation"])
+    scaled = standardized(values, feature.mean, feature.deviation)
     if not all(map(math.isfinite, scaled)):
         check_finite(table, at, rows)
         scaled = [z if x == x else 0.0 for x, z in zip(values, scaled)]
         for row, z in zip(rows, scaled):
             if not math.isfinite(z):
                 unexpected(table, row, at, "a number nearer to the mean, %g; the deviation is %g"
-                           % (feature["mean"], feature["deviation"]))
+                           % (feature.mean, feature.deviation))
     return scaled
 
 
 def _units(table, at, rows, feature):
     """The one-hot columns of a category; all zeros where it is missing."""
-    count = len(feature["values"])
-    unit = dict(zip(feature["values"], one_hot(list(range(count)), count)))
+    count = len(feature.values)
+    unit = dict(zip(feature.values, one_hot(list(range(count)), count)))
     unit.update((text, [0.0] * count) for text in IS_MISSING)
-    return zip(*_looked_up(table, at, rows, unit, feature["values"]))
+    return zip(*_looked_up(table, at, rows, unit, feature.values))
 
 
 def _looked_up(table, at, rows, meanings, allowed):
@@ -101,9 +103,9 @@ def _looked_up(table, at, rows, meanings, allowed):
 
 
 def _targets(table, at, rows, target, single):
-    if target["kind"] == "number":
+    if isinstance(target, Number):
         return [[value] for value in _scaled(table, at, rows, target)]
-    classes = target["classes"]
+    classes = target.classes
     if single and len(classes) != 2:
         raise PurennError("there are %d classes, and a single output tells 2 apart; give the network an output for each"
                           % len(classes))
@@ -117,18 +119,9 @@ def _targets(table, at, rows, target, single):
     return [[float(k)] for k in found] if single else one_hot(found, len(classes))
 
 
-def decode_target(preparation: dict, value: float) -> float:
-    """y = z·σ + μ: what a regression's output z says about the target, in the target's own unit."""
-    target = preparation["target"]
-    return value * target["deviation"] + target["mean"]
-
-
-def input_count(preparation: dict) -> int:
-    """How many numbers go into the network: one for each number, and one for each value of a category."""
-    return sum(len(feature.get("values", "1")) for feature in preparation["inputs"])
-
-
-def output_count(preparation: dict, single: bool = False) -> int:
-    """How many numbers come out of it: one for each class, with ``single`` one for two; one for a number."""
-    target = preparation["target"]
-    return 1 if single or target["kind"] == "number" else len(target["classes"])
+def decode(preparation: Preparation, rows: list) -> list:
+    """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit."""
+    if preparation.classes:
+        return [preparation.classes[class_of(values)] for values in rows]
+    target = preparation.target
+    return [values[0] * target.deviation + target.mean for values in rows]

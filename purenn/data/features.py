@@ -1,27 +1,18 @@
-"""From the texts of a table to what a network takes in and is to give, and back.
+"""From the texts of a table to what a network takes in and is to give: ``fit`` finds the Preparation.
 
-``fit`` finds out how: a preparation, a plain dict that JSON can hold and that is kept with the network.
-
-- ``columns``: the names of all columns of the table that it was fitted on, in their order;
-- ``inputs``: for each column that goes in, its ``name`` and ``kind``. A ``number`` is standardized by its ``mean`` and
-  ``deviation``, those of the part that is trained on; a ``category`` is one-hot over its ``values``;
-- ``target``: its ``name`` and ``kind``: ``classes`` are one-hot over its ``classes``, a ``number`` is standardized;
-- ``missing``: what is done about missing values: ``refuse`` them, put in the ``mean`` (for a category all zeros), or
-  ``drop`` the row. A target that is missing has no mean put in.
-
-``encoding.encode`` does it, to the same table and to others.
+``encoding.encode`` does what it says, to the same table and to others.
 """
 import math
 
-from ..files.disk import short
+from ..files.text import short
 from ..linalg import PurennError
 from .columns import (IS_MISSING, REMEDIES, Table, check_finite, find_column, first_text, listed, numbers, picked,
                       refuse_decimal_commas, unexpected, whole_rows, with_numbers)
-from .preparation import mean_and_deviation
+from .preparation import MOST_VALUES, Category, Classes, Number, Preparation
+from .splitting import mean_and_deviation
 
 TASKS = ("classification", "regression")
 
-MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 MOST_WHOLE = 10                 # so many different whole numbers in the target, at most, are classes by themselves
 
 
@@ -35,8 +26,8 @@ def rows_to_use(table: Table, target, missing: str = "refuse", ignore=()) -> lis
     return list(whole_rows(with_numbers(table), [*inputs, at], range(len(table.lines)), missing, at))
 
 
-def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ignore=()) -> dict:
-    """Find out how the columns of a table become inputs and targets: a preparation, as the module says.
+def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ignore=()) -> Preparation:
+    """Find out how the columns of a table become inputs and targets.
 
     ``target`` is the column to predict: its name, or else its number from 1, or ``last``; those in ``ignore`` are left
     out. Means and deviations are those of ``rows``, the part to train on, by their numbers from 0; None takes all.
@@ -61,8 +52,8 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
         rows = [i for i in rows if i in left]
     if not rows:
         raise PurennError("%s: there are no rows to train on; give at least one" % table.path)
-    return {"columns": list(table.names), "inputs": [_input(table, k, kept, rows) for k in inputs],
-            "target": _target(table, at, kept, rows, task), "missing": missing}
+    return Preparation(list(table.names), [_input(table, k, kept, rows) for k in inputs],
+                       _target(table, at, kept, rows, task), missing)
 
 
 def _known(name, value, allowed):
@@ -87,15 +78,14 @@ def _roles(table, target, ignore):
 def _input(table, at, kept, rows):
     if table.numbers[at] is not None:
         return _number(table, at, kept, rows)
-    return {"name": table.names[at], "kind": "category",
-            "values": _different(table, at, kept, "correct it, or leave it out (--ignore)")}
+    return Category(table.names[at], _different(table, at, kept, "correct it, or ignore the column"))
 
 
 def _number(table, at, kept, rows):
     check_finite(table, at, kept)
     known = [x for x in picked(table.numbers[at], rows) if x == x]      # nan is missing
     if not known:
-        raise PurennError("%s: column %s has no value in the rows to train on; leave it out (--ignore)"
+        raise PurennError("%s: column %s has no value in the rows to train on; ignore it"
                           % (table.path, short(table.names[at])))
     try:
         mean, deviation = mean_and_deviation(known)
@@ -105,7 +95,7 @@ def _number(table, at, kept, rows):
         row = max((i for i in rows if table.numbers[at][i] == table.numbers[at][i]),
                   key=lambda i: abs(table.numbers[at][i]))
         unexpected(table, row, at, "numbers whose squares are finite; divide the column by a large one")
-    return {"name": table.names[at], "kind": "number", "mean": mean, "deviation": deviation}
+    return Number(table.names[at], mean, deviation)
 
 
 def _different(table, at, kept, remedy):
@@ -120,21 +110,21 @@ def _different(table, at, kept, remedy):
     return values
 
 
-def stray_texts(preparation: dict, table: Table) -> list:
+def stray_texts(preparation: Preparation, table: Table) -> list:
     """Of columns taken for texts although most are numbers: a line each on the first text that is none.
 
     One that slipped in makes categories of what was meant as numbers.
     """
     found = []
-    for feature in [*preparation["inputs"], preparation["target"]]:
-        at = table.names.index(feature["name"])
+    for feature in [*preparation.inputs, preparation.target]:
+        at = table.names.index(feature.name)
         texts = [text for text in table.columns[at] if text not in IS_MISSING]
-        words = {text for text in set(texts) if numbers([text]) is None} if feature["kind"] != "number" else set()
+        words = {text for text in set(texts) if numbers([text]) is None} if not isinstance(feature, Number) else set()
         strays = [text for text in texts if text in words]
         if 0 < 2 * len(strays) < len(texts):
             line = table.lines[table.columns[at].index(strays[0])]
             found.append("%s: column %s is taken for texts: line %d has %s, and %d of %d values are numbers" % (
-                table.path, short(feature["name"]), line, short(strays[0]), len(texts) - len(strays), len(texts)))
+                table.path, short(feature.name), line, short(strays[0]), len(texts) - len(strays), len(texts)))
     return found
 
 
@@ -154,8 +144,8 @@ def _target(table, at, kept, rows, task):
         raise PurennError("%s: column %s, the target, has %d class%s; there must be from 2 to %d; choose another%s" % (
             table.path, short(table.names[at]), len(classes),
             " only: " + short(classes[0]) if len(classes) == 1 else "es", MOST_VALUES,
-            "" if values is None else ", or say --task regression"))
-    return {"name": table.names[at], "kind": "classes", "classes": classes}
+            "" if values is None else ", or make it a regression"))
+    return Classes(table.names[at], classes)
 
 
 def _usual_task(values):

@@ -11,7 +11,8 @@ import os
 import struct
 from array import array
 
-from ..files.disk import opened, short
+from ..files.disk import opened
+from ..files.text import short
 from ..linalg import PurennError
 from .arrays import Array, check_size, read_values, what_begins
 

@@ -17,7 +17,8 @@ from array import array
 from collections import namedtuple
 from contextlib import contextmanager
 
-from ..files.disk import opened, replacing, short
+from ..files.disk import opened, replacing
+from ..files.text import short
 from ..linalg import PurennError
 from .arrays import CHUNK, ZIP, Array, check_size, read_values, what_begins
 

@@ -1,142 +1,152 @@
-"""Between a file and a network: shuffle, split, scale, one-hot.
+"""What the columns of a table mean to a network: a Preparation, which is kept with the network that learned by it.
 
-What is found out about data, such as their mean, is found out from the part that the network learns from:
-the others stand for what it has not seen yet.
+``features.fit`` finds one out from a table, ``of_points`` and ``of_pixels`` say that of points and images, and
+``from_dict`` reads one from a file. ``encoding.encode`` turns a table's rows into inputs and targets by it.
 """
 import math
-from collections import namedtuple
+from collections import Counter
+from typing import List, NamedTuple, Tuple, Union
 
-from ..linalg import PurennError, Vector
+from ..files.text import short
+from ..linalg import PurennError, is_finite
+from .columns import IS_MISSING, REMEDIES
 
-# Images: a list of rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to
-# classes − 1. The test images and labels are the same where the files hold a separate test part, else None. The
-# pixels were divided by ``divisor``.
-Images = namedtuple("Images", ("images", "labels", "height", "width", "classes", "test_images", "test_labels",
-                               "divisor"))
-
-SHARED = 1 << 16                # so many different values are shared; with more, sharing gains little
-
-# The parts of a data set: to learn from, to look at while learning, to look at once, at the end.
-PARTS = ("train", "validation", "test")
+MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 
 
-class Shared(dict):
-    """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
+class Number(NamedTuple):
+    """A column of numbers, standardized: z = (x − mean) / deviation, those of the rows that are trained on."""
 
-    def __init__(self, function):
-        dict.__init__(self)
-        self.function = function
-
-    def __missing__(self, value):
-        made = self.function(value)
-        if len(self) < SHARED:
-            self[value] = made
-        return made
+    name: str
+    mean: float = 0.0
+    deviation: float = 1.0
 
 
-def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
-    """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
-    shades = [pixel / 255.0 for pixel in range(256)]
-    return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
-                  None, None, 255.0)
+class Category(NamedTuple):
+    """A column of texts, one-hot over these different values: an input for each."""
+
+    name: str
+    values: List[str]
 
 
-def split_sizes(count: int, asked, usual, names=PARTS) -> list:
-    """How many of ``count`` samples each of the parts gets.
+class Classes(NamedTuple):
+    """A target that is one of these classes, one-hot: an output for each."""
 
-    ``asked`` has a number of samples for each part, a share of all of them between 0 and 1, or None for the
-    ``usual`` number. Where the usual ones are too many for what is left, and where fewer than usual are asked
-    for in the first part, the usual ones shrink in proportion.
+    name: str
+    classes: List[str]
 
-    >>> split_sizes(18724, (None, None, None), (10000, 6000, 2724))
-    [10000, 6000, 2724]
-    >>> split_sizes(500, (0.5, None, 100), (10000, 6000, 2724))
-    [250, 150, 100]
 
-    Raises PurennError where a part would be empty, or the parts together are more than there is.
+class Preparation(NamedTuple):
+    """How a row of a table becomes the inputs and the target of a network.
+
+    ``columns`` are the names of all columns of the table, in their order; ``inputs`` says of each that goes in how,
+    ``target`` the same of the one that is predicted. ``missing`` is what is done about missing values: ``refuse``
+    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row.
     """
-    given = [None if size is None else _part_size(name, size, count) for name, size in zip(names, asked)]
-    left = count - sum(size for size in given if size is not None)
-    missing = sum(most for size, most in zip(given, usual) if size is None)
-    first = usual[0] if given[0] is None else given[0]
-    sizes = []
-    for size, most in zip(given, usual):
-        if size is None:
-            size = max(1, min(most, most * first // usual[0], most * max(left, 0) // missing))
-        sizes.append(size)
-    if sum(sizes) > count:
-        raise PurennError("split: %s are %d samples, and there are %d; ask for fewer" % (
-            " + ".join("%s %d" % pair for pair in zip(names, sizes)), sum(sizes), count))
-    return sizes
+
+    columns: List[str]
+    inputs: List[Union[Number, Category]]
+    target: Union[Number, Classes]
+    missing: str = "refuse"
+
+    @property
+    def classes(self) -> Tuple[str, ...]:
+        """The names of the classes; none where a number is predicted."""
+        return tuple(self.target.classes) if isinstance(self.target, Classes) else ()
+
+    def input_count(self) -> int:
+        """How many numbers go into the network: one for each number, and one for each value of a category."""
+        count = 0
+        for feature in self.inputs:
+            count += len(feature.values) if isinstance(feature, Category) else 1
+        return count
+
+    def output_count(self, single: bool = False) -> int:
+        """How many numbers come out of it: one for each class, with ``single`` one for two; one for a number."""
+        return 1 if single or not self.classes else len(self.classes)
+
+    def as_dict(self) -> dict:
+        """The same as plain values, which JSON can hold; ``from_dict`` reads them."""
+        return {"columns": list(self.columns), "inputs": [_as_dict(feature) for feature in self.inputs],
+                "target": _as_dict(self.target), "missing": self.missing}
 
 
-def is_part(size) -> bool:
-    """True for what a part's size can be: a whole number from 1 up, or a share between 0 and 1."""
-    if isinstance(size, bool) or not isinstance(size, (int, float)):
-        return False
-    return size >= 1 if isinstance(size, int) else 0.0 < size < 1.0
+KINDS = {"number": Number, "category": Category, "classes": Classes}
 
 
-def _part_size(name, size, count):
-    if not is_part(size):
-        raise PurennError("split: %s is %r; it must be a whole number from 1 up, or a share between 0 and 1"
-                          % (name, size))
-    return size if isinstance(size, int) else max(1, int(size * count + 1e-9))         # 0.7 of 10 are 7
+def _as_dict(feature):
+    kind = next(name for name in KINDS if isinstance(feature, KINDS[name]))
+    return {"name": feature.name, "kind": kind, **feature._asdict()}
 
 
-def split(count: int, sizes, rng=None) -> list:
-    """The numbers from 0 to ``count`` − 1 in the order that ``rng`` shuffles them into, in parts of these sizes.
-
-    What is left over is left out. Without ``rng`` in their own order.
-
-    >>> split(5, [2, 1])
-    [[0, 1], [2]]
-    """
-    order = list(range(count))
-    if rng is not None:
-        rng.shuffle(order)
-    parts, start = [], 0
-    for size in sizes:
-        parts.append(order[start:start + size])
-        start += size
-    return parts
+def of_points(features: int) -> Preparation:
+    """That of points in a plane or in space: numbers x1, x2 and so on, as they are, and a class of 0 or 1."""
+    names = ["x%d" % (k + 1) for k in range(features)]
+    return Preparation([*names, "class"], [Number(name) for name in names], Classes("class", ["0", "1"]))
 
 
-def one_hot(labels: list, classes: int) -> list:
-    """For each label k from 0 to ``classes`` − 1 a vector with 1 in place k and 0 elsewhere.
-
-    >>> one_hot([2, 0], 3)
-    [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
-
-    Raises PurennError where a label is not one of these.
-    """
-    rows = []
-    for i, label in enumerate(labels):
-        if not isinstance(label, int) or not 0 <= label < classes:
-            raise PurennError("one_hot: labels[%d] is %r; it must be a whole number from 0 to %d"
-                              % (i, label, classes - 1))
-        rows.append([1.0 if k == label else 0.0 for k in range(classes)])
-    return rows
+def of_pixels(count: int, names: list, mean: float, deviation: float) -> Preparation:
+    """That of images: a label, and so many pixels as they are in the file, all scaled alike."""
+    pixels = ["pixel%d" % (k + 1) for k in range(count)]
+    return Preparation(["label", *pixels], [Number(name, mean, deviation) for name in pixels],
+                       Classes("label", list(names)))
 
 
-def mean_and_deviation(values) -> tuple:
-    """The mean μ of the numbers, and their standard deviation √(1/n · Σ (x − μ)²), or 1 where that is 0.
+# A preparation that comes from a file and is not to be believed yet.
 
-    >>> mean_and_deviation([1.0, 3.0])
-    (2.0, 1.0)
-    """
-    values = list(values)
-    if not values:
-        raise PurennError("mean_and_deviation: there are no numbers; give at least one")
-    mean = math.fsum(values) / len(values)
-    variance = math.fsum((x - mean) * (x - mean) for x in values) / len(values)
-    return mean, math.sqrt(variance) or 1.0
+def from_dict(found) -> Preparation:
+    """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
+    _check_keys("the whole", found, ("columns", "inputs", "missing", "target"))
+    columns = _check_texts("columns", found["columns"], 2, math.inf)
+    if not isinstance(found["inputs"], list) or not found["inputs"]:
+        raise _wrong("inputs", found["inputs"], "a list of at least one")
+    inputs = [_feature("inputs[%d]" % number, feature, "category", "values", 1)
+              for number, feature in enumerate(found["inputs"])]
+    target = _feature("target", found["target"], "classes", "classes", 2)
+    names = [feature.name for feature in [*inputs, target]]
+    _check_texts("the names", names, 2, math.inf)
+    if not set(names) <= set(columns):
+        raise _wrong("columns", columns, "a list that names each input and the target")
+    if not isinstance(found["missing"], str) or found["missing"] not in REMEDIES:
+        raise _wrong("missing", found["missing"], " or ".join(REMEDIES))
+    return Preparation(columns, inputs, target, found["missing"])
 
 
-def standardized(values: Vector, mean: float, deviation: float) -> Vector:
-    """(x − μ) / σ for each of the numbers, with the mean μ and the deviation σ of those that are learned from.
+def _wrong(what, found, expected):
+    return PurennError("preparation: %s: found %s, expected %s" % (what, short(found), expected))
 
-    >>> standardized([1.0, 3.0], 2.0, 1.0)
-    [-1.0, 1.0]
-    """
-    return [(x - mean) / deviation for x in values]
+
+def _check_keys(what, found, keys):
+    if not isinstance(found, dict) or found.keys() != set(keys):
+        raise _wrong(what, list(found) if isinstance(found, dict) else found, "an object of " + ", ".join(keys))
+
+
+def _feature(what, feature, kind, values, least):
+    """One input or the target: a number, or of this kind, with these values."""
+    found = feature.get("kind") if isinstance(feature, dict) else None
+    if found == kind:
+        _check_keys(what, feature, ("name", "kind", values))
+        for text in _check_texts("%s: %s" % (what, values), feature[values], least, MOST_VALUES):
+            if text in IS_MISSING:
+                raise _wrong("%s: %s" % (what, values), text, "none of those that stand for a missing value")
+    elif found == "number":
+        _check_keys(what, feature, ("name", "kind", "mean", "deviation"))
+        for name in ("mean", "deviation"):
+            if isinstance(feature[name], bool) or not is_finite(feature[name]):
+                raise _wrong("%s: %s" % (what, name), feature[name], "a finite number")
+        if feature["deviation"] <= 0.0:
+            raise _wrong("%s: deviation" % what, feature["deviation"], "a number above 0")
+    else:
+        raise _wrong(what, feature, "an object whose kind is number or " + kind)
+    return KINDS[found](**{name: value for name, value in feature.items() if name != "kind"})
+
+
+def _check_texts(what, texts, least, most):
+    """A list of different texts, none of them empty, at least and at most so many."""
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        raise _wrong(what, texts, "a list of texts that are not empty")
+    if len(set(texts)) < len(texts):
+        raise _wrong(what, Counter(texts).most_common(1)[0][0], "each only once")
+    if not least <= len(texts) <= most:
+        raise _wrong(what, "%d" % len(texts), "at least %d and at most %s of them" % (least, most))
+    return texts

@@ -12,7 +12,8 @@ import sys
 from collections import Counter
 from itertools import islice
 
-from ..files.disk import opened, short
+from ..files.disk import opened
+from ..files.text import short
 from ..linalg import PurennError
 from .arrays import CHUNK, check_size, what_begins
 from .columns import Table, numbers, positions

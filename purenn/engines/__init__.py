@@ -1,12 +1,13 @@
 """Engines: ways to get the cost of a batch and its gradients.
 
-An engine has two methods:
+A ``loops.Engine`` has these methods:
 
     gradients(network, loss, inputs, targets)   adds ∂C/∂θ of the batch to the network's gradients;
                                                 returns the cost C and the outputs
     outputs(network, inputs)                    forward only
-
-and may have a third, ``learn(network, loss, optimizer, inputs, targets)``, which is ``training.learn`` in one go.
+    learn(network, loss, optimizer, inputs, targets)
+                                                clear the gradients, get them, step
+    sync(), close()                             nothing, unless it learns elsewhere or keeps something running
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
 the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers,
@@ -40,9 +41,3 @@ def make(name: str, network):
         return pick(network)
     from .loops import Loops
     return Loops()
-
-
-def close(engine) -> None:
-    """End what an engine keeps running, if it does."""
-    if hasattr(engine, "close"):
-        engine.close()

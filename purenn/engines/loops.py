@@ -6,10 +6,41 @@ each sample's backward pass begins, at its output, and the chain rule carries it
 
 Here the loop runs over the samples x of a batch; one step in, ``network.py`` runs over the layers.
 """
+import math
+
 from ..linalg import Matrix
 
 
-class Loops:
+class Engine:
+    """What every engine does: get the cost of a batch and its gradients. One of your own writes the first two."""
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
+        raise NotImplementedError("%s has no gradients(network, loss, inputs, targets)" % type(self).__name__)
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        raise NotImplementedError("%s has no outputs(network, inputs)" % type(self).__name__)
+
+    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
+        """Learn from one batch: clear the gradients, get ∂C/∂θ, step. Returns the cost before the step, and the outputs.
+
+        Where the cost is not finite there is no step.
+        """
+        network.zero_grad()
+        cost, outputs = self.gradients(network, loss, inputs, targets)
+        if math.isfinite(cost):
+            optimizer.step()
+        return cost, outputs
+
+    def sync(self) -> None:
+        """Make the network's own lists right, where the engine learns elsewhere."""
+
+    def close(self) -> None:
+        """End what the engine keeps running, if it does."""
+
+
+class Loops(Engine):
     """The engine that is the derivation."""
 
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:

@@ -18,7 +18,7 @@ from ..activations import Activation, Softmax
 from ..layers import Linear
 from ..linalg import Matrix as Rows
 from ..linalg import Vector, dot, rows_dotted, transpose
-from .loops import batch_cost
+from .loops import Engine, batch_cost
 
 
 def sum_of_products(a: Vector, b: Vector) -> float:
@@ -38,7 +38,7 @@ def fastest_dot():
     return getattr(math, "sumprod", sum_of_products)
 
 
-class Matrix:
+class Matrix(Engine):
     """The engine for wide layers. ``dot`` is a function of two equally long rows; without it ``fastest_dot()``."""
 
     def __init__(self, dot=None):

@@ -15,13 +15,13 @@ import threading
 from array import array
 
 from ..linalg import Matrix, PurennError
-from .loops import Loops
+from .loops import Engine, Loops
 
 # How long to wait for a worker that has gone silent to be gone, in seconds.
 PATIENCE = 1.0
 
 
-class Processes:
+class Processes(Engine):
     """The engine that shares a batch out over ``workers`` processes, each with its own copy of ``inner``.
 
     ``inner`` is an engine, ``Loops()`` unless another is given; ``workers`` is as many as there are

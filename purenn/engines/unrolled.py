@@ -7,6 +7,7 @@ When it trains it does the optimizer's step in the same breath, while the weight
 from math import exp, isfinite, log, sqrt, tanh
 
 from ..linalg import Matrix, PurennError
+from .loops import Engine
 from .source import gradients_source, learn_source, outputs_source
 from .templates import STEPS
 
@@ -14,7 +15,7 @@ from .templates import STEPS
 MOST_PARAMETERS = 20000
 
 
-class Unrolled:
+class Unrolled(Engine):
     """The engine for tiny networks, of the layers and losses that purenn has.
 
     It keeps what it compiled for the last network and loss it was given. Raises PurennError for a
@@ -33,15 +34,17 @@ class Unrolled:
             self._layers, self._loss = list(network.layers), loss
         return self._compiled["gradients"](network.layers, loss, inputs, targets)
 
-    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix):
-        """What ``training.learn`` does, in one go; None where this engine does not know the optimizer.
+    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
+        """Learn from one batch, the step included, in one go.
 
-        It knows purenn's own when they learn all of the network's parameters.
+        That goes for purenn's own optimizers when they learn all of the network's parameters; any other steps by itself.
         """
         if self._learning != (network.layers, loss, optimizer):
             self._learning = (list(network.layers), loss, optimizer)
             knows = type(optimizer) in STEPS and _learns_all(optimizer, network)
-            self._compiled["learn"] = _compiled(learn_source, "learn", network, loss, optimizer) if knows else _unknown
+            self._compiled["learn"] = _compiled(learn_source, "learn", network, loss, optimizer) if knows else None
+        if self._compiled["learn"] is None:
+            return Engine.learn(self, network, loss, optimizer, inputs, targets)
         return self._compiled["learn"](network.layers, loss, optimizer, inputs, targets)
 
     def outputs(self, network, inputs: Matrix) -> Matrix:
@@ -53,10 +56,6 @@ class Unrolled:
 
     def __repr__(self):
         return "Unrolled()"
-
-
-def _unknown(*_):
-    return None
 
 
 def _learns_all(optimizer, network):

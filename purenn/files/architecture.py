@@ -9,7 +9,7 @@ from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from ..layers import Linear
 from ..linalg import PurennError, ShapeError, check_vector
 from ..network import Network
-from .disk import short
+from .text import short
 
 MOST_PARAMETERS = 20000000      # of a network that is read: each takes some 50 bytes
 MOST_LAYERS = 1000

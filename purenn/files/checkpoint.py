@@ -1,7 +1,7 @@
 """Training that was stopped, as a file from which it goes on with the same digits: always JSON, every float exact.
 
-A checkpoint holds everything that the next epoch depends on: the weights, the optimizer's state, the random
-generator's, and what the command that trains keeps besides.
+A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
+optimizer's state and the random generator's. It holds values only: no option, and no file that is to be written.
 """
 import random
 from collections import namedtuple
@@ -9,16 +9,19 @@ from collections import namedtuple
 from .. import __version__
 from ..linalg import PurennError
 from .architecture import check_row
-from .disk import naming, short
+from .disk import naming
+from .text import short
 from .model import check_format, check_keys
 from .strict_json import read_json, write_json
 
-# task: its name. options: a dict of the settings it was started with. epoch: how many are done. network and
-# optimizer: their state_dict(). random: the generator's getstate(). progress: a dict of what is kept besides. The
-# dicts hold plain values only; a tuple in one comes back as a list.
-Checkpoint = namedtuple("Checkpoint", ("task", "options", "epoch", "network", "optimizer", "random", "progress"))
+# task: its name. settings and source: dicts of the Settings, and of where the data come from. engine: its name in
+# full. data: a digest of the data. epoch: how many are done. network and optimizer: their state_dict(). random: the
+# generator's getstate(). progress: a dict of the curve so far, the best weights, the seconds. The dicts hold plain
+# values only; a tuple in one comes back as a list.
+Checkpoint = namedtuple("Checkpoint", ("task", "settings", "source", "engine", "data", "epoch", "network", "optimizer",
+                                       "random", "progress"))
 
-FORMAT, VERSION = "purenn checkpoint", 1
+FORMAT, VERSION = "purenn checkpoint", 2
 HEAD = ["format", "version", "purenn"]
 
 
@@ -45,6 +48,9 @@ def load_checkpoint(path) -> Checkpoint:
     document = read_json(path)
     with naming(path):
         check_format(document, FORMAT, VERSION, "it is a model, of a training that has ended: nothing to go on from")
+        if document["version"] < VERSION:
+            raise PurennError("is of version %d of the format, which kept a command line in place of settings; this "
+                              "purenn reads version %d: begin anew" % (document["version"], VERSION))
         check_keys(document, [*HEAD, *Checkpoint._fields])
         found = Checkpoint(**{name: document[name] for name in Checkpoint._fields})
         found = found._replace(random=_as_tuples(found.random))
@@ -65,7 +71,10 @@ def _check(checkpoint):
         raise PurennError("task is %s; it must be a name" % short(checkpoint.task))
     if type(checkpoint.epoch) is not int or not 0 <= checkpoint.epoch < 1 << 53:
         raise PurennError("epoch is %s; it must be a whole number from 0 up" % short(checkpoint.epoch))
-    for name in ("options", "network", "optimizer", "progress"):
+    if not isinstance(checkpoint.engine, str) or type(checkpoint.data) is not int:
+        raise PurennError("engine and data are %s and %s; they must be a name and a whole number"
+                          % (short(checkpoint.engine), short(checkpoint.data)))
+    for name in ("settings", "source", "network", "optimizer", "progress"):
         if not isinstance(getattr(checkpoint, name), dict):
             raise PurennError("%s is %s; it must be a dict" % (name, short(getattr(checkpoint, name))))
     for name, values in checkpoint.network.items():

@@ -14,7 +14,8 @@ from ..activations import ACTIVATIONS
 from ..linalg import PurennError, is_finite
 from ..network import Network
 from .architecture import MOST_LAYERS, build, check_weights, describe, shapes
-from .disk import naming, short
+from .disk import naming
+from .text import short
 from .safetensors import read_safetensors, write_safetensors
 from .strict_json import check_plain, folded, parsed, read_json, write_json
 
@@ -107,7 +108,7 @@ def load_model(path, activation=None, output_activation=None) -> Model:
 def _load_json(path):
     document = read_json(path)
     with naming(path):
-        check_format(document, FORMAT, VERSION, "it is a checkpoint: go on from it with --resume")
+        check_format(document, FORMAT, VERSION, "it is a checkpoint: resume from it")
         if "weights" not in document:
             raise PurennError("weights is missing")
         return document, document.pop("weights")
@@ -198,8 +199,8 @@ def _guessed(weights, activation, output_activation):
         architecture[i] = described
         if i + 1 not in linears and i < max(linears):
             if activation is None:
-                raise PurennError("does not say which activation stands between its layers; say it (activation, on "
-                                  "the command line --activation), one of %s" % ", ".join(sorted(ACTIVATIONS)))
+                raise PurennError("does not say which activation stands between its layers; say which "
+                                  "activation, one of %s" % ", ".join(sorted(ACTIVATIONS)))
             architecture[i + 1] = _described(activation)
     if output_activation is not None:
         architecture.append(_described(output_activation))

@@ -15,7 +15,8 @@ from array import array
 
 from ..linalg import PurennError, ShapeError
 from .architecture import MOST_PARAMETERS, check_row
-from .disk import naming, opened, replacing, short
+from .disk import naming, opened, replacing
+from .text import short
 from .strict_json import check_plain, folded, parsed
 
 MOST_HEADER = 100000000         # bytes; the format's own limit

@@ -10,7 +10,8 @@ import os
 import re
 
 from ..linalg import PurennError
-from .disk import naming, opened, replacing, short
+from .disk import naming, opened, replacing
+from .text import short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists

@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import time
+from contextlib import contextmanager
 
 RED, DIM = "31", "2"
 
@@ -69,11 +70,37 @@ class Progress:
         self.terminal.stream.flush()
         self.shown = True
 
+    def rate(self, done: int) -> float:
+        """How many are done in a second."""
+        return done / max(1e-9, time.monotonic() - self.start)
+
     def clear(self) -> None:
         """Take the line away, before something else is written."""
         if self.shown:
             self.terminal.stream.write("\r\x1b[K")
             self.shown = False
+
+
+@contextmanager
+def telling(terminal, what: str, unit: str = ""):
+    """Give a function ``tell(done, total)`` that shows how far something is, in MB where that is the unit.
+
+    None where there is no terminal to show it on. With the end of the block the line is taken away.
+    """
+    bars: list = []
+    size = 10 ** 6 if unit == " MB" else 1
+
+    def tell(done, total):
+        if total is None:
+            return
+        if not bars:
+            bars.append(Progress(terminal, total))
+        bars[0].update(done, "%s: %d of %d%s", what, done // size, total // size, unit)
+    try:
+        yield tell if terminal else None
+    finally:
+        for bar in bars:
+            bar.clear()
 
 
 def duration(seconds: float) -> str:

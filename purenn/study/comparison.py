@@ -7,12 +7,69 @@ wins among the seeds that differ would come from tossing a coin once in 32 times
 none, 8 to 1, 15 to 5. Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
-from math import comb, inf
+from math import comb, fsum, inf
 
 CHANCE = 1 / 32
 
 # So many times as many epochs are worth an exclamation.
 MUCH = 1.25
+
+CURVE = 200                     # so many epochs of a curve are kept at most
+MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
+
+# What is kept of a run, in plain numbers and lists. ``solved``: the loss at the end is below the target loss or, where
+# there is none, every point is right. ``needed``: the epochs until then, None where it is not solved. ``epochs``: those
+# that were done. Loss and accuracies (shares from 0 to 1) are those after the last step; those of validation and test
+# data are None without any. Where training ``diverged`` the loss is infinite and the accuracies are None. ``losses``,
+# ``accuracies`` and ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs; ``rises`` is the
+# sum of all rises of the loss from an epoch to the next, of all epochs; ``predictions`` are (input, target, output).
+Trial = namedtuple("Trial", ("solved", "needed", "epochs", "loss", "accuracy", "validation_loss", "validation_accuracy",
+                             "test_loss", "test_accuracy", "diverged", "seconds", "losses", "accuracies",
+                             "validation_losses", "rises", "predictions"))
+
+
+def trial(result) -> Trial:
+    """What is kept of a Result."""
+    target, diverged = result.settings.target_loss, result.stopped == "diverged"
+    solved = not diverged and (result.train.accuracy == 1.0 if target is None else result.train.loss < target)
+    losses, accuracies = [[getattr(epoch, name) for epoch in result.curve] for name in ("loss", "accuracy")]
+    validation = [epoch.validation_loss for epoch in result.curve] if result.validation else []
+    problem, outputs = result.problem, result.tested().outputs
+    tested = problem.test or problem.train
+    predictions = list(zip(tested.inputs, tested.targets, outputs)) if len(outputs) <= MOST_PREDICTIONS else []
+    return Trial(solved, _needed(accuracies, target) if solved else None, result.epochs, result.train.loss,
+                 result.train.accuracy, *_pair(result.validation), *_pair(result.test), diverged, result.seconds,
+                 curve(losses), curve(accuracies), curve(validation), _rises(losses), predictions)
+
+
+def _pair(score):
+    return (None, None) if score is None or score.loss == inf else (score.loss, score.accuracy)
+
+
+def _needed(accuracies, target):
+    """The epochs that a solved run needed: all, or, without a target, as many as until every point stayed right."""
+    needed = len(accuracies)
+    while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
+        needed -= 1
+    return needed
+
+
+def _rises(losses):
+    """Σ max(0, C_{t+1} − C_t) over the epochs."""
+    return fsum(max(0.0, after - before) for before, after in zip(losses, losses[1:]))
+
+
+def curve(values: list, most: int = CURVE) -> list:
+    """The epochs' values as (epoch, value), at most so many, evenly spread, the first and the last among them.
+
+    >>> curve([0.9, 0.8, 0.7, 0.6, 0.5], most=3)
+    [(1, 0.9), (3, 0.7), (5, 0.5)]
+    """
+    last = len(values) - 1
+    steps = min(last, most - 1)
+    chosen = [i * last // max(1, steps) for i in range(steps + 1)]
+    return [(i + 1, values[i]) for i in chosen]
+
 
 # A setting's runs: its name, a result for each seed (None where it is not done), how many are done, solved, and
 # diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
@@ -22,7 +79,7 @@ Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged
 
 
 def summarize(label: str, results: list) -> Summary:
-    """The Summary of a setting. A result has solved, needed, loss, accuracy, test_accuracy, diverged and seconds."""
+    """The Summary of a setting, from the Trial of each seed, None where one is not done."""
     done = [result for result in results if result is not None]
     needed = [result.needed for result in done if result.solved]
     ranked = sorted(done, key=lambda result: (inf if result.needed is None else result.needed, result.loss))
@@ -48,7 +105,7 @@ def median(values: list):
     return (ranked[middle - 1] + ranked[middle]) / 2 if ranked else None
 
 
-def columns(curve: list, last: int, width: int) -> list:
+def columns(values_by_epoch: list, last: int, width: int) -> list:
     """A curve's values at up to ``width`` epochs evenly spread from 1 to ``last``, as far as the curve goes.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
@@ -56,8 +113,8 @@ def columns(curve: list, last: int, width: int) -> list:
     """
     values = []
     for j in range(width):
-        if curve and (j == 0 or last * j < curve[-1][0] * width):
-            values.append([value for epoch, value in curve if epoch == 1 or epoch * width <= last * (j + 1)][-1])
+        if values_by_epoch and (j == 0 or last * j < values_by_epoch[-1][0] * width):
+            values.append([value for epoch, value in values_by_epoch if epoch == 1 or epoch * width <= last * (j + 1)][-1])
     return values
 
 
@@ -87,12 +144,12 @@ def what_stands_out(summaries: list) -> str:
     if not done:
         return "No seed is done with every setting yet: nothing can be said."
     if len(done) == len(seeds):
-        return _said(summaries)
-    return "With the seeds that are done with every setting: " + _said(
+        return _sentence(summaries)
+    return "With the seeds that are done with every setting: " + _sentence(
         [summarize(row.label, [row.results[i] for i in done]) for row in summaries])
 
 
-def _said(summaries):
+def _sentence(summaries):
     ranked = sorted(summaries, key=lambda row: (-row.solved, inf if row.epochs is None else row.epochs, row.loss))
     first = ranked[0]
     if not first.solved:

@@ -20,6 +20,31 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
 
 
+def select(sections: list, only, last: int) -> list:
+    """The sections of one part, or what there is about one neuron; all of them without ``only``.
+
+    ``last`` is the last layer's place: what the loss does belongs to its neurons.
+    """
+    if only is None:
+        return sections
+    if isinstance(only, str):
+        return [section for section in sections if section.part == only]
+    place, j = only
+    chosen = []
+    for section in sections:
+        quantities = []
+        if section.layer == place:
+            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
+        elif section.layer == place + 1 and section.part == "backward":     # ∂C/∂a_j, which the next layer adds up
+            quantities = [quantity for quantity in section.quantities
+                          if quantity.neuron is None and quantity.input == j]
+        elif section.layer is None and place == last:
+            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
+        if quantities:
+            chosen.append(section._replace(quantities=quantities))
+    return chosen
+
+
 def number(value: float) -> str:
     """A number as it goes into a formula: all its digits, a negative one in parentheses.
 

@@ -4,7 +4,7 @@ A report had one run of each experiment; here every setting has several seeds, a
 their median. Each gets the results by setting and returns three things: whether what was found is found again; whether
 the figures agree, a loss being at most twice the reported one; and what came out.
 
-A result is what ``commands.runs`` makes of a run; its ``losses`` and ``accuracies`` are pairs (epoch, value).
+A result is a ``comparison.Trial``; its ``losses`` and ``accuracies`` are pairs (epoch, value).
 """
 from math import inf
 
@@ -281,14 +281,12 @@ def e(found) -> tuple:
 
 def c1(found) -> tuple:
     """Letters are learned, those of the training part better than the validation part, as well as reported."""
-    ends = [result.result for result in found["letters"]]
-    firsts = [end["history"][0] for end in ends]
-
-    def middle(rows, key):
-        return median([row[key] for row in rows])
-    return (middle(ends, "accuracy") > middle(ends, "validation_accuracy") > 0.7
-            and middle(ends, "loss") < middle(ends, "validation_loss") < middle(firsts, "validation_loss"),
-            abs(middle(ends, "validation_accuracy") - 0.9128) <= 0.02,
+    results = found["letters"]
+    train_loss, train_accuracy, validation_loss, validation_accuracy = [
+        median([getattr(result, name) for result in results])
+        for name in ("loss", "accuracy", "validation_loss", "validation_accuracy")]
+    first = median([result.validation_losses[0][1] for result in results])
+    return (train_accuracy > validation_accuracy > 0.7 and train_loss < validation_loss < first,
+            abs(validation_accuracy - 0.9128) <= 0.02,
             "train acc %.4f, validation acc %.4f, train loss %.2f, validation loss %.4f" % (
-                middle(ends, "accuracy"), middle(ends, "validation_accuracy"), middle(ends, "loss"),
-                middle(ends, "validation_loss")))
+                train_accuracy, validation_accuracy, train_loss, validation_loss))

@@ -1,0 +1,117 @@
+"""The command line: ``python cli.py COMMAND``, ``python -m purenn COMMAND``, or, installed, ``purenn COMMAND``.
+
+Each command is a module of its own with ``run(arguments)``, loaded only when it is called. Exit
+codes: 0 done, 2 bad input, 3 training diverged, 130 interrupted.
+"""
+import sys
+
+from ..linalg import PurennError
+from ..training import DivergedError
+
+# command, what it does, an example
+COMMANDS = (
+    ("xor", "21 points on two crossing lines, which no straight line separates", "xor --hidden 8 --lr 0.5"),
+    ("linear", "points to the left and right of a line; tested on fresh ones", "linear --points 200 --seed 3"),
+    ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
+    ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
+    ("train", "your own table, a CSV: predict one column from the others",
+     "train tests/files/iris.csv --target species"),
+    ("predict", "what a saved network says of the rows of a table",
+     "predict tests/files/iris.json tests/files/iris.csv"),
+    ("evaluate", "how good a saved network is on a table",
+     "evaluate tests/files/iris.json tests/files/iris.csv"),
+    ("show", "what is in a saved network: its layers, its training, its curve",
+     "show tests/files/iris.json"),
+    ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8"),
+    ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
+    ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
+    ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
+    ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
+    ("compare", "a task with several settings, each with the same seeds, side by side",
+     "compare xor --vary optimizer=adagrad,adam"),
+    ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
+)
+
+
+def main(arguments=None) -> int:
+    """Run a command; return the exit code. Whatever goes wrong ends as one line on stderr."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        code = _dispatch(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
+    except PurennError as error:
+        return _fail(error, 3 if isinstance(error, DivergedError) else 2)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:                                 # the reader, say `head`, has seen enough
+        _drop_output()
+        return 0
+    except MemoryError:
+        return _fail("out of memory; make the network or the data smaller", 2)
+    except OSError as error:
+        _drop_output()
+        return _fail("cannot write: %s" % error, 2)
+
+
+def _dispatch(arguments) -> int:
+    from .parser import program_name
+    names = [name for name, _, _ in COMMANDS]
+    if len(arguments) > 1 and arguments[0] in ("-h", "--help", "help") and arguments[1] in names:
+        arguments = [arguments[1], "--help"]
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        _say(overview(program_name()))
+        return 0
+    if arguments[0] == "--version":
+        from .. import __version__
+        _say("purenn %s" % __version__)
+        return 0
+    if arguments[0] not in names:
+        if arguments[0].startswith("-"):
+            raise PurennError("found the option %s where a command belongs; the command comes first: %s"
+                              % (arguments[0], ", ".join(names)))
+        import difflib
+        near = difflib.get_close_matches(arguments[0], names, 1)
+        raise PurennError("there is no command %r; %sthe commands are %s" % (
+            arguments[0], "did you mean %s? " % near[0] if near else "", ", ".join(names)))
+    from importlib import import_module
+    return import_module("." + arguments[0], __name__).run(arguments[1:])
+
+
+def overview(program: str) -> str:
+    """What ``python cli.py`` alone shows: every command with an example."""
+    lines = ["purenn: the neural-network textbook that runs.", "", "Commands, each with an example:"]
+    for name, summary, example in COMMANDS:
+        lines += ["", "  %-10s %s" % (name, summary), "             %s %s" % (program, example)]
+    lines += ["", "%s COMMAND --help lists a command's options." % program]
+    return "\n".join(lines)
+
+
+def _say(text):
+    from ..show.terminal import Terminal
+    terminal = Terminal()
+    for line in text.split("\n"):
+        terminal.line(line)
+
+
+def _fail(error, code) -> int:
+    """One line on stderr, whatever is in the message, and the exit code."""
+    message = "purenn: " + " ".join(str(error).split())
+    if sys.stderr is not None:
+        encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+        try:
+            sys.stderr.write(message.encode(encoding, "replace").decode(encoding) + "\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):                       # nobody to tell; the exit code says it
+            pass
+    return code
+
+
+def _drop_output():
+    """Point stdout at nothing, so that Python's own flush at exit has nothing to complain about."""
+    import os
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        pass

@@ -1,0 +1,310 @@
+"""``compare``: a task with several settings, each with the same seeds, side by side."""
+import itertools
+import os
+import re
+import time
+from functools import partial
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+
+from ..linalg import PurennError
+from ..runs import problems
+from ..runs.pool import Incomplete, Interrupted, Job, run_all
+from ..runs.result import settings_json
+from ..runs.run import Run
+from ..runs.settings import Settings
+from ..runs.tasks import POINT_TASKS, TASKS, Task, resolve
+from ..show import compared
+from ..show import terminal as show
+from ..study.comparison import summarize, trial, what_stands_out
+from .ending import check_figures, say_written
+from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
+                      points_of)
+from .parser import Parser, short, task_name, whole
+
+DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
+
+MOST_RUNS = 10_000
+
+# By default: four learning rates with 20 seeds each are through within half a minute on two cores.
+MOST_EPOCHS = 8_000
+
+# A setting's figures as --json prints them.
+FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "test_accuracy", "seconds")
+
+
+class Axis(NamedTuple):
+    """What is varied: the option's name, its values as they were given, and what they mean."""
+
+    name: str
+    values: List[str]
+    meanings: List[Any]
+
+
+class Plan(NamedTuple):
+    """What will be run: ``values`` and ``settings`` of each setting; ``jobs``: every one with the first seed, and so on.
+
+    ``plain`` are the settings as ``--json`` prints them.
+    """
+
+    task: Task
+    options: Any
+    axes: List[Axis]
+    values: List[Tuple[str, ...]]
+    settings: List[Settings]
+    plain: List[Dict[str, Any]]
+    seeds: List[int]
+    jobs: List[Job]
+
+
+def run(arguments: List[str]) -> int:
+    """Run every setting with every seed, and show what came of it; return the exit code."""
+    name = task_name("compare", DESCRIPTION, POINT_TASKS, arguments)
+    if name is None:
+        return 0
+    plan = make_plan(TASKS[name], arguments[1:])
+    options = plan.options
+    check_figures(options)
+    workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
+    terminal = show.Terminal()
+    if not options.json:
+        for line in first_lines(plan, workers):
+            terminal.line(line)
+    start = time.perf_counter()
+    results, stop = _run(plan, workers, None if options.json else terminal)
+    interrupted = isinstance(stop, KeyboardInterrupt)
+    seconds = time.perf_counter() - start
+    count = len(plan.settings)
+    rows = [summarize(_label(plan.axes, plan.values[i]), results[i::count]) for i in range(count)]
+    try:
+        if options.json:
+            import json
+            terminal.line(json.dumps(as_json(plan, workers, rows, seconds, interrupted)))
+        else:
+            _report(terminal, plan, rows, stop)
+    finally:                                        # even where nobody reads to the end
+        if options.csv is not None:
+            write_csv(options.csv, plan, rows)
+    if options.plot is not None:
+        _draw(plan, rows, terminal)
+    if isinstance(stop, PurennError):
+        raise stop
+    return 130 if interrupted else 0
+
+
+# What is asked for, checked before anything runs.
+
+def make_plan(task: Task, arguments: List[str]) -> Plan:
+    """What the arguments ask for, checked to the last value; raises PurennError where something is wrong."""
+    own = Parser(f"compare {task.name}", add_help=False)
+    _add_own_options(own)
+    parser = Parser(f"compare {task.name}", description=DESCRIPTION, parents=[own])
+    add_point_options(parser, task, engine="auto")
+    parser.set_defaults(epochs=min(MOST_EPOCHS, task.settings.epochs))
+    options = parser.parse_args(arguments)
+    if options.csv is not None:
+        from ..files.disk import check_writable
+        check_writable(options.csv)
+    switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
+                if action not in own._actions and action.dest not in ("help", "seed")}
+    axes = read_axes(task, parser, options, switches)
+    runs = options.seeds
+    for axis in axes:
+        runs *= len(axis.values)
+    if runs > MOST_RUNS:
+        raise PurennError(f"compare: {show.count(runs // options.seeds, 'setting')} with "
+                          f"{show.count(options.seeds, 'seed')} are {runs} runs; at most {MOST_RUNS} are allowed: give "
+                          "fewer values or fewer --seeds")
+    seeds = list(range(options.seed, options.seed + options.seeds))
+    values = list(itertools.product(*[axis.values for axis in axes]))
+    jobs = [_job(task, options, dict(zip([axis.name for axis in axes], meanings)), _label(axes, texts))
+            for texts, meanings in zip(values, itertools.product(*[axis.meanings for axis in axes]))]
+    plain = []
+    for job in jobs:
+        run = Run(job.problem, job.settings)                # what cannot be run is said before anything is
+        plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
+    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds,
+                [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs])
+
+
+def _add_own_options(parser: Parser) -> None:
+    group = parser.add_argument_group("the comparison")
+    group.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", default=[],
+                       help="an option of the task and its values, as in lr=1,0.5, hidden=4,4x4,none or "
+                       "shuffle=yes,no; given twice: each value of the one with each of the other")
+    group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
+                       help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
+    group.add_argument("--workers", metavar="N", type=whole(1, 256),
+                       help="processes that share out the runs (default: the cores there are)")
+    group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
+    add_json_option(group)
+    add_figure_options(parser)
+
+
+def _job(task: Task, options: Any, varied: Dict[str, Any], label: str) -> Job:
+    """The Job of a setting: the options with what is varied in their place."""
+    varied = {name.replace("-", "_"): meaning for name, meaning in varied.items()}
+    source = points_of(options, task)
+    if "points" in varied:
+        source = source._replace(points=varied.pop("points"))
+    problem = partial(problems.make, source)
+    with named_as_options():
+        choices = {**chosen(options), **varied, "workers": 1}
+        if choices["engine"] == "processes":
+            raise PurennError("--engine: found processes, but it is the runs that are shared out over processes here; "
+                              "choose another, or auto")
+        import random
+        return Job(problem, resolve(task, problem(random.Random(0)), **choices), label)
+
+
+def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool]) -> List[Axis]:
+    """The Axis of each --vary; ``switches`` says of each option that can be varied whether it takes no value."""
+    if not options.vary:
+        raise PurennError(f"compare {task.name}: found no --vary, which says what to compare, as in --vary lr=1,0.5")
+    axes: List[Axis] = []
+    for text in options.vary:
+        name, equals, values = text.partition("=")
+        name = name.strip().lstrip("-").replace("_", "-").lower()
+        if name not in switches:
+            import difflib
+            near = difflib.get_close_matches(name, switches, 1, 0.7)
+            hint = "--seeds says how many seeds; " if name in ("seed", "seeds") else ""
+            hint = f"did you mean {near[0]}? " if near else hint
+            _refuse(task, f"found {short(name)}; {hint}it must be one of {', '.join(switches)}")
+        if not equals or not values.strip():
+            _refuse(task, f"found {short(text)}, without values; give it as NAME=V1,V2,..., such as lr=1,0.5")
+        texts = [value.strip() for value in values.split(",")]
+        if "" in texts:
+            _refuse(task, f"found {short(text)}, with an empty value; leave out a comma")
+        if name in [other.name for other in axes]:
+            _refuse(task, f"found {name} twice; give all its values in one")
+        if name.replace("-", "_") in options.given:
+            _refuse(task, f"found {name}, and --{name} beside it; leave one of the two out")
+        axes.append(Axis(name, texts, _meanings(task, parser, name, texts, switches[name])))
+    if len(axes) > 2:
+        _refuse(task, f"found {len(axes)} of them; at most two make a grid")
+    return axes
+
+
+def _meanings(task: Task, parser: Parser, name: str, texts: List[str], is_switch: bool) -> List[Any]:
+    """What the values of an axis mean. Raises PurennError for one that the task does not take, or that is there."""
+    meant: List[Any] = []
+    for text in texts:
+        if is_switch and text not in ("yes", "no"):
+            _refuse(task, f"{name}: found {short(text)}; it must be yes or no")
+        if name == "hidden":
+            if not re.match(r"(none|[1-9]\d*(x[1-9]\d*)*)$", text.lower()):
+                _refuse(task, f"hidden: found {short(text)}; it must be a size such as 4, sizes such as 4x4, or none")
+            meaning: Any = hidden_sizes([parser.value_of(name, size) for size in text.lower().split("x")])
+        else:
+            meaning = parser.value_of(name, text)
+        if meaning in meant:
+            _refuse(task, f"{name}: found {short(text)}, which is there already as "
+                    f"{short(texts[meant.index(meaning)])}")
+        meant.append(meaning)
+    return meant
+
+
+def _refuse(task: Task, what: str) -> None:
+    raise PurennError(f"compare {task.name}: --vary: {what}")
+
+
+def _label(axes: Sequence[Axis], values: Sequence[str]) -> str:
+    """A setting in words, such as ``lr 0.5, hidden 4x4``."""
+    return ", ".join(f"{axis.name} {value}" for axis, value in zip(axes, values))
+
+
+# The runs, and what is shown of them.
+
+def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[List[Any], Any]:
+    """The jobs' trials, None where one is not complete, and what stopped them before the end, if anything did."""
+    progress = show.Progress(terminal, len(plan.jobs)) if terminal else None
+
+    def tell(done: int, total: int) -> None:
+        if progress:
+            progress.update(done, "run %d of %d", done, total)
+    try:
+        if terminal:
+            terminal.stream.flush()
+        return run_all(plan.jobs, workers, tell, trial), None
+    except (Interrupted, Incomplete) as stop:
+        if not any(stop.results):
+            raise
+        return stop.results, stop
+    finally:
+        if progress:
+            progress.clear()
+
+
+def first_lines(plan: Plan, workers: int) -> List[str]:
+    """What will be run, and what counts as solved."""
+    engines = sorted({each["engine"] for each in plan.plain})
+    targets = {each.target_loss for each in plan.settings}
+    first, last = plan.seeds[0], plan.seeds[-1]
+    target = targets.pop() if len(targets) == 1 else "its target"
+    solved = "all points are right at the end" if target is None else f"its loss is below {target}"
+    varied = "; ".join(f"{axis.name} {', '.join(axis.values)}" for axis in plan.axes)
+    seeds = f" {first}" if first == last else f"s {first} to {last}"
+    most = max(each.epochs for each in plan.settings)
+    return [f"compare {plan.task.name}: {varied}; seed{seeds}; {show.count(len(plan.jobs), 'run')} of up to {most} "
+            f"epochs, {show.count(workers, 'worker')}, {'engine' if len(engines) == 1 else 'engines'} "
+            f"{', '.join(engines)}", f"A run is solved when {solved}."]
+
+
+def _report(terminal: show.Terminal, plan: Plan, rows: List[Any], stop: Any) -> None:
+    """The table, what its columns are, and what stands out."""
+    lines = [""]
+    if stop:
+        how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
+        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. What "
+                 "there is so far:", ""]
+    names = [axis.name for axis in plan.axes]
+    lines += [*compared.table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
+    if {"loss", "target-loss"} & set(names):
+        lines[-1] += " But these losses do not measure the same: compare the accuracies."
+    for line in lines:
+        terminal.line(line)
+
+
+def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
+    """The figure of the settings' losses, each the median over its seeds with the middle half."""
+    from ..show import plots
+    path = os.path.join(plan.options.plot, f"{plan.task.name}-compare.png")
+    names = " and ".join(axis.name for axis in plan.axes)
+    plots.overlay(path, compared.curves(rows), f"{plan.task.name} by {names}, {show.count(len(plan.seeds), 'seed')}")
+    say_written(plan.options, terminal, [path])
+
+
+def write_csv(path: str, plan: Plan, rows: List[Any]) -> None:
+    """Write the runs that are done, a line each; an old file stays whole until the new one is."""
+    import csv
+
+    from ..files.disk import replacing
+    with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow([axis.name for axis in plan.axes] + ["seed", "solved", "epochs", "loss", "accuracy", "seconds"])
+        for values, row in zip(plan.values, rows):
+            for seed, result in zip(plan.seeds, row.results):
+                if result:
+                    writer.writerow([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
+                                     result.loss, "" if result.accuracy is None else result.accuracy,
+                                     f"{result.seconds:.3f}"])
+
+
+def as_json(plan: Plan, workers: int, rows: List[Any], seconds: float, interrupted: bool) -> Dict[str, Any]:
+    """What came of it, as ``--json`` prints it: the settings, each with its figures and its runs."""
+    settings = []
+    for values, plain, row in zip(plan.values, plan.plain, rows):
+        runs = [{"seed": seed, "solved": run.solved, "needed": run.needed, "epochs": run.epochs,
+                 "loss": _finite(run.loss), "accuracy": run.accuracy, "test_accuracy": run.test_accuracy,
+                 "diverged": run.diverged, "seconds": run.seconds, "losses": run.losses}
+                for seed, run in zip(plan.seeds, row.results) if run]
+        settings.append({"varied": dict(zip([axis.name for axis in plan.axes], values)), "settings": plain,
+                         **{name: getattr(row, name) for name in FIGURES}, "loss": _finite(row.loss), "runs": runs})
+    return {"task": plan.task.name, "varied": {axis.name: axis.values for axis in plan.axes}, "seeds": plan.seeds,
+            "workers": workers, "runs": len(plan.jobs), "done": sum(row.done for row in rows),
+            "stopped": "interrupted" if interrupted else "done", "seconds": round(seconds, 3), "settings": settings,
+            "stands_out": what_stands_out(rows)}
+
+
+def _finite(loss: Optional[float]) -> Optional[float]:
+    return loss if loss is not None and loss < float("inf") else None

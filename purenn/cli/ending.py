@@ -1,0 +1,300 @@
+"""How a command that trains goes on once its options are read: the run with its lines, the report, files, figures.
+
+``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code have their one place here.
+"""
+import os
+import random
+import sys
+from typing import Any, Callable, Dict, List, Optional
+
+from ..linalg import PurennError
+from ..runs import problems
+from ..runs.keeper import Keeper, resume
+from ..runs.problems import Source
+from ..runs.result import Result, history
+from ..runs.run import Run, estimate
+from ..runs.settings import output_kind
+from ..runs.tasks import Task, check_choices
+from ..show import report
+from ..show.terminal import Progress, Terminal, rounded, telling
+from ..training import DivergedError
+from .options import (add_figure_options, add_kept_options, add_point_options, add_report_options, begun, chosen,
+                      named_as_options, points_of, resumed, settings_of)
+from .parser import Parser
+
+
+def run_points(task: Task, arguments: List[str]) -> int:
+    """What ``xor``, ``linear`` and ``gate`` do: train on points, and show what came of it; return the exit code."""
+    parser = Parser(task.name, description=task.summary)
+    add_point_options(parser, task)
+    add_report_options(parser, task.log_every)
+    add_kept_options(parser, every=10 * task.log_every)
+    add_figure_options(parser, animate=True)
+    return train_and_report(task, parser.parse_args(arguments), points_of, 10 * task.log_every)
+
+
+def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], Source], every: int) -> int:
+    """Train as the options say, show and write what came of it; return the exit code.
+
+    ``source_of`` says where the data come from, ``every`` how often a checkpoint is written where that is not said.
+    """
+    start = begun(options, task)
+    with named_as_options():
+        check_choices(task, chosen(options))
+    if start:
+        settings, source = resumed(start, options)
+    else:
+        source = source_of(options, task)
+    check_files(options, source)
+    check_figures(options)
+    terminal = _terminal(options)
+    talkative = None if options.quiet or options.json else terminal
+    rng = random.Random(settings.seed if start else options.seed)
+    with named_as_options(), telling(talkative, *_what_takes_time(source)) as tell:
+        problem = problems.make(source, rng, settings.loss if start else getattr(options, "loss", None), tell)
+    if problem.kind == "table":
+        from ..data.features import stray_texts
+        for text in stray_texts(problem.preparation, problem.source):
+            note(f"purenn: {text}; if it is a slip, correct it")
+    run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
+    path = options.checkpoint or options.resume
+    if path is not None:
+        run.keeper = Keeper(path, options.checkpoint_every or every, source, lambda text: note(f"purenn: {text}"))
+    return _carry_out(run, options, terminal, talkative)
+
+
+def _what_takes_time(source):
+    if isinstance(source, problems.TableSource):
+        return f"reading {source.file}", " MB"
+    return "drawing letters", ""
+
+
+def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[Terminal]) -> int:
+    """Train, and end as the options ask for; return the exit code."""
+    watched = None
+    try:
+        if talkative:
+            expected = estimate(run) if run.problem.validation else None
+            for line in report.first_lines(run, expected):
+                talkative.line(line)
+        if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
+            from ..study.history import History
+            watched = History(run.network, run.loss, run.problem.train, run.engine)
+        _train(run, talkative, getattr(options, "log_every", 1), watched)
+        result = run.result()
+    except DivergedError:
+        write_history(options, run)
+        raise
+    finally:
+        run.close()
+    show_and_write(options, terminal, run, result)
+    _draw(options, terminal, run, result, watched)
+    interrupted = result.stopped == "interrupted"
+    return 130 if interrupted else 2 if run.keeper and run.keeper.failed else 0
+
+
+def _train(run: Run, terminal: Optional[Terminal], log_every: int, watched: Any) -> None:
+    """Train to the end, with a line each ``log_every`` epochs, of the first and of the last one; Ctrl-C ends it."""
+    begin = len(run.curve)
+    logged = begin
+    progress = _progress(run, terminal) if terminal else None
+    try:
+        for epoch in run.epochs():
+            if watched:
+                watched.see(epoch)
+            if progress and not run.problem.validation:
+                progress.update(epoch.number - begin, "epoch %d of %d, loss %.4g", epoch.number, run.settings.epochs,
+                                epoch.loss)
+            if terminal and progress and (epoch.number % log_every == 0 or epoch.number == begin + 1):
+                progress.clear()
+                terminal.line(report.epoch_line(run, epoch))
+                logged = epoch.number
+    except KeyboardInterrupt:
+        if not run.has_learned():
+            raise
+        run.interrupt()
+    finally:
+        if progress:
+            progress.clear()
+    if watched:
+        watched.end(len(run.curve))
+    if terminal and len(run.curve) > logged:
+        terminal.line(report.epoch_line(run, run.curve[-1]))
+    if terminal and run.stopped == "interrupted" and run.problem.kind == "images":
+        terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
+
+
+def _progress(run: Run, terminal: Terminal) -> Progress:
+    """A progress line: by epochs or, with validation data, by the samples that are learned from."""
+    epochs, samples, begin = run.settings.epochs, len(run.problem.train.inputs), len(run.curve)
+    if not run.problem.validation:
+        return Progress(terminal, epochs - begin)
+    progress = Progress(terminal, (epochs - begin) * samples)
+
+    def tell(learned: int) -> None:
+        done = begin * samples + learned - 1
+        progress.update(learned, "epoch %d of %d, %d of %d samples, %s a second", done // samples + 1, epochs,
+                        done % samples + 1, samples, rounded(progress.rate(learned)))
+    run.engine.tell = tell
+    return progress
+
+
+# Before: whether what is asked for can be written.
+
+def check_files(options: Any, source: Source) -> None:
+    """Raise PurennError, before there is anything to lose, where a file to keep could not be written."""
+    taken: Dict[str, str] = {}
+    for name in ("file", "data", "save", "history", "checkpoint"):
+        path = getattr(source if name in ("file", "data") else options, name, None)
+        if path is None:
+            continue
+        other = taken.setdefault(os.path.realpath(path), name)
+        if other != name:
+            is_read = other in ("file", "data")
+            raise PurennError(f"--{name}: {path} is {'read' if is_read else f'that of --{other}'}, too; give each a "
+                              "file of its own")
+        if name not in ("file", "data"):
+            from ..files.disk import check_writable
+            check_writable(path)
+    if options.save is not None:
+        from ..files.model import check_ending
+        check_ending(options.save)
+    if options.checkpoint_every is not None and options.checkpoint is None and options.resume is None:
+        raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
+
+
+def check_figures(options: Any) -> None:
+    """Make the folder and try to write there; without matplotlib say so, and forget that figures were asked for.
+
+    Raises PurennError where there can be no such folder or file.
+    """
+    animate = getattr(options, "animate", None)
+    if options.plot is None and animate is None:
+        return
+    if not can_draw():
+        options.plot = options.animate = None
+        return
+    if options.plot is not None:
+        _make_room("--plot", options.plot, os.path.join(options.plot, "figure.png"))
+    if animate is not None:
+        _make_room("--animate", os.path.dirname(animate) or ".", animate)
+
+
+def can_draw() -> bool:
+    """True where matplotlib is there; where it is not, one line says how to get it."""
+    from ..show import plots
+    problem = plots.missing()
+    if problem:
+        note(f"purenn: no figures are drawn: {problem}")
+    return not problem
+
+
+def _make_room(option: str, folder: str, path: str) -> None:
+    """Make the folder, and see that the file can be written there."""
+    from ..files.disk import check_writable
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        folder = folder or "''"
+        raise PurennError(f"{option}: the folder {folder} cannot be made: {error.strerror or error}; give another"
+                          ) from None
+    check_writable(path)
+
+
+# Output.
+
+def note(text: str) -> None:
+    """A line on stderr, which disturbs no output."""
+    if sys.stderr is not None:
+        Terminal(sys.stderr).line(" ".join(text.split()))
+
+
+def _terminal(options: Any) -> Terminal:
+    """The Terminal to report on; where there are files to keep, the training does not end with its reader."""
+    if options.save is options.history is options.checkpoint is options.resume is None:
+        return Terminal()
+    return _PatientTerminal()
+
+
+class _PatientTerminal(Terminal):
+    """A Terminal that goes on where nobody reads any more; the flush at the end meets what went wrong again."""
+
+    def line(self, text: str = "") -> None:
+        """Write one line, if that can be."""
+        try:
+            Terminal.line(self, text)
+        except OSError:
+            pass
+
+
+# After: the report, the files, the figures.
+
+def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -> None:
+    """Show the result as the options ask for it, and write what is to be kept, even where nobody reads to the end."""
+    try:
+        if options.json:
+            import json
+            terminal.line(json.dumps(result.as_json()))
+        elif options.quiet:
+            terminal.line(report.last_line(result))
+        else:
+            for line in report.report(terminal, run, result):
+                terminal.line(line)
+    finally:
+        try:
+            write_history(options, run)
+        finally:
+            write_model(options, run, result)
+    written = [path for path in (options.save, options.history) if path is not None]
+    if written and not (options.json or options.quiet):
+        terminal.line("Written: " + ", ".join(written))
+
+
+def write_history(options: Any, run: Run) -> None:
+    """Write ``--history``, where it was asked for."""
+    if options.history is None:
+        return
+    import csv
+
+    from ..files.disk import replacing
+    columns = history(run.curve)
+    with replacing(options.history) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n")
+        writer.writerow(["epoch", *columns])
+        writer.writerows([number, *row] for number, row in enumerate(zip(*columns.values()), 1))
+
+
+def write_model(options: Any, run: Run, result: Result) -> None:
+    """Write ``--save``, where it was asked for; of the result all that is no long list."""
+    if options.save is None:
+        return
+    from ..files.model import Model, save_model
+    training = {name: value for name, value in result.as_json().items() if name not in ("predictions", "history")}
+    preparation = run.problem.preparation.as_dict() if run.problem.preparation else None
+    save_model(options.save, Model(run.network, preparation, output_kind(run.settings), training, result.history()))
+
+
+def _draw(options: Any, terminal: Terminal, run: Run, result: Result, watched: Any) -> None:
+    """Draw ``--plot`` and ``--animate``, where they were asked for."""
+    animate = getattr(options, "animate", None)
+    if options.plot is None and animate is None:
+        return
+    from ..show import figures
+    if result.stopped == "interrupted":
+        note("purenn: drawing the figures; Ctrl-C again leaves at once")
+    written: List[str] = []
+    if options.plot is not None:
+        written = figures.save_all(options.plot, result.problem.name, figures.of_run(run, result, watched))
+    if animate is not None:
+        figures.animate(animate, result, watched)
+        written.append(animate)
+    say_written(options, terminal, written)
+
+
+def say_written(options: Any, terminal: Terminal, written: List[str]) -> None:
+    """One line that names the figures: with the report, or on stderr where stdout has one line or an object."""
+    text = "Figures: " + ", ".join(written)
+    if getattr(options, "quiet", False) or getattr(options, "json", False):
+        note(text)
+    else:
+        terminal.line(text)

@@ -1,0 +1,133 @@
+"""``explain``: one training step of one sample, with the numbers put in."""
+import argparse
+import random
+import re
+import sys
+from typing import Any, Dict, List, Sequence, Tuple, Union
+
+from ..layers import Linear
+from ..linalg import PurennError
+from ..network import Network
+from ..runs import problems
+from ..runs.run import Run
+from ..runs.tasks import POINT_TASKS, TASKS
+from ..show import explanation
+from ..show.report import optimizer_text
+from ..show.terminal import Terminal
+from ..study import mazur
+from ..study.examples import EXAMPLES, PROBLEMS, run_of
+from ..study.explain import explain
+from ..study.formulas import PARTS, select
+from .options import add_optimizer_options, add_point_options, points_of, settings_of
+from .parser import Parser, one_of, task_name, whole
+
+DESCRIPTION = "One training step of one sample: every quantity in symbols, with the numbers put in, and its result."
+ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
+
+Only = Union[None, str, Tuple[int, ...]]                    # a part of the step, or (layer, neuron)
+
+
+def run(arguments: List[str]) -> int:
+    """Explain one step; return the exit code."""
+    name = task_name("explain", DESCRIPTION, list(ALL), arguments)
+    if name is None:
+        return 0
+    options = _parser(name).parse_args(arguments[1:])
+    made = _run_of(name, options)
+    data, network = made.problem.train, made.network
+    if options.sample >= len(data.inputs):
+        raise PurennError(f"explain {name}: --sample: found {options.sample}; it must be a whole number from 0 to "
+                          f"{len(data.inputs) - 1}")
+    check_only(options.only, network)
+    if options.step:
+        for _ in made.epochs():
+            pass
+    x, y = data.inputs[options.sample], data.targets[options.sample]
+    steps = optimizer_text(made.settings)
+    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {steps}; after {options.step} epochs; a batch of sample "
+                  f"{options.sample} alone: x = {x!r}, y = {y!r}")
+    sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
+    published = name == "mazur" and options.step == 0 and steps == "sgd lr 0.5"
+    _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
+    return 0
+
+
+def _parser(name: str) -> Parser:
+    task = ALL[name]
+    parser = Parser(f"explain {name}", description=DESCRIPTION)
+    group = parser.add_argument_group("the explanation")
+    group.add_argument("--sample", metavar="I", type=whole(0), default=task.sample,
+                       help="which sample, from 0 (default: %(default)s)")
+    group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
+    group.add_argument("--only", metavar="PART", type=part,
+                       help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
+    group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
+                       help="text, markdown, latex (default: %(default)s)")
+    group.add_argument("--pause", action="store_true", help="wait for Enter between the steps")
+    if name in EXAMPLES:
+        add_optimizer_options(parser.add_argument_group("the training"), task)
+    else:
+        add_point_options(parser, task, epochs=False)
+    return parser
+
+
+def _run_of(name: str, options: Any) -> Run:
+    """The Run that is explained, to be trained for as many epochs as the options say."""
+    task = ALL[name]
+    rng = random.Random(getattr(options, "seed", 1))
+    problem = PROBLEMS[name] if name in EXAMPLES else problems.make(points_of(options, task), rng)
+    settings = settings_of(options, task, problem)._replace(epochs=max(1, options.step), target_loss=None)
+    return run_of(name, settings) if name in EXAMPLES else Run(problem, settings, rng)
+
+
+def part(text: str) -> Union[str, Tuple[int, ...]]:
+    """An option type: a part of the step, or a pair (layer, neuron)."""
+    if re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
+        return tuple(int(number) for number in text.split("."))
+    if text.lower() in PARTS:
+        return text.lower()
+    raise argparse.ArgumentTypeError(f"found {text!r}; it must be {', '.join(PARTS)}, or LAYER.NEURON, such as 0.1")
+
+
+def check_only(only: Only, network: Network) -> None:
+    """Raise PurennError where ``only`` is a neuron that the network does not have."""
+    if not isinstance(only, tuple):
+        return
+    widths = []
+    width = network.in_features
+    for layer in network.layers:
+        width = layer.out_features if isinstance(layer, Linear) else width
+        widths.append(width)
+    if only[0] >= len(widths):
+        raise PurennError(f"--only: found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
+    if only[1] >= widths[only[0]]:
+        raise PurennError(f"--only: found neuron {only[1]}; layer {only[0]} has neurons 0 to {widths[only[0]] - 1}")
+
+
+def _show(first_line: str, sections: List[Any], options: Any, published: Dict[Any, str], slip: Sequence[str]) -> None:
+    terminal = Terminal()
+    layout = options.format
+    if layout == "latex":
+        for line in explanation.LATEX_BEGIN:
+            terminal.line(line)
+    terminal.line(explanation.words(first_line, layout))
+    notes = {key: "published: " + text for key, text in published.items()}
+    for block in explanation.blocks(sections, layout, notes, everything=isinstance(options.only, tuple)):
+        for line in block:
+            terminal.line(line)
+        if options.pause:
+            _wait(terminal)
+    for line in ("", *slip) if slip and not options.only else ():
+        terminal.line(explanation.words(line, layout))
+    if layout == "latex":
+        for line in explanation.LATEX_END:
+            terminal.line(line)
+
+
+def _wait(terminal: Terminal) -> None:
+    """Until Enter is pressed; not at all where the input has ended."""
+    if terminal.is_terminal:
+        terminal.stream.write(terminal.paint("[Enter]", "2"))
+    terminal.stream.flush()
+    if sys.stdin is not None:
+        sys.stdin.readline()

@@ -1,0 +1,262 @@
+"""The options, in groups as the help shows them; and the values that they come to: Settings, and where the data are."""
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+
+from .. import engines
+from ..activations import ACTIVATIONS
+from ..initializers import INITIALIZERS
+from ..linalg import PurennError
+from ..runs.keeper import FREE, Start, load_start
+from ..runs.problems import Points, Problem, Source
+from ..runs.settings import LOSSES, OPTIMIZERS, ChoiceError, Settings
+from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
+from .parser import (MOST_EPOCHS, MOST_POINTS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative,
+                     one_of, part_size, positive, whole, yes_or_no)
+
+# Of hidden layers and of a single output, of which softmax is always 1.
+BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
+
+FOLDER = "plots"
+
+Group = Any                     # of an ArgumentParser
+
+
+def add_network_options(parser: Parser, task: Task, output: bool = True) -> None:
+    """The options that say what the network is; ``output`` is whether its output's activation is one of them."""
+    usual = task.settings
+    hidden = list(usual.sizes[1:-1])
+    group = parser.add_argument_group("the network")
+    group.add_argument("--hidden", metavar="N", nargs="*", type=hidden_size, default=hidden,
+                       help="neurons in each hidden layer; none: no hidden layer (default: "
+                       f"{' '.join(map(str, hidden))})")
+    group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
+                       help=f"of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
+    if output:
+        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
+                           help="of the output layer, one of the same (default: %(default)s)")
+    group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
+                       help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
+
+
+def add_training_options(parser: Parser, task: Task, engine: str = "loops") -> Group:
+    """The options of how a network is trained on points; returns their group."""
+    usual = task.settings
+    group = parser.add_argument_group("the training")
+    losses = [name for name in LOSSES if name != "cross-entropy"]
+    group.add_argument("--loss", metavar="NAME", type=one_of(losses), default=usual.loss,
+                       help=f"{', '.join(losses)} (default: %(default)s)")
+    add_optimizer_options(group, task)
+    group.add_argument("--batch-size", metavar="N", type=whole(1), default=usual.batch_size,
+                       help=f"samples to a step, in their order (default: {usual.batch_size or 'all'})")
+    group.add_argument("--shuffle", action="store_true", help="go through the samples in a new order each epoch")
+    add_engine_options(group, engine)
+    return group
+
+
+def add_point_options(parser: Parser, task: Task, engine: str = "loops", epochs: bool = True) -> None:
+    """The options of a task on points: of its network, its training and its data, but not of the report."""
+    usual = task.settings
+    add_network_options(parser, task)
+    group = add_training_options(parser, task, engine)
+    if epochs:
+        group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=usual.epochs,
+                           help="how many at most (default: %(default)s)")
+        group.add_argument("--target-loss", metavar="LOSS", type=positive, default=usual.target_loss,
+                           help=f"stop when the loss is below it (default: {usual.target_loss or 'none'})")
+    if task.name == "linear":
+        group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
+                           help="how many points to train on (default: 100); it is tested on 100 fresh ones")
+
+
+def add_optimizer_options(group: Group, task: Task) -> None:
+    """The options of the optimizer alone."""
+    usual = task.settings
+    group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=usual.optimizer,
+                       help=f"{', '.join(OPTIMIZERS)} (default: %(default)s)")
+    group.add_argument("--lr", metavar="RATE", type=positive,
+                       help=f"learning rate (default: {usual.lr:g}; with another optimizer or loss, one that suits it)")
+    group.add_argument("--momentum", metavar="M", type=momentum,
+                       help=f"for sgd and momentum (default: 0 and {usual.momentum or USUAL_MOMENTUM:g})")
+
+
+def add_fitting_options(group: Group, task: Task) -> None:
+    """The options of training with minibatches, validation data and an end before the last epoch."""
+    usual = task.settings
+    zero = f"0 for classes, {REGRESSION_DECAY:g} for numbers" if task.name == "train" else "0"
+    group.add_argument("--weight-decay", metavar="L", type=not_negative, help=f"L2 regularization (default: {zero})")
+    group.add_argument("--lr-decay", metavar="F", default=usual.lr_decay, type=decay,
+                       help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
+    group.add_argument("--batch-size", metavar="N", type=batch_size, default=usual.batch_size,
+                       help="samples to a step, shuffled for each epoch; or the word all (default: %(default)s)")
+    group.add_argument("--patience", metavar="N", type=whole(0), default=usual.patience,
+                       help="stop when the validation loss has not got lower for N epochs, and keep the best weights; "
+                       "0: never, and keep the last (default: %(default)s)")
+
+
+def add_engine_options(group: Group, engine: str) -> None:
+    """The options of what computes, and of the generator."""
+    group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
+                       help=f"{', '.join(engines.NAMES)}: ways to the same gradients (default: %(default)s)")
+    group.add_argument("--seed", metavar="N", type=whole(0), default=1,
+                       help="of the generator of data, weights and orders (default: %(default)s)")
+
+
+def add_workers_option(group: Group) -> None:
+    """``--workers``."""
+    group.add_argument("--workers", metavar="N", type=whole(1, 256),
+                       help="processes that share out a batch, each with the engine (default: the cores there are, "
+                       "where it pays)")
+
+
+def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
+    """``--train``, ``--validation`` and ``--test``, how many of what there is go into each part."""
+    for name, number, use in zip(("train", "validation", "test"), usual, (
+            "learn from", "look at after each epoch", "be tested on at the end")):
+        group.add_argument("--" + name, metavar="N", type=part_size,
+                           help=f"{what} to {use}, or their share (default: {number})")
+
+
+def add_report_options(parser: Parser, log_every: Optional[int]) -> None:
+    """``--log-every``, ``--quiet`` and ``--json``."""
+    group = parser.add_argument_group("the report")
+    if log_every:
+        group.add_argument("--log-every", metavar="N", type=whole(1), default=log_every,
+                           help="epochs from one line to the next (default: %(default)s)")
+    group.add_argument("--quiet", action="store_true", help="the last line only")
+    add_json_option(group)
+
+
+def add_json_option(group: Group) -> None:
+    """``--json``."""
+    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+
+
+def add_kept_options(parser: Parser, every: int) -> None:
+    """``--save``, ``--history``, ``--checkpoint``, ``--checkpoint-every`` and ``--resume``."""
+    group = parser.add_argument_group("what is kept")
+    group.add_argument("--save", metavar="FILE", help="write the trained network: a .json to read, or a .safetensors "
+                       "for PyTorch, too")
+    group.add_argument("--history", metavar="FILE.csv", help="write the curve, an epoch a row")
+    group.add_argument("--checkpoint", metavar="FILE", help="write down now and then what it takes to go on")
+    group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
+                       help=f"epochs from one checkpoint to the next (default: {every})")
+    group.add_argument("--resume", metavar="FILE", help="go on from a checkpoint, with its settings; --epochs and what "
+                       "is shown and kept may be others")
+
+
+def add_figure_options(parser: Parser, animate: bool = False) -> None:
+    """``--plot``, and with ``animate`` also ``--animate``."""
+    group = parser.add_argument_group("the figures (they need matplotlib)")
+    group.add_argument("--plot", metavar="DIR", nargs="?", const=FOLDER,
+                       help=f"write figures into this folder ({FOLDER}, if none is named)")
+    if animate:
+        group.add_argument("--animate", metavar="FILE.gif", type=gif,
+                           help="write the decision map as it learns, as a GIF")
+
+
+def add_table_options(parser: Parser, file_help: str) -> Group:
+    """FILE and how it is read; returns the group."""
+    parser.add_argument("file", metavar="FILE.csv", nargs="?", help=file_help + "; - reads stdin")
+    group = parser.add_argument_group("the table")
+    group.add_argument("--delimiter", metavar="C", help="comma, semicolon, tab or another character (default: found "
+                       "out)")
+    group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
+                       "or no (default: found out)")
+    return group
+
+
+def add_model_options(parser: Parser) -> None:
+    """MODEL, and what a file from PyTorch does not say itself."""
+    parser.add_argument("model", metavar="MODEL", help="what --save wrote, a .json or .safetensors file; or a "
+                        ".safetensors file of a torch.nn.Sequential")
+    group = parser.add_argument_group("the network, where the file does not say it itself (one from PyTorch)")
+    for name, what in (("activation", "between its layers"), ("output-activation", "after the last (default: none)")):
+        group.add_argument("--" + name, metavar="NAME", type=one_of(list(ACTIVATIONS)),
+                           help=f"what stands {what}: {', '.join(ACTIVATIONS)}")
+
+
+# What the options come to.
+
+@contextmanager
+def named_as_options() -> Iterator[None]:
+    """A choice that is refused within is named as its option: ``output_activation`` is ``--output-activation``."""
+    try:
+        yield
+    except ChoiceError as error:
+        raise PurennError(f"--{error.choice.replace('_', '-')}: {error.reason}") from None
+
+
+def chosen(options: Any) -> Dict[str, Any]:
+    """The choices that ``resolve`` takes: hidden, and fields of Settings, of the options that have a value."""
+    found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}
+    if found.get("batch_size") == "all":
+        found["batch_size"] = None
+    if hasattr(options, "hidden"):
+        found["hidden"] = hidden_sizes(options.hidden)
+    return found
+
+
+def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
+    """The sizes of the hidden layers; raises ChoiceError where ``none`` stands beside a number."""
+    if "none" in sizes:
+        if len(sizes) > 1:
+            raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
+        return ()
+    return tuple(sizes)
+
+
+def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
+    """The Settings that the options of a task come to; raises PurennError where two do not go together."""
+    with named_as_options():
+        return resolve(task, problem, **chosen(options))
+
+
+def points_of(options: Any, task: Task) -> Points:
+    """Which points the options of a task ask for."""
+    return Points(task.name, getattr(options, "points", 100))
+
+
+def table_of(options: Any, terminal: Any = None) -> Any:
+    """The Table of FILE, with progress on a terminal."""
+    from ..data.table import read_table
+    from ..show.terminal import telling
+    with telling(terminal, f"reading {options.file}", " MB") as tell:
+        return read_table(options.file, options.delimiter, options.header, tell)
+
+
+# Resuming.
+
+def begun(options: Any, task: Task) -> Optional[Start]:
+    """What the checkpoint of ``--resume`` says; None without one.
+
+    Raises PurennError where an option that is given says something else than the checkpoint.
+    """
+    if options.resume is None:
+        return None
+    start = load_start(options.resume, task.name)
+    with named_as_options():
+        asked = chosen(options)
+    was = {**start.source._asdict(), **start.settings._asdict(), "hidden": start.settings.sizes[1:-1]}
+    for name in sorted(options.given):
+        if name in ("plot", "animate"):
+            raise PurennError(f"--{name}: goes without --resume, which does not know what the figures show of the "
+                              "epochs before")
+        if name not in was or name in FREE or name in ("file", "data"):
+            continue
+        value = asked.get(name, getattr(options, name))
+        value = tuple(value) if isinstance(value, list) else value
+        if value != was[name]:
+            raise PurennError(f"--{name.replace('_', '-')}: found {_plain(value)} with --resume, and {options.resume} "
+                              f"was begun with {_plain(was[name])}; leave it out, or begin anew")
+    return start
+
+
+def _plain(value: Any) -> Any:
+    return "another" if value is None else " ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
+
+
+def resumed(start: Start, options: Any) -> Tuple[Settings, Source]:
+    """The settings and the source of a run that is resumed: the checkpoint's, but for what may be another."""
+    free = {name: getattr(options, name) for name in FREE if name in options.given}
+    moved = {name: getattr(options, name) for name in ("file", "data") if name in options.given}
+    return start.settings._replace(**free), start.source._replace(**moved)

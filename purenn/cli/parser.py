@@ -1,0 +1,197 @@
+"""The parser of the command line, and the types of its options: how a value is checked, and how it is refused."""
+import argparse
+import math
+import os
+import sys
+from typing import Any, Callable, Iterable, List, Optional, Sequence, Set, Union
+
+from ..linalg import PurennError
+
+MOST_EPOCHS = 1_000_000_000
+MOST_POINTS = 1_000_000
+MOST_NEURONS = 100_000
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser that refuses in one line: the option, what was found, what is allowed.
+
+    What it returns has ``given``, the names of those options that the command line has.
+    """
+
+    def __init__(self, command: str, **settings: Any):
+        super().__init__(prog=f"{program_name()} {command}", allow_abbrev=False,
+                         formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+        self.command = command
+
+    def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:
+        """The options; what is left over is refused by name, with the nearest option there is."""
+        named = [action.dest for action in self._actions if action.dest != "help"]
+        blank = argparse.Namespace(**{name: None for name in named})
+        options, rest = self.parse_known_args(self._joined(args or []), blank)
+        if rest:
+            known = [name.lstrip("-") for action in self._actions for name in action.option_strings]
+            import difflib
+            near = difflib.get_close_matches(rest[0].split("=")[0].lstrip("-"), known, 1, 0.7)
+            hint = f"did you mean --{near[0]}?" if near else f"{self.prog} --help lists what there is"
+            self.error(f"there is no {'option' if rest[0].startswith('-') else 'argument'} {rest[0]}; {hint}")
+        given: Set[str] = {name for name, value in vars(options).items() if value is not None}
+        for name in named:
+            if getattr(options, name) is None:
+                setattr(options, name, self.get_default(name))
+        options.given = given
+        return options
+
+    def value_of(self, option: str, text: str) -> Any:
+        """What a text means as the value of an option; raises PurennError as ``parse_args`` does."""
+        action = self._option_string_actions["--" + option]
+        if action.nargs == 0:
+            return text == "yes"
+        try:
+            return self._get_value(action, text)
+        except argparse.ArgumentError as error:
+            return self.error(str(error))
+
+    def _joined(self, args: Sequence[str]) -> List[str]:
+        """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
+        names = {name for action in self._actions for name in action.option_strings}
+        valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
+        joined: List[str] = []
+        for text in args:
+            if joined and joined[-1] in valued and text.startswith("-") and text not in names:
+                joined[-1] += "=" + text
+            else:
+                joined.append(text)
+        return joined
+
+    def error(self, message: str) -> Any:
+        """Raise PurennError, which ``cli.main`` turns into one line and exit code 2."""
+        message = message[len("argument "):] if message.startswith("argument ") else message
+        message = message.replace("expected one argument", "found no value; it takes one")
+        message = message.replace("ignored explicit argument", "it takes no value; found")
+        raise PurennError(f"{self.command}: {' '.join(message.split())}")
+
+
+def program_name() -> str:
+    """How this program was called, for the help."""
+    name = os.path.basename(sys.argv[0] or "")
+    return {"cli.py": "python cli.py", "__main__.py": "python -m purenn"}.get(name, "purenn")
+
+
+def task_name(command: str, description: str, names: Sequence[str], arguments: Sequence[str]) -> Optional[str]:
+    """The task that the arguments begin with; None where they asked for help, which has then been given.
+
+    Raises PurennError where there is none, or it is not one of ``names``.
+    """
+    if arguments and arguments[0] in ("-h", "--help"):
+        parser = Parser(command, description=description, add_help=False)
+        parser.add_argument("task", help=f"{', '.join(names)}; {command} TASK --help lists its options")
+        parser.print_help()
+        return None
+    if not arguments:
+        raise PurennError(f"{command}: found no task; it must be one of {', '.join(names)}")
+    try:
+        return one_of(names)(arguments[0])
+    except argparse.ArgumentTypeError as error:
+        raise PurennError(f"{command}: task: {error}") from None
+
+
+# The types.
+
+def whole(least: int, most: Optional[int] = None) -> Callable[[str], int]:
+    """An option type: a whole number from ``least`` up, to ``most`` if given."""
+    allowed = f"a whole number from {least} {'up' if most is None else f'to {most}'}"
+
+    def check(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"found {short(text)}; it must be {allowed}") from None
+        if value < least or (most is not None and value > most):
+            raise argparse.ArgumentTypeError(f"found {short(text)}; it must be {allowed}")
+        return value
+    return check
+
+
+def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], float]:
+    """An option type: a finite number that ``accepts`` says yes to; ``allowed`` is that in words."""
+    def check(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or not accepts(value):
+            finite = allowed if not math.isinf(value) else allowed.replace("a number", "a finite number")
+            raise argparse.ArgumentTypeError(f"found {short(text)}; it must be {finite}")
+        return value
+    return check
+
+
+def short(text: str) -> str:
+    """What was found, quoted, and cut where it is long."""
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+positive = number("a number above 0", lambda value: value > 0.0)
+not_negative = number("a number from 0 up", lambda value: value >= 0.0)
+momentum = number("a number from 0 up and below 1", lambda value: 0.0 <= value < 1.0)
+decay = number("a number above 0 and up to 1", lambda value: 0.0 < value <= 1.0)
+
+
+def one_of(names: Iterable[str]) -> Callable[[str], str]:
+    """An option type: one of ``names``, however it is spelled: leaky_relu, leaky-relu or LeakyReLU."""
+    def plain(text: str) -> str:
+        return text.lower().replace("_", "").replace("-", "")
+
+    def check(text: str) -> str:
+        for name in names:
+            if plain(text) == plain(name):
+                return name
+        raise argparse.ArgumentTypeError(f"found {short(text)}; it must be one of {', '.join(names)}")
+    return check
+
+
+def hidden_size(text: str) -> Union[int, str]:
+    """An option type: the size of a hidden layer, or the word none."""
+    return _or_word(text, "none", whole(1, MOST_NEURONS), "; several sizes go with spaces, as in 4 4")
+
+
+def batch_size(text: str) -> Union[int, str]:
+    """An option type: a whole number from 1 up, or the word all."""
+    return _or_word(text, "all", whole(1), "")
+
+
+def _or_word(text: str, word: str, check: Callable[[str], int], more: str) -> Union[int, str]:
+    if text.lower() == word:
+        return word
+    try:
+        return check(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}, or the word {word}{more}") from None
+
+
+def part_size(text: str) -> Union[int, float]:
+    """An option type: a number of samples, or a share of all of them."""
+    from ..data.splitting import is_part
+    size: Union[int, float]
+    try:
+        size = float(text) if "." in text else int(text)
+    except ValueError:
+        size = 0
+    if not is_part(size):
+        raise argparse.ArgumentTypeError(
+            f"found {short(text)}; it must be a whole number from 1 up, or a share such as 0.6")
+    return size
+
+
+def yes_or_no(text: str) -> bool:
+    """An option type: yes or no, as True or False."""
+    if text.lower() not in ("yes", "no"):
+        raise argparse.ArgumentTypeError(f"found {text!r}; it must be yes or no")
+    return text.lower() == "yes"
+
+
+def gif(text: str) -> str:
+    """An option type: the name of a .gif file."""
+    if not text.lower().endswith(".gif"):
+        raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a .gif file")
+    return text

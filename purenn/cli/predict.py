@@ -1,0 +1,101 @@
+"""``predict``: what a saved network says of each row of a table, as a CSV."""
+import csv
+import io
+import os
+import sys
+from typing import Any, Iterator, List, Optional, Sequence
+
+from ..data.predictor import Predictor, load_predictor
+from ..linalg import PurennError
+from ..show.terminal import Terminal
+from .options import add_model_options, add_table_options, table_of
+from .parser import Parser
+
+
+def run(arguments: List[str]) -> int:
+    """Write the rows with the prediction; return the exit code."""
+    parser = Parser("predict", description="Write the rows of a table with what a saved network says of each: the "
+                    "prediction, and for classes how likely each is.")
+    add_model_options(parser)
+    add_table_options(parser, "the table to predict from; it needs the columns that the network was trained on")
+    parser.add_argument("--out", metavar="FILE.csv", help="where to write (default: stdout)")
+    options = parser.parse_args(arguments)
+    out: Optional[str] = None if options.out == "-" else options.out
+    if out is not None:
+        from ..files.disk import check_writable
+        for path in (options.model, options.file):
+            if path is not None and os.path.realpath(path) == os.path.realpath(out):
+                raise PurennError(f"--out: {out} is read, too; give the predictions a file of their own")
+        check_writable(out)
+    predictor, table = predictor_and_table(options)
+    text = "".join(csv_line(row, table.delimiter) for row in predicted(predictor, table)).encode("utf-8")
+    if out is None:
+        write_bytes(text)
+        return 0
+    from ..files.disk import replacing
+    with replacing(out) as beside, open(beside, "wb") as handle:
+        handle.write(text)
+    return 0
+
+
+def predictor_and_table(options: Any) -> Any:
+    """The Predictor of MODEL, and the Table of FILE."""
+    predictor = load_predictor(options.model, options.activation, options.output_activation)
+    if options.file is None:
+        raise PurennError(f"found no table; give a CSV, as in: {options.model} FILE.csv, or - for stdin")
+    return predictor, table_of(options)
+
+
+def csv_line(row: Sequence[str], delimiter: str) -> str:
+    """A row of a CSV with its end; a field that holds any end of a line is quoted."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
+    return line.getvalue()[:-2] + "\n"
+
+
+def write_bytes(text: bytes) -> None:
+    """Write to stdout as it is, in UTF-8: these are data, and not for the eye alone."""
+    if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
+        Terminal().line(text.decode("utf-8")[:-1])
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
+
+
+def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
+    """The table's rows, the names first, with the prediction and the classes' probabilities.
+
+    They are empty for a row with missing values, where the network was trained without such rows.
+    """
+    found = predictor.predict(table)
+    names = [_fresh(name, table.names) for name in added_names(predictor)]
+    yield [*table.names, *names]
+    for row, texts in enumerate(zip(*table.columns)):
+        yield [*texts, *added(predictor, *found[row])] if row in found else [*texts, *[""] * len(names)]
+
+
+def _fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number where the table has such a column."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name}_{number}"
+    return found
+
+
+def added_names(predictor: Predictor) -> List[str]:
+    """The names of the columns that are added."""
+    if predictor.preparation is None:
+        return [f"output{k + 1}" for k in range(predictor.output_size())]
+    if not predictor.preparation.classes or predictor.model.output == "values":
+        return ["prediction"]
+    return ["prediction", *[f"probability_{name}" for name in predictor.preparation.classes]]
+
+
+def added(predictor: Predictor, output: List[float], meaning: Any) -> List[str]:
+    """What is added to a row."""
+    if predictor.preparation is None:
+        return [repr(value) for value in output]
+    likely = predictor.probabilities(output) or []
+    return [meaning if isinstance(meaning, str) else repr(meaning), *[f"{share:.6f}" for share in likely]]

@@ -1,0 +1,64 @@
+"""``train``: a network on your own table, a CSV."""
+from typing import Any, List
+
+from ..data.columns import REMEDIES
+from ..linalg import PurennError
+from ..runs.problems import TableSource
+from ..runs.settings import LOSSES
+from ..runs.tasks import TASKS, Task
+from .ending import train_and_report
+from .options import (BETWEEN, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
+                      add_network_options, add_optimizer_options, add_part_options, add_report_options,
+                      add_table_options, add_workers_option)
+from .parser import MOST_EPOCHS, Parser, one_of, whole
+
+KINDS = ("classification", "regression")
+
+
+def run(arguments: List[str]) -> int:
+    """Train, test and show; return the exit code."""
+    task = TASKS["train"]
+    options = _parser(task).parse_args(arguments)
+    if options.resume is None:
+        if options.file is None:
+            raise PurennError("train: found no file; give a CSV, as in: train FILE.csv --target COLUMN")
+        if options.target is None:
+            raise PurennError("train: found no --target; say which column is to be predicted")
+    return train_and_report(task, options, source_of, every=1)
+
+
+def _parser(task: Task) -> Parser:
+    parser = Parser("train", description=task.summary)
+    group = add_table_options(parser, "the table; text columns go in as one input for each value")
+    group.add_argument("--target", metavar="COLUMN", help="the column to predict: its name, its number from 1, or last")
+    group.add_argument("--task", metavar="NAME", type=one_of(KINDS),
+                       help=f"{' or '.join(KINDS)} (default: by what the target holds)")
+    group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
+                       "given several times")
+    group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
+                       help="of missing values: refuse them, put in the column's mean, or drop the row (default: "
+                       "%(default)s)")
+    add_part_options(group, ["the rest", "0.15", "0.15"], "rows")
+    add_network_options(parser, task, output=False)
+    group = parser.add_argument_group("the training")
+    losses = ["cross-entropy", *LOSSES[:-1]]
+    group.add_argument("--loss", metavar="NAME", type=one_of(losses),
+                       help=f"{', '.join(losses)} (default: cross-entropy for classes, mse for numbers)")
+    group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
+                       help="of the output layer (default: what goes with the loss)")
+    add_optimizer_options(group, task)
+    add_fitting_options(group, task)
+    group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=task.settings.epochs,
+                       help="how many at most (default: %(default)s)")
+    add_engine_options(group, "auto")
+    add_workers_option(group)
+    add_report_options(parser, task.log_every)
+    add_kept_options(parser, every=1)
+    add_figure_options(parser)
+    return parser
+
+
+def source_of(options: Any, task: Task) -> TableSource:
+    """Which table the options ask for, and what is predicted from it."""
+    values = {name: getattr(options, name) for name in TableSource._fields}
+    return TableSource(**{**values, "ignore": tuple(options.ignore)})

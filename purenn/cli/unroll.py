@@ -1,0 +1,79 @@
+"""``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
+from typing import Any, List
+
+from ..engines.source import gradients_source, outputs_source, standalone_source
+from ..engines.unrolled import check_size
+from ..layers import Linear
+from ..linalg import PurennError
+from ..runs import problems
+from ..runs.run import Run
+from ..runs.tasks import POINT_TASKS, TASKS
+from ..show.terminal import Terminal
+from .options import add_point_options, points_of, settings_of
+from .parser import MOST_EPOCHS, Parser, task_name, whole
+
+DESCRIPTION = "Print the source that the unrolled engine compiles: the whole network as arithmetic, line by line."
+
+EPOCHS = 5000
+
+HEAD = """# {!r}, {!r}
+# The batch's gradients and the outputs as engines.unrolled compiles them; when it trains, the optimizer's step follows.
+# The names are explained in purenn/engines/source.py. To step through it: python -m pdb THIS_FILE
+from math import exp, log, tanh
+from types import SimpleNamespace
+
+
+"""
+
+
+def run(arguments: List[str]) -> int:
+    """Print the source; return the exit code."""
+    import random
+    name = task_name("unroll", DESCRIPTION, POINT_TASKS, arguments)
+    if name is None:
+        return 0
+    task = TASKS[name]
+    parser = Parser(f"unroll {name}", description=DESCRIPTION)
+    parser.add_argument("--standalone", action="store_true",
+                        help="train, and print a program that has the weights in it and needs nothing but Python")
+    parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
+                        help=f"with --standalone: how many epochs to train (default: {EPOCHS})")
+    add_point_options(parser, task, engine="auto", epochs=False)
+    options = parser.parse_args(arguments[1:])
+    if options.epochs and not options.standalone:
+        raise PurennError("unroll: --epochs goes with --standalone, which trains; add it, or leave --epochs out")
+    rng = random.Random(options.seed)
+    problem = problems.make(points_of(options, task), rng)
+    settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)
+    made = Run(problem, settings, rng)
+    check_size(made.network)
+    terminal = Terminal()
+    for line in _source(made, options.standalone).rstrip("\n").split("\n"):
+        terminal.line(line)
+    return 0
+
+
+def _source(run: Run, standalone: bool) -> str:
+    if standalone:
+        try:
+            run.result()
+        finally:
+            run.close()
+        return str(standalone_source(run.network))
+    return (f"{HEAD.format(run.network, run.loss)}{gradients_source(run.network, run.loss)}\n\n"
+            f"{outputs_source(run.network)}\n\n{_main(run)}")
+
+
+def _main(run: Run) -> str:
+    """The end of the program: the untrained network's numbers, the data, and a call of ``gradients``."""
+    lines = ["if __name__ == \"__main__\":", "    layers = ["]
+    for layer in run.network.layers:
+        names = ("weight", "bias", "weight_grad", "bias_grad") if isinstance(layer, Linear) else ("negative_slope",)
+        values: List[Any] = [f"{name}={getattr(layer, name)!r}" for name in names if hasattr(layer, name)]
+        lines.append(f"        SimpleNamespace({', '.join(values)}),")
+    share = "1.0 / count" if run.loss.reduction == "mean" else "1.0"
+    inputs, targets = run.problem.train
+    lines += ["    ]", f"    loss = SimpleNamespace(share=lambda count: {share})", f"    inputs = {inputs!r}",
+              f"    targets = {targets!r}", "    cost, _ = gradients(layers, loss, inputs, targets)",
+              "    print(\"cost\", cost)", "    for layer in layers:", "        print(vars(layer))"]
+    return "\n".join(lines)

@@ -1,0 +1,84 @@
+"""A saved network and what it says of a table: a Predictor, made of a file's Model and its Preparation."""
+import math
+from typing import Any, List, NamedTuple, Optional
+
+from ..activations import softmax
+from ..files.disk import naming
+from ..files.model import Model, load_model
+from ..linalg import PurennError
+from .columns import Table
+from .encoding import decode, encode, rows_to_encode
+from .preparation import Number, Preparation, from_dict
+
+
+class Predictor(NamedTuple):
+    """A Model from a file, and how a table's row becomes its inputs; ``preparation`` is None where it is not said."""
+
+    model: Model
+    preparation: Optional[Preparation]
+
+    def output_size(self) -> int:
+        """How many numbers the network gives."""
+        network = self.model.network
+        return len(network.predict([[0.0] * network.in_features])[0])
+
+    def predict(self, table: Table) -> dict:
+        """For each row of the table that can be predicted, by its number from 0: (outputs, what they mean).
+
+        Raises PurennError where the table does not fit, or an output is not finite.
+        """
+        preparation = self.preparation or self._plain(table)
+        known = rows_to_encode(preparation, table, with_target=False)
+        outputs = self.model.network.predict(encode(preparation, table, known, with_target=False)[0]) if known else []
+        if not all(math.isfinite(value) for output in outputs for value in output):
+            raise PurennError(f"what the network says of {table.path} is not finite: its weights, or the numbers of "
+                              "the table, are too large")
+        return dict(zip(known, zip(outputs, decode(preparation, outputs))))
+
+    def _plain(self, table):
+        """That of a model which has no preparation: all columns as they are, in their order."""
+        wanted = self.model.network.in_features
+        if len(table.names) != wanted:
+            raise PurennError(f"{table.path} has {len(table.names)} columns, and the network takes {wanted} numbers, "
+                              "one from each column")
+        return Preparation(table.names, [Number(name) for name in table.names], Number(""))
+
+    def probabilities(self, values: List[float]) -> Optional[List[float]]:
+        """How likely each class is, by the outputs for one sample; None where they do not say.
+
+        Where each output is a probability by itself they are divided by their sum, so that theirs is 1.
+        """
+        if not self.preparation or not self.preparation.classes:
+            return None
+        if self.model.output == "logits":
+            return softmax(values)
+        if self.model.output == "probability":
+            if len(values) == 1:
+                return [1.0 - values[0], values[0]]
+            total = math.fsum(values)
+            return [value / total if total > 0.0 else 1.0 / len(values) for value in values]
+        return None
+
+
+def load_predictor(path: str, activation: Optional[str] = None, output_activation: Optional[str] = None) -> Predictor:
+    """The Predictor in a file, as ``files.model.load_model`` reads it; what it says of tables is checked, too.
+
+    Raises PurennError in one line that names the file for whatever is wrong with it.
+    """
+    model = load_model(path, activation, output_activation)
+    if model.preparation is None:
+        return Predictor(model, None)
+    with naming(path):
+        found = Predictor(model, from_dict(model.preparation))
+        _check_fits(found, found.preparation)
+    return found
+
+
+def _check_fits(found: Any, preparation: Any) -> None:
+    outputs, classes = found.output_size(), preparation.output_count()
+    if preparation.input_count() != found.model.network.in_features or outputs not in (
+            (1, 2) if classes == 2 else (classes,)):
+        raise PurennError(f"its network takes {found.model.network.in_features} numbers and gives {outputs}, and its "
+                          f"preparation makes {preparation.input_count()} for {classes}; it is damaged")
+    if found.model.output == "logits" and outputs == 1:
+        raise PurennError("its output is logits, and there is only one; it is damaged")

@@ -1,0 +1,38 @@
+"""What every layer does: forward, backward, and the list of what it learns.
+
+``forward`` turns its inputs into its outputs and keeps what the way back will need. ``backward`` is handed
+∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which is what the layer below wants to
+be handed. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
+
+``layers.py`` has Linear, a row of neurons; ``activations.py`` the bends between two of them.
+"""
+from .linalg import Vector
+
+
+class Layer:
+    """What every layer does. For a layer of your own, subclass it and write forward and backward.
+
+    One that changes the size says its ``in_features`` and ``out_features``, which are None where any
+    size will do; one that learns lists its ``parameters``.
+    """
+
+    in_features: "int | None" = None
+    out_features: "int | None" = None
+
+    def forward(self, inputs: Vector) -> Vector:
+        """The outputs, for the inputs of one sample."""
+        raise NotImplementedError("%s has no forward(inputs)" % type(self).__name__)
+
+    def backward(self, grad: Vector) -> Vector:
+        """From ∂C/∂outputs to ∂C/∂inputs, adding the parameters' ∂C/∂θ to their gradients."""
+        raise NotImplementedError("%s has no backward(grad)" % type(self).__name__)
+
+    def parameters(self):
+        """A triple (name, values, gradients) for each list of numbers that the layer learns.
+
+        Both are the layer's own lists, changed in place to change the layer. None unless it says so.
+        """
+        return []
+
+    def __repr__(self):
+        return "%s()" % type(self).__name__

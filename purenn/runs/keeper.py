@@ -1,0 +1,142 @@
+"""The keeper of a run: it writes checkpoints, and resumes from them."""
+import zlib
+from array import array
+from typing import Any, Callable, Dict, NamedTuple, Optional
+
+from ..linalg import PurennError
+from ..training import Epoch
+from .problems import ImageSource, Points, Problem, Source, TableSource
+from .result import history
+from .run import Run
+from .settings import Settings, check_settings, from_plain
+from .tasks import TASKS
+
+SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}
+
+# What may be another when a run is resumed: how long it takes, and where the data lie.
+FREE = ("epochs", "target_loss", "patience")
+
+
+def digest(problem: Problem) -> int:
+    """A number that is another for other data, but for one chance in four billion."""
+    found = 0
+    for part in problem.parts():
+        for rows in part:
+            for row in rows:
+                found = zlib.crc32(array("d", row).tobytes(), found)
+    return found
+
+
+class Keeper:
+    """Writes a checkpoint of a run every so many epochs, and at its end.
+
+    Where one cannot be written, ``warn`` is called once with the reason, training goes on, and ``failed`` is true.
+    """
+
+    def __init__(self, path: str, every: int, source: Source, warn: Optional[Callable[[str], None]] = None):
+        self.path, self.every, self.source, self.warn = path, every, source, warn
+        self.failed = False
+        self.digest: Optional[int] = None
+
+    def is_due(self, number: int) -> bool:
+        """Whether a checkpoint is to be written after this epoch."""
+        return number % self.every == 0
+
+    def write(self, run: Run) -> None:
+        """Write a checkpoint of a run as it stands between two epochs."""
+        from ..files.checkpoint import Checkpoint, save_checkpoint
+        if self.digest is None:
+            self.digest = digest(run.problem)
+        progress = {"history": history(run.curve), "best": run.best.number if run.best else 0, "state": run.best_weights,
+                    "seconds": run.seconds}
+        try:
+            save_checkpoint(self.path, Checkpoint(
+                run.problem.name, run.settings._asdict(), self.source._asdict(), repr(run.engine), self.digest,
+                len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), progress))
+        except PurennError as error:
+            if not self.failed and self.warn:
+                self.warn(f"{error}; training goes on without checkpoints")
+            self.failed = True
+
+
+class Start(NamedTuple):
+    """What a checkpoint says of the run that it is of: its task, its settings, where its data come from."""
+
+    path: str
+    settings: Settings
+    source: Source
+    checkpoint: Any
+
+
+def load_start(path: str, task: str) -> Start:
+    """Read the checkpoint of a run of this task; raises PurennError in a line that names the file."""
+    from ..files.checkpoint import load_checkpoint
+    from ..files.disk import naming
+    checkpoint = load_checkpoint(path)
+    with naming(path):
+        if checkpoint.task not in TASKS:
+            raise PurennError("its task is none of purenn's; it is damaged")
+        if checkpoint.task != task:
+            raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
+        settings = from_plain(Settings, checkpoint.settings)
+        check_settings(settings)
+        source = from_plain(SOURCES.get(task, Points), checkpoint.source)
+        if isinstance(source, Points) and source.task != task:
+            raise PurennError("its source is of another task; it is damaged")
+    return Start(path, settings, source, checkpoint)
+
+
+def resume(start: Start, problem: Problem, settings: Settings) -> Run:
+    """The run as the checkpoint left it, with its problem made anew; ``settings`` may differ in those that are FREE.
+
+    Raises PurennError, naming the file, where the data or the engine are others.
+    """
+    from ..files.disk import naming
+    checkpoint = start.checkpoint
+    with naming(start.path):
+        if checkpoint.data != digest(problem):
+            raise PurennError("it was begun with other data; go on with those, or begin anew without resuming")
+        run = Run(problem, settings)
+        if repr(run.engine) != checkpoint.engine:
+            raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}; it "
+                              "cannot go on with the same digits: begin anew without resuming")
+        run.network.load_state_dict(checkpoint.network)
+        run.optimizer.load_state_dict(checkpoint.optimizer)
+        run.rng.setstate(checkpoint.random)
+        _restore(run, checkpoint)
+    return run
+
+
+def _restore(run, checkpoint):
+    """Put back the curve, the best weights and the seconds."""
+    needed = {"loss", "validation_loss"} if run.problem.validation else {"loss", "accuracy"}
+    progress = checkpoint.progress
+    columns = progress.get("history")
+    _check_history(columns, checkpoint.epoch, needed)
+    blank = [None] * checkpoint.epoch
+    rows = zip(*[columns.get(name, blank) for name in Epoch._fields[1:]])
+    run.curve = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
+    best, weights = progress.get("best"), progress.get("state")
+    if type(best) is not int or not 0 <= best <= len(run.curve) or (best > 0) != (
+            run.problem.validation is not None and checkpoint.epoch > 0):
+        raise PurennError(f"its best epoch is {best!r:.60} of {len(run.curve)}; it is damaged")
+    if best:
+        now = run.network.state_dict()
+        run.network.load_state_dict(weights)            # says what is wrong with them
+        run.network.load_state_dict(now)
+        run.best, run.best_weights = run.curve[best - 1], weights
+    if not isinstance(progress.get("seconds"), float):
+        raise PurennError("its progress has no seconds; it is damaged")
+    run.seconds = progress["seconds"]
+
+
+def _check_history(columns, epoch, needed):
+    """Raise PurennError unless a checkpoint's history is what its epochs can have been like."""
+    if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
+        raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
+    for name, numbers in columns.items():
+        if not isinstance(numbers, list) or len(numbers) != epoch:
+            found = len(numbers) if isinstance(numbers, list) else "no list"
+            raise PurennError(f"its history has {found} of {name}, and {epoch} epochs are done; it is damaged")
+        if not all(type(number) is float and number >= 0.0 for number in numbers):
+            raise PurennError(f"its history has under {name} what is no number from 0 up; it is damaged")

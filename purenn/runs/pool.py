@@ -1,0 +1,180 @@
+"""Many runs at once, shared out over processes.
+
+Each run has a generator of its own, from the seed of its settings, so the results do not depend on the number of
+workers or on their order.
+"""
+import os
+import signal
+from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ..linalg import PurennError
+from ..training import DivergedError
+from .problems import Problem
+from .result import Result
+from .run import Run
+from .settings import Settings
+
+
+class Job(NamedTuple):
+    """A run to be done: a Problem, or a function that draws one from a generator, and Settings.
+
+    ``label`` is what it is called in messages.
+    """
+
+    problem: Union[Problem, Callable[[Any], Problem]]
+    settings: Settings
+    label: str = "of these settings"
+
+
+class Incomplete(PurennError):
+    """A worker died, or a run could not be done: ``results`` has None for each that is not complete."""
+
+    def __init__(self, error: object, results: List[Any]):
+        PurennError.__init__(self, str(error))
+        self.results = results
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C in the middle of the runs: ``results`` has None for each that is not complete."""
+
+    def __init__(self, results: List[Any]):
+        KeyboardInterrupt.__init__(self, "interrupted")
+        self.results = results
+
+
+def run_job(job: Job) -> Result:
+    """Do a run, quietly; training that diverges has a result, too: its loss is infinite."""
+    run = Run(job.problem, job.settings)
+    try:
+        return run.result()
+    except DivergedError:
+        return run.result()
+    finally:
+        run.close()
+
+
+def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[Callable[[int, int], None]] = None,
+            summarize: Optional[Callable[[Result], Any]] = None) -> List[Any]:
+    """Do the runs on so many processes, by default one for each core; return their Results in the jobs' order.
+
+    ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
+    ``tell(done, total)`` is called after each run. One worker is this process. Ctrl-C raises Interrupted, which has the
+    results so far; where a run cannot be done or a worker dies, Incomplete has them. No process is left behind.
+    """
+    results: List[Any] = [None] * len(jobs)
+    workers = min(workers or os.cpu_count() or 1, len(jobs))
+    running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
+    try:
+        for done, (index, result) in enumerate(running, 1):
+            results[index] = result
+            if tell:
+                tell(done, len(jobs))
+    except KeyboardInterrupt:
+        raise Interrupted(results) from None
+    except PurennError as error:
+        raise Incomplete(error, results) from None
+    finally:
+        running.close()
+    return results
+
+
+def _done(job, summarize):
+    result = run_job(job)
+    return summarize(result) if summarize else result
+
+
+def _alone(jobs, summarize):
+    """Yield each job's index and result, all from this process."""
+    for index, job in enumerate(jobs):
+        yield index, _done(job, summarize)
+
+
+def _shared_out(jobs, workers, summarize):
+    """Yield each job's index and result as they come in; whoever is done gets the next."""
+    from multiprocessing.connection import wait
+    members: list = []                              # (process, connection) of each worker
+    busy: dict = {}                                 # from a connection to its process and the index of its job
+    waiting = list(reversed(range(len(jobs))))
+    try:
+        _start(workers, members, summarize)
+        for process, connection in members:
+            _ask(process, connection, jobs, waiting.pop(), busy)
+        while busy:
+            for connection in wait(list(busy)):
+                process, index = busy.pop(connection)
+                result = _answer(process, connection, jobs[index])
+                if waiting:
+                    _ask(process, connection, jobs, waiting.pop(), busy)
+                yield index, result
+    finally:
+        for process, connection in members:
+            connection.close()
+            process.terminate()
+        for process, _ in members:
+            process.join()
+
+
+def _start(workers, members, summarize):
+    """Start the workers, to whom a Ctrl-C says nothing; one that comes meanwhile is kept until they have started."""
+    import multiprocessing
+    blocks = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
+    try:
+        for _ in range(workers):
+            ours, theirs = multiprocessing.Pipe()
+            process = multiprocessing.Process(target=_work, args=(theirs, summarize), daemon=True)
+            process.start()
+            theirs.close()
+            members.append((process, ours))
+    finally:
+        if before is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _ask(process, connection, jobs, index, busy):
+    try:
+        connection.send(jobs[index])
+    except OSError:
+        raise _died(process, jobs[index]) from None
+    busy[connection] = process, index
+
+
+def _answer(process, connection, job):
+    try:
+        result, wrong = connection.recv()
+    except (EOFError, OSError):
+        raise _died(process, job) from None
+    if wrong:
+        raise PurennError(f"the run {job.label}, seed {job.settings.seed}: {wrong}")
+    return result
+
+
+def _died(process, job):
+    process.join(1.0)
+    return PurennError(f"a worker has died (exit code {process.exitcode}) during the run {job.label}, seed "
+                       f"{job.settings.seed}; the others have been ended: try again, or with fewer workers")
+
+
+def _work(connection, summarize):
+    """What a worker does: do the runs that it is sent, until there are no more."""
+    import threading
+
+    from ..engines.processes import end_with_parent
+    signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    while True:
+        try:
+            job = connection.recv()
+        except (EOFError, OSError):
+            return
+        result = wrong = None
+        try:
+            result = _done(job, summarize)
+        except PurennError as error:
+            wrong = str(error)
+        except Exception as error:
+            wrong = f"{type(error).__name__}: {error}"
+        try:
+            connection.send((result, wrong))
+        except OSError:                                         # nobody is there to take it
+            return

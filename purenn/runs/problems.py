@@ -1,0 +1,256 @@
+"""Problems: data to learn from, to validate with and to test on, and what may be said of them.
+
+``xor()``, ``gate()`` and ``linear(rng)`` are the tasks' own; ``images`` and ``table`` make one of images and of a table.
+A source, ``Points``, ``ImageSource`` or ``TableSource``, says in plain values where the data come from, so that a
+checkpoint can hold it; ``make`` reads or draws what it says.
+"""
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+from ..data import tasks
+from ..data.preparation import Classes, Preparation, of_pixels, of_points
+from ..data.splitting import PARTS, mean_and_deviation, one_hot, split, split_sizes, standardized
+from ..linalg import PurennError
+from ..training import Dataset
+from .settings import ChoiceError
+
+FRESH = 100                     # so many points the task linear is tested on
+
+# How many images of notMNIST the labs learned from, validated with and tested on.
+USUAL = (10000, 6000, 2724)
+
+DRAWN = 6000                    # so many letters are drawn to learn from, and the other parts in proportion
+MOST_IMAGES = 200_000           # so many are drawn at most
+
+Size = Union[int, float, None]  # of a part: a number of samples, a share of all of them, or None for the usual
+
+
+class Problem(NamedTuple):
+    """Data to learn from.
+
+    ``kind``: points, images or table. ``separable``: a straight line can separate the classes. ``about``: facts for a report, plain values. ``tested``:
+    which rows of the table, or which of the images, the test data are. ``source``: the Images or the Table that the
+    data were made of; None for points.
+    """
+
+    name: str
+    train: Dataset
+    validation: Optional[Dataset] = None
+    test: Optional[Dataset] = None
+    preparation: Optional[Preparation] = None
+    kind: str = "points"
+    separable: bool = False
+    about: Dict[str, Any] = {}
+    tested: Sequence[int] = ()
+    source: Any = None
+
+    @property
+    def classes(self) -> Tuple[str, ...]:
+        """The names of the classes; none where a number is predicted, or it is not known."""
+        return self.preparation.classes if self.preparation else ()
+
+    @property
+    def is_regression(self) -> bool:
+        """Whether a number is predicted and not a class."""
+        return self.preparation is not None and not isinstance(self.preparation.target, Classes)
+
+    def parts(self) -> List[Dataset]:
+        """The data there are: to learn from, to validate with, to test on."""
+        return [part for part in (self.train, self.validation, self.test) if part is not None]
+
+
+# Points.
+
+def xor(rng: Any = None) -> Problem:
+    """The 21 points of XOR."""
+    return Problem("xor", tasks.xor(), preparation=of_points(2))
+
+
+def gate(rng: Any = None) -> Problem:
+    """The truth table of XOR."""
+    return Problem("gate", tasks.gate(), preparation=of_points(2))
+
+
+def linear(rng: Any, points: int = 100) -> Problem:
+    """So many points on both sides of a line, and 100 fresh ones to test on, drawn from ``rng``."""
+    train = tasks.linear(points, rng)
+    return Problem("linear", train, test=tasks.linear(FRESH, rng), preparation=of_points(2), separable=True,
+                   about={"points": points})
+
+
+# Where the data come from, in plain values.
+
+class Points(NamedTuple):
+    """The points of a task; ``points`` says how many, where that can be chosen."""
+
+    task: str
+    points: int = 100
+
+
+class ImageSource(NamedTuple):
+    """Images: drawn, where ``data`` is None, or from that file or folder; see ``data.image_files.read_images``."""
+
+    data: Optional[str] = None
+    images: Optional[str] = None
+    labels: Optional[str] = None
+    names: Optional[str] = None
+    train: Size = None
+    validation: Size = None
+    test: Size = None
+    standardize: bool = False
+
+
+class TableSource(NamedTuple):
+    """A table, and what is predicted from it; see ``data.table.read_table`` and ``data.features.fit``."""
+
+    file: str
+    target: str
+    task: Optional[str] = None
+    ignore: Tuple[str, ...] = ()
+    missing: str = "refuse"
+    delimiter: Optional[str] = None
+    header: Optional[bool] = None
+    train: Size = None
+    validation: Size = None
+    test: Size = None
+
+
+Source = Union[Points, ImageSource, TableSource]
+Tell = Optional[Callable[[int, Optional[int]], None]]
+
+
+def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
+    """Draw or read what the source says, and split it, with ``rng``.
+
+    ``loss`` is the loss it will be learned with, where that is known: with any but cross-entropy, two classes of a
+    table are one output. ``tell(done, total)`` is called while it takes its time.
+    """
+    if isinstance(source, TableSource):
+        return table(source, rng, loss, tell)
+    if isinstance(source, ImageSource):
+        return images(source, rng, tell)
+    if source.task == "linear":
+        return linear(rng, source.points)
+    return xor() if source.task == "xor" else gate()
+
+
+# Images.
+
+def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
+    """Images, shuffled and split, with one-hot labels."""
+    asked = [source.train, source.validation, source.test]
+    if source.data is None:
+        sizes = drawn_sizes(asked, DRAWN)
+        found = draw_images(sum(sizes), rng, tell)
+        chosen = split(sum(sizes), sizes, rng)
+    else:
+        found = read_images(source)
+        chosen = _chosen(found, asked, rng)
+    names = class_names(source, found.classes)
+    parts = [Dataset([found.images[i] for i in indices], one_hot([found.labels[i] for i in indices], found.classes))
+             for indices in chosen]
+    mean, deviation = 0.0, 1.0
+    if source.standardize:
+        mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
+        parts = _standardized(parts, mean, deviation)
+    preparation = of_pixels(found.height * found.width, names, mean * found.divisor, deviation * found.divisor)
+    about = {"data": source.data, "standardize": source.standardize, **_part_sizes(parts)}
+    return Problem("letters", *parts, preparation=preparation, kind="images", about=about, tested=chosen[2], source=found)
+
+
+def _part_sizes(parts):
+    return {name: len(part.inputs) for name, part in zip(PARTS, parts)}
+
+
+def _standardized(parts, mean, deviation):
+    """The parts with their pixels scaled by the mean and the deviation; equal ones stay one object."""
+    from ..data.images import Shared
+    shared = Shared(lambda x: standardized([x], mean, deviation)[0])
+    return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
+
+
+def draw_images(count: int, rng: Any, tell: Tell = None) -> Any:
+    """So many letters, drawn: an Images."""
+    from ..data.images import from_bytes
+    from ..data.letters import NAMES, SIZE, drawing
+    drawn, labels = [], []
+    for image, label in drawing(count, rng):
+        drawn.append(image)
+        labels.append(label)
+        if tell:
+            tell(len(drawn), count)
+    return from_bytes(drawn, labels, SIZE, SIZE, len(NAMES))
+
+
+def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
+    """How many letters are drawn for each part: ``usual_train`` and in proportion, or what is asked for."""
+    asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
+    count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
+    if count > MOST_IMAGES:
+        raise PurennError(f"letters: {count} images are asked for; at most {MOST_IMAGES} are drawn: ask for fewer")
+    return split_sizes(count, asked, USUAL)
+
+
+def read_images(source: ImageSource) -> Any:
+    """The Images of a file or a folder."""
+    import os
+
+    from ..data.image_files import is_npz, read_images as read
+    is_folder = os.path.isdir(source.data or "")
+    if source.labels is not None and is_folder:
+        raise ChoiceError("labels", f"goes with an npz or a CSV, and {source.data} is a folder; leave it out")
+    if source.images is not None and (is_folder or not is_npz(source.data)):
+        raise ChoiceError("images", f"goes with an npz, which {source.data} is not; leave it out")
+    names = None
+    if source.images is not None or source.labels is not None:
+        names = (source.images or "images", source.labels or "labels")
+    return read(source.data, names, label=source.labels or "label")
+
+
+def _chosen(found, asked, rng):
+    """Which of the images each part gets, by number; the separate test images come after the others."""
+    count = len(found.images)
+    if found.test_images is None:
+        return split(count, split_sizes(count, asked, USUAL), rng)
+    chosen = split(count, split_sizes(count, asked[:2], USUAL[:2]), rng)
+    others = len(found.test_images)
+    last = split(others, split_sizes(others, asked[2:], USUAL[2:], PARTS[2:]), rng)[0]
+    found.images.extend(found.test_images)
+    found.labels.extend(found.test_labels)
+    return chosen + [[count + i for i in last]]
+
+
+def class_names(source: ImageSource, classes: int) -> List[str]:
+    """What the classes are called: as ``names`` says, a letter each where they are drawn, otherwise their numbers."""
+    if source.names is not None:
+        if len(source.names) != classes:
+            raise ChoiceError("names", f"found {source.names!r:.42}, {len(source.names)} characters; there must be one "
+                              f"for each of the {classes} classes")
+        return list(source.names)
+    if source.data is None:
+        from ..data.letters import NAMES
+        return list(NAMES)
+    return [str(k) for k in range(classes)]
+
+
+# Tables.
+
+def table(source: TableSource, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
+    """A table's rows, shuffled, split, and turned into inputs and targets."""
+    from ..data.encoding import encode
+    from ..data.features import fit, rows_to_use
+    from ..data.table import read_table
+    found = read_table(source.file, source.delimiter, source.header, tell)
+    usable = rows_to_use(found, source.target, source.missing, source.ignore)
+    count = len(usable)
+    if count < len(PARTS):
+        raise PurennError(f"train: {source.file} has {count} row{'' if count == 1 else 's'} to use; there must be at "
+                          f"least {len(PARTS)}, one for each of {', '.join(PARTS)}")
+    part = max(1, count * 15 // 100)
+    sizes = split_sizes(count, [source.train, source.validation, source.test], [count - 2 * part, part, part])
+    rows = [[usable[i] for i in chosen] for chosen in split(count, sizes, rng)]
+    preparation = fit(found, source.target, rows[0], source.task, source.missing, source.ignore)
+    single = len(preparation.classes) == 2 and loss not in (None, "cross-entropy")
+    parts = [Dataset(*encode(preparation, found, chosen, single=single)) for chosen in rows]
+    about = {"file": source.file, "target": preparation.target.name,
+             "task": "classification" if preparation.classes else "regression", **_part_sizes(parts)}
+    return Problem("train", *parts, preparation=preparation, kind="table", about=about, tested=rows[2], source=found)

@@ -1,0 +1,132 @@
+"""A Result: what came of a Run, as a value, and as ``--json`` prints it."""
+import math
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from ..activations import softmax
+from ..optimizers import SGD
+from ..training import Epoch, class_of, is_right
+from .problems import Problem
+from .settings import OPTIMIZERS, Settings
+
+# The choices of Settings that there are for points, for images and for tables.
+_STEPS = ("init", "loss", "optimizer", "lr", "momentum")
+CHOICES = {
+    "points": ("sizes", "activation", "output_activation", *_STEPS, "batch_size", "shuffle", "epochs", "target_loss"),
+    "images": ("sizes", "activation", *_STEPS, "weight_decay", "lr_decay", "batch_size", "epochs", "patience",
+               "workers"),
+    "table": ("sizes", "activation", "output_activation", *_STEPS, "weight_decay", "lr_decay", "batch_size", "epochs",
+              "patience", "workers"),
+}
+
+
+class Score(NamedTuple):
+    """How good a network is on some data.
+
+    ``accuracy`` is a share from 0 to 1, None where a number is predicted; ``measures`` are those of ``scores``. Where
+    training diverged the loss is infinite and there is nothing else.
+    """
+
+    loss: float = math.inf
+    accuracy: Optional[float] = None
+    outputs: List[List[float]] = []
+    measures: Dict[str, Any] = {}
+
+
+class Result(NamedTuple):
+    """What came of a run.
+
+    ``train``, ``validation`` and ``test`` are the scores of the parts there are, with the network as it was at the end.
+    ``curve`` are the epochs, ``stopped`` and ``kept`` as in Run, ``engine`` its name in full. ``why_not_learned``:
+    sentences, none where it has learned. Seconds are those of training alone.
+    """
+
+    problem: Problem
+    settings: Settings
+    engine: str
+    parameters: int
+    epochs: int
+    seconds: float
+    stopped: Optional[str]
+    kept: Optional[int]
+    train: Score
+    validation: Optional[Score]
+    test: Optional[Score]
+    curve: List[Epoch]
+    why_not_learned: List[str]
+
+    def parts(self) -> List[Any]:
+        """A triple for each part there is: its name, its number of samples, its Score."""
+        data = (self.problem.train, self.problem.validation, self.problem.test)
+        return [(name, len(part.inputs), score) for name, part, score in zip(
+            ("train", "validation", "test"), data, (self.train, self.validation, self.test)) if part and score]
+
+    def tested(self) -> Score:
+        """The score on the test data; on those that were learned from where there are no others."""
+        return self.test or self.train
+
+    def history(self) -> Dict[str, List[Optional[float]]]:
+        """The curve as columns: a dict from loss, accuracy and so on to a number for each epoch; no empty ones."""
+        return history(self.curve)
+
+    def predictions(self) -> List[Dict[str, Any]]:
+        """What the network says of each of the tested samples, as ``--json`` prints it."""
+        problem = self.problem
+        data, outputs = problem.test or problem.train, self.tested().outputs
+        if problem.kind == "table":
+            from ..data.encoding import decode
+            said = zip(decode(problem.preparation, data.targets), decode(problem.preparation, outputs))
+            return [{"line": problem.source.lines[row], "target": target, "output": output}
+                    for row, (target, output) in zip(problem.tested, said)]
+        if problem.kind == "images":
+            return [_image(*each) for each in zip(problem.tested, data.targets, outputs)]
+        return [{"input": x, "target": y, "output": a, "right": is_right(a, y)}
+                for x, y, a in zip(data.inputs, data.targets, outputs)]
+
+    def settings_json(self) -> Dict[str, Any]:
+        """The settings as ``--json`` prints them: those that can be chosen for such a problem, and what it is."""
+        return settings_json(self.problem, self.settings, self.engine)
+
+    def as_json(self) -> Dict[str, Any]:
+        """All of it in plain values, as ``--json`` prints it."""
+        result = {"task": self.problem.name, "settings": self.settings_json(), "parameters": self.parameters,
+                  "seed": self.settings.seed, "epochs": self.epochs, "seconds": round(self.seconds, 3),
+                  "stopped": self.stopped}
+        if self.problem.kind != "points":
+            result["kept"] = self.kept
+        for name, _, score in self.parts():
+            prefix = "" if name == "train" else name + "_"
+            result[prefix + "loss"], result[prefix + "accuracy"] = score.loss, score.accuracy
+            if self.problem.kind == "table":
+                result.update({prefix + key: value for key, value in score.measures.items()})
+        if self.problem.kind == "points":
+            result.update(learned=not self.why_not_learned, why_not_learned=self.why_not_learned)
+        else:
+            result["history"] = [dict(epoch._asdict()) for epoch in self.curve]
+        if self.problem.kind == "images":
+            result.update(self.tested().measures)
+        result["predictions"] = self.predictions()
+        return result
+
+
+def history(curve: List[Epoch]) -> Dict[str, List[Optional[float]]]:
+    """Epochs as columns: a dict from what they were like to a number for each; what they do not have is not there."""
+    columns = {name: [getattr(epoch, name) for epoch in curve] for name in Epoch._fields[1:]}
+    return {name: values for name, values in columns.items() if None not in values}
+
+
+def _image(number, target, output):
+    label, guess = class_of(target), class_of(output)
+    return {"image": number, "target": label, "output": guess, "probability": softmax(output)[guess],
+            "right": label == guess}
+
+
+def settings_json(problem: Problem, settings: Settings, engine: str) -> Dict[str, Any]:
+    """Settings in plain values, with what the problem is and the engine's name in full."""
+    chosen = {name: getattr(settings, name) for name in CHOICES[problem.kind]}
+    chosen["sizes"] = list(settings.sizes)
+    if OPTIMIZERS[settings.optimizer] is not SGD:
+        del chosen["momentum"]
+    if problem.validation is not None:
+        samples = len(problem.train.inputs)
+        chosen["batch_size"] = min(samples, settings.batch_size or samples)
+    return {**problem.about, **chosen, "engine": engine}

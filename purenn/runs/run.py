@@ -1,0 +1,253 @@
+"""A Run: a Problem and Settings, trained by the one training loop there is, with its rules for stopping."""
+import os
+import random
+import time
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
+
+from .. import engines
+from ..engines.loops import Engine
+from ..network import Network
+from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
+from .diagnose import diagnose
+from .problems import Problem
+from .result import Result, Score
+from .scores import measures
+from .settings import Settings, check_settings, make_loss, make_optimizer
+
+# From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
+PAYS, LEAST_SHARE = 500_000, 8
+
+# An epoch is measured on so many samples at most, repeated for so many seconds.
+MEASURED, MEASURING = 256, 0.3
+
+
+class Run:
+    """One training.
+
+    ``problem`` is a Problem, or a function that draws one from a generator, such as ``problems.linear``: weights and
+    orders then come from the same generator, after the data. ``rng`` is that generator where the data were drawn from
+    it before; otherwise it is a new one with the seed of the settings. ``network`` is one of your own in place of the
+    multilayer perceptron of the settings.
+
+    ``curve`` are the epochs so far, ``stopped`` why the training has ended: "target", "patience", "epochs",
+    "interrupted", "diverged"; None before. ``keeper`` writes checkpoints where there is one (``keeper.Keeper``).
+    """
+
+    def __init__(self, problem: Union[Problem, Callable[[Any], Problem]], settings: Settings, rng: Any = None,
+                 network: Optional[Network] = None):
+        check_settings(settings)
+        self.rng = rng or random.Random(settings.seed)
+        self.problem: Problem = problem if isinstance(problem, Problem) else problem(self.rng)
+        self.network = network or Network.mlp(settings.sizes, settings.activation, settings.output_activation,
+                                              init=settings.init, rng=self.rng)
+        self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
+        self.loss = make_loss(settings.loss)
+        self.optimizer = make_optimizer(settings, self.network.parameters())
+        self.engine = _CountingEngine(_make_engine(self.settings, self.network))
+        if settings.engine in ("unrolled", "matrix"):       # what it cannot do, it says before anything else
+            self.engine.outputs(self.network, self.problem.train.inputs[:1])
+        self.curve: List[Epoch] = []
+        self.best: Optional[Epoch] = None                   # the epoch with the lowest validation loss,
+        self.best_weights: Dict[str, Any] = {}              # and the weights after it
+        self.stopped: Optional[str] = None
+        self.seconds = 0.0
+        self.keeper: Any = None
+
+    def epochs(self) -> Iterator[Epoch]:
+        """Train, and yield each Epoch; a break is a pause: asked again, the training goes on.
+
+        It ends with the first epoch after which the loss is below ``target_loss``, the validation loss has not fallen
+        for ``patience`` epochs, or all ``epochs`` are done. With patience, ``result`` puts the best weights back.
+        Raises DivergedError where the loss is no longer finite.
+        """
+        settings, problem = self.settings, self.problem
+        begin = time.perf_counter() - self.seconds
+        self.stopped = self._why_stopped()                  # a run that is resumed may have come to its end before
+        if self.stopped:
+            self._keep()
+            return
+        try:
+            for epoch in train(self.network, problem.train, self.loss, self.optimizer, settings.epochs,
+                               settings.batch_size, self.engine, self.rng if settings.shuffle else None,
+                               problem.validation, len(self.curve)):
+                self._add(epoch)
+                self.optimizer.lr *= settings.lr_decay
+                self.stopped = self._why_stopped()
+                self.seconds = time.perf_counter() - begin
+                self._keep()
+                yield self.curve[-1]
+                if self.stopped:
+                    return
+        except DivergedError:
+            self.stopped = "diverged"
+            raise
+
+    def _add(self, epoch: Epoch) -> None:
+        if self.problem.is_regression:                      # where the numbers happen to be 0 and 1
+            epoch = epoch._replace(accuracy=None, validation_accuracy=None)
+        self.curve.append(epoch)
+        if epoch.validation_loss is not None and (
+                self.best is None or epoch.validation_loss < self.best.validation_loss):
+            self.best, self.best_weights = epoch, self.network.state_dict()
+
+    def _why_stopped(self) -> Optional[str]:
+        """Why the epoch that was done last is the last one; None where it is not."""
+        if not self.curve:
+            return None
+        settings, last = self.settings, self.curve[-1]
+        if settings.target_loss is not None and self._is_below(settings.target_loss, last.loss):
+            return "target"
+        if settings.patience and self.best and last.number - self.best.number >= settings.patience:
+            return "patience"
+        return "epochs" if last.number >= settings.epochs else None
+
+    def _is_below(self, target: float, last: float) -> bool:
+        """True where the loss is below the target before the epoch's last step and after it."""
+        return last < target and bool(evaluate(self.network, self.loss, self.problem.train)[0] < target)
+
+    def _keep(self) -> None:
+        if self.keeper and (self.stopped or self.keeper.is_due(len(self.curve))):
+            self.keeper.write(self)
+
+    def interrupt(self) -> None:
+        """End the training where it stands, as Ctrl-C does."""
+        self.stopped = "interrupted"
+
+    def has_learned(self) -> bool:
+        """True once there is something to report: an epoch or, with validation data, a step."""
+        return bool(self.curve) or (self.engine.samples > 0 and self.problem.validation is not None)
+
+    def kept(self) -> Optional[int]:
+        """Of which epoch the network's weights are at the end; None where it was interrupted in the middle of one."""
+        if self.settings.patience and self.best:
+            return int(self.best.number)
+        whole = self.engine.samples % len(self.problem.train.inputs) == 0
+        return len(self.curve) if whole else None
+
+    def result(self) -> Result:
+        """Train to the end, unless it has ended, and say what came of it; with patience, put the best weights back.
+
+        Raises DivergedError where the loss is no longer finite; asked again, it says what there was until then.
+        """
+        if self.stopped is None:
+            for _ in self.epochs():
+                pass
+        return self.measured()
+
+    def measured(self) -> Result:
+        """What came of it so far, whether it has ended or not."""
+        if self.stopped and self.settings.patience and self.best:
+            self.network.load_state_dict(self.best_weights)
+        scores: List[Optional[Score]] = [self.score(part) for part in (
+            self.problem.train, self.problem.validation, self.problem.test)]
+        train_score = scores[0] or Score()
+        why = diagnose(self, train_score.outputs) if self.stopped != "diverged" else []
+        return Result(self.problem, self.settings, repr(self.engine), self.network.count_parameters(),
+                      len(self.curve), self.seconds, self.stopped, self.kept(), train_score, scores[1], scores[2],
+                      list(self.curve), why)
+
+    def score(self, data: Optional[Dataset]) -> Optional[Score]:
+        """How good the network is on these data; None without any. Of a training that diverged there is no score."""
+        if data is None:
+            return None
+        if self.stopped == "diverged":
+            return Score()
+        loss, accuracy, outputs = evaluate(self.network, self.loss, data, self.engine)
+        try:
+            check_finite(loss, self.optimizer, len(self.curve))
+        except DivergedError:
+            self.stopped = "diverged"
+            raise
+        if self.problem.is_regression:
+            accuracy = None
+        return Score(loss, accuracy, outputs, measures(self.problem.preparation, data.targets, outputs))
+
+    def close(self) -> None:
+        """End what the engine keeps running."""
+        self.engine.close()
+
+
+def _workers(settings, network, samples):
+    """How many processes share out a batch: as asked for, or as many as pay."""
+    if settings.workers is not None:
+        return settings.workers
+    batch = min(settings.batch_size or samples, samples)
+    if settings.engine != "processes" and network.count_parameters() * batch < PAYS:
+        return 1
+    return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
+
+
+def _make_engine(settings, network):
+    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network)
+    if settings.workers > 1 or settings.engine == "processes":
+        from ..engines.processes import Processes
+        return Processes(settings.workers, engine)
+    return engine
+
+
+class _CountingEngine(Engine):
+    """An engine that counts the samples that were learned from, and tells of each batch whoever wants to know."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.samples = 0
+        self.tell: Optional[Callable[[int], None]] = None
+
+    def gradients(self, network, loss, inputs, targets):
+        return self.engine.gradients(network, loss, inputs, targets)
+
+    def outputs(self, network, inputs):
+        return self.engine.outputs(network, inputs)
+
+    def learn(self, network, loss, optimizer, inputs, targets):
+        done = self.engine.learn(network, loss, optimizer, inputs, targets)
+        self.samples += len(inputs)
+        if self.tell:
+            self.tell(self.samples)
+        return done
+
+    def sync(self):
+        self.engine.sync()
+
+    def close(self):
+        self.engine.close()
+
+    def __repr__(self):
+        return repr(self.engine)
+
+
+class Estimate(NamedTuple):
+    """How long an epoch takes in seconds, the samples learned from in a second of it, and how many were measured."""
+
+    seconds: float
+    rate: float
+    measured: int
+
+
+def estimate(run: Run) -> Estimate:
+    """How long an epoch will take, measured on one batch or a part of it; the network stays as it is."""
+    network, loss, engine, data = run.network, run.loss, run.engine.engine, run.problem.train
+    batch = min(run.settings.batch_size or len(data.inputs), len(data.inputs))
+    inputs, targets = data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)]
+    state, optimizer = network.state_dict(), make_optimizer(run.settings, network.parameters())
+    engine.learn(network, loss, optimizer, inputs, targets)             # workers start, source is compiled
+    gradients = _seconds(lambda: engine.gradients(network, loss, inputs, targets)) / len(inputs)
+    step = _seconds(optimizer.step)
+    outputs = _seconds(lambda: engine.outputs(network, inputs)) / len(inputs)
+    network.load_state_dict(state)
+    network.zero_grad()
+    batches = -(-len(data.inputs) // batch)
+    others = len(run.problem.validation.inputs) if run.problem.validation else 0
+    learning = gradients * len(data.inputs) + step * batches
+    return Estimate(learning + outputs * others, len(data.inputs) / learning, len(inputs))
+
+
+def _seconds(function):
+    """The least seconds of several calls, for as long as MEASURING says."""
+    best, begin = None, time.perf_counter()
+    while best is None or time.perf_counter() - begin < MEASURING:
+        start = time.perf_counter()
+        function()
+        seconds = time.perf_counter() - start
+        best = seconds if best is None else min(best, seconds)
+    return best

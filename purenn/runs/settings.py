@@ -1,0 +1,126 @@
+"""Settings: every choice of a training as one value, immutable, comparable, hashable; and what its names stand for."""
+from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, TypeVar
+
+from .. import engines
+from ..activations import ACTIVATIONS
+from ..files.text import short
+from ..initializers import INITIALIZERS
+from ..linalg import PurennError, is_finite
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
+from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
+
+# The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
+LOSSES = ("mse", "sse", "half-sse", "bce", "cross-entropy")
+
+OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop,
+                                          "adam": Adam}
+
+
+class Settings(NamedTuple):
+    """Every choice of a training. What is not said is that of the task xor.
+
+    ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: none, as for cross-entropy. ``momentum`` is
+    for sgd and momentum alone. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size`` None: all samples.
+    ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has not fallen for N
+    epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many processes as pay.
+    ``seed`` is that of the generator of weights, orders and drawn data.
+    """
+
+    sizes: Tuple[int, ...] = (2, 4, 4, 1)
+    activation: str = "sigmoid"
+    output_activation: Optional[str] = "sigmoid"
+    init: str = "uniform"
+    loss: str = "mse"
+    optimizer: str = "sgd"
+    lr: float = 1.0
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    lr_decay: float = 1.0
+    batch_size: Optional[int] = None
+    shuffle: bool = False
+    epochs: int = 100_000
+    target_loss: Optional[float] = 0.005
+    patience: int = 0
+    engine: str = "loops"
+    workers: Optional[int] = 1
+    seed: int = 1
+
+
+class ChoiceError(PurennError):
+    """A choice that cannot be: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
+
+    def __init__(self, choice: str, reason: str):
+        PurennError.__init__(self, f"{choice}: {reason}")
+        self.choice, self.reason = choice, reason
+
+
+def make_loss(name: str) -> Loss:
+    """The loss of that name, one of LOSSES."""
+    if name == "half-sse":
+        return HalfSquaredErrorLoss()
+    if name == "bce":
+        return BCELoss()
+    if name == "cross-entropy":
+        return CrossEntropyLoss()
+    return MSELoss(reduction="sum" if name == "sse" else "mean")
+
+
+def make_optimizer(settings: Settings, parameters: Any) -> Optimizer:
+    """The optimizer of the settings, for these parameters."""
+    kind = OPTIMIZERS[settings.optimizer]
+    if kind is SGD:
+        return SGD(parameters, settings.lr, settings.momentum, settings.weight_decay)
+    return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
+
+
+def output_kind(settings: Settings) -> str:
+    """What a network's outputs mean, as ``files.model.Model`` says it: logits, probability or values."""
+    if settings.loss == "cross-entropy":
+        return "logits"
+    return "probability" if settings.output_activation == "sigmoid" else "values"
+
+
+def check_settings(settings: Settings) -> None:
+    """Raise ChoiceError for the first choice that cannot be."""
+    for name, allowed in (("activation", ACTIVATIONS), ("output_activation", ACTIVATIONS), ("init", INITIALIZERS),
+                          ("loss", LOSSES), ("optimizer", OPTIMIZERS), ("engine", engines.NAMES)):
+        value = getattr(settings, name)
+        if value not in allowed and (name, value) != ("output_activation", None):
+            raise ChoiceError(name, f"found {short(value)}; it must be one of {', '.join(allowed)}")
+    if len(settings.sizes) < 2:
+        raise ChoiceError("sizes", f"found {short(settings.sizes)}; there must be at least inputs and outputs")
+    for name, least in (("epochs", 1), ("patience", 0), ("seed", 0), ("batch_size", 1), ("workers", 1)):
+        value = getattr(settings, name)
+        if not (value is None and name in ("batch_size", "workers")) and not (type(value) is int and value >= least):
+            raise ChoiceError(name, f"found {short(value)}; it must be a whole number from {least} up")
+    for name in ("lr", "target_loss", "lr_decay"):
+        value = getattr(settings, name)
+        if not (value is None and name == "target_loss") and not (is_finite(value) and value > 0.0):
+            raise ChoiceError(name, f"found {short(value)}; it must be a number above 0")
+
+
+ValueT = TypeVar("ValueT", bound=Any)
+
+# What a field of a value may hold, by how its type is written.
+KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "NoneType": (type(None),)}
+
+
+def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
+    """A NamedTuple of this kind out of the plain dict that its ``_asdict`` gave and a file held.
+
+    Raises PurennError, naming the field, for anything else.
+    """
+    what = kind.__name__.lower()
+    if not isinstance(found, dict) or found.keys() != set(kind._fields):
+        raise PurennError(f"its {what} are {short(found)}; they must be an object of {', '.join(kind._fields)}")
+    values = {}
+    for name, value in found.items():
+        text = str(kind.__annotations__[name])
+        several = "Tuple[" in text
+        allowed = [types for word, types in KINDS.items() if word in text.replace("Optional", "NoneType")]
+        parts = value if several and isinstance(value, list) else [value]
+        for part in parts:
+            if type(part) not in sum(allowed, ()) or several != isinstance(value, list):
+                raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
+        values[name] = tuple(value) if several else value
+    return kind(**values)

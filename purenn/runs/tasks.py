@@ -1,0 +1,160 @@
+"""The tasks, each with the settings that are usual for it; and ``resolve``, which fills in what was not chosen."""
+from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
+
+from ..linalg import PurennError
+from ..optimizers import SGD
+from . import problems
+from .problems import Problem
+from .settings import LOSSES, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
+
+USUAL_MOMENTUM = 0.9
+
+# Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
+REGRESSION_DECAY = 0.03
+
+# With this many passes at most small images are gone through as much as large ones.
+MOST_EPOCHS_BY_SIZE = 40
+
+
+class Task(NamedTuple):
+    """A task: what is usual for it.
+
+    ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
+    samples. ``problem`` makes its Problem from a generator; None where the data must be chosen. ``numbers``: so many
+    inputs are gone through where the epochs are not chosen. ``log_every``: epochs from one line of the report to the
+    next. ``sample``: the one to explain.
+    """
+
+    name: str
+    summary: str
+    settings: Settings
+    rates: Dict[str, float]
+    sum_rates: Dict[str, float]
+    problem: Optional[Callable[..., Problem]] = None
+    most_parameters: int = 100_000
+    numbers: Optional[int] = None
+    log_every: int = 1
+    sample: int = 0
+
+
+POINT_RATES = {"sgd": 1.0, "momentum": 0.1, "adagrad": 0.1, "rmsprop": 0.01, "adam": 0.01}
+POINT_SUM_RATES = {"sgd": 0.1, "momentum": 0.01}            # the slopes of all points add up: smaller steps
+
+TASKS: Dict[str, Task] = {task.name: task for task in (
+    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, a class each.",
+         Settings(), POINT_RATES, POINT_SUM_RATES, problems.xor, log_every=500, sample=3),
+    Task("linear", "Train a network on points in the unit square, of class 0 where x1 > x2; test it on 100 fresh ones.",
+         Settings(), POINT_RATES, POINT_SUM_RATES, problems.linear, log_every=500),
+    Task("gate", "Train a network on the truth table of XOR, with a step after each of its four rows.",
+         Settings(loss="half-sse", optimizer="momentum", lr=0.05, momentum=0.5, epochs=30000, batch_size=1,
+                  target_loss=None),
+         POINT_RATES, POINT_SUM_RATES, problems.gate, log_every=3000, sample=1),
+    Task("letters", "Train a network with softmax and cross-entropy on images, such as letters.",
+         Settings(sizes=(784, 32, 10), activation="relu", output_activation=None, init="xavier", loss="cross-entropy",
+                  optimizer="momentum", lr=0.1, momentum=0.9, batch_size=64, shuffle=True, epochs=3, target_loss=None,
+                  patience=5, engine="auto", workers=None),
+         {"sgd": 0.1, "momentum": 0.1, "adagrad": 0.01, "rmsprop": 0.001, "adam": 0.001}, {},
+         most_parameters=20_000_000, numbers=3 * 6000 * 784),
+    Task("train", "Train a network on a table: predict one of its columns from the others.",
+         Settings(sizes=(1, 16, 1), activation="relu", output_activation=None, init="he", loss="cross-entropy",
+                  optimizer="adam", lr=0.01, batch_size=32, shuffle=True, epochs=200, target_loss=None, patience=20,
+                  engine="auto", workers=None),
+         {"sgd": 0.1, "momentum": 0.05, "adagrad": 0.05, "rmsprop": 0.005, "adam": 0.01}, {},
+         most_parameters=20_000_000, log_every=10),
+)}
+
+# Those on points in the unit square, which need no data.
+POINT_TASKS = [task.name for task in TASKS.values() if task.problem]
+
+
+def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None, **chosen: Any) -> Settings:
+    """The Settings for a problem: the choices, and for what is not among them what is usual for the task.
+
+    ``hidden`` are the sizes of the hidden layers; ``chosen`` are fields of Settings but for the sizes. The loss, the
+    output's activation and the learning rate follow from the other choices where they are not chosen themselves.
+
+    >>> resolve(TASKS["xor"], problems.xor(), optimizer="adam").lr
+    0.01
+
+    Raises ChoiceError where two choices do not go together.
+    """
+    check_choices(task, chosen)
+    usual = task.settings
+    loss = chosen.get("loss") or ("mse" if problem.is_regression else usual.loss)
+    output = chosen.get("output_activation") or _usual_output(problem, loss)
+    _check_together(problem, loss, output, chosen)
+    hidden = usual.sizes[1:-1] if hidden is None else hidden
+    sizes = (len(problem.train.inputs[0]), *hidden, len(problem.train.targets[0]))
+    check_size(sizes, task.most_parameters)
+    optimizer = chosen.get("optimizer", usual.optimizer)
+    settings = usual._replace(sizes=sizes, loss=loss, output_activation=output, epochs=_usual_epochs(task, problem))
+    if optimizer in OPTIMIZERS and loss in LOSSES:
+        settings = settings._replace(**_usual_steps(task, problem, optimizer, loss))
+    settings = settings._replace(**{**chosen, "loss": loss, "output_activation": output})
+    if settings.engine == "processes" and not chosen.get("workers"):
+        settings = settings._replace(workers=None)
+    check_settings(settings)
+    return settings
+
+
+def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
+    """Raise PurennError for choices that cannot be whatever the data are, before these are read or drawn."""
+    for name in chosen:
+        if name not in (*Settings._fields[1:], "hidden"):
+            raise PurennError(f"resolve: there is no choice {name!r}; there are hidden, "
+                              f"{', '.join(Settings._fields[1:])}")
+    optimizer = chosen.get("optimizer", task.settings.optimizer)
+    if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
+        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")
+
+
+def _usual_output(problem, loss):
+    """What follows the last layer: nothing for cross-entropy, which takes logits; nothing that bends for numbers."""
+    if loss == "cross-entropy":
+        return None
+    return "identity" if problem.is_regression else "sigmoid"
+
+
+def _check_together(problem, loss, output, chosen):
+    if problem.is_regression and loss in ("cross-entropy", "bce"):
+        raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
+                          f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
+    if loss == "cross-entropy" and output is not None:
+        raise ChoiceError("output_activation", "found it with the loss cross-entropy, which takes the outputs before "
+                          "softmax; leave it out, or choose another loss")
+    if loss == "cross-entropy" and len(problem.train.targets[0]) < 2:
+        raise ChoiceError("loss", "found cross-entropy, which needs an output for each class, and there is one output; "
+                          "take bce")
+    if loss == "bce" and output != "sigmoid":
+        raise ChoiceError("loss", f"bce needs outputs between 0 and 1, and the output activation is {output}; it must "
+                          "be sigmoid")
+
+
+def _usual_epochs(task, problem):
+    if task.numbers is None:
+        return task.settings.epochs
+    numbers = len(problem.train.inputs) * len(problem.train.inputs[0])
+    return min(MOST_EPOCHS_BY_SIZE, -(-task.numbers // numbers))
+
+
+def _usual_steps(task, problem, optimizer, loss):
+    """Learning rate, momentum and weight decay where they are not chosen."""
+    usual = task.settings
+    lr = task.rates[optimizer]
+    if (optimizer, loss) == (usual.optimizer, usual.loss):
+        lr = usual.lr
+    elif make_loss(loss).reduction == "sum":
+        lr = task.sum_rates.get(optimizer, lr)
+    momentum = (usual.momentum or USUAL_MOMENTUM) if optimizer == "momentum" else 0.0
+    return {"optimizer": optimizer, "lr": lr, "momentum": momentum,
+            "weight_decay": REGRESSION_DECAY if problem.is_regression else usual.weight_decay}
+
+
+def check_size(sizes: Sequence[int], most: int) -> None:
+    """Raise ChoiceError for a network of more parameters than ``most``."""
+    count = 0
+    for fan_in, fan_out in zip(sizes, sizes[1:]):
+        count += fan_in * fan_out + fan_out
+    if count > most:
+        raise ChoiceError("hidden", f"the network {'-'.join(map(str, sizes))} has {count} parameters; at most {most} "
+                          "are allowed: make it smaller")

@@ -1,0 +1,131 @@
+"""What goes into which figure of a run; ``plots.py`` draws them."""
+import os
+
+from ..study.history import LIMITS
+from ..training import class_of
+from . import plots
+from . import terminal as show
+from .report import worst_predictions
+
+# So many images of a class are in the sheet of samples, so many mistakes in theirs, and so many neurons' weights.
+SAMPLES, MISTAKES, NEURONS = 6, 18, 64
+
+
+def of_run(run, result, history=None) -> dict:
+    """The figures of a run, a dict from a name to a figure; those of points show its ``history``."""
+    if result.problem.kind == "points":
+        return _points(result, history)
+    return _images(run, result) if result.problem.kind == "images" else _table(result)
+
+
+def save_all(folder: str, name: str, figures: dict) -> list:
+    """Write figures into a folder, as NAME-FIGURE.png; return the names of the files."""
+    written = []
+    for figure in figures:
+        written.append(os.path.join(folder, f"{name}{'-' if figure else ''}{figure}.png"))
+        plots.save(figures[figure], written[-1])
+    return written
+
+
+def title_of(result) -> str:
+    """The run in a few words, above its figures."""
+    settings, about = result.settings, result.problem.about
+    name = result.problem.name
+    if result.problem.kind == "table":
+        name = f"{about['target']} from {os.path.basename(about['file'])}"
+    text = (f"{name}: network {'-'.join(map(str, settings.sizes))}, {settings.activation}, {settings.optimizer} lr "
+            f"{settings.lr:g}, seed {settings.seed}")
+    return text if len(text) <= 100 else text[:97] + "..."
+
+
+def _stop(result):
+    """The epoch to mark, and what it is."""
+    number = result.epochs
+    if result.stopped == "interrupted":
+        return number, f"interrupted after epoch {number}"
+    if result.problem.kind != "points":
+        return result.kept, f"the weights of epoch {result.kept} were kept"
+    if result.stopped == "target":
+        return number, f"stopped at epoch {number}: loss below {result.settings.target_loss}"
+    return number, f"the last epoch, {number}"
+
+
+def _points(result, history):
+    title, tested = title_of(result), result.problem.test or result.problem.train
+    labels = [class_of(target) for target in tested.targets]
+    guesses = [class_of(output) for output in result.tested().outputs]
+    losses = [epoch.loss for epoch in result.curve]
+    return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(), LIMITS,
+                                   "fresh point" if result.test else "point"),
+            "curves": plots.curves(title, [("training", losses)], [("training", history.accuracies)], _stop(result)),
+            "weights": plots.movement(title, history.epochs(), history.movement()),
+            "gradients": plots.gradients(title, history.epochs(), history.gradients())}
+
+
+def animate(path: str, result, history) -> None:
+    """Write the decision map as it learned, as a GIF."""
+    tested = result.problem.test or result.problem.train
+    labels = [class_of(target) for target in tested.targets]
+    plots.animate(path, title_of(result), tested.inputs, labels, history.frames(tested),
+                  [epoch.loss for epoch in result.curve], LIMITS)
+
+
+def _series(result):
+    """The curves of loss and accuracy on the training and the validation data."""
+    found = result.history()
+    return [[(part, found[key + name]) for part, key in (("training", ""), ("validation", "validation_"))
+             if key + name in found] for name in ("loss", "accuracy")]
+
+
+def _images(run, result):
+    title, images, names = title_of(result), result.problem.source, result.problem.classes
+    size, rows = (images.height, images.width), result.predictions()
+    count, right = len(rows), sum(row["right"] for row in rows)
+    chosen = _samples(images)
+    figures = {
+        "curves": plots.curves(title, *_series(result), _stop(result)),
+        "samples": plots.sheet("Samples of the images", [images.images[i] for i in chosen],
+                               [names[images.labels[i]] for i in chosen], size, columns=min(10, images.classes)),
+        "confusion": plots.confusion(f"{title}\ntest accuracy {show.share(right, count)}",
+                                     result.test.measures["confusion"], list(names)),
+        "weights": _weights(title, run.network, names, size)}
+    worst = worst_predictions(result, MISTAKES)
+    if worst:
+        captions = [f"{names[row['target']]} taken for {names[row['output']]}\n({100.0 * row['probability']:.0f}%)"
+                    for row in worst]
+        figures["mistakes"] = plots.sheet(
+            f"{title}\nthe worst of {show.count(count - right, 'mistake')} in {count} test images, the highest loss "
+            "first, with the probability of the wrong class",
+            [images.images[row["image"]] for row in worst], captions, size, columns=6)
+    return figures
+
+
+def _weights(title, network, names, size):
+    """The weights into each neuron of the first layer as images; where it is the last, a neuron is a class."""
+    weight = network.layers[0].weight[:NEURONS]
+    some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
+    captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]
+    return plots.sheet(f"{title}\nthe weights into each neuron of the first layer{some}", weight, captions, size,
+                       columns=8 if len(weight) > 10 else 5, signed=True)
+
+
+def _samples(images):
+    """The numbers of the first SAMPLES images of each of the first 10 classes, one of each class after the other."""
+    by_class: list = [[] for _ in range(min(10, images.classes))]
+    for i, label in enumerate(images.labels):
+        if label < len(by_class) and len(by_class[label]) < SAMPLES:
+            by_class[label].append(i)
+    return [chosen[row] for row in range(min(map(len, by_class))) for chosen in by_class]
+
+
+def _table(result):
+    title, target = title_of(result), result.problem.preparation.target
+    figures = {"curves": plots.curves(title, *_series(result), _stop(result))}
+    if result.problem.classes:
+        figures["confusion"] = plots.confusion(f"{title}\ntest accuracy {100.0 * result.test.accuracy:.1f}%",
+                                               result.test.measures["confusion"], target.classes)
+    else:
+        rows = result.predictions()
+        figures["fit"] = plots.fitted(title, [row["target"] for row in rows], [row["output"] for row in rows],
+                                      target.name)
+    return figures

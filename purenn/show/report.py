@@ -1,0 +1,253 @@
+"""The report of a training run in words: what is trained, its epochs, why it stopped, what came of it.
+
+Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
+"""
+import math
+
+from ..losses import CrossEntropyLoss
+from ..runs.scores import precision, recall
+from . import pictures
+from . import terminal as show
+
+
+def first_lines(run, expected=None) -> list:
+    """What is about to be done; ``expected``, an Estimate, says how long it will take."""
+    settings, problem = run.settings, run.problem
+    sizes, parameters = "-".join(map(str, settings.sizes)), run.network.count_parameters()
+    batch = batch_text(settings.batch_size, len(problem.train.inputs))
+    if problem.kind == "points":
+        engine = "" if repr(run.engine) == "Loops()" else f", engine {run.engine!r}"
+        return [f"{problem.name}: {len(problem.train.inputs)} points, network {sizes} ({parameters} parameters), "
+                f"{_activations(settings)}, {settings.loss} loss, {optimizer_text(settings)}, {batch}"
+                f"{' shuffled' if settings.shuffle else ''}, seed {settings.seed}{engine}"]
+    lines = _image_lines(run) if problem.kind == "images" else _table_lines(run)
+    loss = "softmax with cross-entropy" if problem.kind == "images" else f"{settings.loss} loss"
+    lines.append(f"network {sizes} ({parameters} parameters), {settings.activation}, {loss}, init {settings.init}, "
+                 f"{optimizer_text(settings)}, {batch}, engine {run.engine!r}")
+    if expected:
+        rate = "" if problem.kind == "table" else (
+            f" ({show.rounded(expected.rate)} images a second, measured on {expected.measured})")
+        lines.append(f"about {show.duration(expected.seconds)} an epoch, "
+                     f"{show.duration(expected.seconds * settings.epochs)} for "
+                     f"{show.count(settings.epochs, 'epoch')}{rate}")
+    return lines
+
+
+def _activations(settings):
+    activation = settings.activation if len(settings.sizes) > 2 else settings.output_activation
+    if settings.output_activation != activation:
+        activation += f", output {settings.output_activation}"
+    return activation
+
+
+def _image_lines(run):
+    images, about = run.problem.source, run.problem.about
+    where = "drawn here" if about["data"] is None else f"from {about['data']}"
+    return [f"letters: images {images.height} × {images.width} {where}, {images.classes} classes; {about['train']} to "
+            f"learn from, {about['validation']} validation, {about['test']} test, seed {run.settings.seed}"]
+
+
+def _table_lines(run):
+    preparation, about, table = run.problem.preparation, run.problem.about, run.problem.source
+    what = f"a number, mean {preparation.target.mean:.5g}" if run.problem.is_regression else (
+        f"{len(preparation.classes)} classes: {listed(preparation.classes)}")
+    texts = sum(hasattr(feature, "values") for feature in preparation.inputs)
+    kinds = [f"{show.count(number, 'column')} of {held}" for number, held in (
+        (len(preparation.inputs) - texts, "numbers"), (texts, "texts")) if number]
+    return [f"train: {about['file']}, {show.count(len(table.lines), 'row')}, columns: {listed(table.names)}; seed "
+            f"{run.settings.seed}",
+            f"from {' and '.join(kinds)} predict {preparation.target.name} ({what}); {about['train']} rows to learn "
+            f"from, {about['validation']} validation, {about['test']} test"]
+
+
+def batch_text(batch, count: int) -> str:
+    """How many of ``count`` samples make a batch, in words; None is all.
+
+    >>> batch_text(None, 21), batch_text(4, 21)
+    ('full batch', 'batches of 4')
+    """
+    return "full batch" if batch is None or batch >= count else f"batches of {batch}"
+
+
+def optimizer_text(settings) -> str:
+    """The optimizer of Settings in words.
+
+    >>> from purenn.runs import Settings
+    >>> optimizer_text(Settings(optimizer="momentum", lr=0.05, momentum=0.5))
+    'momentum lr 0.05 momentum 0.5'
+    """
+    text = f"{settings.optimizer} lr {settings.lr:g}"
+    for name in ("momentum", "weight_decay"):
+        value = getattr(settings, name)
+        text += f" {name.replace('_', ' ')} {value:g}" if value else ""
+    return text
+
+
+def command(task, settings) -> str:
+    """What to type for a run of a task on points: the settings that are not its usual ones, each as its option.
+
+    >>> from purenn.runs import TASKS
+    >>> command(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
+    'xor --hidden 8 --lr 0.5 --seed 3'
+    """
+    words = [task.name]
+    for name, value in settings._asdict().items():
+        if value == getattr(task.settings, name) or name == "workers" or (
+                name == "momentum" and settings.optimizer not in ("sgd", "momentum")):
+            continue
+        if name == "sizes":
+            name, value = "hidden", " ".join(map(str, value[1:-1])) or "none"
+        words.append(f"--{name.replace('_', '-')}" + ("" if value is True else
+                                                      f" {value:g}" if isinstance(value, float) else f" {value}"))
+    return " ".join(words)
+
+
+def epoch_line(run, epoch) -> str:
+    """An epoch's number, its losses and, where there are any, accuracies; with validation data the seconds, too."""
+    if epoch.validation_loss is None:
+        return f"epoch {epoch.number:6d}   {show.outcome(epoch.loss, epoch.accuracy, len(run.problem.train.inputs))}"
+    parts = [f"{name} loss {show.loss_text(loss)}" + ("" if accuracy is None else f", accuracy {accuracy:.4f}")
+             for name, loss, accuracy in (("train", epoch.loss, epoch.accuracy),
+                                          ("validation", epoch.validation_loss, epoch.validation_accuracy))]
+    return f"epoch {epoch.number:4d}   {'   '.join(parts)}   {show.duration(run.seconds)}"
+
+
+def why_stopped(result) -> str:
+    """Why the training has ended, and which weights there are now."""
+    settings = result.settings
+    why = {"target": f"Stopped: the loss is below {settings.target_loss}.",
+           "epochs": "Stopped: the last epoch is done.",
+           "patience": f"Stopped: the validation loss has not got lower for {settings.patience} epochs.",
+           "interrupted": "Stopped: interrupted. What there is so far:"}[result.stopped]
+    if result.kept is not None and result.kept < result.epochs:
+        why += f" Back to the weights of epoch {result.kept}, where it was lowest."
+    return why
+
+
+def last_line(result) -> str:
+    """The outcome in one line: on the training points and fresh ones, or on the test data."""
+    problem, name = result.problem, f"After {show.count(result.epochs, 'epoch')}"
+    if problem.kind == "points":
+        text = f"{name}: {show.outcome(result.train.loss, result.train.accuracy, len(problem.train.inputs))}"
+        if result.test:
+            count = len(problem.test.inputs)
+            text += (f"; on {show.count(count, 'fresh point')}: "
+                     f"{show.outcome(result.test.loss, result.test.accuracy, count)}")
+        return text + (" (not learned)" if result.why_not_learned else "")
+    if result.kept not in (None, result.epochs):
+        name = f"With the weights of epoch {result.kept}"
+    return f"{name}: test {outcome(result.test, len(problem.test.inputs))}"
+
+
+def outcome(score, count: int) -> str:
+    """A Score over ``count`` samples in one line."""
+    if "mae" not in score.measures:
+        return show.outcome(score.loss, score.accuracy, count)
+    r2 = score.measures["r2"]
+    return f"R² {'-' if r2 is None else f'{r2:.4f}'}, mean absolute error {score.measures['mae']:.5g}"
+
+
+def report(terminal, run, result) -> list:
+    """Everything after the epochs' lines: why it stopped, tables and pictures, the outcome and, perhaps, why not."""
+    bodies = {"points": _points, "images": _images, "table": _table}
+    lines = [why_stopped(result), "", *bodies[result.problem.kind](terminal, run, result), "", last_line(result)]
+    return lines + not_learned(result)
+
+
+def not_learned(result) -> list:
+    """A line that says so where it has not learned, and why; otherwise none."""
+    return ["Not learned. " + " ".join(result.why_not_learned)] if result.why_not_learned else []
+
+
+def _points(terminal, run, result):
+    problem = result.problem
+    tested = problem.test or problem.train
+    right = [row["right"] for row in result.predictions()]
+    lines = show.predictions(terminal, "points" if tested is problem.train else "fresh points", tested.inputs,
+                             tested.targets, result.tested().outputs, right)
+    points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
+    grid = [[run.network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
+    curve = show.learning_curve(terminal, [epoch.loss for epoch in result.curve])
+    return [*lines, "", *show.beside(curve, show.decision_map(terminal, grid, points))]
+
+
+def _images(terminal, run, result):
+    parts = (result.train, result.validation, result.test)
+    lines = ["               train  validation        test"]
+    loss = "%.4f" if result.train.loss < 1e4 else "%.3e"
+    for name, texts in (("accuracy", ["%.4f" % part.accuracy for part in parts]),
+                        ("loss", [loss % part.loss for part in parts])):
+        lines.append("%-8s  %10s  %10s  %10s" % (name, *texts))
+    lines += ["", "The test images, by what they are and what they were taken for:"]
+    lines += confusion_lines(terminal, result.problem.classes, result.test)
+    lines += _worst(terminal, result)
+    classes = len(result.problem.classes)
+    if result.test.loss >= math.log(classes):
+        lines += ["", f"Not learned: the test loss is no better than {math.log(classes):.4f}, that of a network that "
+                  "takes every class for as likely; try a smaller lr, more images or more epochs."]
+    return lines
+
+
+def confusion_lines(terminal, classes, score) -> list:
+    """The confusion matrix with recall and precision."""
+    matrix = score.measures["confusion"]
+    numbers = range(len(matrix))
+    return pictures.confusion(terminal, matrix, [show.printable(name) for name in classes],
+                              [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
+
+
+def worst_predictions(result, most: int) -> list:
+    """Of the predictions on images those that are most wrong, the ones of the highest loss first."""
+    loss = CrossEntropyLoss()
+    wrong = [(loss.forward(output, target), row) for output, target, row in zip(
+        result.test.outputs, result.problem.test.targets, result.predictions()) if not row["right"]]
+    wrong.sort(key=lambda pair: -pair[0])
+    return [row for _, row in wrong[:most]]
+
+
+def _worst(terminal, result, most=4):
+    """The test images that the network is most wrong about, as text."""
+    rows, images, names = worst_predictions(result, most), result.problem.source, result.problem.classes
+    if not rows:
+        return []
+    titles = [f"{names[row['target']]} taken for {names[row['output']]} ({100.0 * row['probability']:.0f}%)"
+              for row in rows]
+    return ["", "The worst mistakes:", *pictures.sheet(terminal, titles, [images.images[row["image"]] for row in rows],
+                                                       images.height, images.width)]
+
+
+def _table(terminal, run, result):
+    lines = []
+    if result.curve:
+        lines = [*show.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
+    return lines + part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
+
+
+def part_lines(parts: list) -> list:
+    """A table of the parts of a table's rows: ``parts`` are (name, number of rows, Score)."""
+    if "mae" not in parts[0][2].measures:
+        rows = [["", "rows", "accuracy", "loss"]] + [
+            [name, f"{count}", f"{score.accuracy:.4f}", show.loss_text(score.loss)] for name, count, score in parts]
+    else:
+        rows = [["", "rows", "R²", "mean absolute error", "mean squared error"]] + [
+            [name, f"{count}", "-" if score.measures["r2"] is None else f"{score.measures['r2']:.4f}",
+             f"{score.measures['mae']:.5g}", f"{score.measures['mse']:.5g}"] for name, count, score in parts]
+    return show.table(rows)
+
+
+def score_lines(terminal, preparation, score) -> list:
+    """Of classes who was taken for whom; of a regression there is no more to show."""
+    if not preparation.classes:
+        return []
+    return ["", "What they are, and what they were taken for:"] + confusion_lines(
+        terminal, preparation.classes, score)
+
+
+def listed(names) -> str:
+    """Names with commas, the first of them where there are many.
+
+    >>> listed(["a", "b"])
+    'a, b'
+    """
+    text = show.printable(", ".join(names))
+    return text if len(text) <= 60 else f"{text[:60].rpartition(', ')[0] or text[:40]} … ({len(names)} in all)"
