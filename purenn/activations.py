@@ -155,11 +155,11 @@ class Activation(Layer):
     An activation of your own is a subclass with ``function`` and ``derivative``.
     """
 
-    def function(self, z):
+    def function(self, z: float) -> float:
         """a = f(z)."""
         raise NotImplementedError("%s has no function(z)" % type(self).__name__)
 
-    def derivative(self, z, a):
+    def derivative(self, z: float, a: float) -> float:
         """∂a/∂z = f′(z), from z and a = f(z)."""
         raise NotImplementedError("%s has no derivative(z, a)" % type(self).__name__)
 

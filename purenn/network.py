@@ -51,7 +51,7 @@ class Network:
         return grad
 
     @classmethod
-    def mlp(cls, sizes, activation="sigmoid", output_activation="sigmoid", init="uniform", bias=True, rng=None):
+    def mlp(cls, sizes, activation: str = "sigmoid", output_activation="sigmoid", init="uniform", bias=True, rng=None):
         """A multilayer perceptron: ``sizes`` [2, 4, 4, 1] is 2 inputs, two hidden layers of 4, 1 output.
 
         After each hidden layer comes ``activation``, after the last ``output_activation``: a name

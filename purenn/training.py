@@ -30,7 +30,7 @@ class DivergedError(PurennError):
         self.epoch = epoch
 
 
-def train(network, data, loss, optimizer, epochs, batch_size=None, engine=None, rng=None, validation=None, done=0):
+def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=None, rng=None, validation=None, done=0):
     """Train ``network`` on ``data``; a generator that yields an Epoch after each of ``epochs`` passes.
 
     Each batch: clear the gradients, let the engine add up ∂C/∂θ, let the optimizer step (``Engine.learn``).

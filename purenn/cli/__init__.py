@@ -4,6 +4,7 @@ Each command is a module of its own with ``run(arguments)``, loaded only when it
 codes: 0 done, 2 bad input, 3 training diverged, 130 interrupted.
 """
 import sys
+from typing import List, Optional, Sequence
 
 from ..linalg import PurennError
 from ..training import DivergedError
@@ -33,7 +34,7 @@ COMMANDS = (
 )
 
 
-def main(arguments=None) -> int:
+def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run a command; return the exit code. Whatever goes wrong ends as one line on stderr."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
@@ -55,7 +56,7 @@ def main(arguments=None) -> int:
         return _fail("cannot write: %s" % error, 2)
 
 
-def _dispatch(arguments) -> int:
+def _dispatch(arguments: List[str]) -> int:
     from .parser import program_name
     names = [name for name, _, _ in COMMANDS]
     if len(arguments) > 1 and arguments[0] in ("-h", "--help", "help") and arguments[1] in names:
@@ -76,7 +77,7 @@ def _dispatch(arguments) -> int:
         raise PurennError("there is no command %r; %sthe commands are %s" % (
             arguments[0], "did you mean %s? " % near[0] if near else "", ", ".join(names)))
     from importlib import import_module
-    return import_module("." + arguments[0], __name__).run(arguments[1:])
+    return int(import_module("." + arguments[0], __name__).run(arguments[1:]))
 
 
 def overview(program: str) -> str:
@@ -88,14 +89,14 @@ def overview(program: str) -> str:
     return "\n".join(lines)
 
 
-def _say(text):
+def _say(text: str) -> None:
     from ..show.terminal import Terminal
     terminal = Terminal()
     for line in text.split("\n"):
         terminal.line(line)
 
 
-def _fail(error, code) -> int:
+def _fail(error: object, code: int) -> int:
     """One line on stderr, whatever is in the message, and the exit code."""
     message = "purenn: " + " ".join(str(error).split())
     if sys.stderr is not None:
@@ -108,7 +109,7 @@ def _fail(error, code) -> int:
     return code
 
 
-def _drop_output():
+def _drop_output() -> None:
     """Point stdout at nothing, so that Python's own flush at exit has nothing to complain about."""
     import os
     try:

@@ -2,9 +2,10 @@
 from typing import List, Sequence, Tuple
 
 from ..activations import ACTIVATIONS
+from ..runs.settings import BETWEEN
 from ..show.terminal import Terminal
 from .ending import check_figures, say_written
-from .options import BETWEEN, add_figure_options
+from .options import add_figure_options
 from .parser import Parser
 
 DESCRIPTION = "Show each activation function f(z) and its derivative f′(z): a table, and with --plot their curves."

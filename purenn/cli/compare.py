@@ -15,7 +15,7 @@ from ..runs.settings import Settings
 from ..runs.tasks import POINT_TASKS, TASKS, Task, resolve
 from ..show import compared
 from ..show import terminal as show
-from ..study.comparison import summarize, trial, what_stands_out
+from ..study.comparison import summarize, trial
 from .ending import check_figures, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
                       points_of)
@@ -28,9 +28,6 @@ MOST_RUNS = 10_000
 # By default: four learning rates with 20 seeds each are through within half a minute on two cores.
 MOST_EPOCHS = 8_000
 
-# A setting's figures as --json prints them.
-FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "test_accuracy", "seconds")
-
 
 class Axis(NamedTuple):
     """What is varied: the option's name, its values as they were given, and what they mean."""
@@ -41,9 +38,9 @@ class Axis(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What will be run: ``values`` and ``settings`` of each setting; ``jobs``: every one with the first seed, and so on.
+    """What will be run: ``values`` and ``settings`` of each setting, ``plain`` the same as ``--json`` prints it.
 
-    ``plain`` are the settings as ``--json`` prints them.
+    ``jobs`` are every setting with the first seed, then every one with the next.
     """
 
     task: Task
@@ -67,7 +64,7 @@ def run(arguments: List[str]) -> int:
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
     if not options.json:
-        for line in first_lines(plan, workers):
+        for line in compared.first_lines(plan, workers):
             terminal.line(line)
     start = time.perf_counter()
     results, stop = _run(plan, workers, None if options.json else terminal)
@@ -78,9 +75,10 @@ def run(arguments: List[str]) -> int:
     try:
         if options.json:
             import json
-            terminal.line(json.dumps(as_json(plan, workers, rows, seconds, interrupted)))
+            terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, interrupted)))
         else:
-            _report(terminal, plan, rows, stop)
+            for line in compared.report(terminal, plan, rows, stop):
+                terminal.line(line)
     finally:                                        # even where nobody reads to the end
         if options.csv is not None:
             write_csv(options.csv, plan, rows)
@@ -235,36 +233,6 @@ def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[L
             progress.clear()
 
 
-def first_lines(plan: Plan, workers: int) -> List[str]:
-    """What will be run, and what counts as solved."""
-    engines = sorted({each["engine"] for each in plan.plain})
-    targets = {each.target_loss for each in plan.settings}
-    first, last = plan.seeds[0], plan.seeds[-1]
-    target = targets.pop() if len(targets) == 1 else "its target"
-    solved = "all points are right at the end" if target is None else f"its loss is below {target}"
-    varied = "; ".join(f"{axis.name} {', '.join(axis.values)}" for axis in plan.axes)
-    seeds = f" {first}" if first == last else f"s {first} to {last}"
-    most = max(each.epochs for each in plan.settings)
-    return [f"compare {plan.task.name}: {varied}; seed{seeds}; {show.count(len(plan.jobs), 'run')} of up to {most} "
-            f"epochs, {show.count(workers, 'worker')}, {'engine' if len(engines) == 1 else 'engines'} "
-            f"{', '.join(engines)}", f"A run is solved when {solved}."]
-
-
-def _report(terminal: show.Terminal, plan: Plan, rows: List[Any], stop: Any) -> None:
-    """The table, what its columns are, and what stands out."""
-    lines = [""]
-    if stop:
-        how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
-        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. What "
-                 "there is so far:", ""]
-    names = [axis.name for axis in plan.axes]
-    lines += [*compared.table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    if {"loss", "target-loss"} & set(names):
-        lines[-1] += " But these losses do not measure the same: compare the accuracies."
-    for line in lines:
-        terminal.line(line)
-
-
 def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
     """The figure of the settings' losses, each the median over its seeds with the middle half."""
     from ..show import plots
@@ -276,35 +244,13 @@ def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
 
 def write_csv(path: str, plan: Plan, rows: List[Any]) -> None:
     """Write the runs that are done, a line each; an old file stays whole until the new one is."""
-    import csv
-
-    from ..files.disk import replacing
-    with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow([axis.name for axis in plan.axes] + ["seed", "solved", "epochs", "loss", "accuracy", "seconds"])
-        for values, row in zip(plan.values, rows):
-            for seed, result in zip(plan.seeds, row.results):
-                if result:
-                    writer.writerow([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
-                                     result.loss, "" if result.accuracy is None else result.accuracy,
-                                     f"{result.seconds:.3f}"])
-
-
-def as_json(plan: Plan, workers: int, rows: List[Any], seconds: float, interrupted: bool) -> Dict[str, Any]:
-    """What came of it, as ``--json`` prints it: the settings, each with its figures and its runs."""
-    settings = []
-    for values, plain, row in zip(plan.values, plan.plain, rows):
-        runs = [{"seed": seed, "solved": run.solved, "needed": run.needed, "epochs": run.epochs,
-                 "loss": _finite(run.loss), "accuracy": run.accuracy, "test_accuracy": run.test_accuracy,
-                 "diverged": run.diverged, "seconds": run.seconds, "losses": run.losses}
-                for seed, run in zip(plan.seeds, row.results) if run]
-        settings.append({"varied": dict(zip([axis.name for axis in plan.axes], values)), "settings": plain,
-                         **{name: getattr(row, name) for name in FIGURES}, "loss": _finite(row.loss), "runs": runs})
-    return {"task": plan.task.name, "varied": {axis.name: axis.values for axis in plan.axes}, "seeds": plan.seeds,
-            "workers": workers, "runs": len(plan.jobs), "done": sum(row.done for row in rows),
-            "stopped": "interrupted" if interrupted else "done", "seconds": round(seconds, 3), "settings": settings,
-            "stands_out": what_stands_out(rows)}
-
-
-def _finite(loss: Optional[float]) -> Optional[float]:
-    return loss if loss is not None and loss < float("inf") else None
+    from ..files.rows import write_rows
+    lines: List[List[Any]] = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy",
+                               "seconds"]]
+    for values, row in zip(plan.values, rows):
+        for seed, result in zip(plan.seeds, row.results):
+            if result:
+                lines.append([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
+                              result.loss, "" if result.accuracy is None else result.accuracy,
+                              f"{result.seconds:.3f}"])
+    write_rows(path, lines)

@@ -5,7 +5,7 @@
 import os
 import random
 import sys
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..linalg import PurennError
 from ..runs import problems
@@ -63,7 +63,7 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
     return _carry_out(run, options, terminal, talkative)
 
 
-def _what_takes_time(source):
+def _what_takes_time(source: Source) -> Tuple[str, str]:
     if isinstance(source, problems.TableSource):
         return f"reading {source.file}", " MB"
     return "drawing letters", ""
@@ -254,14 +254,10 @@ def write_history(options: Any, run: Run) -> None:
     """Write ``--history``, where it was asked for."""
     if options.history is None:
         return
-    import csv
-
-    from ..files.disk import replacing
+    from ..files.rows import write_rows
     columns = history(run.curve)
-    with replacing(options.history) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n")
-        writer.writerow(["epoch", *columns])
-        writer.writerows([number, *row] for number, row in enumerate(zip(*columns.values()), 1))
+    rows = [[number, *row] for number, row in enumerate(zip(*columns.values()), 1)]
+    write_rows(options.history, [["epoch", *columns], *rows])
 
 
 def write_model(options: Any, run: Run, result: Result) -> None:

@@ -3,9 +3,9 @@ import math
 from typing import Any, List
 
 from ..data.encoding import encode
+from ..data.scores import measures
 from ..linalg import PurennError
 from ..runs.result import Score
-from ..runs.scores import measures
 from ..runs.settings import LOSSES, make_loss
 from ..show.report import outcome, part_lines, score_lines
 from ..show.terminal import Terminal

@@ -5,9 +5,7 @@ import re
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
-from ..layers import Linear
 from ..linalg import PurennError
-from ..network import Network
 from ..runs import problems
 from ..runs.run import Run
 from ..runs.tasks import POINT_TASKS, TASKS
@@ -17,14 +15,12 @@ from ..show.terminal import Terminal
 from ..study import mazur
 from ..study.examples import EXAMPLES, PROBLEMS, run_of
 from ..study.explain import explain
-from ..study.formulas import PARTS, select
+from ..study.formulas import PARTS, check_only, select
 from .options import add_optimizer_options, add_point_options, points_of, settings_of
 from .parser import Parser, one_of, task_name, whole
 
 DESCRIPTION = "One training step of one sample: every quantity in symbols, with the numbers put in, and its result."
 ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
-
-Only = Union[None, str, Tuple[int, ...]]                    # a part of the step, or (layer, neuron)
 
 
 def run(arguments: List[str]) -> int:
@@ -38,14 +34,17 @@ def run(arguments: List[str]) -> int:
     if options.sample >= len(data.inputs):
         raise PurennError(f"explain {name}: --sample: found {options.sample}; it must be a whole number from 0 to "
                           f"{len(data.inputs) - 1}")
-    check_only(options.only, network)
+    try:
+        check_only(options.only, network)
+    except PurennError as error:
+        raise PurennError(f"--only: {error}") from None
     if options.step:
         for _ in made.epochs():
             pass
     x, y = data.inputs[options.sample], data.targets[options.sample]
     steps = optimizer_text(made.settings)
-    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {steps}; after {options.step} epochs; a batch of sample "
-                  f"{options.sample} alone: x = {x!r}, y = {y!r}")
+    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {steps}; after {options.step} epochs; a batch of "
+                  f"sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
     published = name == "mazur" and options.step == 0 and steps == "sgd lr 0.5"
     _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
@@ -87,21 +86,6 @@ def part(text: str) -> Union[str, Tuple[int, ...]]:
     if text.lower() in PARTS:
         return text.lower()
     raise argparse.ArgumentTypeError(f"found {text!r}; it must be {', '.join(PARTS)}, or LAYER.NEURON, such as 0.1")
-
-
-def check_only(only: Only, network: Network) -> None:
-    """Raise PurennError where ``only`` is a neuron that the network does not have."""
-    if not isinstance(only, tuple):
-        return
-    widths = []
-    width = network.in_features
-    for layer in network.layers:
-        width = layer.out_features if isinstance(layer, Linear) else width
-        widths.append(width)
-    if only[0] >= len(widths):
-        raise PurennError(f"--only: found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
-    if only[1] >= widths[only[0]]:
-        raise PurennError(f"--only: found neuron {only[1]}; layer {only[0]} has neurons 0 to {widths[only[0]] - 1}")
 
 
 def _show(first_line: str, sections: List[Any], options: Any, published: Dict[Any, str], slip: Sequence[str]) -> None:

@@ -3,7 +3,7 @@ import random
 from typing import Any, List
 
 from ..linalg import PurennError
-from ..runs.problems import DRAWN, USUAL, ImageSource, class_names, draw_images, drawn_sizes, read_images
+from ..runs.problems import DRAWN, USUAL, ImageSource, class_names, drawn_sizes, read_images
 from ..runs.tasks import TASKS, Task
 from ..show.terminal import Terminal, telling
 from .ending import train_and_report
@@ -103,11 +103,11 @@ def check_options(options: Any) -> None:
 
 def show_data(options: Any) -> int:
     """The first images with their labels, as text."""
+    from ..data.letters import drawn
     from ..show import pictures
     source, terminal = source_of(options, TASKS["letters"]), Terminal()
     with named_as_options():
-        images = draw_images(options.show_data, random.Random(options.seed)) if source.data is None else (
-            read_images(source))
+        images = read_images(source) if source.data else drawn(options.show_data, random.Random(options.seed))
         names = class_names(source, images.classes)
     rows = images.images[:options.show_data]
     titles = [f"{i + 1}: {names[images.labels[i]]}" for i in range(len(rows))]

@@ -8,13 +8,10 @@ from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..runs.keeper import FREE, Start, load_start
 from ..runs.problems import Points, Problem, Source
-from ..runs.settings import LOSSES, OPTIMIZERS, ChoiceError, Settings
+from ..runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError, Settings
 from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
 from .parser import (MOST_EPOCHS, MOST_POINTS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative,
                      one_of, part_size, positive, whole, yes_or_no)
-
-# Of hidden layers and of a single output, of which softmax is always 1.
-BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
 FOLDER = "plots"
 

@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
                          formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
         self.command = command
 
-    def parse_args(self, args: Optional[Sequence[str]] = None, namespace: Any = None) -> Any:
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """The options; what is left over is refused by name, with the nearest option there is."""
         named = [action.dest for action in self._actions if action.dest != "help"]
         blank = argparse.Namespace(**{name: None for name in named})

@@ -4,10 +4,10 @@ from typing import Any, List
 from ..data.columns import REMEDIES
 from ..linalg import PurennError
 from ..runs.problems import TableSource
-from ..runs.settings import LOSSES
+from ..runs.settings import BETWEEN, LOSSES
 from ..runs.tasks import TASKS, Task
 from .ending import train_and_report
-from .options import (BETWEEN, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
+from .options import (add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
                       add_table_options, add_workers_option)
 from .parser import MOST_EPOCHS, Parser, one_of, whole

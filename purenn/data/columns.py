@@ -106,11 +106,11 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
         return rows
     if missing == "refuse":
         _refuse_holes(table, holes, "is missing", "fill it in" + (
-            "; the network was trained to refuse it" if fitted else ", or take the mean for what is missing, or drop such rows"))
+            "; the network was trained to refuse it" if fitted else ", or set missing to mean or to drop"))
     if missing == "mean":
         if holes.get(target):
             _refuse_holes(table, {target: holes[target]}, "the target is missing",
-                          "fill it in" + ("" if fitted else ", or drop such rows"))
+                          "fill it in" + ("" if fitted else ", or set missing to drop"))
         return rows
     if gone >= set(rows):
         raise PurennError("%s: each of the %d rows has a missing value, so that none is left; leave out the columns "

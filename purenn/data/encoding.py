@@ -7,7 +7,7 @@ from ..training import class_of
 from .columns import (IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, positions, unexpected,
                       whole_rows, with_numbers)
 from .features import class_name
-from .preparation import Number, Preparation
+from .preparation import Classes, Number, Preparation
 from .splitting import one_hot, standardized
 
 
@@ -121,7 +121,7 @@ def _targets(table, at, rows, target, single):
 
 def decode(preparation: Preparation, rows: list) -> list:
     """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit."""
-    if preparation.classes:
-        return [preparation.classes[class_of(values)] for values in rows]
     target = preparation.target
+    if isinstance(target, Classes):
+        return [target.classes[class_of(values)] for values in rows]
     return [values[0] * target.deviation + target.mean for values in rows]

@@ -24,7 +24,7 @@ class Images(NamedTuple):
 class Shared(Dict[float, float]):
     """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
 
-    def __init__(self, function):
+    def __init__(self, function) -> None:
         dict.__init__(self)
         self.function = function
 

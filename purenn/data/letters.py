@@ -15,6 +15,7 @@ The same seed draws the same pixels on every Python: nothing here needs more tha
 from functools import lru_cache
 
 from ..linalg import PurennError
+from .images import Images, from_bytes
 
 NAMES = "ABCDEFGHIJ"
 SIZE = 28               # pixels in a row, and rows in an image
@@ -120,6 +121,17 @@ def drawing(count: int, rng):
     rng.shuffle(labels)
     for label in labels:
         yield draw(label, rng), label
+
+
+def drawn(count: int, rng, tell=None) -> Images:
+    """So many letters as Images; ``tell(done, count)`` is called after each."""
+    pages, labels = [], []
+    for page, label in drawing(count, rng):
+        pages.append(page)
+        labels.append(label)
+        if tell:
+            tell(len(pages), count)
+    return from_bytes(pages, labels, SIZE, SIZE, len(NAMES))
 
 
 def draw(letter: int, rng) -> bytes:

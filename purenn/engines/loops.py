@@ -23,7 +23,7 @@ class Engine:
         raise NotImplementedError("%s has no outputs(network, inputs)" % type(self).__name__)
 
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
-        """Learn from one batch: clear the gradients, get ∂C/∂θ, step. Returns the cost before the step, and the outputs.
+        """Learn from one batch: clear the gradients, get ∂C/∂θ, step; return the cost before it, and the outputs.
 
         Where the cost is not finite there is no step.
         """

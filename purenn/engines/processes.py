@@ -32,7 +32,7 @@ class Processes(Engine):
 
     _members: list = []                             # (process, connection) of each worker; none has started yet
 
-    def __init__(self, workers=None, inner=None):
+    def __init__(self, workers=None, inner=None) -> None:
         workers = workers if workers is not None else os.cpu_count() or 1
         if not isinstance(workers, int) or workers < 1:
             raise PurennError("processes: workers is %r; it must be a whole number from 1 up" % (workers,))

@@ -40,12 +40,11 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; where the cost is not finite there is no step. It
-    leaves a step with weight decay to the optimizer itself: then it returns None.
+    It returns the cost before the step and the outputs; where the cost is not finite there is no step. It knows
+    nothing of weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]
-    lines = ["def learn(layers, loss, optimizer, inputs, targets):", "    if optimizer.weight_decay:",
-             "        return None"]
+    lines = ["def learn(layers, loss, optimizer, inputs, targets):"]
     lines += _block(1, _weights(network) + ["# the gradients start at 0"] + _zeros(network))
     lines += _block(1, _batch(network, loss) + ["cost = share * total", "if not isfinite(cost):",
                                                 "    return cost, outputs", "# the step: %r" % optimizer])

@@ -37,13 +37,14 @@ class Unrolled(Engine):
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
         """Learn from one batch, the step included, in one go.
 
-        That goes for purenn's own optimizers when they learn all of the network's parameters; any other steps by itself.
+        That goes for purenn's own optimizers when they learn all of the network's parameters, without weight decay; any
+        other steps by itself.
         """
         if self._learning != (network.layers, loss, optimizer):
             self._learning = (list(network.layers), loss, optimizer)
             knows = type(optimizer) in STEPS and _learns_all(optimizer, network)
             self._compiled["learn"] = _compiled(learn_source, "learn", network, loss, optimizer) if knows else None
-        if self._compiled["learn"] is None:
+        if self._compiled["learn"] is None or optimizer.weight_decay:
             return Engine.learn(self, network, loss, optimizer, inputs, targets)
         return self._compiled["learn"](network.layers, loss, optimizer, inputs, targets)
 

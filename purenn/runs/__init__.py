@@ -17,10 +17,12 @@ The loop is yours, as with ``train``:
 ``tasks.resolve`` fills in what was not chosen as the command line does, ``pool.run_all`` does many runs on several
 processes, and ``keeper`` writes checkpoints and resumes from them.
 """
+from ..linalg import PurennError
+from ..training import DivergedError
 from .problems import Problem
 from .result import Result, Score
 from .run import Run
 from .settings import Settings
 from .tasks import TASKS, Task, resolve
 
-__all__ = ["TASKS", "Problem", "Result", "Run", "Score", "Settings", "Task", "resolve"]
+__all__ = ["TASKS", "DivergedError", "Problem", "PurennError", "Result", "Run", "Score", "Settings", "Task", "resolve"]

@@ -4,15 +4,17 @@ Two plateaus are typical of XOR. On the first the network answers the same to ev
 for a squared error is best done with the mean of the targets: 10/21 on the 21 points, mean loss
 0.249433. On the second one point is still wrong, the one in the middle: mean loss about 0.0434.
 """
-from typing import List
+from typing import Any, List, Tuple
 
 from ..activations import Identity
 from ..engines.loops import batch_cost
 from ..layers import Linear
-from ..training import is_right
+from ..losses import Loss
+from ..network import Network
+from ..training import Dataset, is_right
 
 
-def has_bend(network) -> bool:
+def has_bend(network: Network) -> bool:
     """True where something other than Identity stands before the last Linear layer.
 
     Without a bend the layers collapse into one straight map (a product of matrices), and what
@@ -25,7 +27,7 @@ def has_bend(network) -> bool:
     return False
 
 
-def diagnose(run, outputs: List[List[float]]) -> List[str]:
+def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
     """Sentences on why a run has not learned, and what to try; an empty list where it has.
 
     ``outputs`` are the trained network's for the data that it learned from. It looks at networks with one output that
@@ -68,18 +70,18 @@ def diagnose(run, outputs: List[List[float]]) -> List[str]:
                     "the optimizer adam."]
 
 
-def _mean(values):
+def _mean(values: List[float]) -> float:
     total = 0.0
     for value in values:
         total += value
     return total / len(values)
 
 
-def _best_constant(loss, data):
+def _best_constant(loss: Loss, data: Dataset) -> Tuple[float, float]:
     mean = _mean([y[0] for y in data.targets])
     return mean, batch_cost(loss, [[mean]] * len(data.targets), data.targets)
 
 
-def _constant(loss, data):
+def _constant(loss: Loss, data: Dataset) -> str:
     mean, best = _best_constant(loss, data)
     return " The best constant, %.3f, has loss %.6g." % (mean, best)

@@ -1,7 +1,7 @@
 """The keeper of a run: it writes checkpoints, and resumes from them."""
 import zlib
 from array import array
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, NamedTuple, Optional, Set
 
 from ..linalg import PurennError
 from ..training import Epoch
@@ -47,8 +47,8 @@ class Keeper:
         from ..files.checkpoint import Checkpoint, save_checkpoint
         if self.digest is None:
             self.digest = digest(run.problem)
-        progress = {"history": history(run.curve), "best": run.best.number if run.best else 0, "state": run.best_weights,
-                    "seconds": run.seconds}
+        progress = {"history": history(run.curve), "best": run.best.number if run.best else 0,
+                    "state": run.best_weights, "seconds": run.seconds}
         try:
             save_checkpoint(self.path, Checkpoint(
                 run.problem.name, run.settings._asdict(), self.source._asdict(), repr(run.engine), self.digest,
@@ -107,7 +107,7 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
     return run
 
 
-def _restore(run, checkpoint):
+def _restore(run: Run, checkpoint: Any) -> None:
     """Put back the curve, the best weights and the seconds."""
     needed = {"loss", "validation_loss"} if run.problem.validation else {"loss", "accuracy"}
     progress = checkpoint.progress
@@ -130,7 +130,7 @@ def _restore(run, checkpoint):
     run.seconds = progress["seconds"]
 
 
-def _check_history(columns, epoch, needed):
+def _check_history(columns: Any, epoch: int, needed: Set[str]) -> None:
     """Raise PurennError unless a checkpoint's history is what its epochs can have been like."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
         raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")

@@ -5,7 +5,7 @@ workers or on their order.
 """
 import os
 import signal
-from typing import Any, Callable, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..linalg import PurennError
 from ..training import DivergedError
@@ -13,6 +13,10 @@ from .problems import Problem
 from .result import Result
 from .run import Run
 from .settings import Settings
+
+
+Summarize = Optional[Callable[[Result], Any]]
+Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
 
 
 class Job(NamedTuple):
@@ -54,7 +58,7 @@ def run_job(job: Job) -> Result:
 
 
 def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[Callable[[int, int], None]] = None,
-            summarize: Optional[Callable[[Result], Any]] = None) -> List[Any]:
+            summarize: Summarize = None) -> List[Any]:
     """Do the runs on so many processes, by default one for each core; return their Results in the jobs' order.
 
     ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
@@ -78,22 +82,22 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     return results
 
 
-def _done(job, summarize):
+def _done(job: Job, summarize: Summarize) -> Any:
     result = run_job(job)
     return summarize(result) if summarize else result
 
 
-def _alone(jobs, summarize):
+def _alone(jobs: Sequence[Job], summarize: Summarize) -> Numbered:
     """Yield each job's index and result, all from this process."""
     for index, job in enumerate(jobs):
         yield index, _done(job, summarize)
 
 
-def _shared_out(jobs, workers, summarize):
+def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numbered:
     """Yield each job's index and result as they come in; whoever is done gets the next."""
     from multiprocessing.connection import wait
-    members: list = []                              # (process, connection) of each worker
-    busy: dict = {}                                 # from a connection to its process and the index of its job
+    members: List[Any] = []                         # (process, connection) of each worker
+    busy: Dict[Any, Any] = {}                       # from a connection to its process and the index of its job
     waiting = list(reversed(range(len(jobs))))
     try:
         _start(workers, members, summarize)
@@ -114,7 +118,7 @@ def _shared_out(jobs, workers, summarize):
             process.join()
 
 
-def _start(workers, members, summarize):
+def _start(workers: int, members: List[Any], summarize: Summarize) -> None:
     """Start the workers, to whom a Ctrl-C says nothing; one that comes meanwhile is kept until they have started."""
     import multiprocessing
     blocks = hasattr(signal, "pthread_sigmask")
@@ -131,7 +135,7 @@ def _start(workers, members, summarize):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _ask(process, connection, jobs, index, busy):
+def _ask(process: Any, connection: Any, jobs: Sequence[Job], index: int, busy: Dict[Any, Any]) -> None:
     try:
         connection.send(jobs[index])
     except OSError:
@@ -139,7 +143,7 @@ def _ask(process, connection, jobs, index, busy):
     busy[connection] = process, index
 
 
-def _answer(process, connection, job):
+def _answer(process: Any, connection: Any, job: Job) -> Any:
     try:
         result, wrong = connection.recv()
     except (EOFError, OSError):
@@ -149,13 +153,13 @@ def _answer(process, connection, job):
     return result
 
 
-def _died(process, job):
+def _died(process: Any, job: Job) -> PurennError:
     process.join(1.0)
     return PurennError(f"a worker has died (exit code {process.exitcode}) during the run {job.label}, seed "
                        f"{job.settings.seed}; the others have been ended: try again, or with fewer workers")
 
 
-def _work(connection, summarize):
+def _work(connection: Any, summarize: Summarize) -> None:
     """What a worker does: do the runs that it is sent, until there are no more."""
     import threading
 

@@ -1,13 +1,13 @@
 """Problems: data to learn from, to validate with and to test on, and what may be said of them.
 
-``xor()``, ``gate()`` and ``linear(rng)`` are the tasks' own; ``images`` and ``table`` make one of images and of a table.
+``xor()``, ``gate()`` and ``linear(rng)`` are those of the tasks; ``images`` and ``table`` make others.
 A source, ``Points``, ``ImageSource`` or ``TableSource``, says in plain values where the data come from, so that a
 checkpoint can hold it; ``make`` reads or draws what it says.
 """
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from ..data import tasks
-from ..data.preparation import Classes, Preparation, of_pixels, of_points
+from ..data.preparation import Classes, of_pixels, of_points
 from ..data.splitting import PARTS, mean_and_deviation, one_hot, split, split_sizes, standardized
 from ..linalg import PurennError
 from ..training import Dataset
@@ -25,18 +25,19 @@ Size = Union[int, float, None]  # of a part: a number of samples, a share of all
 
 
 class Problem(NamedTuple):
-    """Data to learn from.
+    """Data to learn from, in up to three parts.
 
-    ``kind``: points, images or table. ``separable``: a straight line can separate the classes. ``about``: facts for a report, plain values. ``tested``:
-    which rows of the table, or which of the images, the test data are. ``source``: the Images or the Table that the
-    data were made of; None for points.
+    ``preparation`` is a Preparation, what the columns mean, or None; ``kind`` is points, images or table. ``separable``
+    says that a straight line can separate the classes. ``about`` are facts for a report, in plain values. ``tested``
+    says which rows of the table, or which of the images, the test data are; ``source`` is the Table or the Images that
+    the data were made of, None for points.
     """
 
     name: str
     train: Dataset
     validation: Optional[Dataset] = None
     test: Optional[Dataset] = None
-    preparation: Optional[Preparation] = None
+    preparation: Any = None
     kind: str = "points"
     separable: bool = False
     about: Dict[str, Any] = {}
@@ -46,7 +47,7 @@ class Problem(NamedTuple):
     @property
     def classes(self) -> Tuple[str, ...]:
         """The names of the classes; none where a number is predicted, or it is not known."""
-        return self.preparation.classes if self.preparation else ()
+        return tuple(self.preparation.classes) if self.preparation else ()
 
     @property
     def is_regression(self) -> bool:
@@ -139,8 +140,9 @@ def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
     """Images, shuffled and split, with one-hot labels."""
     asked = [source.train, source.validation, source.test]
     if source.data is None:
+        from ..data.letters import drawn
         sizes = drawn_sizes(asked, DRAWN)
-        found = draw_images(sum(sizes), rng, tell)
+        found = drawn(sum(sizes), rng, tell)
         chosen = split(sum(sizes), sizes, rng)
     else:
         found = read_images(source)
@@ -154,31 +156,20 @@ def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
         parts = _standardized(parts, mean, deviation)
     preparation = of_pixels(found.height * found.width, names, mean * found.divisor, deviation * found.divisor)
     about = {"data": source.data, "standardize": source.standardize, **_part_sizes(parts)}
-    return Problem("letters", *parts, preparation=preparation, kind="images", about=about, tested=chosen[2], source=found)
+    train, validation, test = parts
+    return Problem("letters", train, validation, test, preparation, "images", about=about, tested=chosen[2],
+                   source=found)
 
 
-def _part_sizes(parts):
+def _part_sizes(parts: Sequence[Dataset]) -> Dict[str, Any]:
     return {name: len(part.inputs) for name, part in zip(PARTS, parts)}
 
 
-def _standardized(parts, mean, deviation):
+def _standardized(parts: Sequence[Dataset], mean: float, deviation: float) -> List[Dataset]:
     """The parts with their pixels scaled by the mean and the deviation; equal ones stay one object."""
     from ..data.images import Shared
     shared = Shared(lambda x: standardized([x], mean, deviation)[0])
     return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
-
-
-def draw_images(count: int, rng: Any, tell: Tell = None) -> Any:
-    """So many letters, drawn: an Images."""
-    from ..data.images import from_bytes
-    from ..data.letters import NAMES, SIZE, drawing
-    drawn, labels = [], []
-    for image, label in drawing(count, rng):
-        drawn.append(image)
-        labels.append(label)
-        if tell:
-            tell(len(drawn), count)
-    return from_bytes(drawn, labels, SIZE, SIZE, len(NAMES))
 
 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
@@ -206,7 +197,7 @@ def read_images(source: ImageSource) -> Any:
     return read(source.data, names, label=source.labels or "label")
 
 
-def _chosen(found, asked, rng):
+def _chosen(found: Any, asked: Sequence[Size], rng: Any) -> List[List[int]]:
     """Which of the images each part gets, by number; the separate test images come after the others."""
     count = len(found.images)
     if found.test_images is None:
@@ -253,4 +244,5 @@ def table(source: TableSource, rng: Any, loss: Optional[str] = None, tell: Tell 
     parts = [Dataset(*encode(preparation, found, chosen, single=single)) for chosen in rows]
     about = {"file": source.file, "target": preparation.target.name,
              "task": "classification" if preparation.classes else "regression", **_part_sizes(parts)}
-    return Problem("train", *parts, preparation=preparation, kind="table", about=about, tested=rows[2], source=found)
+    train, validation, test = parts
+    return Problem("train", train, validation, test, preparation, "table", about=about, tested=rows[2], source=found)

@@ -114,7 +114,7 @@ def history(curve: List[Epoch]) -> Dict[str, List[Optional[float]]]:
     return {name: values for name, values in columns.items() if None not in values}
 
 
-def _image(number, target, output):
+def _image(number: int, target: List[float], output: List[float]) -> Dict[str, Any]:
     label, guess = class_of(target), class_of(output)
     return {"image": number, "target": label, "output": guess, "probability": softmax(output)[guess],
             "right": label == guess}

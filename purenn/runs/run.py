@@ -1,17 +1,18 @@
 """A Run: a Problem and Settings, trained by the one training loop there is, with its rules for stopping."""
+import math
 import os
 import random
 import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
 
 from .. import engines
-from ..engines.loops import Engine
+from ..data.scores import measures
+from ..engines.counting import CountingEngine
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
 from .diagnose import diagnose
 from .problems import Problem
 from .result import Result, Score
-from .scores import measures
 from .settings import Settings, check_settings, make_loss, make_optimizer
 
 # From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
@@ -43,7 +44,7 @@ class Run:
         self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
         self.loss = make_loss(settings.loss)
         self.optimizer = make_optimizer(settings, self.network.parameters())
-        self.engine = _CountingEngine(_make_engine(self.settings, self.network))
+        self.engine = CountingEngine(_make_engine(self.settings, self.network))
         if settings.engine in ("unrolled", "matrix"):       # what it cannot do, it says before anything else
             self.engine.outputs(self.network, self.problem.train.inputs[:1])
         self.curve: List[Epoch] = []
@@ -158,16 +159,17 @@ class Run:
         except DivergedError:
             self.stopped = "diverged"
             raise
-        if self.problem.is_regression:
-            accuracy = None
-        return Score(loss, accuracy, outputs, measures(self.problem.preparation, data.targets, outputs))
+        found = {}
+        if self.problem.preparation and self.problem.kind != "points":
+            found = measures(self.problem.preparation, data.targets, outputs)
+        return Score(loss, None if self.problem.is_regression else accuracy, outputs, found)
 
     def close(self) -> None:
         """End what the engine keeps running."""
         self.engine.close()
 
 
-def _workers(settings, network, samples):
+def _workers(settings: Settings, network: Network, samples: int) -> int:
     """How many processes share out a batch: as asked for, or as many as pay."""
     if settings.workers is not None:
         return settings.workers
@@ -177,43 +179,12 @@ def _workers(settings, network, samples):
     return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
 
 
-def _make_engine(settings, network):
+def _make_engine(settings: Settings, network: Network) -> Any:
     engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network)
-    if settings.workers > 1 or settings.engine == "processes":
+    if (settings.workers or 1) > 1 or settings.engine == "processes":
         from ..engines.processes import Processes
         return Processes(settings.workers, engine)
     return engine
-
-
-class _CountingEngine(Engine):
-    """An engine that counts the samples that were learned from, and tells of each batch whoever wants to know."""
-
-    def __init__(self, engine: Engine):
-        self.engine = engine
-        self.samples = 0
-        self.tell: Optional[Callable[[int], None]] = None
-
-    def gradients(self, network, loss, inputs, targets):
-        return self.engine.gradients(network, loss, inputs, targets)
-
-    def outputs(self, network, inputs):
-        return self.engine.outputs(network, inputs)
-
-    def learn(self, network, loss, optimizer, inputs, targets):
-        done = self.engine.learn(network, loss, optimizer, inputs, targets)
-        self.samples += len(inputs)
-        if self.tell:
-            self.tell(self.samples)
-        return done
-
-    def sync(self):
-        self.engine.sync()
-
-    def close(self):
-        self.engine.close()
-
-    def __repr__(self):
-        return repr(self.engine)
 
 
 class Estimate(NamedTuple):
@@ -242,12 +213,12 @@ def estimate(run: Run) -> Estimate:
     return Estimate(learning + outputs * others, len(data.inputs) / learning, len(inputs))
 
 
-def _seconds(function):
+def _seconds(function: Callable[[], Any]) -> float:
     """The least seconds of several calls, for as long as MEASURING says."""
-    best, begin = None, time.perf_counter()
-    while best is None or time.perf_counter() - begin < MEASURING:
+    best, begin = math.inf, time.perf_counter()
+    while best == math.inf or time.perf_counter() - begin < MEASURING:
         start = time.perf_counter()
         function()
         seconds = time.perf_counter() - start
-        best = seconds if best is None else min(best, seconds)
+        best = min(best, seconds)
     return best

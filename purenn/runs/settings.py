@@ -9,6 +9,9 @@ from ..linalg import PurennError, is_finite
 from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 
+# The activations of hidden layers and of a single output, of which softmax would always be 1.
+BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
+
 # The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
 LOSSES = ("mse", "sse", "half-sse", "bce", "cross-entropy")
 
@@ -123,4 +126,5 @@ def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
             if type(part) not in sum(allowed, ()) or several != isinstance(value, list):
                 raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
         values[name] = tuple(value) if several else value
-    return kind(**values)
+    found_value: ValueT = kind(**values)
+    return found_value

@@ -82,7 +82,7 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
     usual = task.settings
     loss = chosen.get("loss") or ("mse" if problem.is_regression else usual.loss)
     output = chosen.get("output_activation") or _usual_output(problem, loss)
-    _check_together(problem, loss, output, chosen)
+    _check_together(problem, loss, output)
     hidden = usual.sizes[1:-1] if hidden is None else hidden
     sizes = (len(problem.train.inputs[0]), *hidden, len(problem.train.targets[0]))
     check_size(sizes, task.most_parameters)
@@ -108,14 +108,14 @@ def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
         raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")
 
 
-def _usual_output(problem, loss):
+def _usual_output(problem: Problem, loss: str) -> Optional[str]:
     """What follows the last layer: nothing for cross-entropy, which takes logits; nothing that bends for numbers."""
     if loss == "cross-entropy":
         return None
     return "identity" if problem.is_regression else "sigmoid"
 
 
-def _check_together(problem, loss, output, chosen):
+def _check_together(problem: Problem, loss: str, output: Optional[str]) -> None:
     if problem.is_regression and loss in ("cross-entropy", "bce"):
         raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
                           f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
@@ -130,14 +130,14 @@ def _check_together(problem, loss, output, chosen):
                           "be sigmoid")
 
 
-def _usual_epochs(task, problem):
+def _usual_epochs(task: Task, problem: Problem) -> int:
     if task.numbers is None:
         return task.settings.epochs
     numbers = len(problem.train.inputs) * len(problem.train.inputs[0])
     return min(MOST_EPOCHS_BY_SIZE, -(-task.numbers // numbers))
 
 
-def _usual_steps(task, problem, optimizer, loss):
+def _usual_steps(task: Task, problem: Problem, optimizer: str, loss: str) -> Dict[str, Any]:
     """Learning rate, momentum and weight decay where they are not chosen."""
     usual = task.settings
     lr = task.rates[optimizer]

@@ -1,8 +1,12 @@
-"""The table of ``compare``: settings side by side, a row each, and what its columns are."""
-from ..study.comparison import columns
+"""A comparison of settings for people, as lines with a table, and in plain values for JSON."""
+from ..study.comparison import columns, what_stands_out
 from . import terminal as show
 
 WIDTH = 15                      # of a little learning curve, in characters
+
+# A setting's figures, in plain values.
+FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "test_accuracy", "seconds")
+
 
 
 def table(terminal, axes: list, settings: list, rows: list) -> list:
@@ -47,3 +51,52 @@ def _percent(share):
 def curves(rows: list) -> list:
     """What an overlay of the runs is drawn from: for each setting its label and its runs' losses, (epoch, loss)."""
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
+
+
+def first_lines(plan, workers: int) -> list:
+    """What will be run, and what counts as solved."""
+    engines = sorted({each["engine"] for each in plan.plain})
+    targets = {each.target_loss for each in plan.settings}
+    first, last = plan.seeds[0], plan.seeds[-1]
+    target = targets.pop() if len(targets) == 1 else "its target"
+    solved = "all points are right at the end" if target is None else f"its loss is below {target}"
+    varied = "; ".join(f"{axis.name} {', '.join(axis.values)}" for axis in plan.axes)
+    seeds = f" {first}" if first == last else f"s {first} to {last}"
+    most = max(each.epochs for each in plan.settings)
+    return [f"compare {plan.task.name}: {varied}; seed{seeds}; {show.count(len(plan.jobs), 'run')} of up to {most} "
+            f"epochs, {show.count(workers, 'worker')}, {'engine' if len(engines) == 1 else 'engines'} "
+            f"{', '.join(engines)}", f"A run is solved when {solved}."]
+
+
+def report(terminal, plan, rows: list, stop=None) -> list:
+    """The table, what its columns are, and what stands out; ``stop`` is what ended the runs before all were done."""
+    lines = [""]
+    if stop:
+        how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
+        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. What "
+                 "there is so far:", ""]
+    names = [axis.name for axis in plan.axes]
+    lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
+    if {"loss", "target-loss"} & set(names):
+        lines[-1] += " But these losses do not measure the same: compare the accuracies."
+    return lines
+
+
+def as_json(plan, workers: int, rows: list, seconds: float, interrupted: bool) -> dict:
+    """What came of it, in plain values: the settings, each with its figures and its runs."""
+    settings = []
+    for values, plain, row in zip(plan.values, plan.plain, rows):
+        runs = [{"seed": seed, "solved": run.solved, "needed": run.needed, "epochs": run.epochs,
+                 "loss": _finite(run.loss), "accuracy": run.accuracy, "test_accuracy": run.test_accuracy,
+                 "diverged": run.diverged, "seconds": run.seconds, "losses": run.losses}
+                for seed, run in zip(plan.seeds, row.results) if run]
+        settings.append({"varied": dict(zip([axis.name for axis in plan.axes], values)), "settings": plain,
+                         **{name: getattr(row, name) for name in FIGURES}, "loss": _finite(row.loss), "runs": runs})
+    return {"task": plan.task.name, "varied": {axis.name: axis.values for axis in plan.axes}, "seeds": plan.seeds,
+            "workers": workers, "runs": len(plan.jobs), "done": sum(row.done for row in rows),
+            "stopped": "interrupted" if interrupted else "done", "seconds": round(seconds, 3), "settings": settings,
+            "stands_out": what_stands_out(rows)}
+
+
+def _finite(loss):
+    return loss if loss is not None and loss < float("inf") else None

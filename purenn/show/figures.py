@@ -70,11 +70,11 @@ def animate(path: str, result, history) -> None:
                   [epoch.loss for epoch in result.curve], LIMITS)
 
 
-def _series(result):
-    """The curves of loss and accuracy on the training and the validation data."""
+def _series(result, name):
+    """The curves of the loss or the accuracy on the training and the validation data."""
     found = result.history()
-    return [[(part, found[key + name]) for part, key in (("training", ""), ("validation", "validation_"))
-             if key + name in found] for name in ("loss", "accuracy")]
+    return [(part, found[key + name]) for part, key in (("training", ""), ("validation", "validation_"))
+            if key + name in found]
 
 
 def _images(run, result):
@@ -83,7 +83,7 @@ def _images(run, result):
     count, right = len(rows), sum(row["right"] for row in rows)
     chosen = _samples(images)
     figures = {
-        "curves": plots.curves(title, *_series(result), _stop(result)),
+        "curves": plots.curves(title, _series(result, "loss"), _series(result, "accuracy"), _stop(result)),
         "samples": plots.sheet("Samples of the images", [images.images[i] for i in chosen],
                                [names[images.labels[i]] for i in chosen], size, columns=min(10, images.classes)),
         "confusion": plots.confusion(f"{title}\ntest accuracy {show.share(right, count)}",
@@ -120,7 +120,7 @@ def _samples(images):
 
 def _table(result):
     title, target = title_of(result), result.problem.preparation.target
-    figures = {"curves": plots.curves(title, *_series(result), _stop(result))}
+    figures = {"curves": plots.curves(title, _series(result, "loss"), _series(result, "accuracy"), _stop(result))}
     if result.problem.classes:
         figures["confusion"] = plots.confusion(f"{title}\ntest accuracy {100.0 * result.test.accuracy:.1f}%",
                                                result.test.measures["confusion"], target.classes)

@@ -4,8 +4,8 @@ Every function takes a Run or a Result and returns text or lines; ``cli/ending.p
 """
 import math
 
+from ..data.scores import precision, recall
 from ..losses import CrossEntropyLoss
-from ..runs.scores import precision, recall
 from . import pictures
 from . import terminal as show
 
@@ -83,22 +83,26 @@ def optimizer_text(settings) -> str:
     return text
 
 
-def command(task, settings) -> str:
-    """What to type for a run of a task on points: the settings that are not its usual ones, each as its option.
+def command(task, settings, chosen=None) -> str:
+    """What to type for a run of a task on points: each of its settings that is chosen, as the option of that name.
+
+    Without ``chosen``, a container of names, those are chosen that are not the task's usual ones.
 
     >>> from purenn.runs import TASKS
     >>> command(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
     'xor --hidden 8 --lr 0.5 --seed 3'
     """
+    hidden = " ".join(map(str, settings.sizes[1:-1])) or "none"
+    values = {"hidden": hidden, **settings._asdict()}
+    if chosen is None:
+        chosen = [name for name in settings._fields if getattr(settings, name) != getattr(task.settings, name)]
+        chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers"]
     words = [task.name]
-    for name, value in settings._asdict().items():
-        if value == getattr(task.settings, name) or name == "workers" or (
-                name == "momentum" and settings.optimizer not in ("sgd", "momentum")):
-            continue
-        if name == "sizes":
-            name, value = "hidden", " ".join(map(str, value[1:-1])) or "none"
-        words.append(f"--{name.replace('_', '-')}" + ("" if value is True else
-                                                      f" {value:g}" if isinstance(value, float) else f" {value}"))
+    for name in values:
+        if name in chosen:
+            value = values[name]
+            words.append(f"--{name.replace('_', '-')}" + ("" if value is True else
+                                                          f" {value:g}" if isinstance(value, float) else f" {value}"))
     return " ".join(words)
 
 

@@ -21,7 +21,7 @@ SPELLED_OUT = {"∂": "d", "·": "*", "²": "^2", "Σ": "sum", "√": "sqrt ", "
 class Terminal:
     """What a stream can show. Color only on a terminal, and not where NO_COLOR is set (no-color.org)."""
 
-    def __init__(self, stream=None):
+    def __init__(self, stream=None) -> None:
         self.stream = stream or sys.stdout or io.StringIO()        # stdout is None where it was closed
         encoding = (getattr(self.stream, "encoding", None) or "ascii").lower().replace("-", "")
         self.unicode = encoding.startswith("utf")
@@ -82,7 +82,7 @@ class Progress:
 
 
 @contextmanager
-def telling(terminal, what: str, unit: str = ""):
+def telling(terminal: "Terminal | None", what: str, unit: str = ""):
     """Give a function ``tell(done, total)`` that shows how far something is, in MB where that is the unit.
 
     None where there is no terminal to show it on. With the end of the block the line is taken away.
@@ -94,7 +94,7 @@ def telling(terminal, what: str, unit: str = ""):
         if total is None:
             return
         if not bars:
-            bars.append(Progress(terminal, total))
+            bars.append(Progress(terminal or Terminal(), total))
         bars[0].update(done, "%s: %d of %d%s", what, done // size, total // size, unit)
     try:
         yield tell if terminal else None

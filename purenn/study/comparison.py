@@ -20,9 +20,9 @@ MOST_PREDICTIONS = 100          # with more tested samples than this no predicti
 # What is kept of a run, in plain numbers and lists. ``solved``: the loss at the end is below the target loss or, where
 # there is none, every point is right. ``needed``: the epochs until then, None where it is not solved. ``epochs``: those
 # that were done. Loss and accuracies (shares from 0 to 1) are those after the last step; those of validation and test
-# data are None without any. Where training ``diverged`` the loss is infinite and the accuracies are None. ``losses``,
-# ``accuracies`` and ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs; ``rises`` is the
-# sum of all rises of the loss from an epoch to the next, of all epochs; ``predictions`` are (input, target, output).
+# data are None without any. Where training ``diverged`` the loss is infinite and the accuracies are None.
+# ``losses``, ``accuracies``, ``validation_losses`` are curves, lists of (epoch, value) of at most CURVE epochs; ``rises``
+# is the sum of all rises of the loss from an epoch to the next, of all epochs; ``predictions`` are (input, target, output).
 Trial = namedtuple("Trial", ("solved", "needed", "epochs", "loss", "accuracy", "validation_loss", "validation_accuracy",
                              "test_loss", "test_accuracy", "diverged", "seconds", "losses", "accuracies",
                              "validation_losses", "rises", "predictions"))
@@ -34,12 +34,14 @@ def trial(result) -> Trial:
     solved = not diverged and (result.train.accuracy == 1.0 if target is None else result.train.loss < target)
     losses, accuracies = [[getattr(epoch, name) for epoch in result.curve] for name in ("loss", "accuracy")]
     validation = [epoch.validation_loss for epoch in result.curve] if result.validation else []
+    validation_loss, validation_accuracy = _pair(result.validation)
+    test_loss, test_accuracy = _pair(result.test)
     problem, outputs = result.problem, result.tested().outputs
     tested = problem.test or problem.train
     predictions = list(zip(tested.inputs, tested.targets, outputs)) if len(outputs) <= MOST_PREDICTIONS else []
     return Trial(solved, _needed(accuracies, target) if solved else None, result.epochs, result.train.loss,
-                 result.train.accuracy, *_pair(result.validation), *_pair(result.test), diverged, result.seconds,
-                 curve(losses), curve(accuracies), curve(validation), _rises(losses), predictions)
+                 result.train.accuracy, validation_loss, validation_accuracy, test_loss, test_accuracy, diverged,
+                 result.seconds, curve(losses), curve(accuracies), curve(validation), _rises(losses), predictions)
 
 
 def _pair(score):
@@ -105,7 +107,7 @@ def median(values: list):
     return (ranked[middle - 1] + ranked[middle]) / 2 if ranked else None
 
 
-def columns(values_by_epoch: list, last: int, width: int) -> list:
+def columns(by_epoch: list, last: int, width: int) -> list:
     """A curve's values at up to ``width`` epochs evenly spread from 1 to ``last``, as far as the curve goes.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
@@ -113,8 +115,8 @@ def columns(values_by_epoch: list, last: int, width: int) -> list:
     """
     values = []
     for j in range(width):
-        if values_by_epoch and (j == 0 or last * j < values_by_epoch[-1][0] * width):
-            values.append([value for epoch, value in values_by_epoch if epoch == 1 or epoch * width <= last * (j + 1)][-1])
+        if by_epoch and (j == 0 or last * j < by_epoch[-1][0] * width):
+            values.append([value for epoch, value in by_epoch if epoch == 1 or epoch * width <= last * (j + 1)][-1])
     return values
 
 

@@ -44,7 +44,7 @@ class Outcome(NamedTuple):
     got: str
 
 
-POINTS = {"xor": problems.xor, "linear": problems.linear, "gate": problems.gate}
+POINTS: Dict[str, Any] = {"xor": problems.xor, "linear": problems.linear, "gate": problems.gate}
 
 
 def _job(task: str, settings: Settings) -> Job:

@@ -7,6 +7,7 @@ tanh are the functions), gives the core's result bit for bit. A test evaluates e
 from collections import namedtuple
 
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
+from ..linalg import PurennError
 
 PARTS = ("forward", "cost", "backward", "update")
 
@@ -18,6 +19,21 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 # numbers put in, the result, and the function that computes it (None where the core goes a shorter way). The symbols
 # and each line of numbers are lists of terms to be added.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
+
+
+def check_only(only, network) -> None:
+    """Raise PurennError where ``only`` is a neuron, (layer, neuron), that the network does not have."""
+    if not isinstance(only, tuple):
+        return
+    widths = []
+    width = network.in_features
+    for layer in network.layers:
+        width = layer.out_features or width
+        widths.append(width)
+    if only[0] >= len(widths):
+        raise PurennError("found layer %d; the network has layers 0 to %d" % (only[0], len(widths) - 1))
+    if only[1] >= widths[only[0]]:
+        raise PurennError("found neuron %d; layer %d has neurons 0 to %d" % (only[1], only[0], widths[only[0]] - 1))
 
 
 def select(sections: list, only, last: int) -> list:

@@ -33,7 +33,7 @@ class History:
     The gradients are those of ``data``, or of its first MEASURED samples.
     """
 
-    def __init__(self, network, loss, data, engine):
+    def __init__(self, network, loss, data, engine) -> None:
         self.network, self.loss, self.engine = network, loss, engine
         self.data = Dataset(data.inputs[:MEASURED], data.targets[:MEASURED])
         self.most = max(20, min(MOST_SNAPSHOTS, MOST_NUMBERS // network.count_parameters()))

@@ -11,7 +11,7 @@ from collections import namedtuple
 from .. import activations, initializers, layers, losses, network, neuron, optimizers
 from ..data.tasks import gate, xor
 from ..engines import loops
-from ..training import Dataset
+from ..training import Dataset, evaluate, train
 from . import checks, mazur
 
 # name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
@@ -23,6 +23,11 @@ Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "
 # data, epochs, and the batch size.
 Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
                                        "batch_size"))
+
+
+# What came of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
+# the error that ended it.
+Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
 
 class planted:
@@ -160,6 +165,29 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
 MAZUR_EXPERIMENT = Experiment("Mazur's example", [2, 2, 2], "sigmoid", "sigmoid", losses.HalfSquaredErrorLoss,
                               _sgd(mazur.LR), Dataset([mazur.X], [mazur.Y]), 1000, None)
 ADAM = _xor(optimizer=lambda p: optimizers.Adam(p, lr=0.01), epochs=1500)
+
+def network_of(experiment, seed: int) -> tuple:
+    """The network of an experiment, and the parameters that learn."""
+    if experiment is MAZUR_EXPERIMENT:
+        built = mazur.network()
+        return built, mazur.parameters(built)
+    built = network.Network.mlp(experiment.sizes, experiment.hidden, experiment.output, rng=random.Random(seed))
+    return built, built.parameters()
+
+
+def train_experiment(experiment, seed: int) -> Trained:
+    """Train the network of an experiment; whatever goes wrong with a mistake in it is kept, too."""
+    built, parameters = network_of(experiment, seed)
+    loss, optimizer = experiment.loss(), experiment.optimizer(parameters)
+    curve: list = []
+    try:
+        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size):
+            curve.append(epoch.loss)
+        final, accuracy, outputs = evaluate(built, loss, experiment.data)
+    except (ArithmeticError, ValueError) as error:
+        return Trained(curve, None, None, 0, error)
+    return Trained(curve, final, accuracy, len(outputs), None)
+
 
 MISTAKES = (
     Mistake("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "

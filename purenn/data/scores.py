@@ -2,9 +2,9 @@
 import math
 from typing import Any, Dict, List, Optional
 
-from ..data.preparation import Preparation
 from ..linalg import PurennError
 from ..training import class_of
+from .preparation import Preparation
 
 
 def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]]) -> Dict[str, Any]:
@@ -15,7 +15,7 @@ def measures(preparation: Preparation, targets: List[List[float]], outputs: List
     if preparation.classes:
         labels, guesses = [[class_of(values) for values in rows] for rows in (targets, outputs)]
         return {"confusion": confusion_matrix(labels, guesses, len(preparation.classes))}
-    from ..data.encoding import decode
+    from .encoding import decode
     truth, predicted = decode(preparation, targets), decode(preparation, outputs)
     try:
         return {"mse": mean_squared_error(truth, predicted), "mae": mean_absolute_error(truth, predicted),

@@ -1,0 +1,44 @@
+"""An engine around another one that counts the samples, for a progress line."""
+from typing import Callable
+
+from ..linalg import Matrix
+from .loops import Engine
+
+
+class CountingEngine(Engine):
+    """Does what ``engine`` does, and counts the ``samples`` that were learned from.
+
+    ``tell``, where it is set, is called with that number after each batch.
+    """
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+        self.samples = 0
+        self.tell: "Callable[[int], None] | None" = None
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """What the engine's own ``gradients`` returns."""
+        return self.engine.gradients(network, loss, inputs, targets)
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        return self.engine.outputs(network, inputs)
+
+    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
+        """What the engine's own ``learn`` returns."""
+        done = self.engine.learn(network, loss, optimizer, inputs, targets)
+        self.samples += len(inputs)
+        if self.tell:
+            self.tell(self.samples)
+        return done
+
+    def sync(self) -> None:
+        """Make the network's own lists right."""
+        self.engine.sync()
+
+    def close(self) -> None:
+        """End what the engine keeps running."""
+        self.engine.close()
+
+    def __repr__(self):
+        return repr(self.engine)
