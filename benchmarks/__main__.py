@@ -7,7 +7,7 @@ import subprocess
 import sys
 from statistics import median
 
-from purenn.commands.options import number, positive, whole
+from purenn.cli.parser import number, positive, whole
 from purenn.files.disk import check_writable, replacing
 from purenn.linalg import PurennError
 

@@ -55,7 +55,7 @@ def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=Non
 
 def _cli_here(arguments, cwd, environment):
     """The same in this process, for Pyodide, which has no others."""
-    from purenn.commands import main
+    from purenn.cli import main
     before = sys.argv, sys.stdin, sys.stdout, sys.stderr, os.getcwd(), dict(os.environ)
     sys.argv, sys.stdin = [os.path.join(ROOT, "cli.py"), *arguments], open(os.devnull, encoding="utf-8")
     sys.stdout, sys.stderr = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2)]

@@ -11,9 +11,9 @@ import time
 
 import pytest
 
-from purenn.commands import compare, main
-from purenn.commands.plan import make_plan
-from purenn.commands.runs import TASKS, Incomplete, text
+from purenn.cli import compare, main
+from purenn.cli.plan import make_plan
+from purenn.cli.runs import TASKS, Incomplete, text
 from purenn.show import plots
 
 from .helpers import ROOT, assert_refused, cli, on_a_terminal

@@ -26,7 +26,7 @@ from purenn import PurennError
 from purenn.data.encoding import encode, input_count, output_count
 from purenn.data.features import fit
 from purenn.data.idx import read_idx
-from purenn.data.images import read_images
+from purenn.data.image_files import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz
 from purenn.data.table import read_table
 

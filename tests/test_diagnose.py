@@ -3,7 +3,7 @@ import random
 
 from purenn import SGD, HalfSquaredErrorLoss, MSELoss, Network, evaluate, train
 from purenn.data.tasks import gate, xor
-from purenn.study.diagnose import diagnose, has_bend
+from purenn.runs.diagnose import diagnose, has_bend
 
 FLAT, FALLING = [0.25] * 100, [1.0 / (i + 1) for i in range(100)]
 

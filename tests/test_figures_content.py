@@ -6,10 +6,10 @@ from argparse import Namespace
 import pytest
 
 from purenn.activations import softmax
-from purenn.commands import fitting, letters, main
-from purenn.commands.figures import MISTAKES, SAMPLES
-from purenn.commands.runs import Job, run_job
-from purenn.data.images import read_images
+from purenn.cli import fitting, letters, main
+from purenn.cli.figures import MISTAKES, SAMPLES
+from purenn.cli.runs import Job, run_job
+from purenn.data.image_files import read_images
 from purenn.show import plots
 from purenn.training import class_of
 

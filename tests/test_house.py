@@ -150,4 +150,4 @@ def test_importing_purenn_loads_no_command_and_no_picture():
     loaded = subprocess.run([sys.executable, "-S", "-E", "-c", "import sys, purenn; print(*sorted(sys.modules))"],
                             cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8").stdout.split()
     assert "purenn.neuron" in loaded
-    assert not [name for name in loaded if name.startswith(("purenn.commands", "purenn.show", "argparse"))]
+    assert not [name for name in loaded if name.startswith(("purenn.cli", "purenn.show", "argparse"))]

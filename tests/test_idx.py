@@ -12,7 +12,7 @@ from purenn.data.arrays import Array
 from purenn.data.idx import read_idx
 
 from .helpers import ROOT, assert_unreadable
-from .test_images import PATTERN
+from .test_image_files import PATTERN
 
 FILES = os.path.join(ROOT, "tests", "files")
 

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from purenn.commands import main
+from purenn.cli import main
 from purenn.files.checkpoint import load_checkpoint
 from purenn.files.model import load_model
 from purenn.linalg import PurennError
@@ -53,7 +53,7 @@ def assert_refused(named, *arguments):
 @pytest.fixture(autouse=True)
 def measured_once(monkeypatch):
     """How long an epoch will take is measured on one step, not for most of a second."""
-    monkeypatch.setattr("purenn.commands.fitting.MEASURING", 0.0)
+    monkeypatch.setattr("purenn.cli.fitting.MEASURING", 0.0)
 
 
 # A run that is stopped and goes on ends with the digits of one that never stopped.
@@ -244,7 +244,7 @@ FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-from purenn.commands import main
+from purenn.cli import main
 sys.exit(main(sys.argv[2:]))
 """
 
@@ -273,7 +273,7 @@ def test_where_the_disk_is_full_the_report_is_shown_and_the_old_file_stays(optio
 def test_the_model_is_saved_where_the_history_cannot_be(begun, tmp_path, monkeypatch):
     def fails(_):
         raise PurennError("the disk is full")
-    monkeypatch.setattr("purenn.commands.keeping.Keeper.write_history", fails)
+    monkeypatch.setattr("purenn.cli.keeping.Keeper.write_history", fails)
     kept = ("--history", tmp_path / "h.csv", "--save", tmp_path / "m.json")
     code, out, err = run(*begun, "--epochs", 2, "--json", *kept)
     assert (code, err, json.loads(out)["epochs"]) == (2, "purenn: the disk is full\n", 2)

@@ -12,12 +12,12 @@ import sys
 import pytest
 
 from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
-from purenn.commands import fitting, images, letters, main
-from purenn.commands.fitting import PAYS, fit, make_engine
-from purenn.commands.images import make_source
-from purenn.commands.letters import worst_rows
+from purenn.cli import fitting, images, letters, main
+from purenn.cli.fitting import PAYS, fit, make_engine
+from purenn.cli.images import make_source
+from purenn.cli.letters import worst_rows
 from purenn.data.npz import read_npz, write_npz
-from purenn.data.preparation import mean_and_deviation
+from purenn.data.splitting import mean_and_deviation
 from purenn.engines.loops import Loops
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data, small_network

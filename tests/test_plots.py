@@ -264,7 +264,7 @@ def test_a_figure_is_written_whole_or_not_at_all(tmp_path):
 
 def run(folder, *arguments):
     """A command in a folder, with matplotlib to be had; nothing may be warned of, and no window toolkit loaded."""
-    code = ("import sys\nfrom purenn.commands import main\ncode = main(sys.argv[1:])\n"
+    code = ("import sys\nfrom purenn.cli import main\ncode = main(sys.argv[1:])\n"
             "assert 'matplotlib.pyplot' not in sys.modules\nassert 'tkinter' not in sys.modules\nsys.exit(code)")
     environment = dict(os.environ, PYTHONPATH=ROOT, PYTHONIOENCODING="utf-8")
     environment.pop("DISPLAY", None)

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from purenn.commands import main, tables
+from purenn.cli import main, tables
 from purenn.data.npz import read_npz
 from purenn.files.model import load_model
 

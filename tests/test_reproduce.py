@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from purenn.commands import reproduce
-from purenn.commands.experiments import EXPERIMENTS
-from purenn.commands.reproduce import NAMES, Outcome, run_experiment, text_of
-from purenn.commands.runs import Job, prepare
+from purenn.cli import reproduce
+from purenn.cli.experiments import EXPERIMENTS
+from purenn.cli.reproduce import NAMES, Outcome, run_experiment, text_of
+from purenn.cli.runs import Job, prepare
 from purenn.show.terminal import Terminal
 
 from .helpers import ROOT, assert_refused, cli

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from purenn.commands import letters, main, reproduce
-from purenn.commands.experiments import LETTERS
-from purenn.commands.runs import Incomplete, Job, run_job, text
+from purenn.cli import letters, main, reproduce
+from purenn.cli.experiments import LETTERS
+from purenn.cli.runs import Incomplete, Job, run_job, text
 from purenn.show import plots
 from purenn.show.terminal import Terminal
 

@@ -4,7 +4,7 @@ import random
 import pytest
 
 from purenn import PurennError
-from purenn.study.scores import (confusion_matrix, mean_absolute_error, mean_squared_error, precision, r2_score,
+from purenn.data.scores import (confusion_matrix, mean_absolute_error, mean_squared_error, precision, r2_score,
                                  recall)
 
 from .helpers import close

@@ -15,32 +15,32 @@ ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "template
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates")}
 FIGURES = {"purenn.show.plots", "purenn.study.history"}
-COMMANDS = {"purenn.commands." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
+COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
                                                    "unroll", "letters", "compare", "plan", "runs", "activations",
                                                    "train", "predict", "evaluate", "show", "reproduce")}
 READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "checked")} | {"purenn.files.disk", "purenn.files.model"}
 CASES = {
-    "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.commands.task"},
-    "xor --epochs 2": READERS | ENGINES | STUDY | COMMANDS - {"purenn.commands.xor"} | {"json"},
+    "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.cli.task"},
+    "xor --epochs 2": READERS | ENGINES | STUDY | COMMANDS - {"purenn.cli.xor"} | {"json"},
     "linear --epochs 2 --engine matrix": ENGINES - {"purenn.engines.matrix"} | STUDY | COMMANDS - {
-        "purenn.commands.linear"} | {"json"},
+        "purenn.cli.linear"} | {"json"},
     "gate --epochs 2 --engine auto": ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY | {"json"},
-    "gradcheck --loss mse": ENGINES | COMMANDS - {"purenn.commands.gradcheck"} | {"json", "purenn.study.mistakes",
+    "gradcheck --loss mse": ENGINES | COMMANDS - {"purenn.cli.gradcheck"} | {"json", "purenn.study.mistakes",
                                                                                   "purenn.study.explain"},
-    "mistakes": ENGINES | COMMANDS - {"purenn.commands.mistakes"} | {"json", "purenn.study.explain"},
-    "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.commands.gradcheck"},
+    "mistakes": ENGINES | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
+    "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.cli.gradcheck"},
     "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": {"json", "purenn.engines.matrix", "purenn.engines.processes"} |
     STUDY,
-    "activations": ENGINES | STUDY | COMMANDS - {"purenn.commands.activations"} | {"json", "purenn.commands.task"},
+    "activations": ENGINES | STUDY | COMMANDS - {"purenn.cli.activations"} | {"json", "purenn.cli.task"},
     "unroll xor": {"json", "purenn.engines.matrix", "purenn.engines.processes"} | STUDY,
 }
 
 
 def loaded(arguments):
     """The names of the modules that are loaded when a command has run."""
-    code = ("import sys\nfrom purenn.commands import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+    code = ("import sys\nfrom purenn.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
             "print('LOADED', *sorted(sys.modules))")
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code, *arguments.split()], cwd=ROOT,
                           stdout=subprocess.PIPE, encoding="utf-8")

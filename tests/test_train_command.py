@@ -9,7 +9,7 @@ import statistics
 import pytest
 
 from purenn import engines
-from purenn.commands import keeping, tables, train
+from purenn.cli import keeping, tables, train
 from purenn.files.model import load_model
 
 from .helpers import cli

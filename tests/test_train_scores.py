@@ -6,7 +6,7 @@ import warnings
 
 import pytest
 
-from purenn.commands import keeping, tables, train
+from purenn.cli import keeping, tables, train
 
 from .test_keeping import FILES
 from .test_train_command import result

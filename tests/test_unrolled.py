@@ -8,11 +8,11 @@ import pytest
 
 from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
                     MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, engines, train)
-from purenn.commands import main
-from purenn.commands.options import BETWEEN
-from purenn.commands.settings import set_up
-from purenn.commands.task import parse
-from purenn.commands.unroll import TASKS
+from purenn.cli import main
+from purenn.cli.options import BETWEEN
+from purenn.cli.settings import set_up
+from purenn.cli.task import parse
+from purenn.cli.unroll import TASKS
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Loops
 from purenn.engines.source import gradients_source, outputs_source, standalone_source

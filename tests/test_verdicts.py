@@ -3,8 +3,8 @@ from math import inf
 
 import pytest
 
-from purenn.commands.experiments import EXPERIMENTS, LETTERS, LettersResult
-from purenn.commands.runs import Result
+from purenn.cli.experiments import EXPERIMENTS, LETTERS, LettersResult
+from purenn.cli.runs import Result
 from purenn.study import verdicts
 from purenn.study.verdicts import LOST, VERDICTS, verdict
 

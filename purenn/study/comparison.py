@@ -8,6 +8,7 @@ none, 8 to 1, 15 to 5. Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, fsum, inf
+from typing import NamedTuple, Optional
 
 CHANCE = 1 / 32
 
@@ -17,15 +18,34 @@ MUCH = 1.25
 CURVE = 200                     # so many epochs of a curve are kept at most
 MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
 
-# What is kept of a run, in plain numbers and lists. ``solved``: the loss at the end is below the target loss or, where
-# there is none, every point is right. ``needed``: the epochs until then, None where it is not solved. ``epochs``: those
-# that were done. Loss and accuracies (shares from 0 to 1) are those after the last step; those of validation and test
-# data are None without any. Where training ``diverged`` the loss is infinite and the accuracies are None.
-# ``losses``, ``accuracies``, ``validation_losses`` are curves, lists of (epoch, value) of at most CURVE epochs; ``rises``
-# is the sum of all rises of the loss from an epoch to the next, of all epochs; ``predictions`` are (input, target, output).
-Trial = namedtuple("Trial", ("solved", "needed", "epochs", "loss", "accuracy", "validation_loss", "validation_accuracy",
-                             "test_loss", "test_accuracy", "diverged", "seconds", "losses", "accuracies",
-                             "validation_losses", "rises", "predictions"))
+
+class Trial(NamedTuple):
+    """What is kept of a run, in plain numbers and lists.
+
+    ``solved``: the loss at the end is below the target loss or, where there is none, every point is right. ``needed``:
+    the epochs until then, None where it is not solved. ``epochs``: those that were done. Loss and accuracies (shares
+    from 0 to 1) are those after the last step; those of validation and test data are None without any. Where training
+    ``diverged`` the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and ``validation_losses``
+    are curves, lists of (epoch, value), of at most CURVE epochs; ``rises`` is the sum of all rises of the loss from an
+    epoch to the next, of all epochs; ``predictions`` are triples (input, target, output).
+    """
+
+    solved: bool
+    needed: Optional[int]
+    epochs: int
+    loss: float
+    accuracy: Optional[float]
+    validation_loss: Optional[float]
+    validation_accuracy: Optional[float]
+    test_loss: Optional[float]
+    test_accuracy: Optional[float]
+    diverged: bool
+    seconds: float
+    losses: list
+    accuracies: list
+    validation_losses: list
+    rises: float
+    predictions: list
 
 
 def trial(result) -> Trial:

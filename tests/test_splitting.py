@@ -4,7 +4,7 @@ import random
 import pytest
 
 from purenn import PurennError
-from purenn.data.preparation import mean_and_deviation, one_hot, split, split_sizes, standardized
+from purenn.data.splitting import mean_and_deviation, one_hot, split, split_sizes, standardized
 
 USUAL = (10000, 6000, 2724)
 

@@ -8,7 +8,7 @@ from array import array
 import pytest
 
 from purenn import PurennError
-from purenn.data.images import read_images
+from purenn.data.image_files import read_images
 from purenn.data.npz import write_npz
 
 from .helpers import ROOT
@@ -223,8 +223,8 @@ def test_parts_of_different_sizes_are_refused(tmp_path):
 
 def test_more_pixels_than_memory_is_taken_for_are_refused_before_they_are_read(tmp_path, monkeypatch):
     path = small(tmp_path / "a.npz", range(8))
-    monkeypatch.setattr("purenn.data.images.LIMIT", 31)
-    monkeypatch.setattr("purenn.data.images.read_npz", None)
+    monkeypatch.setattr("purenn.data.image_files.LIMIT", 31)
+    monkeypatch.setattr("purenn.data.image_files.read_npz", None)
     refused(path, "holds 2 images of 4 pixels; as lists they take .* GB of memory")
 
 
@@ -352,7 +352,7 @@ def test_a_csv_of_more_than_the_limit_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_csv_of_more_pixels_than_memory_is_taken_for_is_refused_before_it_is_read_to_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("purenn.data.images.LIMIT", 16)             # 4 pixels of 8 bytes
+    monkeypatch.setattr("purenn.data.image_files.LIMIT", 16)             # 4 pixels of 8 bytes
     refused(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n0,1,0\n1,1,1\nthe end\n"), "holds more than 4 pixels; take fewer")
     assert len(read_images(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n")).images) == 2
 
