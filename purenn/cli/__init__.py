@@ -53,7 +53,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         return _fail("out of memory; make the network or the data smaller", 2)
     except OSError as error:
         _drop_output()
-        return _fail("cannot write: %s" % error, 2)
+        return _fail(f"cannot write: {error}", 2)
 
 
 def _dispatch(arguments: List[str]) -> int:
@@ -66,16 +66,16 @@ def _dispatch(arguments: List[str]) -> int:
         return 0
     if arguments[0] == "--version":
         from .. import __version__
-        _say("purenn %s" % __version__)
+        _say(f"purenn {__version__}")
         return 0
     if arguments[0] not in names:
         if arguments[0].startswith("-"):
-            raise PurennError("found the option %s where a command belongs; the command comes first: %s"
-                              % (arguments[0], ", ".join(names)))
+            raise PurennError(f"found the option {arguments[0]} where a command belongs; the command comes first: "
+                              f"{', '.join(names)}")
         import difflib
         near = difflib.get_close_matches(arguments[0], names, 1)
-        raise PurennError("there is no command %r; %sthe commands are %s" % (
-            arguments[0], "did you mean %s? " % near[0] if near else "", ", ".join(names)))
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise PurennError(f"there is no command {arguments[0]!r}; {hint}the commands are {', '.join(names)}")
     from importlib import import_module
     return int(import_module("." + arguments[0], __name__).run(arguments[1:]))
 
@@ -84,8 +84,8 @@ def overview(program: str) -> str:
     """What ``python cli.py`` alone shows: every command with an example."""
     lines = ["purenn: the neural-network textbook that runs.", "", "Commands, each with an example:"]
     for name, summary, example in COMMANDS:
-        lines += ["", "  %-10s %s" % (name, summary), "             %s %s" % (program, example)]
-    lines += ["", "%s COMMAND --help lists a command's options." % program]
+        lines += ["", f"  {name:10} {summary}", f"             {program} {example}"]
+    lines += ["", f"{program} COMMAND --help lists a command's options."]
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ from ..runs.run import Run, estimate
 from ..runs.settings import output_kind
 from ..runs.tasks import Task, check_choices
 from ..show import report
-from ..show.terminal import Progress, Terminal, rounded, telling
+from ..show.terminal import PatientTerminal, Progress, Terminal, rounded, telling
 from ..training import DivergedError
 from .options import (add_figure_options, add_kept_options, add_point_options, add_report_options, begun, chosen,
                       named_as_options, points_of, resumed, settings_of)
@@ -213,18 +213,7 @@ def _terminal(options: Any) -> Terminal:
     """The Terminal to report on; where there are files to keep, the training does not end with its reader."""
     if options.save is options.history is options.checkpoint is options.resume is None:
         return Terminal()
-    return _PatientTerminal()
-
-
-class _PatientTerminal(Terminal):
-    """A Terminal that goes on where nobody reads any more; the flush at the end meets what went wrong again."""
-
-    def line(self, text: str = "") -> None:
-        """Write one line, if that can be."""
-        try:
-            Terminal.line(self, text)
-        except OSError:
-            pass
+    return PatientTerminal()
 
 
 # After: the report, the files, the figures.

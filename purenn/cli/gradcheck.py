@@ -17,10 +17,9 @@ def run(arguments: List[str]) -> int:
     """Check and show; return 0 where every gradient passes (1e-6, or 1e-4 with kinks), otherwise 1."""
     parser = Parser("gradcheck", description=DESCRIPTION)
     parser.add_argument("--activation", metavar="NAME", type=one_of(list(study.ACTIVATIONS)), action="append",
-                        help="only this hidden activation: %s; may be given several times"
-                        % ", ".join(study.ACTIVATIONS))
+                        help=f"only this hidden activation: {', '.join(study.ACTIVATIONS)}; may be given several times")
     parser.add_argument("--loss", metavar="NAME", type=one_of(list(study.LOSSES)), action="append",
-                        help="only this loss: %s; may be given several times" % ", ".join(study.LOSSES))
+                        help=f"only this loss: {', '.join(study.LOSSES)}; may be given several times")
     parser.add_argument("--h", metavar="H", type=step, help="how far to move each weight (default: 1e-5)")
     parser.add_argument("--sweep", action="store_true",
                         help="how the error depends on h, from 1e-1 to 1e-12, on xor with the first of the activations")

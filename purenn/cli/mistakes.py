@@ -21,7 +21,7 @@ def run(arguments: List[str]) -> int:
     terminal = Terminal()
     if options.name is None:
         for mistake in study.MISTAKES:
-            terminal.line("%-24s %s" % (mistake.name, mistake.summary))
+            terminal.line(f"{mistake.name:24} {mistake.summary}")
         terminal.line()
         terminal.line("mistakes NAME plants one, shows what a learner would see, and which check catches it.")
         return 0

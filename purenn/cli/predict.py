@@ -1,13 +1,11 @@
 """``predict``: what a saved network says of each row of a table, as a CSV."""
-import csv
-import io
 import os
-import sys
 from typing import Any, Iterator, List, Optional, Sequence
 
 from ..data.predictor import Predictor, load_predictor
+from ..files.rows import csv_line
 from ..linalg import PurennError
-from ..show.terminal import Terminal
+from ..show.terminal import write_bytes
 from .options import add_model_options, add_table_options, table_of
 from .parser import Parser
 
@@ -44,23 +42,6 @@ def predictor_and_table(options: Any) -> Any:
     if options.file is None:
         raise PurennError(f"found no table; give a CSV, as in: {options.model} FILE.csv, or - for stdin")
     return predictor, table_of(options)
-
-
-def csv_line(row: Sequence[str], delimiter: str) -> str:
-    """A row of a CSV with its end; a field that holds any end of a line is quoted."""
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
-    return line.getvalue()[:-2] + "\n"
-
-
-def write_bytes(text: bytes) -> None:
-    """Write to stdout as it is, in UTF-8: these are data, and not for the eye alone."""
-    if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
-        Terminal().line(text.decode("utf-8")[:-1])
-        return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text)
-    sys.stdout.buffer.flush()
 
 
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:

@@ -1,9 +1,9 @@
 """``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
-from typing import Any, List
+from typing import List
 
-from ..engines.source import gradients_source, outputs_source, standalone_source
+from ..engines.program import program_source
+from ..engines.source import standalone_source
 from ..engines.unrolled import check_size
-from ..layers import Linear
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.run import Run
@@ -15,15 +15,6 @@ from .parser import MOST_EPOCHS, Parser, task_name, whole
 DESCRIPTION = "Print the source that the unrolled engine compiles: the whole network as arithmetic, line by line."
 
 EPOCHS = 5000
-
-HEAD = """# {!r}, {!r}
-# The batch's gradients and the outputs as engines.unrolled compiles them; when it trains, the optimizer's step follows.
-# The names are explained in purenn/engines/source.py. To step through it: python -m pdb THIS_FILE
-from math import exp, log, tanh
-from types import SimpleNamespace
-
-
-"""
 
 
 def run(arguments: List[str]) -> int:
@@ -60,20 +51,4 @@ def _source(run: Run, standalone: bool) -> str:
         finally:
             run.close()
         return str(standalone_source(run.network))
-    return (f"{HEAD.format(run.network, run.loss)}{gradients_source(run.network, run.loss)}\n\n"
-            f"{outputs_source(run.network)}\n\n{_main(run)}")
-
-
-def _main(run: Run) -> str:
-    """The end of the program: the untrained network's numbers, the data, and a call of ``gradients``."""
-    lines = ["if __name__ == \"__main__\":", "    layers = ["]
-    for layer in run.network.layers:
-        names = ("weight", "bias", "weight_grad", "bias_grad") if isinstance(layer, Linear) else ("negative_slope",)
-        values: List[Any] = [f"{name}={getattr(layer, name)!r}" for name in names if hasattr(layer, name)]
-        lines.append(f"        SimpleNamespace({', '.join(values)}),")
-    share = "1.0 / count" if run.loss.reduction == "mean" else "1.0"
-    inputs, targets = run.problem.train
-    lines += ["    ]", f"    loss = SimpleNamespace(share=lambda count: {share})", f"    inputs = {inputs!r}",
-              f"    targets = {targets!r}", "    cost, _ = gradients(layers, loss, inputs, targets)",
-              "    print(\"cost\", cost)", "    for layer in layers:", "        print(vars(layer))"]
-    return "\n".join(lines)
+    return program_source(run.network, run.loss, run.problem.train)

@@ -22,8 +22,8 @@ CHUNK = 1 << 20                 # bytes read or written at a time
 def check_size(path, size: int) -> None:
     """Raise PurennError where the data of a file would be more than LIMIT bytes."""
     if size > LIMIT:
-        raise PurennError("%s: its data are %s bytes; at most %d are read, so take fewer samples"
-                          % (path, short(size), LIMIT))
+        raise PurennError(f"{path}: its data are {short(size)} bytes; at most {LIMIT} are read, so take fewer "
+                          "samples")
 
 
 def what_begins(start: bytes) -> str:
@@ -36,7 +36,7 @@ def what_begins(start: bytes) -> str:
                         (b"\x89HDF", "an HDF5 file"), (b"\0\0", "perhaps an IDX file")):
         if start.startswith(magic):
             return name
-    return "a file that begins with %r" % start[:8] if start else "empty"
+    return f"a file that begins with {start[:8]!r}" if start else "empty"
 
 
 def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> array:
@@ -50,11 +50,11 @@ def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> a
     while read < size:
         chunk = handle.read(min(CHUNK, size - read))
         if not chunk:
-            raise PurennError("%s: is cut short: %d of the %d bytes of its data are there" % (where, read, size))
+            raise PurennError(f"{where}: is cut short: {read} of the {size} bytes of its data are there")
         read += len(chunk)
         values.frombytes(chunk[:len(chunk) // values.itemsize * values.itemsize])
     if handle.read(1):                                      # asks for the end, where checksums are compared
-        raise PurennError("%s: goes on after the %d bytes of its data" % (where, size))
+        raise PurennError(f"{where}: goes on after the {size} bytes of its data")
     if big_endian != (sys.byteorder == "big"):
         values.byteswap()
     return values

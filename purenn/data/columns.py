@@ -74,8 +74,8 @@ def find_column(table: Table, name) -> int:
         return int(name) - 1
     import difflib
     near = difflib.get_close_matches(name, names, 1)
-    raise PurennError("%s: there is no column %s; %sit has %s" % (
-        table.path, short(name), "did you mean %s? " % short(near[0]) if near else "", listed(names)))
+    hint = f"did you mean {short(near[0])}? " if near else ""
+    raise PurennError(f"{table.path}: there is no column {short(name)}; {hint}it has {listed(names)}")
 
 
 def listed(names: list) -> str:
@@ -84,7 +84,7 @@ def listed(names: list) -> str:
     >>> listed(["age", "color"])
     "'age', 'color'"
     """
-    more = [] if len(names) <= LISTED else ["… (%d in all)" % len(names)]
+    more = [] if len(names) <= LISTED else [f"… ({len(names)} in all)"]
     return ", ".join([short(name) for name in names[:LISTED]] + more)
 
 
@@ -113,8 +113,8 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
                           "fill it in" + ("" if fitted else ", or set missing to drop"))
         return rows
     if gone >= set(rows):
-        raise PurennError("%s: each of the %d rows has a missing value, so that none is left; leave out the columns "
-                          "that miss most: ignore them" % (table.path, len(gone)))
+        raise PurennError(f"{table.path}: each of the {len(gone)} rows has a missing value, so that none is left; "
+                          "leave out the columns that miss most: ignore them")
     return [i for i in rows if i not in gone]
 
 
@@ -131,22 +131,20 @@ def _holes(table, at, rows):
 def _refuse_holes(table, holes, what, remedy):
     row, at = min((min(rows), at) for at, rows in holes.items() if rows)
     count = sum(len(rows) for rows in holes.values())
-    raise PurennError("%s: %s (%s), the %s; %s" % (
-        place(table, row, at), what, short(table.columns[at][row]),
-        "only one" if count == 1 else "first of %d" % count, remedy))
+    which = "only one" if count == 1 else f"first of {count}"
+    raise PurennError(f"{place(table, row, at)}: {what} ({short(table.columns[at][row])}), the {which}; {remedy}")
 
 
 # Refusing values: each raises a PurennError that names line and column.
 
 def place(table: Table, row: int, at: int) -> str:
     """Where in a table the value of this row and column is, by their numbers from 0, for a message."""
-    return "%s: line %d, column %s" % (table.path, table.lines[row], short(table.names[at]))
+    return f"{table.path}: line {table.lines[row]}, column {short(table.names[at])}"
 
 
 def unexpected(table: Table, row: int, at: int, expected: str) -> None:
     """Raise PurennError that says what was found in this row and column, and what is expected."""
-    raise PurennError("%s: found %s, expected %s"
-                      % (place(table, row, at), short(table.columns[at][row]), expected))
+    raise PurennError(f"{place(table, row, at)}: found {short(table.columns[at][row])}, expected {expected}")
 
 
 def check_finite(table: Table, at: int, rows) -> None:

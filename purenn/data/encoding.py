@@ -58,14 +58,14 @@ def _order(preparation, table, with_target):
     if there == positions(len(there)) or columns == positions(len(columns)):
         others = [name for name in columns if name != target]
         if len(there) != len(columns) and (with_target or len(there) != len(others)):
-            raise PurennError("%s: found %d columns, expected %d, in this order: %s"
-                              % (table.path, len(there), len(columns), listed(columns)))
+            raise PurennError(f"{table.path}: found {len(there)} columns, expected {len(columns)}, in this order: "
+                              f"{listed(columns)}")
         there = columns if len(there) == len(columns) else others
     number = {name: at for at, name in enumerate(there)}
     for name in wanted:
         if name not in number:
-            raise PurennError("%s: there is no column %s, %s; it has %s" % (
-                table.path, short(name), "the target" if name == target else "one of the inputs", listed(there)))
+            raise PurennError(f"{table.path}: there is no column {short(name)}, "
+                              f"{'the target' if name == target else 'one of the inputs'}; it has {listed(there)}")
     return [number[name] for name in wanted]
 
 
@@ -80,8 +80,8 @@ def _scaled(table, at, rows, feature):
         scaled = [z if x == x else 0.0 for x, z in zip(values, scaled)]
         for row, z in zip(rows, scaled):
             if not math.isfinite(z):
-                unexpected(table, row, at, "a number nearer to the mean, %g; the deviation is %g"
-                           % (feature.mean, feature.deviation))
+                unexpected(table, row, at, f"a number nearer to the mean, {feature.mean:g}; the deviation is "
+                                           f"{feature.deviation:g}")
     return scaled
 
 
@@ -107,8 +107,8 @@ def _targets(table, at, rows, target, single):
         return [[value] for value in _scaled(table, at, rows, target)]
     classes = target.classes
     if single and len(classes) != 2:
-        raise PurennError("there are %d classes, and a single output tells 2 apart; give the network an output for each"
-                          % len(classes))
+        raise PurennError(f"there are {len(classes)} classes, and a single output tells 2 apart; give the network an "
+                          "output for each")
     labels = {name: k for k, name in enumerate(classes)}
     for text in set(picked(table.columns[at], rows)) - labels.keys():
         value = numbers([text]) or [math.nan]               # perhaps the same number written in another way

@@ -51,14 +51,14 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
         left = set(kept)
         rows = [i for i in rows if i in left]
     if not rows:
-        raise PurennError("%s: there are no rows to train on; give at least one" % table.path)
+        raise PurennError(f"{table.path}: there are no rows to train on; give at least one")
     return Preparation(list(table.names), [_input(table, k, kept, rows) for k in inputs],
                        _target(table, at, kept, rows, task), missing)
 
 
 def _known(name, value, allowed):
     if value not in allowed:
-        raise PurennError("%s is %s; it must be %s" % (name, short(value), " or ".join(allowed)))
+        raise PurennError(f"{name} is {short(value)}; it must be {' or '.join(allowed)}")
     return value
 
 
@@ -67,11 +67,11 @@ def _roles(table, target, ignore):
     at = find_column(table, target)
     left_out = {find_column(table, name) for name in ignore}
     if at in left_out:
-        raise PurennError("%s: column %s is the target and cannot be ignored" % (table.path, short(table.names[at])))
+        raise PurennError(f"{table.path}: column {short(table.names[at])} is the target and cannot be ignored")
     inputs = [k for k in range(len(table.names)) if k != at and k not in left_out]
     if not inputs:
-        raise PurennError("%s: no column is left to predict %s from; it has %s"
-                          % (table.path, short(table.names[at]), listed(table.names)))
+        raise PurennError(f"{table.path}: no column is left to predict {short(table.names[at])} from; it has "
+                          f"{listed(table.names)}")
     return inputs, at
 
 
@@ -85,8 +85,8 @@ def _number(table, at, kept, rows):
     check_finite(table, at, kept)
     known = [x for x in picked(table.numbers[at], rows) if x == x]      # nan is missing
     if not known:
-        raise PurennError("%s: column %s has no value in the rows to train on; ignore it"
-                          % (table.path, short(table.names[at])))
+        raise PurennError(f"{table.path}: column {short(table.names[at])} has no value in the rows to train on; ignore "
+                          "it")
     try:
         mean, deviation = mean_and_deviation(known)
     except OverflowError:
@@ -104,9 +104,9 @@ def _different(table, at, kept, remedy):
     refuse_decimal_commas(table, at, values)
     if len(values) > MOST_VALUES:
         row = first_text(table, at, kept)
-        raise PurennError("%s: column %s has %d different texts, the first on line %d: %s; at most %d can be told "
-                          "apart; %s" % (table.path, short(table.names[at]), len(values), table.lines[row],
-                                         short(table.columns[at][row]), MOST_VALUES, remedy))
+        raise PurennError(f"{table.path}: column {short(table.names[at])} has {len(values)} different texts, the first "
+                          f"on line {table.lines[row]}: {short(table.columns[at][row])}; at most "
+                          f"{MOST_VALUES} can be told apart; {remedy}")
     return values
 
 
@@ -123,8 +123,8 @@ def stray_texts(preparation: Preparation, table: Table) -> list:
         strays = [text for text in texts if text in words]
         if 0 < 2 * len(strays) < len(texts):
             line = table.lines[table.columns[at].index(strays[0])]
-            found.append("%s: column %s is taken for texts: line %d has %s, and %d of %d values are numbers" % (
-                table.path, short(feature.name), line, short(strays[0]), len(texts) - len(strays), len(texts)))
+            found.append(f"{table.path}: column {short(feature.name)} is taken for texts: line {line} has "
+                         f"{short(strays[0])}, and {len(texts) - len(strays)} of {len(texts)} values are numbers")
     return found
 
 
@@ -141,10 +141,10 @@ def _target(table, at, kept, rows, task):
     else:
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
-        raise PurennError("%s: column %s, the target, has %d class%s; there must be from 2 to %d; choose another%s" % (
-            table.path, short(table.names[at]), len(classes),
-            " only: " + short(classes[0]) if len(classes) == 1 else "es", MOST_VALUES,
-            "" if values is None else ", or make it a regression"))
+        raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {len(classes)} "
+                          f"class{' only: ' + short(classes[0]) if len(classes) == 1 else 'es'}; there must be from 2 "
+                          f"to {MOST_VALUES}; choose "
+                          f"another{'' if values is None else ', or make it a regression'}")
     return Classes(table.names[at], classes)
 
 
@@ -161,4 +161,4 @@ def class_name(value: float) -> str:
     >>> class_name(1.0), class_name(0.5)
     ('1', '0.5')
     """
-    return "%d" % value if value == int(value) and abs(value) < 1e15 else repr(value)
+    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else repr(value)

@@ -37,21 +37,21 @@ def _read(handle, size, path):
     """The Array in an open file of ``size`` bytes, or of a size that only its end will show."""
     start = handle.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPECODES or not start[3]:
-        raise PurennError("%s: is not an IDX file: it is %s; an IDX file begins with two zero bytes, a type "
-                          "from 8 to 14, and how many dimensions" % (path, _what_else(start)))
+        raise PurennError(f"{path}: is not an IDX file: it is {_what_else(start)}; an IDX file begins with two zero "
+                          "bytes, a type from 8 to 14, and how many dimensions")
     typecode, dimensions = TYPECODES[start[2]], start[3]
     sizes = handle.read(4 * dimensions)
     if len(sizes) != 4 * dimensions:
-        raise PurennError("%s: is cut short, within its header" % path)
-    shape = struct.unpack(">%dI" % dimensions, sizes)
+        raise PurennError(f"{path}: is cut short, within its header")
+    shape = struct.unpack(f">{dimensions}I", sizes)
     count = math.prod(shape)
     claimed = count * array(typecode).itemsize
     if size is not None and claimed != size - 4 - len(sizes):
-        raise PurennError("%s: its shape %s needs %s bytes of data, and there are %d"
-                          % (path, short(shape), short(claimed), size - 4 - len(sizes)))
+        raise PurennError(f"{path}: its shape {short(shape)} needs {short(claimed)} bytes of data, and there are "
+                          f"{size - 4 - len(sizes)}")
     check_size(path, claimed)
     return Array(shape, read_values(handle, typecode, count, True, path))
 
 
 def _what_else(start):
-    return "a file that begins with %r" % start if start[:2] == b"\0\0" else what_begins(start)
+    return f"a file that begins with {start!r}" if start[:2] == b"\0\0" else what_begins(start)

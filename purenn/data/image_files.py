@@ -58,8 +58,8 @@ def read_images(path, names=None, label="label") -> Images:
     if start.startswith(ZIP):
         return _images(path, *_read_npz(path, names))
     if not start or b"\0" in start:                          # no text has that byte
-        raise PurennError("%s: is %s; give an npz with images and labels, a folder of IDX files, or a CSV"
-                          % (path, what_begins(start)))
+        raise PurennError(f"{path}: is {what_begins(start)}; give an npz with images and labels, a folder of IDX "
+                          "files, or a CSV")
     return _images(path, _read_csv(path, label), None)
 
 
@@ -87,7 +87,7 @@ def _choose(path, shapes, names):
     if names is not None:
         for name in names:
             if name not in shapes:
-                raise PurennError("%s: there is no array %r; it has %s" % (path, name, _listed(shapes)))
+                raise PurennError(f"{path}: there is no array {name!r}; it has {_listed(shapes)}")
         return [tuple(names)]
     real = {name.lower(): name for name in shapes}
     for known in NAMES:
@@ -97,8 +97,8 @@ def _choose(path, shapes, names):
     fitting = [(images, labels) for images in shapes for labels in shapes
                if len(shapes[images]) > 1 and len(shapes[labels]) == 1 and shapes[images][0] == shapes[labels][0]]
     if len(fitting) != 1:
-        raise PurennError("%s: which arrays are the images and their labels? It has %s; call them images and labels, "
-                          "or say their names" % (path, _listed(shapes)))
+        raise PurennError(f"{path}: which arrays are the images and their labels? It has {_listed(shapes)}; call them "
+                          "images and labels, or say their names")
     return fitting
 
 
@@ -107,21 +107,21 @@ def _read_folder(path):
     try:
         files = sorted(os.listdir(path))                    # one without .gz comes before one with it
     except OSError as error:
-        raise PurennError("%s: cannot be read: %s" % (path, error.strerror)) from None
+        raise PurennError(f"{path}: cannot be read: {error.strerror}") from None
     for file in files:
         match = IDX_NAME.match(file)
         if match and os.path.isfile(os.path.join(path, file)):
             pairs.setdefault(match.group(1), {}).setdefault(match.group(2).lower(), os.path.join(path, file))
     for pair in pairs.values():
         if len(pair) == 1:
-            raise PurennError("%s: %s has no partner; images and labels are needed, as train-images-idx3-ubyte "
-                              "and train-labels-idx1-ubyte" % (path, os.path.basename(*pair.values())))
+            raise PurennError(f"{path}: {os.path.basename(*pair.values())} has no partner; images and labels are "
+                              "needed, as train-images-idx3-ubyte and train-labels-idx1-ubyte")
     train = [name for name in pairs if len(pairs) == 1 or not name.lower().endswith(("t10k", "test"))]
     test = [name for name in pairs if name not in train]
     if len(train) != 1 or len(test) > 1:
-        raise PurennError("%s: holds %s; a folder of IDX files has train-images-idx3-ubyte and "
-                          "train-labels-idx1-ubyte, and perhaps t10k-…, each perhaps with .gz"
-                          % (path, "pairs for %s" % short(list(pairs)) if pairs else "no IDX files"))
+        held = f"pairs for {short(list(pairs))}" if pairs else "no IDX files"
+        raise PurennError(f"{path}: holds {held}; a folder of IDX files has train-images-idx3-ubyte and "
+                          "train-labels-idx1-ubyte, and perhaps t10k-…, each perhaps with .gz")
     parts = [(read_idx(pairs[name]["images"]), read_idx(pairs[name]["labels"])) for name in train + test]
     return parts[0], parts[1] if test else None
 
@@ -133,20 +133,20 @@ def _read_csv(path, label):
         try:
             return _csv_arrays(path, rows, label)
         except csv.Error as error:
-            raise PurennError("%s: line %d: %s" % (path, rows.line_num, error)) from None
+            raise PurennError(f"{path}: line {rows.line_num}: {error}") from None
         except UnicodeDecodeError:
-            raise PurennError("%s: after line %d: is not text in UTF-8" % (path, rows.line_num)) from None
+            raise PurennError(f"{path}: after line {rows.line_num}: is not text in UTF-8") from None
 
 
 def _csv_arrays(path, rows, label):
     header = [name.strip() for name in next(rows, [])]
     if header.count(label) != 1:
-        raise PurennError("%s: there must be one column %r and there are %d; the first line names the columns, with "
-                          "commas between them, and is %s; say which one has the labels"
-                          % (path, label, header.count(label), short(header)))
+        raise PurennError(f"{path}: there must be one column {label!r} and there are {header.count(label)}; the "
+                          f"first line names the columns, with commas between them, and is {short(header)}; say which "
+                          "one has the labels")
     if "" in header:
-        raise PurennError("%s: column %d has no name in the first line; leave out what is not a pixel, such as "
-                          "row numbers" % (path, header.index("") + 1))
+        raise PurennError(f"{path}: column {header.index('') + 1} has no name in the first line; leave out what "
+                          "is not a pixel, such as row numbers")
     numbers = Shared(float)                                # each cell's text is read once
     at = header.index(label)
     pixels, labels = array("d"), array("d")
@@ -154,15 +154,15 @@ def _csv_arrays(path, rows, label):
         if not row:
             continue
         if len(row) != len(header):
-            raise PurennError("%s: line %d has %d cells and the first line %d names; they must be equally many"
-                              % (path, rows.line_num, len(row), len(header)))
+            raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line "
+                              f"{len(header)} names; they must be equally many")
         try:
             row = [numbers[cell] for cell in row]
         except ValueError as error:
-            raise PurennError("%s: line %d: %s; every cell must be a number, the label one from 0 up"
-                              % (path, rows.line_num, error)) from None
+            raise PurennError(f"{path}: line {rows.line_num}: {error}; every cell must be a number, the label one "
+                              "from 0 up") from None
         if len(pixels) * pixels.itemsize > 2 * LIMIT:
-            raise PurennError("%s: holds more than %d pixels; take fewer images" % (path, 2 * LIMIT // pixels.itemsize))
+            raise PurennError(f"{path}: holds more than {2 * LIMIT // pixels.itemsize} pixels; take fewer images")
         labels.append(row.pop(at))
         pixels.extend(array("d", row))
     return Array((len(labels), len(header) - 1), pixels), Array((len(labels),), labels)
@@ -174,7 +174,7 @@ def _listed(shapes):
     >>> _listed({"images": (9, 8, 8), "labels": (9,)})
     'images 9 × 8 × 8, labels 9'
     """
-    listed = ["%s %s" % (name[:30], " × ".join(str(n) for n in shapes[name]) or "(one number)") for name in shapes]
+    listed = [f"{name[:30]} {' × '.join((str(n) for n in shapes[name])) or '(one number)'}" for name in shapes]
     return ", ".join(listed[:8] + ["…"] * (len(listed) > 8))
 
 
@@ -188,7 +188,7 @@ def _images(path, train, test):
         raise PurennError("%s: the images to train on are %d × %d and those to test on %d × %d; they must be equal"
                           % (path, *layouts[0], *layouts[-1]))
     if train[0].shape[0] < 2:
-        raise PurennError("%s: holds 1 image to train on; at least 2 are needed" % path)
+        raise PurennError(f"{path}: holds 1 image to train on; at least 2 are needed")
     labels, classes = _labels(path, [labels for _, labels in parts])
     divisor = _divisor(path, [images.values for images, _ in parts])
     scaled = Shared(lambda pixel: pixel / divisor)
@@ -206,16 +206,16 @@ def _layout(path, shape, labels_shape):
     else:
         sizes = shape[1:]
     if len(sizes) not in (1, 2):
-        raise PurennError("%s: the images are an array %s; it must be images × pixels or images × height × width, "
-                          "in gray" % (path, short(shape)))
+        raise PurennError(f"{path}: the images are an array {short(shape)}; it must be images × pixels or images × "
+                          "height × width, in gray")
     if 0 in shape:
-        raise PurennError("%s: holds no images: their array is %s" % (path, short(shape)))
+        raise PurennError(f"{path}: holds no images: their array is {short(shape)}")
     if not 1 <= len(labels_shape) <= 2 or labels_shape[0] != shape[0] or 0 in labels_shape:
-        raise PurennError("%s: there are %d images, and the labels are an array %s; there must be one for each image"
-                          % (path, shape[0], short(labels_shape)))
+        raise PurennError(f"{path}: there are {shape[0]} images, and the labels are an array "
+                          f"{short(labels_shape)}; there must be one for each image")
     if math.prod(shape) * 8 > 2 * LIMIT:
-        raise PurennError("%s: holds %d images of %d pixels; as lists they take %.1f GB of memory and at most 1 is "
-                          "taken, so take fewer" % (path, shape[0], math.prod(sizes), math.prod(shape) * 8 / 2 ** 30))
+        raise PurennError(f"{path}: holds {shape[0]} images of {math.prod(sizes)} pixels; as lists they take "
+                          f"{math.prod(shape) * 8 / 2 ** 30:.1f} GB of memory and at most 1 is taken, so take fewer")
     if len(sizes) == 2:
         return sizes
     side = math.isqrt(sizes[0])
@@ -226,7 +226,7 @@ def _labels(path, arrays):
     """The labels in each of these arrays, lists of whole numbers, and how many classes there are."""
     widths = {labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays}
     if len(widths) > 1:
-        raise PurennError("%s: the labels to train on and those to test on are of different widths" % path)
+        raise PurennError(f"{path}: the labels to train on and those to test on are of different widths")
     width = widths.pop()
     if width > 1:
         return [_from_one_hot(path, labels.values, width) for labels in arrays], width
@@ -235,19 +235,19 @@ def _labels(path, arrays):
     largest = max(found)
     missing = next((k for k in range(largest) if k not in found), None)
     if missing is not None or largest < 1:
-        raise PurennError("%s: labels that are not 0 … K−1: the largest is %d and none is %d; number the classes from "
-                          "0 without a gap" % (path, largest, 1 if missing is None else missing))
+        raise PurennError(f"{path}: labels that are not 0 … K−1: the largest is {largest} and none is "
+                          f"{1 if missing is None else missing}; number the classes from 0 without a gap")
     if largest >= MOST_CLASSES:
-        raise PurennError("%s: the largest label is %d; at most %d classes are taken: are these numbers of classes?"
-                          % (path, largest, MOST_CLASSES))
+        raise PurennError(f"{path}: the largest label is {largest}; at most {MOST_CLASSES} classes are "
+                          "taken: are these numbers of classes?")
     return labels, largest + 1
 
 
 def _whole(path, values):
     for i in range(len(values)):
         if not is_finite(values[i]) or values[i] != int(values[i]) or values[i] < 0:
-            raise PurennError("%s: labels that are not 0 … K−1: that of image %d is %r; the classes are whole numbers "
-                              "from 0 up" % (path, i, values[i]))
+            raise PurennError(f"{path}: labels that are not 0 … K−1: that of image {i} is {values[i]!r}; the "
+                              "classes are whole numbers from 0 up")
     return [int(value) for value in values]
 
 
@@ -256,8 +256,8 @@ def _from_one_hot(path, values, width):
     for start in range(0, len(values), width):
         row = list(values[start:start + width])
         if row.count(1) != 1 or row.count(0) != width - 1:
-            raise PurennError("%s: labels that are not one-hot: that of image %d is %s; it must be one 1 among zeros"
-                              % (path, start // width, short(row)))
+            raise PurennError(f"{path}: labels that are not one-hot: that of image {start // width} is "
+                              f"{short(row)}; it must be one 1 among zeros")
         labels.append(row.index(1))
     return labels
 
@@ -274,11 +274,11 @@ def _divisor(path, arrays):
     def every():
         return seen if few else chain.from_iterable(arrays)
     if not all(map(math.isfinite, every())):
-        raise PurennError("%s: there are pixels that are infinite or nan; every one must be a finite number" % path)
+        raise PurennError(f"{path}: there are pixels that are infinite or nan; every one must be a finite number")
     lowest, largest = min(every()), max(every())
     if lowest < 0:
-        raise PurennError("%s: the smallest pixel is %g; they must be from 0 up, so add %g to each"
-                          % (path, lowest, -lowest))
+        raise PurennError(f"{path}: the smallest pixel is {lowest:g}; they must be from 0 up, so add {-lowest:g} to "
+                          "each")
     if largest <= 1:
         return 1
     if all(value == int(value) for value in seen):          # more than SHARED whole ones go beyond 65535 anyway

@@ -115,7 +115,7 @@ def letters(count: int, rng) -> tuple:
 def drawing(count: int, rng):
     """What ``letters`` returns, as pairs (image, label), one after another while they are drawn."""
     if not isinstance(count, int) or count < 1:
-        raise PurennError("letters: count is %r; it must be a whole number from 1 up" % (count,))
+        raise PurennError(f"letters: count is {count!r}; it must be a whole number from 1 up")
     _check_rng("letters", rng)
     labels = [i % len(NAMES) for i in range(count)]
     rng.shuffle(labels)
@@ -140,7 +140,7 @@ def draw(letter: int, rng) -> bytes:
     Raises PurennError where there is no such letter.
     """
     if not isinstance(letter, int) or not 0 <= letter < len(NAMES):
-        raise PurennError("draw: letter is %r; it must be a whole number from 0 (A) to 9 (J)" % (letter,))
+        raise PurennError(f"draw: letter is {letter!r}; it must be a whole number from 0 (A) to 9 (J)")
     _check_rng("draw", rng)
     flat, turn, corners, serif, astray = rng.choice(list(PENS.values()))
     width = rng.uniform(2.0, 9.0)
@@ -159,7 +159,7 @@ def draw(letter: int, rng) -> bytes:
 
 def _check_rng(name, rng):
     if not hasattr(rng, "getrandbits"):
-        raise PurennError("%s: rng is %r; give a generator, such as random.Random(1)" % (name, rng))
+        raise PurennError(f"{name}: rng is {rng!r}; give a generator, such as random.Random(1)")
 
 
 def read(form: str) -> list:

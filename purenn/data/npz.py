@@ -52,12 +52,12 @@ def read_npz(path, names=None) -> dict:
         names = list(members) if names is None else names
         for name in names:
             if name not in members:
-                raise PurennError("%s: there is no array %s; it has %s" % (path, short(name), short(list(members))))
+                raise PurennError(f"{path}: there is no array {short(name)}; it has {short(list(members))}")
         check_size(path, sum(members[name].file_size for name in names))
         arrays = {}
         for name in names:
             with archive.open(members[name]) as handle:
-                arrays[name] = _read_array(handle, members[name].file_size, "%s: array %s" % (path, short(name)))
+                arrays[name] = _read_array(handle, members[name].file_size, f"{path}: array {short(name)}")
         return arrays
 
 
@@ -70,7 +70,7 @@ def npz_headers(path) -> dict:
         headers = {}
         for name in members:
             with archive.open(members[name]) as handle:
-                headers[name], _ = _read_header(handle, "%s: array %s" % (path, short(name)))
+                headers[name], _ = _read_header(handle, f"{path}: array {short(name)}")
         return headers
 
 
@@ -95,7 +95,7 @@ def _members(path):
     with opened(path) as handle:
         start = handle.read(8)
         if not start.startswith(ZIP):
-            raise PurennError("%s: is not an npz file, a zip of arrays: it is %s" % (path, what_begins(start)))
+            raise PurennError(f"{path}: is not an npz file, a zip of arrays: it is {what_begins(start)}")
         with zipfile.ZipFile(handle) as archive:
             members: dict = {}
             for info in archive.infolist():
@@ -103,19 +103,19 @@ def _members(path):
                     _check_member(path, info, members)
                     members[info.filename[:-len(".npy")]] = info
             if not members:
-                raise PurennError("%s: holds no arrays; an npz file is a zip of .npy files" % path)
+                raise PurennError(f"{path}: holds no arrays; an npz file is a zip of .npy files")
             yield archive, members
 
 
 def _check_member(path, info, members):
-    where = "%s: %s" % (path, short(info.filename))
+    where = f"{path}: {short(info.filename)}"
     if info.filename[:-len(".npy")] in members:
-        raise PurennError("%s is in it twice; write the file again" % where)
+        raise PurennError(f"{where} is in it twice; write the file again")
     if info.flag_bits & 1:
-        raise PurennError("%s is encrypted; save it without a password" % where)
+        raise PurennError(f"{where} is encrypted; save it without a password")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise PurennError("%s is compressed by method %d; it must be stored (0) or deflated (8)"
-                          % (where, info.compress_type))
+        raise PurennError(f"{where} is compressed by method {info.compress_type}; it must be stored (0) or "
+                          "deflated (8)")
 
 
 def _read_array(handle, size, where):
@@ -125,11 +125,11 @@ def _read_array(handle, size, where):
     count = math.prod(header.shape)
     claimed = count * array(typecode).itemsize
     if claimed != size - length:
-        raise PurennError("%s: its shape %s of %s needs %s bytes of data, and there are %d"
-                          % (where, short(header.shape), header.descr, short(claimed), size - length))
+        raise PurennError(f"{where}: its shape {short(header.shape)} of {header.descr} needs {short(claimed)} bytes of "
+                          f"data, and there are {size - length}")
     values = read_values(handle, typecode, count, header.descr[0] == ">", where)
     if header.descr[1:] == "b1" and count and max(values) > 1:
-        raise PurennError("%s: a bool in it is %d; it must be 0 or 1" % (where, max(values)))
+        raise PurennError(f"{where}: a bool in it is {max(values)}; it must be 0 or 1")
     if header.fortran_order and count:
         values = _c_order(values, [size for size in header.shape if size > 1])     # sizes of 1 change no order
     return Array(header.shape, values)
@@ -139,15 +139,15 @@ def _read_header(handle, where):
     """The Header of an .npy file, and how many bytes were read for it."""
     start = handle.read(len(MAGIC))
     if start != MAGIC:
-        raise PurennError("%s: is not an npy array: it is %s" % (where, what_begins(start)))
+        raise PurennError(f"{where}: is not an npy array: it is {what_begins(start)}")
     major, minor = _exactly(handle, 2, where)
     if major not in (1, 2, 3) or minor != 0:
-        raise PurennError("%s: is of the npy format's version %d.%d; 1.0, 2.0 and 3.0 are known"
-                          % (where, major, minor))
+        raise PurennError(f"{where}: is of the npy format's version {major}.{minor}; 1.0, 2.0 and 3.0 are "
+                          "known")
     sized = "<H" if major == 1 else "<I"
     length, = struct.unpack(sized, _exactly(handle, struct.calcsize(sized), where))
     if length > HEADER_LIMIT:
-        raise PurennError("%s: its header is %d bytes; at most %d are read" % (where, length, HEADER_LIMIT))
+        raise PurennError(f"{where}: its header is {length} bytes; at most {HEADER_LIMIT} are read")
     text = _exactly(handle, length, where).decode("utf-8" if major == 3 else "latin-1")
     return _parse_header(text, where), len(MAGIC) + 2 + struct.calcsize(sized) + length
 
@@ -155,7 +155,7 @@ def _read_header(handle, where):
 def _exactly(handle, count, where):
     data = handle.read(count)
     if len(data) != count:
-        raise PurennError("%s: is cut short, within its header" % where)
+        raise PurennError(f"{where}: is cut short, within its header")
     return data
 
 
@@ -168,14 +168,12 @@ def _parse_header(text, where):
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         header = None
     if not isinstance(header, dict) or set(header) != {"descr", "fortran_order", "shape"}:
-        raise PurennError("%s: its header is %s; it must be a dict of descr, fortran_order and shape"
-                          % (where, short(text)))
+        raise PurennError(f"{where}: its header is {short(text)}; it must be a dict of descr, fortran_order and shape")
     shape = header["shape"]
     if not isinstance(shape, tuple) or len(shape) > 64 or not all(type(n) is int and 0 <= n < 1 << 63 for n in shape):
-        raise PurennError("%s: its shape is %s; it must be a tuple of whole numbers" % (where, short(shape)))
+        raise PurennError(f"{where}: its shape is {short(shape)}; it must be a tuple of whole numbers")
     if not isinstance(header["fortran_order"], bool):
-        raise PurennError("%s: its fortran_order is %s; it must be True or False"
-                          % (where, short(header["fortran_order"])))
+        raise PurennError(f"{where}: its fortran_order is {short(header['fortran_order'])}; it must be True or False")
     return Header(shape, header["descr"], header["fortran_order"])
 
 
@@ -186,8 +184,8 @@ def _typecode(descr, where):
         if descr[0] != "|" or typecode in "bB":
             return typecode
     kind = "V" if isinstance(descr, list) else descr[1:2] if isinstance(descr, str) else ""
-    raise PurennError("%s: its values are %s (%s); save them as one of %s" % (
-        where, REFUSED.get(kind, "of an unknown kind"), short(descr), ", ".join(TYPECODES)))
+    raise PurennError(f"{where}: its values are {REFUSED.get(kind, 'of an unknown kind')} ({short(descr)}); save them "
+                      f"as one of {', '.join(TYPECODES)}")
 
 
 def _c_order(values, shape):
@@ -205,25 +203,24 @@ def _c_order(values, shape):
 def _to_write(name, array_):
     """An array's .npy header and its values, checked and little-endian."""
     if not isinstance(array_, (tuple, list)) or len(array_) != 2 or not isinstance(array_[0], (tuple, list)):
-        raise PurennError("write_npz: %r is %s; give a pair, its shape (a tuple) and its values"
-                          % (name, short(array_)))
+        raise PurennError(f"write_npz: {name!r} is {short(array_)}; give a pair, its shape (a tuple) and its values")
     shape, values = array_
     if not isinstance(name, str) or not name or "\0" in name:
-        raise PurennError("write_npz: the name %r; it must be a text that is not empty" % (name,))
+        raise PurennError(f"write_npz: the name {name!r}; it must be a text that is not empty")
     if isinstance(values, (bytes, bytearray, memoryview)):
         values = array("B", bytes(values))
     kinds = {"b": "i", "h": "i", "i": "i", "l": "i", "q": "i", "B": "u", "H": "u", "I": "u", "L": "u", "Q": "u",
              "f": "f", "d": "f"}
     if not isinstance(values, array) or values.typecode not in kinds:
-        raise PurennError("write_npz: the values of %r are %s; give bytes or an array.array of numbers"
-                          % (name, short(values)))
+        raise PurennError(f"write_npz: the values of {name!r} are {short(values)}; give bytes or an array.array of "
+                          "numbers")
     shape = tuple(shape)
     if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) != len(values):
-        raise PurennError("write_npz: %r has %d values, which its shape %r does not hold" % (name, len(values), shape))
+        raise PurennError(f"write_npz: {name!r} has {len(values)} values, which its shape {shape!r} does not hold")
     if sys.byteorder == "big":
         values = values[:]
         values.byteswap()
-    descr = "%s%s%d" % ("<" if values.itemsize > 1 else "|", kinds[values.typecode], values.itemsize)
+    descr = f"{'<' if values.itemsize > 1 else '|'}{kinds[values.typecode]}{values.itemsize}"
     text = "{'descr': %r, 'fortran_order': False, 'shape': %r, }" % (descr, shape)
     text += " " * (-(len(MAGIC) + 4 + len(text) + 1) % 64) + "\n"      # so that the data begin at a multiple of 64
     return MAGIC + b"\1\0" + struct.pack("<H", len(text)) + text.encode("ascii"), values

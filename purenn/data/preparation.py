@@ -81,13 +81,13 @@ def _as_dict(feature):
 
 def of_points(features: int) -> Preparation:
     """That of points in a plane or in space: numbers x1, x2 and so on, as they are, and a class of 0 or 1."""
-    names = ["x%d" % (k + 1) for k in range(features)]
+    names = [f"x{k + 1}" for k in range(features)]
     return Preparation([*names, "class"], [Number(name) for name in names], Classes("class", ["0", "1"]))
 
 
 def of_pixels(count: int, names: list, mean: float, deviation: float) -> Preparation:
     """That of images: a label, and so many pixels as they are in the file, all scaled alike."""
-    pixels = ["pixel%d" % (k + 1) for k in range(count)]
+    pixels = [f"pixel{k + 1}" for k in range(count)]
     return Preparation(["label", *pixels], [Number(name, mean, deviation) for name in pixels],
                        Classes("label", list(names)))
 
@@ -100,7 +100,7 @@ def from_dict(found) -> Preparation:
     columns = _check_texts("columns", found["columns"], 2, math.inf)
     if not isinstance(found["inputs"], list) or not found["inputs"]:
         raise _wrong("inputs", found["inputs"], "a list of at least one")
-    inputs = [_feature("inputs[%d]" % number, feature, "category", "values", 1)
+    inputs = [_feature(f"inputs[{number}]", feature, "category", "values", 1)
               for number, feature in enumerate(found["inputs"])]
     target = _feature("target", found["target"], "classes", "classes", 2)
     names = [feature.name for feature in [*inputs, target]]
@@ -113,7 +113,7 @@ def from_dict(found) -> Preparation:
 
 
 def _wrong(what, found, expected):
-    return PurennError("preparation: %s: found %s, expected %s" % (what, short(found), expected))
+    return PurennError(f"preparation: {what}: found {short(found)}, expected {expected}")
 
 
 def _check_keys(what, found, keys):
@@ -126,16 +126,16 @@ def _feature(what, feature, kind, values, least):
     found = feature.get("kind") if isinstance(feature, dict) else None
     if found == kind:
         _check_keys(what, feature, ("name", "kind", values))
-        for text in _check_texts("%s: %s" % (what, values), feature[values], least, MOST_VALUES):
+        for text in _check_texts(f"{what}: {values}", feature[values], least, MOST_VALUES):
             if text in IS_MISSING:
-                raise _wrong("%s: %s" % (what, values), text, "none of those that stand for a missing value")
+                raise _wrong(f"{what}: {values}", text, "none of those that stand for a missing value")
     elif found == "number":
         _check_keys(what, feature, ("name", "kind", "mean", "deviation"))
         for name in ("mean", "deviation"):
             if isinstance(feature[name], bool) or not is_finite(feature[name]):
-                raise _wrong("%s: %s" % (what, name), feature[name], "a finite number")
+                raise _wrong(f"{what}: {name}", feature[name], "a finite number")
         if feature["deviation"] <= 0.0:
-            raise _wrong("%s: deviation" % what, feature["deviation"], "a number above 0")
+            raise _wrong(f"{what}: deviation", feature["deviation"], "a number above 0")
     else:
         raise _wrong(what, feature, "an object whose kind is number or " + kind)
     return KINDS[found](**{name: value for name, value in feature.items() if name != "kind"})
@@ -148,5 +148,5 @@ def _check_texts(what, texts, least, most):
     if len(set(texts)) < len(texts):
         raise _wrong(what, Counter(texts).most_common(1)[0][0], "each only once")
     if not least <= len(texts) <= most:
-        raise _wrong(what, "%d" % len(texts), "at least %d and at most %s of them" % (least, most))
+        raise _wrong(what, f"{len(texts)}", f"at least {least} and at most {most} of them")
     return texts

@@ -34,8 +34,8 @@ def confusion_matrix(labels: List[int], predicted: List[int], classes: int) -> L
     Raises PurennError unless there are as many labels as predictions.
     """
     if len(labels) != len(predicted):
-        raise PurennError("confusion_matrix: there are %d labels and %d predictions; there must be one for each"
-                          % (len(labels), len(predicted)))
+        raise PurennError(f"confusion_matrix: there are {len(labels)} labels and {len(predicted)} predictions; there "
+                          "must be one for each")
     matrix = [[0] * classes for _ in range(classes)]
     for label, guess in zip(labels, predicted):
         matrix[label][guess] += 1
@@ -100,8 +100,8 @@ def r2_score(targets: List[float], predicted: List[float]) -> Optional[float]:
 
 def _check_lengths(name, targets, predicted):
     if len(targets) != len(predicted) or not targets:
-        raise PurennError("%s: there are %d targets and %d predictions; there must be one for each, and at least one"
-                          % (name, len(targets), len(predicted)))
+        raise PurennError(f"{name}: there are {len(targets)} targets and {len(predicted)} predictions; there must be "
+                          "one for each, and at least one")
 
 
 def _squares(targets, predicted):

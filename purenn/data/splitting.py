@@ -35,8 +35,8 @@ def split_sizes(count: int, asked, usual, names=PARTS) -> list:
             size = max(1, min(most, most * first // usual[0], most * max(left, 0) // missing))
         sizes.append(size)
     if sum(sizes) > count:
-        raise PurennError("split: %s are %d samples, and there are %d; ask for fewer" % (
-            " + ".join("%s %d" % pair for pair in zip(names, sizes)), sum(sizes), count))
+        asked_for = " + ".join(f"{name} {size}" for name, size in zip(names, sizes))
+        raise PurennError(f"split: {asked_for} are {sum(sizes)} samples, and there are {count}; ask for fewer")
     return sizes
 
 
@@ -49,8 +49,7 @@ def is_part(size) -> bool:
 
 def _part_size(name, size, count):
     if not is_part(size):
-        raise PurennError("split: %s is %r; it must be a whole number from 1 up, or a share between 0 and 1"
-                          % (name, size))
+        raise PurennError(f"split: {name} is {size!r}; it must be a whole number from 1 up, or a share between 0 and 1")
     return size if isinstance(size, int) else max(1, int(size * count + 1e-9))         # 0.7 of 10 are 7
 
 
@@ -83,8 +82,8 @@ def one_hot(labels: list, classes: int) -> list:
     rows = []
     for i, label in enumerate(labels):
         if not isinstance(label, int) or not 0 <= label < classes:
-            raise PurennError("one_hot: labels[%d] is %r; it must be a whole number from 0 to %d"
-                              % (i, label, classes - 1))
+            raise PurennError(f"one_hot: labels[{i}] is {label!r}; it must be a whole number from 0 to "
+                              f"{classes - 1}")
         rows.append([1.0 if k == label else 0.0 for k in range(classes)])
     return rows
 

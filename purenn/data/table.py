@@ -48,7 +48,7 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
     rows = _rows(where, raw, delimiter)
     line, first = next(rows, (0, []))
     if not first:
-        raise PurennError("%s: is empty; a table has a row of names, perhaps, and rows of values" % where)
+        raise PurennError(f"{where}: is empty; a table has a row of names, perhaps, and rows of values")
     names = [text.strip() for text in first]
     asked = header is None
     if asked:
@@ -59,7 +59,7 @@ def read_table(path, delimiter=None, header=None, tell=None) -> Table:
     if tell:
         tell(len(data), len(data))
     if header and not lines:
-        raise PurennError("%s: has a header, %s, and no rows below it" % (where, short(names)))
+        raise PurennError(f"{where}: has a header, {short(names)}, and no rows below it")
     if not header:
         _put_first(where, line, names, columns, lines, values, asked)
     return Table(names if header else positions(len(names)), columns, lines, delimiter, where, values)
@@ -79,7 +79,7 @@ def _from_stdin(tell):
     try:
         return _all_bytes(stream, "stdin", tell)
     except OSError as error:
-        raise PurennError("stdin: cannot be read: %s" % error.strerror) from None
+        raise PurennError(f"stdin: cannot be read: {error.strerror}") from None
 
 
 def _all_bytes(stream, where, tell):
@@ -99,15 +99,15 @@ def _all_bytes(stream, where, tell):
 def _check_text(where, data):
     """Raise PurennError, naming the line, unless the bytes are text in UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise PurennError("%s: line 1 begins as text in UTF-16 does; save it as UTF-8" % where)
+        raise PurennError(f"{where}: line 1 begins as text in UTF-16 does; save it as UTF-8")
     if b"\0" in data:
         raise PurennError("%s: line %d holds a NUL byte, which no text has; it is %s; save it as a CSV in UTF-8"
                           % (where, _line(data, data.index(b"\0")), what_begins(data[:8])))
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise PurennError("%s: line %d is not text in UTF-8: it holds the byte 0x%02x; save it as UTF-8"
-                          % (where, _line(data, error.start), data[error.start])) from None
+        raise PurennError(f"{where}: line {_line(data, error.start)} is not text in UTF-8: it holds the byte "
+                          f"0x{data[error.start]:02x}; save it as UTF-8") from None
 
 
 def _line(data, at):
@@ -119,7 +119,7 @@ def _check_fields(where, data, delimiters):
     """Raise PurennError where there may be too many fields for memory: before they are there."""
     ends = max(data.count(b"\n"), data.count(b"\r"))
     if max(data.count(one.encode("utf-8")) for one in delimiters) + ends > MOST_FIELDS:
-        raise PurennError("%s: has more than %d fields; take fewer rows" % (where, MOST_FIELDS))
+        raise PurennError(f"{where}: has more than {MOST_FIELDS} fields; take fewer rows")
 
 
 # The rows.
@@ -128,8 +128,8 @@ def _meant(delimiter):
     """The one character that is meant by it, or by the word for it."""
     one = "\t" if delimiter == "\\t" else DELIMITERS.get(delimiter, delimiter)
     if not isinstance(one, str) or len(one) != 1 or one in "\"\r\n \0\ufeff" or "\ud800" <= one <= "\udfff":
-        raise PurennError("delimiter is %s; it must be one character, other than a quote or a space, or the word %s"
-                          % (short(delimiter), ", ".join(DELIMITERS)))
+        raise PurennError(f"delimiter is {short(delimiter)}; it must be one character, other than a quote or a space, "
+                          f"or the word {', '.join(DELIMITERS)}")
     return one
 
 
@@ -144,9 +144,9 @@ def _rows(where, raw, delimiter):
                 yield line, row
             line = reader.line_num + 1
     except csv.Error as error:
-        said = str(error).split("line %d: " % reader.line_num)[-1]      # PyPy's says the line, too
-        raise PurennError("%s: line %d: %s; is a quote missing, or not doubled, in the row that begins there?"
-                          % (where, line, said)) from None
+        said = str(error).split(f"line {reader.line_num}: ")[-1]      # PyPy's says the line, too
+        raise PurennError(f"{where}: line {line}: {said}; is a quote missing, or not doubled, in the row that "
+                          "begins there?") from None
 
 
 def _found_out(where, data):
@@ -178,8 +178,8 @@ def _columns(where, rows, width, tell):
             return columns, lines, values
         for line, row in chunk:
             if len(row) != width:
-                raise PurennError("%s: line %d: found %d fields, expected %d as in the first row; is a delimiter "
-                                  "missing, or a quote?" % (where, line, len(row), width))
+                raise PurennError(f"{where}: line {line}: found {len(row)} fields, expected {width} as in "
+                                  "the first row; is a delimiter missing, or a quote?")
         starts, fields = zip(*chunk)
         lines.extend(starts)
         for k, texts in enumerate(zip(*fields)):
@@ -201,9 +201,9 @@ def _put_first(where, line, row, columns, lines, values, asked):
     for k, text in enumerate(row):
         found = numbers([text])
         if found is None and values[k] is not None and asked and len(lines) > 1:
-            raise PurennError("%s: line %d: found %s in column %d, which has numbers below it; is it a header? One is "
-                              "known by having no number, no empty field and none twice; give it such names, or say "
-                              "whether it is one" % (where, line, short(text), k + 1))
+            raise PurennError(f"{where}: line {line}: found {short(text)} in column {k + 1}, which has "
+                              "numbers below it; is it a header? One is known by having no number, no empty field and "
+                              "none twice; give it such names, or say whether it is one")
         columns[k].insert(0, text)
         if found is None or values[k] is None:
             values[k] = None
@@ -214,9 +214,9 @@ def _put_first(where, line, row, columns, lines, values, asked):
 
 def _check_names(where, line, names):
     if "" in names:
-        raise PurennError("%s: line %d: column %d has no name in the header; give it one"
-                          % (where, line, names.index("") + 1))
+        raise PurennError(f"{where}: line {line}: column {names.index('') + 1} has no name in the header; "
+                          "give it one")
     if len(set(names)) < len(names):
         twice = Counter(names).most_common(1)[0][0]
-        raise PurennError("%s: line %d: the header has %d columns called %s; give each a name of its own"
-                          % (where, line, names.count(twice), short(twice)))
+        raise PurennError(f"{where}: line {line}: the header has {names.count(twice)} columns called "
+                          f"{short(twice)}; give each a name of its own")

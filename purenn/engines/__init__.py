@@ -25,7 +25,7 @@ def make(name: str, network):
     Raises PurennError where there is none.
     """
     if name not in NAMES:
-        raise PurennError("engines: there is no engine %r; it must be one of %s" % (name, ", ".join(NAMES)))
+        raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
     if name == "unrolled":
         from .unrolled import Unrolled
         return Unrolled()

@@ -100,7 +100,7 @@ class Matrix(Engine):
         return found
 
     def __repr__(self):
-        return "Matrix(dot=%s)" % self.dot.__name__
+        return f"Matrix(dot={self.dot.__name__})"
 
 
 def _bends_each_alone(layer):

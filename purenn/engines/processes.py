@@ -35,7 +35,7 @@ class Processes(Engine):
     def __init__(self, workers=None, inner=None) -> None:
         workers = workers if workers is not None else os.cpu_count() or 1
         if not isinstance(workers, int) or workers < 1:
-            raise PurennError("processes: workers is %r; it must be a whole number from 1 up" % (workers,))
+            raise PurennError(f"processes: workers is {workers!r}; it must be a whole number from 1 up")
         self.workers = workers
         self.inner = inner or Loops()
         self._layers: list = []
@@ -78,7 +78,7 @@ class Processes(Engine):
         self.close()
 
     def __repr__(self):
-        return "Processes(workers=%d, inner=%r)" % (self.workers, self.inner)
+        return f"Processes(workers={self.workers}, inner={self.inner!r})"
 
     def _shared_out(self, network, loss, inputs, targets):
         """Each worker's number of samples and its answer, in the order of the samples."""
@@ -116,8 +116,8 @@ class Processes(Engine):
     def _died(self, index):
         process = self._members[index][0]
         process.join(PATIENCE)
-        return PurennError("processes: worker %d has died (exit code %s); the batch is lost and the run has ended"
-                           % (index, process.exitcode))
+        return PurennError(f"processes: worker {index} has died (exit code {process.exitcode}); the batch is lost "
+                           "and the run has ended")
 
     def _answer(self, index):
         try:
@@ -125,7 +125,7 @@ class Processes(Engine):
         except (EOFError, OSError):
             raise self._died(index) from None
         if kind == "error":
-            raise PurennError("processes: worker %d: %s" % (index, answer))
+            raise PurennError(f"processes: worker {index}: {answer}")
         if kind == "outputs":
             return _rows(answer)
         cost, outputs, gradients = answer
@@ -151,7 +151,7 @@ def _work(connection, network, loss, engine):
         try:
             answer = _do(engine, network, loss, weights, _rows(inputs), targets)
         except Exception as error:
-            answer = "error", "%s: %s" % (type(error).__name__, error)
+            answer = "error", f"{type(error).__name__}: {error}"
         connection.send(answer)
 
 

@@ -22,11 +22,11 @@ def check_known(network, loss=None) -> None:
     """Raise PurennError for a layer or loss that there is no source for."""
     for i in range(len(network.layers)):
         if type(network.layers[i]) not in VALUES and type(network.layers[i]) not in (Linear, Softmax):
-            raise PurennError("unrolled: there is no source for layers[%d], %r; use the loops" % (i, network.layers[i]))
+            raise PurennError(f"unrolled: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
     if network.in_features is None:
         raise PurennError("unrolled: the network has no Linear layer, so its size is not known; use the loops")
     if loss is not None and type(loss) not in LOSSES:
-        raise PurennError("unrolled: there is no source for the loss %r; use the loops" % (loss,))
+        raise PurennError(f"unrolled: there is no source for the loss {loss!r}; use the loops")
 
 
 def gradients_source(network, loss) -> str:
@@ -47,17 +47,17 @@ def learn_source(network, loss, optimizer) -> str:
     lines = ["def learn(layers, loss, optimizer, inputs, targets):"]
     lines += _block(1, _weights(network) + ["# the gradients start at 0"] + _zeros(network))
     lines += _block(1, _batch(network, loss) + ["cost = share * total", "if not isfinite(cost):",
-                                                "    return cost, outputs", "# the step: %r" % optimizer])
+                                                "    return cost, outputs", f"# the step: {optimizer!r}"])
     lines += _block(1, list(settings))
     for letter, state in states.items():
-        lines += _block(1, ["%s, = optimizer.%s" % (", ".join(_rows(network, letter, "b" + letter)), state)])
+        lines += _block(1, [f"{', '.join(_rows(network, letter, 'b' + letter))}, = optimizer.{state}"])
     for i in _linears(network):
         for name in _numbers(network.layers[i], i):
             lines += _block(1, [line.format(w=name("w", "b"), g=name("dw", "db"), **{
                 letter: name(letter, "b" + letter) for letter in states}) for line in step])
     lines += _block(1, _stored(network, "w", "b", ""))
     for letter, state in states.items():
-        lines += _block(1, ["optimizer.%s[%d][:] = %s" % (state, i, row) for i, row in enumerate(
+        lines += _block(1, [f"optimizer.{state}[{i}][:] = {row}" for i, row in enumerate(
             _rows(network, letter, "b" + letter, "{0}"))])
     return "\n".join(lines + ["    return cost, outputs"]) + "\n"
 
@@ -67,8 +67,8 @@ def outputs_source(network) -> str:
     check_known(network)
     names, forward = _forward(network)
     lines = ["def outputs(layers, inputs):"] + _block(1, _weights(network))
-    lines += _block(1, ["outputs = []", "for %s, in inputs:" % ", ".join(names[0])])
-    lines += _block(2, forward + ["outputs.append([%s])" % ", ".join(names[-1])])
+    lines += _block(1, ["outputs = []", f"for {', '.join(names[0])}, in inputs:"])
+    lines += _block(2, forward + [f"outputs.append([{', '.join(names[-1])}])"])
     return "\n".join(lines + ["    return outputs"]) + "\n"
 
 
@@ -76,18 +76,18 @@ def standalone_source(network) -> str:
     """A program with the weights in it that needs nothing but Python: numbers in, one output line for each sample."""
     check_known(network)
     names, forward = _forward(network)
-    lines = ['"""%r, with its trained weights. Usage: python FILE x_0 x_1 ...' % (network,),
+    lines = [f'"""{network!r}, with its trained weights. Usage: python FILE x_0 x_1 ...',
              "", "The inputs of one sample, or of several, one after the other; prints the outputs of each.", '"""',
              "import sys", "from math import exp, tanh", ""]
     lines += ["# the weights and biases"] + _values(network) + ["", ""]
-    lines += ["def predict(%s):" % ", ".join(names[0])]
-    lines += _block(1, forward + ["return [%s]" % ", ".join(names[-1])])
+    lines += [f"def predict({', '.join(names[0])}):"]
+    lines += _block(1, forward + [f"return [{', '.join(names[-1])}]"])
     count = len(names[0])
     lines += ["", "", 'if __name__ == "__main__":', "    numbers = [float(text) for text in sys.argv[1:]]",
-              "    if not numbers or len(numbers) % {0}:".format(count),
-              '        sys.exit("give {0} numbers for each sample")'.format(count),
-              "    for i in range(0, len(numbers), {0}):".format(count),
-              "        print(*predict(*numbers[i:i + {0}]))".format(count)]
+              f"    if not numbers or len(numbers) % {count}:",
+              f'        sys.exit("give {count} numbers for each sample")',
+              f"    for i in range(0, len(numbers), {count}):",
+              f"        print(*predict(*numbers[i:i + {count}]))"]
     return "\n".join(lines) + "\n"
 
 
@@ -108,18 +108,18 @@ def _matrix(name, i, layer, wrap="({0})"):
 
 
 def _w(name, i, j, k):
-    return "%s%d_%d_%d" % (name, i, j, k)
+    return f"{name}{i}_{j}_{k}"
 
 
 def _vector(name, i, count):
-    return ["%s%d_%d" % (name, i, j) for j in range(count)]
+    return [f"{name}{i}_{j}" for j in range(count)]
 
 
 def _weights(network):
     lines = ["# the weights and biases"] + _unpacked(network, "w", "b", "")
     for i in range(len(network.layers)):
         if isinstance(network.layers[i], LeakyReLU):
-            lines.append("slope%d = layers[%d].negative_slope" % (i, i))
+            lines.append(f"slope{i} = layers[{i}].negative_slope")
     return lines
 
 
@@ -128,9 +128,9 @@ def _unpacked(network, w, b, end):
     lines = []
     for i in _linears(network):
         layer = network.layers[i]
-        lines.append("%s, = layers[%d].weight%s" % (", ".join(_matrix(w, i, layer)), i, end))
+        lines.append(f"{', '.join(_matrix(w, i, layer))}, = layers[{i}].weight{end}")
         if layer.bias:
-            lines.append("%s, = layers[%d].bias%s" % (", ".join(_vector(b, i, layer.out_features)), i, end))
+            lines.append(f"{', '.join(_vector(b, i, layer.out_features))}, = layers[{i}].bias{end}")
     return lines
 
 
@@ -140,9 +140,9 @@ def _stored(network, w, b, end):
     for i in _linears(network):
         layer = network.layers[i]
         for j, row in enumerate(_matrix(w, i, layer, "{0}")):
-            lines.append("layers[%d].weight%s[%d][:] = %s" % (i, end, j, row))
+            lines.append(f"layers[{i}].weight{end}[{j}][:] = {row}")
         if layer.bias:
-            lines.append("layers[%d].bias%s[:] = %s," % (i, end, ", ".join(_vector(b, i, layer.out_features))))
+            lines.append(f"layers[{i}].bias{end}[:] = {', '.join(_vector(b, i, layer.out_features))},")
     return lines
 
 
@@ -173,16 +173,16 @@ def _values(network):
     for i in range(len(network.layers)):
         layer = network.layers[i]
         if isinstance(layer, LeakyReLU):
-            lines.append("slope%d = %r" % (i, layer.negative_slope))
+            lines.append(f"slope{i} = {layer.negative_slope!r}")
         if isinstance(layer, Linear):
             for j in range(layer.out_features):
-                lines += ["%s = %r" % (_w("w", i, j, k), layer.weight[j][k]) for k in range(layer.in_features)]
-                lines += ["b%d_%d = %r" % (i, j, layer.bias[j])] if layer.bias else []
+                lines += [f"{_w('w', i, j, k)} = {layer.weight[j][k]!r}" for k in range(layer.in_features)]
+                lines += [f"b{i}_{j} = {layer.bias[j]!r}"] if layer.bias else []
     return lines
 
 
 def _zeros(network):
-    return ["%s = 0.0" % " = ".join([row.strip("(),").replace(", ", " = ")]) for row in _rows(network, "dw", "db")]
+    return [f"{' = '.join([row.strip('(),').replace(', ', ' = ')])} = 0.0" for row in _rows(network, "dw", "db")]
 
 
 def _batch(network, loss):
@@ -190,10 +190,10 @@ def _batch(network, loss):
     check_known(network, loss)
     names, forward = _forward(network)
     outputs = names[-1]
-    targets = ["y_%d" % j for j in range(len(outputs))]
+    targets = [f"y_{j}" for j in range(len(outputs))]
     lines = ["share = loss.share(len(inputs))", "total = 0.0", "outputs = []",
-             "for (%s,), (%s,) in zip(inputs, targets):" % (", ".join(names[0]), ", ".join(targets))]
-    lines += _block(1, forward + ["outputs.append([%s])" % ", ".join(outputs)])
+             f"for ({', '.join(names[0])},), ({', '.join(targets)},) in zip(inputs, targets):"]
+    lines += _block(1, forward + [f"outputs.append([{', '.join(outputs)}])"])
     lines += _block(1, _loss(loss, outputs, targets, _before(network, len(network.layers))))
     lines += _block(1, _backward(network, names))
     return lines + ["# the gradients of the batch"] + _stored(network, "dw", "db", "_grad")
@@ -201,9 +201,9 @@ def _batch(network, loss):
 
 def _sum(name, terms):
     """``name = term + term + …``, in as many lines as the length asks for; added in this very order."""
-    lines = ["%s = %s" % (name, " + ".join(terms[:TERMS]))]
+    lines = [f"{name} = {' + '.join(terms[:TERMS])}"]
     for start in range(TERMS, len(terms), TERMS):
-        lines.append("%s = %s + %s" % (name, name, " + ".join(terms[start:start + TERMS])))
+        lines.append(f"{name} = {name} + {' + '.join(terms[start:start + TERMS])}")
     return lines
 
 
@@ -214,22 +214,22 @@ def _whole(terms):
 
 def _forward(network):
     """The names of what goes into each layer, and last of the outputs; and the lines that compute them."""
-    names = [["x_%d" % k for k in range(network.in_features)]]
+    names = [[f"x_{k}" for k in range(network.in_features)]]
     lines = []
     for i in range(len(network.layers)):
         layer = network.layers[i]
         inputs = names[-1]
-        lines.append("# layers[%d] = %r" % (i, layer))
+        lines.append(f"# layers[{i}] = {layer!r}")
         if isinstance(layer, Linear):
             made = _vector("z", i, layer.out_features)
             for j in range(layer.out_features):
-                start = "b%d_%d" % (i, j) if layer.bias else "0.0"
-                terms = ["%s * %s" % (_w("w", i, j, k), inputs[k]) for k in range(len(inputs))]
+                start = f"b{i}_{j}" if layer.bias else "0.0"
+                terms = [f"{_w('w', i, j, k)} * {inputs[k]}" for k in range(len(inputs))]
                 lines += _sum(made[j], [start] + terms)
         else:
             made = _vector("a", i, len(inputs))
             if isinstance(layer, Softmax):
-                lines += _softmax(made, inputs, "e%d_" % i)
+                lines += _softmax(made, inputs, f"e{i}_")
             else:
                 for z, a in zip(inputs, made):
                     lines += [line.format(z=z, a=a, i=i) for line in VALUES[type(layer)]]
@@ -238,11 +238,11 @@ def _forward(network):
 
 
 def _softmax(made, z, e):
-    powers = ["%s%d" % (e, j) for j in range(len(z))]
-    lines = ["m = max([%s])" % ", ".join(z)]
-    lines += ["%s = exp(%s - m)" % (power, z_j) for power, z_j in zip(powers, z)]
+    powers = [f"{e}{j}" for j in range(len(z))]
+    lines = [f"m = max([{', '.join(z)}])"]
+    lines += [f"{power} = exp({z_j} - m)" for power, z_j in zip(powers, z)]
     lines += _sum("s", powers)
-    return lines + ["%s = %s / s" % (a, power) for a, power in zip(made, powers)]
+    return lines + [f"{a} = {power} / s" for a, power in zip(made, powers)]
 
 
 def _before(network, i):
@@ -250,48 +250,48 @@ def _before(network, i):
     width = network.in_features
     for layer in network.layers[:i]:
         width = layer.out_features if isinstance(layer, Linear) else width
-    return ["d%d_%d" % (i, j) for j in range(width)]
+    return [f"d{i}_{j}" for j in range(width)]
 
 
 def _loss(loss, a, y, da):
     """The cost of a sample, added to the total, and its slope by each output."""
     count = len(a)
     share = loss.share(count)
-    lines = ["# the cost, and its slope by each output: %r" % loss]
+    lines = [f"# the cost, and its slope by each output: {loss!r}"]
     if isinstance(loss, CrossEntropyLoss):
-        p = ["p_%d" % j for j in range(count)]
+        p = [f"p_{j}" for j in range(count)]
         lines += _softmax(p, a, "e_") + ["t = m + log(s)"]
-        before, whole = _whole(["%s * (t - %s)" % (y[j], a[j]) for j in range(count)])
+        before, whole = _whole([f"{y[j]} * (t - {a[j]})" for j in range(count)])
         lines += before + ["total += " + whole]
-        slopes = ["%s - %s" % (p[j], y[j]) for j in range(count)]
+        slopes = [f"{p[j]} - {y[j]}" for j in range(count)]
     elif isinstance(loss, BCELoss):
-        lines += ["if %s:" % " or ".join(["%s < 0.0 or %s > 1.0" % (a_j, a_j) for a_j in a]),
-                  "    loss.forward([%s], [%s])        # raises" % (", ".join(a), ", ".join(y)), "c = 0.0"]
+        lines += ["if " + " or ".join([f"{a_j} < 0.0 or {a_j} > 1.0" for a_j in a]),
+                  f"    loss.forward([{', '.join(a)}], [{', '.join(y)}])        # raises", "c = 0.0"]
         for a_j, y_j in zip(a, y):
-            lines.append("c -= {y} * {one} + (1.0 - {y}) * {two}".format(y=y_j, one=_ln(a_j), two=_ln("1.0 - " + a_j)))
+            lines.append(f"c -= {y_j} * {_ln(a_j)} + (1.0 - {y_j}) * {_ln('1.0 - ' + a_j)}")
         lines.append("total += " + _scaled(share, "c"))
-        slopes = [_scaled(share, "((%s - %s) / max(%s * (1.0 - %s), 1e-12))" % (a[j], y[j], a[j], a[j]))
+        slopes = [_scaled(share, f"(({a[j]} - {y[j]}) / max({a[j]} * (1.0 - {a[j]}), 1e-12))")
                   for j in range(count)]
     else:
-        errors = ["r_%d" % j for j in range(count)]
-        lines += ["%s = %s - %s" % (errors[j], a[j], y[j]) for j in range(count)]
-        before, square = _whole(["%s * %s" % (error, error) for error in errors])
+        errors = [f"r_{j}" for j in range(count)]
+        lines += [f"{errors[j]} = {a[j]} - {y[j]}" for j in range(count)]
+        before, square = _whole([f"{error} * {error}" for error in errors])
         lines += before
         if isinstance(loss, HalfSquaredErrorLoss):
-            lines.append("total += 0.5 * (%s)" % square)
+            lines.append(f"total += 0.5 * ({square})")
             slopes = errors
         else:
-            lines.append("total += " + (square if share == 1.0 and count == 1 else _scaled(share, "(%s)" % square)))
-            slopes = ["%r * %s" % (share * 2.0, error) for error in errors]
-    return lines + ["%s = share * (%s)" % (da[j], slopes[j]) for j in range(count)]
+            lines.append("total += " + (square if share == 1.0 and count == 1 else _scaled(share, f"({square})")))
+            slopes = [f"{share * 2.0!r} * {error}" for error in errors]
+    return lines + [f"{da[j]} = share * ({slopes[j]})" for j in range(count)]
 
 
 def _scaled(share, text):
-    return text if share == 1.0 else "%r * %s" % (share, text)
+    return text if share == 1.0 else f"{share!r} * {text}"
 
 
 def _ln(text):
-    return "(-100.0 if {0} <= 0.0 else max(log({0}), -100.0))".format(text)
+    return f"(-100.0 if {text} <= 0.0 else max(log({text}), -100.0))"
 
 
 def _backward(network, names):
@@ -301,20 +301,20 @@ def _backward(network, names):
     for i in reversed(range(first, len(network.layers))):
         layer, inputs, made = network.layers[i], names[i], names[i + 1]
         after, before = _before(network, i + 1), _before(network, i)
-        lines.append("# back through layers[%d] = %r" % (i, layer))
+        lines.append(f"# back through layers[{i}] = {layer!r}")
         if isinstance(layer, Linear):
             for j in range(len(made)):
-                lines += ["%s += %s * %s" % (_w("dw", i, j, k), after[j], inputs[k]) for k in range(len(inputs))]
-                lines += ["db%d_%d += %s" % (i, j, after[j])] if layer.bias else []
+                lines += [f"{_w('dw', i, j, k)} += {after[j]} * {inputs[k]}" for k in range(len(inputs))]
+                lines += [f"db{i}_{j} += {after[j]}"] if layer.bias else []
             if i > first:
                 for k in range(len(inputs)):
-                    lines += _sum(before[k], ["%s * %s" % (after[j], _w("w", i, j, k)) for j in range(len(made))])
+                    lines += _sum(before[k], [f"{after[j]} * {_w('w', i, j, k)}" for j in range(len(made))])
         elif isinstance(layer, Softmax):
             for j in range(len(made)):
-                lines += _sum(before[j], ["{0} * ({1} * ({2} - {3}))".format(
-                    after[m], made[m], "1.0" if m == j else "0.0", made[j]) for m in range(len(made))])
+                same = ["1.0" if m == j else "0.0" for m in range(len(made))]
+                lines += _sum(before[j], [f"{after[m]} * ({made[m]} * ({same[m]} - {made[j]}))"
+                                          for m in range(len(made))])
         else:
             for j in range(len(made)):
-                lines.append("%s = %s" % (before[j], SLOPES[type(layer)].format(
-                    da=after[j], a=made[j], z=inputs[j], i=i)))
+                lines.append(f"{before[j]} = {SLOPES[type(layer)].format(da=after[j], a=made[j], z=inputs[j], i=i)}")
     return lines

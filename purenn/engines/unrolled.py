@@ -75,5 +75,5 @@ def check_size(network) -> None:
     """Raise PurennError for a network that is too large to be written out."""
     count = network.count_parameters()
     if count > MOST_PARAMETERS:
-        raise PurennError("unrolled: the network has %d parameters; it is for tiny ones, up to %d: "
-                          "use the engine matrix" % (count, MOST_PARAMETERS))
+        raise PurennError(f"unrolled: the network has {count} parameters; it is for tiny ones, up to "
+                          f"{MOST_PARAMETERS}: use the engine matrix")

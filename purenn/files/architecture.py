@@ -29,8 +29,8 @@ def describe(network) -> list:
     for i, layer in enumerate(network.layers):
         name = type(layer).__name__
         if LAYERS.get(name) is not type(layer):
-            raise PurennError("layer %d, %s, is one of your own, which a file cannot hold; keep the network's "
-                              "state_dict() instead" % (i, short(layer)))
+            raise PurennError(f"layer {i}, {short(layer)}, is one of your own, which a file cannot hold; keep the "
+                              "network's state_dict() instead")
         described: dict = {"layer": name}
         for field in FIELDS.get(name, []):
             value = getattr(layer, field)
@@ -62,67 +62,66 @@ def shapes(description: list) -> dict:
     Raises PurennError and ShapeError as ``build`` does.
     """
     if not isinstance(description, list) or not description:
-        raise PurennError("the architecture is %s; it must be a list of layers" % short(description))
+        raise PurennError(f"the architecture is {short(description)}; it must be a list of layers")
     if len(description) > MOST_LAYERS:
-        raise PurennError("the architecture has %d layers; at most %d are read" % (len(description), MOST_LAYERS))
+        raise PurennError(f"the architecture has {len(description)} layers; at most {MOST_LAYERS} are read")
     found: dict = {}
     size, count = None, 0
     for i, described in enumerate(description):
-        _check_layer("architecture[%d]" % i, described)
+        _check_layer(f"architecture[{i}]", described)
         if described["layer"] != "Linear":
             continue
         inputs, outputs = described["in_features"], described["out_features"]
         if size is not None and inputs != size:
-            raise ShapeError("architecture[%d] has %s inputs, and the layers before it put out %s numbers"
-                             % (i, short(inputs), short(size)))
+            raise ShapeError(f"architecture[{i}] has {short(inputs)} inputs, and the layers before it put out "
+                             f"{short(size)} numbers")
         size = outputs
-        found["%d.weight" % i] = (outputs, inputs)
+        found[f"{i}.weight"] = (outputs, inputs)
         if described["bias"]:
-            found["%d.bias" % i] = (outputs,)
+            found[f"{i}.bias"] = (outputs,)
         count += outputs * (inputs + described["bias"])
     if count > MOST_PARAMETERS:
-        raise PurennError("the architecture has %s parameters; at most %d are read" % (short(count), MOST_PARAMETERS))
+        raise PurennError(f"the architecture has {short(count)} parameters; at most {MOST_PARAMETERS} are read")
     return found
 
 
 def _check_layer(where, described):
     if not isinstance(described, dict) or not isinstance(described.get("layer"), str):
-        raise PurennError('%s is %s; it must be a dict with a "layer"' % (where, short(described)))
+        raise PurennError(f'{where} is {short(described)}; it must be a dict with a "layer"')
     name = described["layer"]
     if name not in LAYERS:
-        raise PurennError("%s: the layer %s is unknown; it must be one of %s" % (where, short(name), ", ".join(LAYERS)))
+        raise PurennError(f"{where}: the layer {short(name)} is unknown; it must be one of {', '.join(LAYERS)}")
     fields = FIELDS.get(name, [])
     if set(described) != {"layer", *fields}:
-        raise PurennError("%s: a %s has %s; found %s" % (where, name, ", ".join(["layer", *fields]),
-                                                         short(", ".join(described))))
+        raise PurennError(f"{where}: a {name} has {', '.join(['layer', *fields])}; found {short(', '.join(described))}")
     for field in fields:
         value = described[field]
         if field == "bias" and not isinstance(value, bool):
-            raise PurennError("%s: bias is %s; it must be true or false" % (where, short(value)))
+            raise PurennError(f"{where}: bias is {short(value)}; it must be true or false")
         if field.endswith("_features") and (type(value) is not int or value < 1):
-            raise PurennError("%s: %s is %s; it must be a whole number from 1 up" % (where, field, short(value)))
+            raise PurennError(f"{where}: {field} is {short(value)}; it must be a whole number from 1 up")
         if field == "negative_slope":
-            check_row("%s: negative_slope" % where, [value], 1)
+            check_row(f"{where}: negative_slope", [value], 1)
 
 
 def check_weights(expected: dict, weights: dict) -> None:
     """Raise PurennError or ShapeError unless the weights have the ``shapes`` expected and are finite numbers."""
     if not isinstance(weights, dict):
-        raise PurennError("its weights are %s; they must be a dict from a name to numbers" % short(weights))
+        raise PurennError(f"its weights are {short(weights)}; they must be a dict from a name to numbers")
     for name in expected:
         if name not in weights:
-            raise PurennError("%s is missing, which its architecture has" % name)
+            raise PurennError(f"{name} is missing, which its architecture has")
     for name, values in weights.items():
         if name not in expected:
-            raise PurennError("%s is in it, which its architecture does not have" % short(name))
+            raise PurennError(f"{short(name)} is in it, which its architecture does not have")
         rows = expected[name][0]
         if len(expected[name]) == 1:
             check_row(name, values, rows)
             continue
         if not isinstance(values, list) or len(values) != rows:
-            raise ShapeError("%s is %s; its architecture says %d rows" % (name, short_list(values), rows))
+            raise ShapeError(f"{name} is {short_list(values)}; its architecture says {rows} rows")
         for j in range(rows):
-            check_row("%s[%d]" % (name, j), values[j], expected[name][1])
+            check_row(f"{name}[{j}]", values[j], expected[name][1])
 
 
 def check_row(name: str, row, length=None) -> None:
@@ -131,9 +130,9 @@ def check_row(name: str, row, length=None) -> None:
         return
     check_vector(name, row, length)
     if bool in map(type, row):
-        raise PurennError("%s has true or false in it; every entry must be a number" % name)
+        raise PurennError(f"{name} has true or false in it; every entry must be a number")
 
 
 def short_list(value) -> str:
     """For a message: how many entries a list has, or what stands there in place of one."""
-    return "a list of %d" % len(value) if isinstance(value, list) else short(value)
+    return f"a list of {len(value)}" if isinstance(value, list) else short(value)

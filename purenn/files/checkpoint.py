@@ -32,8 +32,8 @@ def save_checkpoint(path, checkpoint: Checkpoint) -> None:
     be written.
     """
     if not isinstance(checkpoint, Checkpoint):
-        raise PurennError("save_checkpoint: found a %s; give a Checkpoint(%s)"
-                          % (type(checkpoint).__name__, ", ".join(Checkpoint._fields)))
+        raise PurennError(f"save_checkpoint: found a {type(checkpoint).__name__}; give a "
+                          f"Checkpoint({', '.join(Checkpoint._fields)})")
     with naming(path):
         _check(checkpoint)
         document = {"format": FORMAT, "version": VERSION, "purenn": __version__, **checkpoint._asdict()}
@@ -49,8 +49,8 @@ def load_checkpoint(path) -> Checkpoint:
     with naming(path):
         check_format(document, FORMAT, VERSION, "it is a model, of a training that has ended: nothing to go on from")
         if document["version"] < VERSION:
-            raise PurennError("is of version %d of the format, which kept a command line in place of settings; this "
-                              "purenn reads version %d: begin anew" % (document["version"], VERSION))
+            raise PurennError(f"is of version {document['version']} of the format, which kept a command line in "
+                              f"place of settings; this purenn reads version {VERSION}: begin anew")
         check_keys(document, [*HEAD, *Checkpoint._fields])
         found = Checkpoint(**{name: document[name] for name in Checkpoint._fields})
         found = found._replace(random=_as_tuples(found.random))
@@ -68,19 +68,19 @@ def _as_tuples(state):
 def _check(checkpoint):
     """Raise PurennError unless each part of a checkpoint is what it must be."""
     if not isinstance(checkpoint.task, str) or not checkpoint.task:
-        raise PurennError("task is %s; it must be a name" % short(checkpoint.task))
+        raise PurennError(f"task is {short(checkpoint.task)}; it must be a name")
     if type(checkpoint.epoch) is not int or not 0 <= checkpoint.epoch < 1 << 53:
-        raise PurennError("epoch is %s; it must be a whole number from 0 up" % short(checkpoint.epoch))
+        raise PurennError(f"epoch is {short(checkpoint.epoch)}; it must be a whole number from 0 up")
     if not isinstance(checkpoint.engine, str) or type(checkpoint.data) is not int:
-        raise PurennError("engine and data are %s and %s; they must be a name and a whole number"
-                          % (short(checkpoint.engine), short(checkpoint.data)))
+        raise PurennError(f"engine and data are {short(checkpoint.engine)} and {short(checkpoint.data)}; they must be "
+                          "a name and a whole number")
     for name in ("settings", "source", "network", "optimizer", "progress"):
         if not isinstance(getattr(checkpoint, name), dict):
-            raise PurennError("%s is %s; it must be a dict" % (name, short(getattr(checkpoint, name))))
+            raise PurennError(f"{name} is {short(getattr(checkpoint, name))}; it must be a dict")
     for name, values in checkpoint.network.items():
-        _check_numbers("network: %s" % short(name), values)
+        _check_numbers(f"network: {short(name)}", values)
     for name, values in checkpoint.optimizer.items():
-        _check_numbers("optimizer: %s" % short(name), values)
+        _check_numbers(f"optimizer: {short(name)}", values)
     _check_random(checkpoint.random)
 
 
@@ -103,4 +103,4 @@ def _check_random(state):
             return
     except (TypeError, ValueError, OverflowError):
         pass
-    raise PurennError("random is %s; it must be what getstate() of a random.Random gives" % short(state))
+    raise PurennError(f"random is {short(state)}; it must be what getstate() of a random.Random gives")

@@ -18,16 +18,16 @@ def opened(path):
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
-            raise PurennError("%s: is %s; a file is needed" % (path, "a folder" if stat.S_ISDIR(mode) else "no file"))
+            raise PurennError(f"{path}: is {'a folder' if stat.S_ISDIR(mode) else 'no file'}; a file is needed")
         with open(path, "rb") as handle:
             yield handle
     except PurennError:
         raise
     except OSError as error:
-        said = "cannot be read: %s" % error.strerror if error.strerror else "is damaged: %s" % error
-        raise PurennError("%s: %s" % (path, said)) from None
+        said = f"cannot be read: {error.strerror}" if error.strerror else f"is damaged: {error}"
+        raise PurennError(f"{path}: {said}") from None
     except DAMAGE as error:
-        raise PurennError("%s: is damaged: %s" % (path, str(error) or type(error).__name__)) from None
+        raise PurennError(f"{path}: is damaged: {str(error) or type(error).__name__}") from None
 
 
 @contextmanager
@@ -41,10 +41,10 @@ def replacing(path, ending=""):
     try:
         target = os.path.realpath(path)                     # of a link, the file behind it is replaced
     except ValueError as error:                             # a name that no file can have
-        raise PurennError("%r: cannot be written: %s" % (path, error)) from None
-    beside = "%s.%d.part%s" % (target, os.getpid(), ending)
+        raise PurennError(f"{path!r}: cannot be written: {error}") from None
+    beside = f"{target}.{os.getpid()}.part{ending}"
     if os.path.exists(target) and not os.path.isfile(target):
-        raise PurennError("%s: is not a regular file and is left as it is; give the name of a new file" % path)
+        raise PurennError(f"{path}: is not a regular file and is left as it is; give the name of a new file")
     try:
         yield beside
         if os.path.exists(beside):
@@ -54,7 +54,7 @@ def replacing(path, ending=""):
     except PurennError:
         raise
     except (OSError, ValueError, struct.error) as error:    # the last two: a name that a zip cannot hold
-        raise PurennError("%s: cannot be written: %s" % (path, getattr(error, "strerror", "") or error)) from None
+        raise PurennError(f"{path}: cannot be written: {getattr(error, 'strerror', '') or error}") from None
     finally:
         if os.path.exists(beside):
             os.remove(beside)
@@ -77,4 +77,4 @@ def naming(path):
     try:
         yield
     except PurennError as error:
-        raise PurennError("%s: %s" % (path, error)) from None
+        raise PurennError(f"{path}: {error}") from None

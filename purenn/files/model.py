@@ -40,7 +40,7 @@ def save_model(path, model: Model) -> None:
     diverged), a part of the model is not what ``Model`` says, or the file cannot be written.
     """
     if not isinstance(model, Model):
-        raise PurennError("save_model: found a %s; give a Model(%s)" % (type(model).__name__, ", ".join(Model._fields)))
+        raise PurennError(f"save_model: found a {type(model).__name__}; give a Model({', '.join(Model._fields)})")
     write = _by_ending(path, _save_json, _save_safetensors)
     with naming(path):
         document = {"format": FORMAT, "version": VERSION, "purenn": __version__, "output": model.output,
@@ -56,8 +56,8 @@ def _check_saved_weights(document, weights):
     try:
         check_weights(shapes(document["architecture"]), weights)
     except PurennError as error:
-        raise PurennError("the network is not saved: %s; nan and inf are what training leaves that diverged"
-                          % error) from None
+        raise PurennError(f"the network is not saved: {error}; nan and inf are what training leaves that "
+                          "diverged") from None
 
 
 def _save_json(path, document, weights):
@@ -77,8 +77,8 @@ def _by_ending(path, json_way, safetensors_way):
     ending = os.path.splitext(str(path))[1]
     ways = {".json": json_way, ".safetensors": safetensors_way}
     if ending.lower() not in ways:
-        raise PurennError("%s: %s; a model is kept in a file that ends in .json or .safetensors"
-                          % (path, "it ends in %s" % ending if ending else "it has no ending"))
+        how = f"it ends in {ending}" if ending else "it has no ending"
+        raise PurennError(f"{path}: {how}; a model is kept in a file that ends in .json or .safetensors")
     return ways[ending.lower()]
 
 
@@ -122,7 +122,7 @@ def _load_safetensors(path):
         try:
             document = parsed(metadata[METADATA].encode("utf-8"))
         except PurennError as error:
-            raise PurennError("the text under %r in its metadata: %s" % (METADATA, error)) from None
+            raise PurennError(f"the text under {METADATA!r} in its metadata: {error}") from None
         check_format(document, FORMAT, VERSION, "")
         return document, weights
 
@@ -133,28 +133,26 @@ def check_format(document, format_: str, version: int, otherwise: str) -> None:
     ``otherwise`` is what to tell of a document of purenn's other format.
     """
     if not isinstance(document, dict) or not isinstance(document.get("format"), str):
-        raise PurennError('is no %s: it does not say "format": "%s"' % (format_, format_))
+        raise PurennError(f'is no {format_}: it does not say "format": "{format_}"')
     if document["format"] != format_:
         told = otherwise if document["format"].startswith("purenn ") else ""
-        raise PurennError("is no %s: its format is %s%s"
-                          % (format_, short(document["format"]), "; " + told if told else ""))
+        raise PurennError(f"is no {format_}: its format is {short(document['format'])}{'; ' + told if told else ''}")
     found = document.get("version")
     if type(found) is not int or found < 1:
-        raise PurennError("its version is %s; it must be a whole number from 1 up" % short(found))
+        raise PurennError(f"its version is {short(found)}; it must be a whole number from 1 up")
     if found > version:
-        raise PurennError("is of version %s of the format, from purenn %s; this is purenn %s, which knows up to "
-                          "version %d: get a newer one" % (short(found), short(document.get("purenn")), __version__,
-                                                           version))
+        raise PurennError(f"is of version {short(found)} of the format, from purenn {short(document.get('purenn'))}; "
+                          f"this is purenn {__version__}, which knows up to version {version}: get a newer one")
 
 
 def check_keys(document: dict, keys: list) -> None:
     """Raise PurennError unless a document has these keys and no others."""
     for key in keys:
         if key not in document:
-            raise PurennError("%s is missing" % key)
+            raise PurennError(f"{key} is missing")
     for key in document:
         if key not in keys:
-            raise PurennError("%s is in it, which is unknown" % short(key))
+            raise PurennError(f"{short(key)} is in it, which is unknown")
 
 
 def _check_document(document):
@@ -162,28 +160,28 @@ def _check_document(document):
     check_keys(document, KEYS)
     check_plain(document)
     if not isinstance(document["purenn"], str):
-        raise PurennError("purenn is %s; it must be a version" % short(document["purenn"]))
+        raise PurennError(f"purenn is {short(document['purenn'])}; it must be a version")
     if document["output"] not in OUTPUTS:
-        raise PurennError("output is %s; it must be one of %s" % (short(document["output"]), ", ".join(OUTPUTS)))
+        raise PurennError(f"output is {short(document['output'])}; it must be one of {', '.join(OUTPUTS)}")
     for key in ("preparation", "training"):
         if not isinstance(document[key], dict) and (key == "training" or document[key] is not None):
-            raise PurennError("%s is %s; it must be a dict" % (key, short(document[key])))
+            raise PurennError(f"{key} is {short(document[key])}; it must be a dict")
     check_history(document["history"])
 
 
 def check_history(history) -> None:
     """Raise PurennError unless a history is a dict of equally long lists of numbers that a float can hold, or None."""
     if not isinstance(history, dict):
-        raise PurennError("history is %s; it must be a dict of lists of numbers" % short(history))
+        raise PurennError(f"history is {short(history)}; it must be a dict of lists of numbers")
     lengths = set()
     for name, numbers in history.items():
         if not isinstance(numbers, list) or not all(
                 number is None or type(number) in (float, int) and is_finite(number) for number in numbers):
-            raise PurennError("history: %s is %s; it must be a list of numbers" % (short(name), short(numbers)))
+            raise PurennError(f"history: {short(name)} is {short(numbers)}; it must be a list of numbers")
         lengths.add(len(numbers))
     if len(lengths) > 1:
-        raise PurennError("history: its lists have %s entries; they must be equally long"
-                          % " and ".join(str(length) for length in sorted(lengths)))
+        raise PurennError(f"history: its lists have {' and '.join((str(length) for length in sorted(lengths)))} "
+                          "entries; they must be equally long")
 
 
 # A file of PyTorch's, which does not say what stands between its Linear layers.
@@ -192,15 +190,15 @@ def _guessed(weights, activation, output_activation):
     """The document of a network of which only the weights are known, and two names."""
     for name, value in (("activation", activation), ("output_activation", output_activation)):
         if value is not None and value not in ACTIVATIONS:
-            raise PurennError("%s is %s; it must be one of %s" % (name, short(value), ", ".join(sorted(ACTIVATIONS))))
+            raise PurennError(f"{name} is {short(value)}; it must be one of {', '.join(sorted(ACTIVATIONS))}")
     linears = _linears(weights)
     architecture: list = [{"layer": "Identity"} for _ in range(max(linears) + 1)]
     for i, described in linears.items():
         architecture[i] = described
         if i + 1 not in linears and i < max(linears):
             if activation is None:
-                raise PurennError("does not say which activation stands between its layers; say which "
-                                  "activation, one of %s" % ", ".join(sorted(ACTIVATIONS)))
+                raise PurennError("does not say which activation stands between its layers; say which activation, one "
+                                  f"of {', '.join(sorted(ACTIVATIONS))}")
             architecture[i + 1] = _described(activation)
     if output_activation is not None:
         architecture.append(_described(output_activation))
@@ -219,15 +217,15 @@ def _linears(weights):
     for name in weights:
         found = re.match(r"(0|[1-9]\d{0,9})\.(weight|bias)\Z", name, re.ASCII)
         if not found or int(found.group(1)) >= MOST_LAYERS:
-            raise PurennError("the tensor %s is none of a torch.nn.Sequential of Linear layers, which are named "
-                              "0.weight, 0.bias, 2.weight, …" % short(name))
+            raise PurennError(f"the tensor {short(name)} is none of a torch.nn.Sequential of Linear layers, which are "
+                              "named 0.weight, 0.bias, 2.weight, …")
         number = int(found.group(1))
-        matrix = weights.get("%d.weight" % number)
+        matrix = weights.get(f"{number}.weight")
         if not matrix or not isinstance(matrix[0], list):
-            raise PurennError("%d.weight is %s; a Linear layer has a matrix there"
-                              % (number, "missing" if matrix is None else "a vector"))
+            raise PurennError(f"{number}.weight is {'missing' if matrix is None else 'a vector'}; a Linear layer "
+                              "has a matrix there")
         linears[number] = {"layer": "Linear", "in_features": len(matrix[0]), "out_features": len(matrix),
-                           "bias": "%d.bias" % number in weights}
+                           "bias": f"{number}.bias" in weights}
     if not linears:
         raise PurennError("has no tensors in it")
     return dict(sorted(linears.items()))

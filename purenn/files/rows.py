@@ -1,5 +1,6 @@
 """Rows of values as a CSV, such as a curve."""
 import csv
+import io
 
 from .disk import replacing
 
@@ -8,3 +9,10 @@ def write_rows(path, rows) -> None:
     """Write rows, the names first, as a CSV; an old file stays whole until the new one is."""
     with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
         csv.writer(handle, lineterminator="\n").writerows(rows)
+
+
+def csv_line(row, delimiter: str) -> str:
+    """A row of a CSV with its end; a field that holds any end of a line is quoted."""
+    line = io.StringIO()
+    csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
+    return line.getvalue()[:-2] + "\n"

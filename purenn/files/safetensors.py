@@ -51,7 +51,7 @@ def _header(tensors, metadata):
     offset = 0
     for name in sorted(tensors):
         if name == "__metadata__":
-            raise PurennError("a tensor cannot be named %s" % name)
+            raise PurennError(f"a tensor cannot be named {name}")
         shape = _shape(name, tensors[name])
         end = offset + 8 * math.prod(shape)
         entries[name] = {"dtype": "F64", "shape": shape, "data_offsets": [offset, end]}
@@ -64,9 +64,9 @@ def _shape(name, tensor):
     """The sizes of a Vector or a Matrix, once it is known to be one."""
     rows = _rows(tensor)
     if not isinstance(tensor, list) or not rows[0]:
-        raise PurennError("%s is %s; a tensor is a list of numbers, or of lists of them" % (name, short(tensor)))
+        raise PurennError(f"{name} is {short(tensor)}; a tensor is a list of numbers, or of lists of them")
     for j, row in enumerate(rows):
-        check_row(name if row is tensor else "%s[%d]" % (name, j), row, len(rows[0]))
+        check_row(name if row is tensor else f"{name}[{j}]", row, len(rows[0]))
     return [len(tensor)] if rows[0] is tensor else [len(rows), len(rows[0])]
 
 
@@ -98,13 +98,13 @@ def read_safetensors(path) -> tuple:
 def _read_header(handle, size):
     start = handle.read(8)
     if len(start) < 8:
-        raise PurennError("is no safetensors file: it is only %d bytes long" % size)
+        raise PurennError(f"is no safetensors file: it is only {size} bytes long")
     length, = struct.unpack("<Q", start)
     if length > MOST_HEADER:
-        raise PurennError("is no safetensors file: its header would be %d bytes long; at most %d are allowed"
-                          % (length, MOST_HEADER))
+        raise PurennError(f"is no safetensors file: its header would be {length} bytes long; at most "
+                          f"{MOST_HEADER} are allowed")
     if length > size - 8:
-        raise PurennError("is cut short: its header is %d bytes long, and %d are there" % (length, size - 8))
+        raise PurennError(f"is cut short: its header is {length} bytes long, and {size - 8} are there")
     header = handle.read(length)
     if header[:1] != b"{":
         raise PurennError("is no safetensors file: its header begins with %s, not with {" % short(header[:1]))
@@ -113,28 +113,28 @@ def _read_header(handle, size):
 
 def _check_metadata(metadata):
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise PurennError("its metadata are %s; they must be texts by name" % short(metadata))
+        raise PurennError(f"its metadata are {short(metadata)}; they must be texts by name")
 
 
 def _check_entry(name, entry):
     """Raise PurennError unless a tensor's kind of numbers, sizes and offsets are possible and agree."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
-        raise PurennError("tensor %s: the header says %s; it must have dtype, shape and data_offsets"
-                          % (short(name), short(entry)))
+        raise PurennError(f"tensor {short(name)}: the header says {short(entry)}; it must have dtype, shape and "
+                          "data_offsets")
     dtype, shape, offsets = entry["dtype"], entry["shape"], entry["data_offsets"]
     if not isinstance(dtype, str) or dtype not in ITEMSIZES:
-        raise PurennError("tensor %s: its numbers are %s; save them as one of %s"
-                          % (short(name), short(dtype), ", ".join(ITEMSIZES)))
+        raise PurennError(f"tensor {short(name)}: its numbers are {short(dtype)}; save them as one of "
+                          f"{', '.join(ITEMSIZES)}")
     if not _are_whole(shape, 1) or len(shape) not in (1, 2):
-        raise ShapeError("tensor %s: its shape is %s; it must be one or two whole numbers from 1 up"
-                         % (short(name), short(shape)))
+        raise ShapeError(f"tensor {short(name)}: its shape is {short(shape)}; it must be one or two whole numbers from "
+                         "1 up")
     if not _are_whole(offsets, 0) or len(offsets) != 2 or offsets[0] > offsets[1]:
-        raise PurennError("tensor %s: its data_offsets are %s; they must be where it begins and where it ends"
-                          % (short(name), short(offsets)))
+        raise PurennError(f"tensor {short(name)}: its data_offsets are {short(offsets)}; they must be where it begins "
+                          "and where it ends")
     needed = math.prod(shape) * ITEMSIZES[dtype]
     if offsets[1] - offsets[0] != needed:
-        raise ShapeError("tensor %s: its shape %s of %s takes %s bytes, and its data_offsets are %s bytes apart" % (
-            short(name), short(shape), dtype, short(needed), short(offsets[1] - offsets[0])))
+        raise ShapeError(f"tensor {short(name)}: its shape {short(shape)} of {dtype} takes {short(needed)} bytes, and "
+                         f"its data_offsets are {short(offsets[1] - offsets[0])} bytes apart")
 
 
 def _are_whole(numbers, least):
@@ -147,14 +147,14 @@ def _check_offsets(entries, in_order, there):
     for name in in_order:
         begin, next_end = entries[name]["data_offsets"]
         if begin != end:
-            raise PurennError("tensor %s: begins at byte %s of the data, and what is before it ends at %s"
-                              % (short(name), short(begin), short(end)))
+            raise PurennError(f"tensor {short(name)}: begins at byte {short(begin)} of the data, and what is before it "
+                              f"ends at {short(end)}")
         end = next_end
     if end != there:
-        raise PurennError("its tensors take %s bytes, and %d are there" % (short(end), there))
+        raise PurennError(f"its tensors take {short(end)} bytes, and {there} are there")
     count = sum(math.prod(entry["shape"]) for entry in entries.values())
     if count > MOST_PARAMETERS:
-        raise PurennError("has %d numbers in it; at most %d are read" % (count, MOST_PARAMETERS))
+        raise PurennError(f"has {count} numbers in it; at most {MOST_PARAMETERS} are read")
 
 
 def _read_tensor(handle, name, entry):
@@ -168,11 +168,11 @@ def _read_tensor(handle, name, entry):
         size = min(block, rows - start) * row_size
         data = handle.read(size)
         if len(data) < size:
-            raise PurennError("is cut short, in tensor %s" % short(name))
+            raise PurennError(f"is cut short, in tensor {short(name)}")
         values = _numbers(data, dtype)
         if not all(map(math.isfinite, values)):
-            raise PurennError("tensor %s: a number in it is not finite; the network that was saved had diverged"
-                              % short(name))
+            raise PurennError(f"tensor {short(name)}: a number in it is not finite; the network that was saved had "
+                              "diverged")
         found += [values[at:at + columns] for at in range(0, len(values), columns)]
     return found if len(shape) == 2 else found[0]
 
@@ -180,7 +180,7 @@ def _read_tensor(handle, name, entry):
 def _numbers(data, dtype):
     """The floats that little-endian bytes mean; each of the four kinds fits into a float exactly."""
     if dtype == "F16":
-        return list(struct.unpack("<%de" % (len(data) // 2), data))
+        return list(struct.unpack(f"<{len(data) // 2}e", data))
     if dtype == "BF16":                                     # the upper half of an F32
         wide = bytearray(2 * len(data))
         wide[2::4], wide[3::4] = data[0::2], data[1::2]

@@ -24,7 +24,7 @@ def read_json(path):
     with opened(path) as handle:
         size = os.fstat(handle.fileno()).st_size
         if size > MOST_BYTES:
-            raise PurennError("%s: is %d bytes long; at most %d are read" % (path, size, MOST_BYTES))
+            raise PurennError(f"{path}: is {size} bytes long; at most {MOST_BYTES} are read")
         data = handle.read()
     with naming(path):
         return parsed(data)
@@ -43,9 +43,9 @@ def parsed(data: bytes):
     except PurennError:
         raise
     except UnicodeDecodeError as error:
-        raise PurennError("is no JSON: byte %d is not UTF-8 text" % error.start) from None
+        raise PurennError(f"is no JSON: byte {error.start} is not UTF-8 text") from None
     except ValueError as error:
-        raise PurennError("is no JSON: %s" % error) from None
+        raise PurennError(f"is no JSON: {error}") from None
     check_plain(value)
     return value
 
@@ -57,7 +57,7 @@ def _check_depth(data):
         if token.group() in (b"[", b"{"):
             depth += 1
             if depth > MOST_DEPTH:
-                raise PurennError("its JSON is nested too deeply; at most %d levels are read" % MOST_DEPTH)
+                raise PurennError(f"its JSON is nested too deeply; at most {MOST_DEPTH} levels are read")
         elif token.group() in (b"]", b"}"):
             depth -= 1
 
@@ -66,18 +66,18 @@ def _object(pairs):
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise PurennError("the name %s is in it twice" % short(next(name for name in names if names.count(name) > 1)))
+        raise PurennError(f"the name {short(next((name for name in names if names.count(name) > 1)))} is in it twice")
     return found
 
 
 def _whole(text):
     if len(text) > MOST_DIGITS:
-        raise PurennError("a whole number in it has %d digits; at most %d are read" % (len(text), MOST_DIGITS))
+        raise PurennError(f"a whole number in it has {len(text)} digits; at most {MOST_DIGITS} are read")
     return int(text)
 
 
 def _no_number(text):
-    raise PurennError("%s is in it; every number must be finite" % text)
+    raise PurennError(f"{text} is in it; every number must be finite")
 
 
 def check_plain(value) -> None:
@@ -92,7 +92,7 @@ def check_plain(value) -> None:
             kind = type(item)
             if kind is float:
                 if not math.isfinite(item):
-                    raise PurennError("%r is in it; every number must be finite" % item)
+                    raise PurennError(f"{item!r} is in it; every number must be finite")
             elif kind is dict:
                 for name in item:
                     _check_text(name)
@@ -102,20 +102,20 @@ def check_plain(value) -> None:
             elif kind is str:
                 _check_text(item)
             elif kind not in (int, bool, type(None)):
-                raise PurennError("%s is in it; only numbers, texts, lists and dicts can be" % short(item))
+                raise PurennError(f"{short(item)} is in it; only numbers, texts, lists and dicts can be")
         if not below:
             return
         level = below
-    raise PurennError("it is nested too deeply; at most %d levels are allowed" % MOST_DEPTH)
+    raise PurennError(f"it is nested too deeply; at most {MOST_DEPTH} levels are allowed")
 
 
 def _check_text(text):
     if type(text) is not str:
-        raise PurennError("%s names something in it; a name must be a text" % short(text))
+        raise PurennError(f"{short(text)} names something in it; a name must be a text")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:                              # half of a pair: no terminal could show it
-        raise PurennError("the text %s in it is not valid Unicode" % short(text)) from None
+        raise PurennError(f"the text {short(text)} in it is not valid Unicode") from None
 
 
 def folded(value, depth: int, indent: str = "") -> str:
@@ -136,12 +136,13 @@ def folded(value, depth: int, indent: str = "") -> str:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     further = indent + "  "
     if is_dict:
-        lines = ["%s: %s" % (json.dumps(name, ensure_ascii=False), folded(value[name], depth - 1, further))
+        lines = [f"{json.dumps(name, ensure_ascii=False)}: {folded(value[name], depth - 1, further)}"
                  for name in value]
     else:
         lines = [folded(item, depth - 1, further) for item in value]
     opening, closing = "{}" if is_dict else "[]"
-    return "%s\n%s%s\n%s%s" % (opening, further, (",\n" + further).join(lines), indent, closing)
+    inside = (",\n" + further).join(lines)
+    return f"{opening}\n{further}{inside}\n{indent}{closing}"
 
 
 def write_json(path, value, depth: int) -> None:

@@ -45,7 +45,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
     falling = bool(losses) and losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
     longer = "It was still falling in the last tenth of the epochs: try more epochs."
     if not wrong:
-        found = ["All points are on the right side, but the loss, %.6g, has not come below %g." % (final, target_loss)]
+        found = [f"All points are on the right side, but the loss, {final:.6g}, has not come below {target_loss:g}."]
         return found + [longer if falling else "It has almost stopped falling: try a larger lr, or more epochs."]
     if not run.problem.separable and not has_bend(network):
         return ["There is no activation between the layers, so the network is one straight line, and no straight line "
@@ -53,19 +53,19 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
                 "Try hidden layers with the activation sigmoid, tanh or relu."]
     best = _best_constant(loss, data)[1]
     if final > 1.5 * best:
-        return ["The loss, %.6g, is far above that of the best constant answer, %.6g: the steps were so large that the "
-                "neurons are driven to their ends." % (final, best), "Try a smaller lr."]
+        return [f"The loss, {final:.6g}, is far above that of the best constant answer, {best:.6g}: the steps were so "
+                "large that the neurons are driven to their ends.", "Try a smaller lr."]
     if max(values) - min(values) < 0.1:
         mean = _mean(values)
-        found = ["It answers about %.3f whatever the input: the loss is on the plateau of a constant output.%s"
-                 % (mean, _constant(loss, data))]
+        found = [f"It answers about {mean:.3f} whatever the input: the loss is on the plateau of a constant "
+                 f"output.{_constant(loss, data)}"]
         return found + [longer if falling else "Try a larger lr or more epochs to leave it; with zero weights "
                         "another init; with relu a smaller lr or another seed, for its neurons may be dead."]
     if len(wrong) == 1:
-        x = ", ".join(["%g" % value for value in data.inputs[wrong[0]]])
-        found = ["It has all points but one: (%s) is wrong, a plateau where the other points outvote it." % x]
+        x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
+        found = [f"It has all points but one: ({x}) is wrong, a plateau where the other points outvote it."]
     else:
-        found = ["It has %d of %d points wrong, and the loss is %.6g." % (len(wrong), len(outputs), final)]
+        found = [f"It has {len(wrong)} of {len(outputs)} points wrong, and the loss is {final:.6g}."]
     return found + [longer if falling else "It has stopped falling: try another seed, more hidden neurons, or "
                     "the optimizer adam."]
 
@@ -84,4 +84,4 @@ def _best_constant(loss: Loss, data: Dataset) -> Tuple[float, float]:
 
 def _constant(loss: Loss, data: Dataset) -> str:
     mean, best = _best_constant(loss, data)
-    return " The best constant, %.3f, has loss %.6g." % (mean, best)
+    return f" The best constant, {mean:.3f}, has loss {best:.6g}."

@@ -41,9 +41,9 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False):
                 note = (notes or {}).get((section.part, section.layer, quantity.name))
                 yield lay_out(quantity if everything else _with_short_sums(quantity), note)
         if left_out:
-            more = "… %d more quantities of this layer" % left_out
+            more = f"… {left_out} more quantities of this layer"
             if section.layer is not None:
-                more += "; --only %d.J shows those of neuron J" % section.layer
+                more += f"; --only {section.layer}.J shows those of neuron J"
             yield remark(more)
 
 
@@ -55,7 +55,7 @@ def place(source) -> str:
     """
     if source is None:
         return "a step of the derivation, not computed by the core"
-    return "%s in purenn/%s.py" % (source, source.split(".")[0])
+    return f"{source} in purenn/{source.split('.')[0]}.py"
 
 
 def shortened(terms: list) -> list:
@@ -69,7 +69,7 @@ def shortened(terms: list) -> list:
     if len(terms) <= SHOWN:
         return terms
     open_still = " ".join(terms[:SHOWN]).count("(") - " ".join(terms[:SHOWN]).count(")")
-    return terms[:SHOWN] + ["… %d more terms" % (len(terms) - SHOWN) + ")" * open_still]
+    return terms[:SHOWN] + [f"… {len(terms) - SHOWN} more terms" + ")" * open_still]
 
 
 def _with_short_sums(quantity):
@@ -81,7 +81,7 @@ def _lines_of(quantity):
     """The right-hand sides, one below the other: symbols, numbers, result; what would stand there twice stands once."""
     rows = [quantity.symbols] + quantity.numbers
     result = repr(quantity.result)
-    return [row for row in rows if row not in ([result], ["(%s)" % result])] + [[result]]
+    return [row for row in rows if row not in ([result], [f"({result})"])] + [[result]]
 
 
 def _wrapped(terms, room):
@@ -122,13 +122,13 @@ def _width(text):
 # Markdown.
 
 def _markdown_heading(title, level):
-    return ["", "%s %s" % ("#" * (level + 1), title.replace("_", r"\_")), ""]
+    return ["", "#" * (level + 1) + " " + title.replace("_", r"\_"), ""]
 
 
 def _markdown(quantity, note):
     rows = _lines_of(quantity)
     lines = ["- `%s = %s` (%s)" % (quantity.name, " + ".join(rows[0]), place(quantity.source).replace("_", r"\_"))]
-    lines += ["  `= %s`" % " + ".join(row) for row in rows[1:]]
+    lines += [f"  `= {' + '.join(row)}`" for row in rows[1:]]
     if note:
         lines[-1] += " " + note.replace("_", r"\_")
     return ["  \n".join(lines)]
@@ -173,7 +173,7 @@ def _latex_words(text):
     words = []
     for word in text.replace("%", r"\%").split(" "):
         formula = any(ord(character) > 127 for character in word) or re.match(r"\w_[ijk\d]+$", word)
-        words.append("$%s$" % latex(word) if formula else word.replace("_", r"\_"))
+        words.append(f"${latex(word)}$" if formula else word.replace("_", r"\_"))
     return " ".join(words)
 
 
@@ -189,21 +189,21 @@ def _latex(quantity, note):
     lines = [r"\begin{align*}", latex(quantity.name) + " " + (" \\\\\n".join(rows)), r"\end{align*}",
              r"\texttt{%s}" % place(quantity.source).replace("_", r"\_")]
     if note:
-        lines.append("(%s)" % _latex_words(note))
+        lines.append(f"({_latex_words(note)})")
     return lines
 
 
 # HTML, for the page: every text is escaped, and a sum may be broken anywhere.
 
 def _html_heading(title, level):
-    return ["<h%d>%s</h%d>" % (level + 1, html.escape(title), level + 1)]
+    return [f"<h{level + 1}>{html.escape(title)}</h{level + 1}>"]
 
 
 def _html(quantity, note):
-    rows = "".join("<span>= %s</span> " % html.escape(" + ".join(row)) for row in _lines_of(quantity))
-    lines = ['<p class="quantity"><b>%s</b> %s<small>%s</small></p>'
-             % (html.escape(quantity.name), rows, html.escape(place(quantity.source)))]
-    return lines + (["<p>%s</p>" % html.escape(note)] if note else [])
+    rows = "".join(f"<span>= {html.escape(' + '.join(row))}</span> " for row in _lines_of(quantity))
+    lines = [f'<p class="quantity"><b>{html.escape(quantity.name)}</b> '
+             f'{rows}<small>{html.escape(place(quantity.source))}</small></p>']
+    return lines + ([f"<p>{html.escape(note)}</p>"] if note else [])
 
 
 def words(text: str, layout: str) -> str:
@@ -215,5 +215,5 @@ LAYOUTS = {
     "text": (_text_heading, _text, lambda text: ["  " + text]),
     "markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
     "latex": (_latex_heading, _latex, lambda text: ["", _latex_words(text)]),
-    "html": (_html_heading, _html, lambda text: ["<p>%s</p>" % html.escape(text)]),
+    "html": (_html_heading, _html, lambda text: [f"<p>{html.escape(text)}</p>"]),
 }

@@ -9,17 +9,16 @@ def show_mistake(terminal, mistake, seed: int) -> None:
 
     Raises PurennError where the check of the mistake does not tell right from wrong.
     """
-    terminal.line("%s: %s" % (mistake.name, mistake.summary))
+    terminal.line(f"{mistake.name}: {mistake.summary}")
     terminal.line()
-    terminal.line("  right   %s" % mistake.right)
-    terminal.line("  wrong   %s" % mistake.wrong)
-    terminal.line("  where   %s" % mistake.where)
+    terminal.line(f"  right   {mistake.right}")
+    terminal.line(f"  wrong   {mistake.wrong}")
+    terminal.line(f"  where   {mistake.where}")
     terminal.line()
     experiment = mistake.experiment
     network, _ = study.network_of(experiment, seed)
-    terminal.line("What a learner sees: %s; %r, %r, %r; seed %d, %d epochs" % (
-        experiment.task, network, experiment.loss(), experiment.optimizer(network.parameters()), seed,
-        experiment.epochs))
+    terminal.line(f"What a learner sees: {experiment.task}; {network!r}, {experiment.loss()!r}, "
+                  f"{experiment.optimizer(network.parameters())!r}; seed {seed}, {experiment.epochs} epochs")
     terminal.line()
     right = study.train_experiment(experiment, seed)
     with study.planted(mistake):
@@ -30,15 +29,15 @@ def show_mistake(terminal, mistake, seed: int) -> None:
         curve = ["no epoch was completed"]
         if trained.losses:
             curve = show.learning_curve(terminal, [min(loss, 1e6) for loss in trained.losses], width=28, limits=limits)
-        curves.append(["%s: %s" % (title, curve[0])] + curve[1:])
+        curves.append([f"{title}: {curve[0]}"] + curve[1:])
     for line in show.beside(curves[0], curves[1], width=42):
         terminal.line(line)
     terminal.line()
-    terminal.line("  right   %s" % _outcome(right))
-    terminal.line("  wrong   %s" % _outcome(wrong))
+    terminal.line(f"  right   {_outcome(right)}")
+    terminal.line(f"  wrong   {_outcome(wrong)}")
     if mistake.name == "unused-seed":
         with study.planted(mistake):
-            terminal.line("  again   %s" % _outcome(study.train_experiment(experiment, seed)))
+            terminal.line(f"  again   {_outcome(study.train_experiment(experiment, seed))}")
     elif wrong.accuracy == 1.0:
         terminal.line("The wrong one learns all the same: the curve alone does not show it.")
     terminal.line()
@@ -46,16 +45,16 @@ def show_mistake(terminal, mistake, seed: int) -> None:
     with study.planted(mistake):
         caught, found = mistake.check()
     if not passed or caught:
-        raise PurennError("mistakes: the check of %s does not tell right from wrong" % mistake.name)
-    terminal.line("Caught: %s" % found)
+        raise PurennError(f"mistakes: the check of {mistake.name} does not tell right from wrong")
+    terminal.line(f"Caught: {found}")
 
 
 def _outcome(trained):
     """What became of a run in words."""
     if trained.error:
         kind = type(trained.error).__name__
-        return "after %s: %s: %s" % (show.count(len(trained.losses), "epoch"), kind, trained.error)
-    text = "loss %s" % show.loss_text(trained.loss)
+        return f"after {show.count(len(trained.losses), 'epoch')}: {kind}: {trained.error}"
+    text = f"loss {show.loss_text(trained.loss)}"
     if trained.accuracy is not None:
         text += ", accuracy " + show.share(int(round(trained.accuracy * trained.count)), trained.count)
     return text

@@ -60,19 +60,19 @@ def confusion(terminal: Terminal, matrix: list, names: list, precisions: list, r
         for j, number in enumerate(row):
             cell = (str(number) if number else "-").rjust(width)
             cells += cell if i == j else terminal.paint(cell, RED if number else DIM)
-        lines.append("%s%s%9s" % (names[i].ljust(first), cells, _share(recalls[i])))
+        lines.append(f"{names[i].ljust(first)}{cells}{_share(recalls[i]):>9}")
     return lines + ["precision".ljust(first) + "".join(_share(value).rjust(width) for value in precisions)]
 
 
 def _long(matrix, names, precisions, recalls):
     width = max(8, max(len(name) for name in names))
-    lines = ["%s  images  precision  recall" % "class".ljust(width)]
+    lines = [f"{'class'.ljust(width)}  images  precision  recall"]
     for name, row, precise, recalled in zip(names, matrix, precisions, recalls):
-        lines.append("%s  %6d  %9s  %6s" % (name.ljust(width), sum(row), _share(precise), _share(recalled)))
+        lines.append(f"{name.ljust(width)}  {sum(row):6}  {_share(precise):>9}  {_share(recalled):>6}")
     wrong = sorted((-matrix[i][j], i, j) for i in range(len(names)) for j in range(len(names)) if i != j)
-    often = ["%s for %s, %d times" % (names[i], names[j], -number) for number, i, j in wrong[:8] if number]
+    often = [f"{names[i]} for {names[j]}, {-number} times" for number, i, j in wrong[:8] if number]
     return lines + (["Most often mistaken: " + "; ".join(often)] if often else [])
 
 
 def _share(value):
-    return "-" if value is None else "%.2f" % value
+    return "-" if value is None else f"{value:.2f}"

@@ -28,8 +28,8 @@ def missing() -> str:
     except ImportError as error:
         package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
         if not isinstance(error, ModuleNotFoundError) or package is None:
-            return "matplotlib cannot be loaded: %s; get it anew with: pip install --force-reinstall matplotlib" % error
-        return "%s is not installed; get it with: pip install %s" % (package, package)
+            return f"matplotlib cannot be loaded: {error}; get it anew with: pip install --force-reinstall matplotlib"
+        return f"{package} is not installed; get it with: pip install {package}"
     return ""
 
 
@@ -99,10 +99,10 @@ def points(title: str, inputs: list, labels: list, guesses: list, grid: list, li
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     wrong = [label != guess for label, guess in zip(labels, guesses)]
     _scatter(left, inputs, labels, [False] * len(inputs))
-    _square(left, "Truth: %s" % count(len(inputs), what), limits)
+    _square(left, f"Truth: {count(len(inputs), what)}", limits)
     shades = _map(right, grid, limits)
     _scatter(right, inputs, guesses, wrong)
-    _square(right, "Prediction: accuracy %s" % share(wrong.count(False), len(wrong)), limits)
+    _square(right, f"Prediction: accuracy {share(wrong.count(False), len(wrong))}", limits)
     bar = figure.colorbar(shades, ax=right, shrink=0.8, ticks=[0.0, 0.25, 0.5, 0.75, 1.0])
     bar.set_label("output of the network")
     right.plot([], [], color=GRAY, label="output 0.5")
@@ -121,7 +121,7 @@ def _scatter(axes, inputs, classes, wrong):
     for k, (color, marker) in enumerate(CLASSES):
         chosen = [x for x, label in zip(inputs, classes) if label == k]
         axes.scatter([x[0] for x in chosen], [x[1] for x in chosen], s=size, c=color, marker=marker,
-                     edgecolors="white", linewidths=0.8, zorder=3, label="class %d" % k)
+                     edgecolors="white", linewidths=0.8, zorder=3, label=f"class {k}")
     ringed = [x for x, is_wrong in zip(inputs, wrong) if is_wrong]
     axes.scatter([x[0] for x in ringed], [x[1] for x in ringed], s=4 * size, facecolors="none", edgecolors="black",
                  linewidths=1.6, zorder=4, label="misclassified")
@@ -175,7 +175,7 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
         wrong = [label != guess for label, guess in zip(labels, guesses)]
         _map(left, grid, limits)
         _scatter(left, inputs, labels, wrong)
-        _square(left, "epoch %d: accuracy %s" % (number, share(wrong.count(False), len(wrong))), limits)
+        _square(left, f"epoch {number}: accuracy {share(wrong.count(False), len(wrong))}", limits)
         at = max(1, min(number, len(losses)))
         dot.set_data([at], [losses[at - 1]])
     return figure, draw
@@ -202,7 +202,7 @@ def curves(title: str, losses: list, accuracies: list, stop: tuple):
     panels[0].set_title("loss (log scale)" if panels[0].get_yscale() == "log" else "loss", fontsize=10)
     if accuracies:
         panels[1].set_ylim(top=1.02)
-        panels[1].yaxis.set_major_formatter(lambda value, _: "%g%%" % round(100.0 * value, 6))
+        panels[1].yaxis.set_major_formatter(lambda value, _: f"{round(100.0 * value, 6):g}%")
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     return figure
@@ -215,7 +215,7 @@ def movement(title: str, epochs: list, layers: list):
     """
     shown = layers[:MOST_PANELS]
     if len(shown) < len(layers):
-        title += "; the first %d of %d layers" % (len(shown), len(layers))
+        title += f"; the first {len(shown)} of {len(layers)} layers"
     figure, panels = _panels(title, len(shown), 2.7)
     for axes, (name, lines) in zip(panels, shown):
         for neuron, is_bias, values in lines:

@@ -178,10 +178,10 @@ def _points(terminal, run, result):
 def _images(terminal, run, result):
     parts = (result.train, result.validation, result.test)
     lines = ["               train  validation        test"]
-    loss = "%.4f" if result.train.loss < 1e4 else "%.3e"
-    for name, texts in (("accuracy", ["%.4f" % part.accuracy for part in parts]),
-                        ("loss", [loss % part.loss for part in parts])):
-        lines.append("%-8s  %10s  %10s  %10s" % (name, *texts))
+    form = ".4f" if result.train.loss < 1e4 else ".3e"
+    for name, texts in (("accuracy", [f"{part.accuracy:.4f}" for part in parts]),
+                        ("loss", [format(part.loss, form) for part in parts])):
+        lines.append("  ".join([name.ljust(8), *[text.rjust(10) for text in texts]]))
     lines += ["", "The test images, by what they are and what they were taken for:"]
     lines += confusion_lines(terminal, result.problem.classes, result.test)
     lines += _worst(terminal, result)

@@ -41,7 +41,18 @@ class Terminal:
 
     def paint(self, text: str, color: str) -> str:
         """The text in a color, where there are colors."""
-        return "\x1b[%sm%s\x1b[0m" % (color, text) if self.color else text
+        return f"\x1b[{color}m{text}\x1b[0m" if self.color else text
+
+
+class PatientTerminal(Terminal):
+    """A Terminal that goes on where nobody reads any more; the flush at the end meets what went wrong again."""
+
+    def line(self, text: str = "") -> None:
+        """Write one line, if that can be."""
+        try:
+            Terminal.line(self, text)
+        except OSError:
+            pass
 
 
 class Progress:
@@ -63,7 +74,7 @@ class Progress:
             return
         self.last = now
         left = (now - self.start) / done * (self.total - done)
-        text = "%s, at most %s left" % (what % values, duration(left))
+        text = f"{what % values}, at most {duration(left)} left"
         columns = shutil.get_terminal_size().columns or 80          # 0 where a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
@@ -79,6 +90,16 @@ class Progress:
         if self.shown:
             self.terminal.stream.write("\r\x1b[K")
             self.shown = False
+
+
+def write_bytes(text: bytes) -> None:
+    """Write to stdout as it is, in UTF-8: these are data, and not for the eye alone."""
+    if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
+        Terminal().line(text.decode("utf-8")[:-1])
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text)
+    sys.stdout.buffer.flush()
 
 
 @contextmanager
@@ -110,13 +131,13 @@ def duration(seconds: float) -> str:
     ('0.0 s', '7.4 s', '3 min 20 s', '2 h 1 min')
     """
     if seconds < 9.95:
-        return "%.1f s" % seconds
+        return f"{seconds:.1f} s"
     whole = int(round(seconds))
     if whole < 60:
-        return "%d s" % whole
+        return f"{whole} s"
     if whole < 3600:
-        return "%d min %d s" % (whole // 60, whole % 60)
-    return "%d h %d min" % (whole // 3600, whole % 3600 // 60)
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def loss_text(loss: float) -> str:
@@ -125,7 +146,7 @@ def loss_text(loss: float) -> str:
     >>> loss_text(0.0049852), loss_text(1.5e21)
     ('0.004985', '1.500e+21')
     """
-    return "%.6f" % loss if loss < 1e6 else "%.3e" % loss
+    return f"{loss:.6f}" if loss < 1e6 else f"{loss:.3e}"
 
 
 def rounded(number: float) -> str:
@@ -135,9 +156,9 @@ def rounded(number: float) -> str:
     ('7.2', '1,850', '123,000')
     """
     if number < 10:
-        return "%.1f" % number
+        return f"{number:.1f}"
     unit = 10 ** max(0, len(str(int(number))) - 3)
-    return "{:,d}".format(int(round(number / unit)) * unit)
+    return f"{int(round(number / unit)) * unit:,d}"
 
 
 def count(number: int, thing: str) -> str:
@@ -146,7 +167,7 @@ def count(number: int, thing: str) -> str:
     >>> count(1, "epoch"), count(2, "epoch")
     ('1 epoch', '2 epochs')
     """
-    return "%d %s%s" % (number, thing, "" if number == 1 else "s")
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def share(right: int, total: int) -> str:
@@ -155,20 +176,21 @@ def share(right: int, total: int) -> str:
     >>> share(21, 21)
     '21/21 (100.0%)'
     """
-    return "%d/%d (%.1f%%)" % (right, total, 100.0 * right / total)
+    return f"{right}/{total} ({100.0 * right / total:.1f}%)"
 
 
 def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outputs: list, right: list) -> list:
     """A table of ``what``, points, a row each, in up to three columns; a wrong row is marked with ``!``."""
-    digits = max(6, max(len("%.4f" % output[0]) for output in outputs))
+    digits = max(6, max(len(f"{output[0]:.4f}") for output in outputs))
     head = "  x1    x2  y  " + "output".rjust(digits) + "  "
     cells = []
     for x, y, a, is_right in zip(inputs, targets, outputs, right):
-        cell = "%.2f  %.2f  %g  %s %s" % (x[0], x[1], y[0], ("%.4f" % a[0]).rjust(digits), " " if is_right else "!")
+        output = f"{a[0]:.4f}".rjust(digits)
+        cell = f"{x[0]:.2f}  {x[1]:.2f}  {y[0]:g}  {output} {' ' if is_right else '!'}"
         cells.append(cell if is_right else terminal.paint(cell, RED))
     columns = 1 if len(cells) <= 8 else 3
     height = -(-len(cells) // columns)
-    lines = ["%s (x1, x2), target y, and what the network puts out" % what + ("" if all(right) else "; ! is wrong"),
+    lines = [f"{what} (x1, x2), target y, and what the network puts out" + ("" if all(right) else "; ! is wrong"),
              "   ".join([head] * columns).rstrip()]
     for i in range(height):
         lines.append("   ".join(cells[i::height]).rstrip())
@@ -189,13 +211,13 @@ def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: in
     for i in range(columns):
         level = (logs[i] - low) / (high - low) if high > low else 0.0
         rows[height - 1 - int(round(level * (height - 1)))][i] = terminal.dot
-    labels = {0: "%.3g" % math.exp(high), height - 1: "%.3g" % math.exp(low)}
+    labels = {0: f"{math.exp(high):.3g}", height - 1: f"{math.exp(low):.3g}"}
     lines = ["loss (log scale)"]
     for i in range(height):
         label = labels.get(i, "") if high > low or i else ""
-        lines.append("%8s %s%s" % (label, terminal.tick if label else terminal.side, "".join(rows[i])))
+        lines.append(f"{label:>8} {terminal.tick if label else terminal.side}{''.join(rows[i])}")
     lines.append(" " * 9 + terminal.corner + terminal.floor * width)
-    lines.append(" " * 10 + "1" + ("epoch %d" % len(losses)).rjust(width - 1))
+    lines.append(" " * 10 + "1" + f"epoch {len(losses)}".rjust(width - 1))
     return lines
 
 
@@ -216,7 +238,7 @@ def sparkline(terminal: Terminal, values: list, limits) -> str:
 
 def outcome(loss: float, accuracy: float, count: int) -> str:
     """A loss, and an accuracy over ``count`` samples."""
-    return "loss %s, accuracy %s" % (loss_text(loss), share(int(round(accuracy * count)), count))
+    return f"loss {loss_text(loss)}, accuracy {share(int(round(accuracy * count)), count)}"
 
 
 def printable(text: str) -> str:
@@ -247,12 +269,12 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
     for i in range(rows):
         cells.append([terminal.shades[min(steps - 1, max(0, int(output * steps)))] for output in grid[i]])
     for x1, x2, label, is_right in sorted(points, key=lambda point: not point[3]):      # the wrong ones on top
-        mark = "%d" % label if is_right else terminal.paint("!", RED)
+        mark = f"{int(label)}" if is_right else terminal.paint("!", RED)
         cells[int(round(x2 * (rows - 1)))][int(round(x1 * (columns - 1)))] = mark
     lines = ["output (dark: near 1)"]
     for i in reversed(range(rows)):
         label = "1" if i == rows - 1 else "0" if i == 0 else "x2" if i == rows // 2 else ""
-        lines.append("%2s %s%s%s" % (label, terminal.side, "".join(cells[i]), terminal.side))
+        lines.append(f"{label:>2} {terminal.side}{''.join(cells[i])}{terminal.side}")
     lines.append("   " + terminal.corner + terminal.floor * columns)
     lines.append("    0" + "x1".center(columns - 2) + "1")
     return lines
@@ -265,7 +287,7 @@ def bars(terminal: Terminal, values: list, width: int = 48) -> list:
     lines = []
     for (label, value), log in zip(values, logs):
         length = int(round((log - low) / (high - low) * width)) if high > low else width
-        lines.append("%8s  %8.1e  %s" % (label, value, terminal.shades[-1] * length))
+        lines.append(f"{label:>8}  {value:8.1e}  {terminal.shades[-1] * length}")
     return lines
 
 

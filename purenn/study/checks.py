@@ -49,9 +49,9 @@ def gradients(activation=None, loss=None) -> tuple:
     rows = list(suite([activation] if activation else None, [loss] if loss else None))
     entry = worst([row.worst for row in rows])
     largest = rows[[row.worst for row in rows].index(entry)]
-    found = "gradcheck of %s with %s: the worst entry, %s, is %.6g by backpropagation and %.6g by the cost's slope, " \
-            "relative error %.1e: %s" % (largest.activation, largest.loss, entry.name, entry.analytic, entry.numeric,
-                                         entry.error, verdict(entry.error))
+    found = (f"gradcheck of {largest.activation} with {largest.loss}: the worst entry, {entry.name}, is "
+             f"{entry.analytic:.6g} by backpropagation and {entry.numeric:.6g} by the cost's slope, relative error "
+             f"{entry.error:.1e}: {verdict(entry.error)}")
     return entry.error <= PASSES, found
 
 
@@ -61,7 +61,7 @@ def hand_computed_steps(name: str) -> tuple:
     for lists in ([[1.0, -2.0]], [[1.0], [-2.0]]):
         values = [list(part) for part in lists]
         grads = [[0.0] * len(part) for part in lists]
-        optimizer = make([("p%d" % i, values[i], grads[i]) for i in range(len(lists))])
+        optimizer = make([(f"p{i}", values[i], grads[i]) for i in range(len(lists))])
         for step in STEPS:
             rest = list(step)
             for part in grads:
@@ -69,10 +69,11 @@ def hand_computed_steps(name: str) -> tuple:
             try:
                 optimizer.step()
             except ValueError as problem:
-                return False, "three steps of %s by hand: ValueError: %s" % (name, problem)
+                return False, f"three steps of {name} by hand: ValueError: {problem}"
         found = [value for part in values for value in part]
         error = max(abs(found[i] - expected[i]) for i in range(2))
-        text = "three steps of %s by hand: %.6g, %.6g; on paper %.6g, %.6g" % (name, *found, *expected)
+        text = (f"three steps of {name} by hand: {found[0]:.6g}, {found[1]:.6g}; on paper {expected[0]:.6g}, "
+                f"{expected[1]:.6g}")
         if not error <= 1e-6:
             break
     return error <= 1e-6, text
@@ -84,8 +85,8 @@ def mazur_step() -> tuple:
     optimizer = optimizers.SGD(mazur.parameters(network), lr=mazur.LR)
     next(train(network, data, loss, optimizer, epochs=1))
     error = loss.forward(network.forward(mazur.X), mazur.Y)
-    return abs(error - 0.291027773694) <= 1e-11, "Mazur's example after one step: E = %.12f; by his method " \
-                                                 "0.291027773694" % error
+    return abs(error - 0.291027773694) <= 1e-11, (f"Mazur's example after one step: E = {error:.12f}; by his method "
+                                                  "0.291027773694")
 
 
 def gradients_are_cleared() -> tuple:
@@ -108,9 +109,9 @@ def far_out() -> tuple:
         found = Sigmoid().forward([-1000.0, 1000.0])
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])
     except (OverflowError, ValueError, ZeroDivisionError) as error:
-        return False, "far out: sigmoid at -1000 or cross-entropy at 1000: %s: %s" % (type(error).__name__, error)
-    return (found, cost) == ([0.0, 1.0], 2000.0), ("far out: σ(±1000) = %r, cross-entropy %r; expected [0.0, 1.0] "
-                                                   "and 2000.0" % (found, cost))
+        return False, f"far out: sigmoid at -1000 or cross-entropy at 1000: {type(error).__name__}: {error}"
+    return (found, cost) == ([0.0, 1.0], 2000.0), (f"far out: σ(±1000) = {found!r}, cross-entropy {cost!r}; expected "
+                                                   "[0.0, 1.0] and 2000.0")
 
 
 def neurons_become_different() -> tuple:
@@ -120,15 +121,16 @@ def neurons_become_different() -> tuple:
         pass
     rows = network.layers[0].weight
     same = [(i, j) for j in range(len(rows)) for i in range(j) if rows[i] == rows[j]]
-    return not same, "after 20 epochs %s" % ("no two hidden neurons are the same" if not same else
-                                             "hidden neurons %d and %d are still the same" % same[0])
+    if not same:
+        return True, "after 20 epochs no two hidden neurons are the same"
+    return False, f"after 20 epochs hidden neurons {same[0][0]} and {same[0][1]} are still the same"
 
 
 def seed_is_used() -> tuple:
     """The same seed gives the same weights, another seed others."""
     first, second, third = (_little_network(seed).layers[0].weight[0][0] for seed in (1, 1, 2))
-    return first == second != third, ("the first weight from seed 1 is %.6g, from seed 1 again %.6g, from seed 2 %.6g"
-                                      % (first, second, third))
+    return first == second != third, (f"the first weight from seed 1 is {first:.6g}, from seed 1 again {second:.6g}, "
+                                      f"from seed 2 {third:.6g}")
 
 
 def _little_network(seed=3):

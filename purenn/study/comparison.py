@@ -177,44 +177,42 @@ def _sentence(summaries):
     if not first.solved:
         return _nothing_solved(ranked)
     if len(ranked) == 1:
-        return "%s: %s." % (first.label, _outcome(first))
+        return f"{first.label}: {_outcome(first)}."
     alike = [row for row in ranked[1:] if not is_better(first, row)]
     other = alike[0] if alike else ranked[1]
     won, differing = wins(first, other)
     if not alike:
         both = first.solved == first.done and other.solved == other.done            # else some of the slow are missing
         times = other.epochs / first.epochs if both else inf
-        return "%s %s: %s; next is %s: %s%s." % (
+        return "{} {}: {}; next is {}: {}{}.".format(
             first.label, "stands out" if times >= MUCH else "is a little ahead", _outcome(first), other.label,
-            _outcome(other), ", %.1f times as many" % times if both else "")
+            _outcome(other), f", {times:.1f} times as many" if both else "")
     if is_better(other, first):
-        return "%s solves most: %s; but %s, %s, needs fewer epochs with %d seeds, and more with %d." % (
-            first.label, _outcome(first), other.label, _outcome(other), differing - won, won)
+        return (f"{first.label} solves most: {_outcome(first)}; but {other.label}, {_outcome(other)}, needs fewer "
+                f"epochs with {differing - won} seeds, and more with {won}.")
     if won == differing > 0:
-        return "%s comes first: %s; but %s too few to tell it from %s: %s." % (
-            first.label, _outcome(first), "1 seed is" if first.done == 1 else "%d seeds are" % first.done, other.label,
+        return "{} comes first: {}; but {} too few to tell it from {}: {}.".format(
+            first.label, _outcome(first), "1 seed is" if first.done == 1 else f"{first.done} seeds are", other.label,
             _outcome(other))
-    reason = "the first does better with %s, the second with %d" % (
-        "%d seed%s" % (won, "" if won == 1 else "s"), differing - won)
-    return "%s (%s) and %s (%s) cannot be told apart: %s." % (
-        first.label, _outcome(first), other.label, _outcome(other),
-        reason if differing else "they do the same with each seed")
+    seeds = f"{won} seed{'' if won == 1 else 's'}"
+    reason = f"the first does better with {seeds}, the second with {differing - won}"
+    return (f"{first.label} ({_outcome(first)}) and {other.label} ({_outcome(other)}) cannot be told apart: "
+            f"{reason if differing else 'they do the same with each seed'}.")
 
 
 def _outcome(row):
-    text = "%d of %d solved" % (row.solved, row.done)
-    return text + (" in a median of %d epochs" % int(row.epochs + 0.5) if row.solved else "")
+    text = f"{row.solved} of {row.done} solved"
+    return text + (f" in a median of {int(row.epochs + 0.5)} epochs" if row.solved else "")
 
 
 def _nothing_solved(ranked):
     first = ranked[0]
     if first.loss == inf:
-        return "Nothing is solved: with %s most runs diverged." % ("each setting" if len(ranked) > 1 else first.label)
-    losses = ["%.4g" % row.loss for row in ranked]
+        return f"Nothing is solved: with {'each setting' if len(ranked) > 1 else first.label} most runs diverged."
+    losses = [f"{row.loss:.4g}" for row in ranked]
     if len(ranked) == 1:
-        return "Nothing is solved: the median loss of %s is %s." % (first.label, losses[0])
+        return f"Nothing is solved: the median loss of {first.label} is {losses[0]}."
     if losses[0] == losses[1]:
-        return "Nothing is solved, and %s and %s end with the same median loss, %s." % (
-            first.label, ranked[1].label, losses[0])
-    return "Nothing is solved; the lowest median loss is that of %s, %s, before %s with %s." % (
-        first.label, losses[0], ranked[1].label, losses[1] if ranked[1].loss < inf else "most runs diverged")
+        return f"Nothing is solved, and {first.label} and {ranked[1].label} end with the same median loss, {losses[0]}."
+    return (f"Nothing is solved; the lowest median loss is that of {first.label}, {losses[0]}, before "
+            f"{ranked[1].label} with {losses[1] if ranked[1].loss < inf else 'most runs diverged'}.")

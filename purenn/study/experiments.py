@@ -74,7 +74,7 @@ def _both(by_label: Dict[str, Settings]) -> Dict[str, Job]:
 
 
 def _solved_with(name, activation, remark):
-    return Experiment(name, "xor with %s in the hidden layers" % activation, "solved (figures lost)",
+    return Experiment(name, f"xor with {activation} in the hidden layers", "solved (figures lost)",
                       {"xor": _job("xor", SSE._replace(activation=activation))}, 9, "most seeds have all points right",
                       verdicts.solves, remark)
 

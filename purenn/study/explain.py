@@ -37,11 +37,11 @@ def explain(network, loss, optimizer, x: list, y: list) -> list:
 def _check_known(network, loss, optimizer):
     for layer in network.layers:
         if type(layer) not in VALUES and type(layer) not in (Linear, Softmax):
-            raise PurennError("explain: it has no formulas for the layer %r" % (layer,))
+            raise PurennError(f"explain: it has no formulas for the layer {layer!r}")
     if type(loss) not in (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss):
-        raise PurennError("explain: it has no formulas for the loss %r" % (loss,))
+        raise PurennError(f"explain: it has no formulas for the loss {loss!r}")
     if type(optimizer) not in STEPS:
-        raise PurennError("explain: it has no formulas for the optimizer %s" % type(optimizer).__name__)
+        raise PurennError(f"explain: it has no formulas for the optimizer {type(optimizer).__name__}")
 
 
 # Forward: z and a of each neuron.
@@ -62,31 +62,31 @@ def _forward(network, x):
         else:
             general = "a_j = f(z_j)"
             quantities = [_activation(j, layer, inputs[j], a[j]) for j in range(len(a))]
-        sections.append(Section("forward", i, "network.layers[%d] = %r: %s" % (i, layer, general), quantities))
+        sections.append(Section("forward", i, f"network.layers[{i}] = {layer!r}: {general}", quantities))
     return a, sections
 
 
 def _activation(j, layer, z, a):
     value = VALUES[type(layer)]
-    return Quantity(j, None, "a_%d" % j, [value(layer, z, "z_%d" % j)], [[value(layer, z, number(z))]], a,
+    return Quantity(j, None, f"a_{j}", [value(layer, z, f"z_{j}")], [[value(layer, z, number(z))]], a,
                     "activations." + FUNCTIONS[type(layer)])
 
 
 def _weighted_sum(j, layer, a, z):
-    symbols = ["b_%d" % j] if layer.bias else []
+    symbols = [f"b_{j}"] if layer.bias else []
     numbers = [number(layer.bias[j])] if layer.bias else []
     for k in range(len(a)):
-        symbols.append("%s·a_%d" % (w(j, k), k))
-        numbers.append("%s·%s" % (number(layer.weight[j][k]), number(a[k])))
-    return Quantity(j, None, "z_%d" % j, symbols, [numbers], z, "neuron.forward")
+        symbols.append(f"{w(j, k)}·a_{k}")
+        numbers.append(f"{number(layer.weight[j][k])}·{number(a[k])}")
+    return Quantity(j, None, f"z_{j}", symbols, [numbers], z, "neuron.forward")
 
 
 def _softmax_share(j, z, a, name="a_%d"):
     """softmax: e^z over the sum of them all, each with the largest z taken out."""
     m = number(max(z))
-    symbols = ["exp(z_%d - m) / (exp(z_0 - m)" % j] + ["exp(z_%d - m)" % k for k in range(1, len(z))]
-    numbers = ["exp(%s - %s) / (exp(%s - %s)" % (number(z[j]), m, number(z[0]), m)]
-    numbers += ["exp(%s - %s)" % (number(z[k]), m) for k in range(1, len(z))]
+    symbols = [f"exp(z_{j} - m) / (exp(z_0 - m)"] + [f"exp(z_{k} - m)" for k in range(1, len(z))]
+    numbers = [f"exp({number(z[j])} - {m}) / (exp({number(z[0])} - {m})"]
+    numbers += [f"exp({number(z[k])} - {m})" for k in range(1, len(z))]
     symbols[-1] += ")"
     numbers[-1] += ")"
     return Quantity(j, None, name % j, symbols, [numbers], a, "activations.softmax")
@@ -105,28 +105,28 @@ def _cost(loss, output, y):
     else:
         title, quantities = "C = Σ_j (a_j - y_j)²", _squared_error(loss, output, y)
     if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
-        title += ", over the %d outputs the mean" % len(output)
-    return [Section("cost", None, "%r: %s" % (loss, title), quantities)]
+        title += f", over the {len(output)} outputs the mean"
+    return [Section("cost", None, f"{loss!r}: {title}", quantities)]
 
 
 def _total(loss, symbols, numbers, output, y):
     return Quantity(None, None, "C", symbols, [numbers], batch_cost(loss, [output], [y]),
-                    "losses.%s.forward" % type(loss).__name__)
+                    f"losses.{type(loss).__name__}.forward")
 
 
 def _squared_error(loss, output, y):
     half = isinstance(loss, HalfSquaredErrorLoss)
     errors = []
     for j in range(len(output)):
-        difference = "(%s - %s)²" % (number(output[j]), number(y[j]))
+        difference = f"({number(output[j])} - {number(y[j])})²"
         if half:
-            errors.append(Quantity(j, None, "E_%d" % j, ["1/2·(a_%d - y_%d)²" % (j, j)], [["0.5·" + difference]],
+            errors.append(Quantity(j, None, f"E_{j}", [f"1/2·(a_{j} - y_{j})²"], [["0.5·" + difference]],
                                    loss.forward([output[j]], [y[j]]), "losses.HalfSquaredErrorLoss.forward"))
         else:
-            errors.append(Quantity(j, None, "E_%d" % j, ["(a_%d - y_%d)²" % (j, j)], [[difference]],
+            errors.append(Quantity(j, None, f"E_{j}", [f"(a_{j} - y_{j})²"], [[difference]],
                                    squared_error([output[j]], [y[j]]), "losses.squared_error"))
     share = 1.0 if half else loss.share(len(output))
-    symbols = factored("1" if share == 1.0 else "1/%d" % len(output), [error.name for error in errors])
+    symbols = factored("1" if share == 1.0 else f"1/{len(output)}", [error.name for error in errors])
     numbers = factored(number(share), [number(error.result) for error in errors])
     return errors + [_total(loss, symbols, numbers, output, y)]
 
@@ -135,27 +135,27 @@ def _binary_cross_entropy(loss, output, y):
     share = loss.share(len(output))
     symbols, numbers = [], []
     for j in range(len(output)):
-        symbols.append("-(y_%d·ln(a_%d) + (1 - y_%d)·ln(1 - a_%d))" % (j, j, j, j))
-        numbers.append("-(%s·%s + (1 - %s)·%s)" % (number(y[j]), _ln(number(output[j]), output[j]), number(y[j]),
-                                                   _ln("1 - " + number(output[j]), 1.0 - output[j])))
-    symbols = factored("1" if share == 1.0 else "1/%d" % len(output), symbols)
+        symbols.append(f"-(y_{j}·ln(a_{j}) + (1 - y_{j})·ln(1 - a_{j}))")
+        numbers.append(f"-({number(y[j])}·{_ln(number(output[j]), output[j])} + (1 - "
+                       f"{number(y[j])})·{_ln('1 - ' + number(output[j]), 1.0 - output[j])})")
+    symbols = factored("1" if share == 1.0 else f"1/{len(output)}", symbols)
     return [_total(loss, symbols, factored(number(share), numbers), output, y)]
 
 
 def _ln(text, value):
-    return "ln(%s)" % text if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss has a floor there
+    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss has a floor there
 
 
 def _cross_entropy(loss, output, y):
     m, log_total = number(max(output)), log_sum_exp(output)
-    symbols = ["m + ln(exp(z_0 - m)"] + ["exp(z_%d - m)" % j for j in range(1, len(output))]
-    numbers = ["%s + ln(exp(%s - %s)" % (m, number(output[0]), m)]
-    numbers += ["exp(%s - %s)" % (number(z), m) for z in output[1:]]
+    symbols = ["m + ln(exp(z_0 - m)"] + [f"exp(z_{j} - m)" for j in range(1, len(output))]
+    numbers = [f"{m} + ln(exp({number(output[0])} - {m})"]
+    numbers += [f"exp({number(z)} - {m})" for z in output[1:]]
     symbols[-1] += ")"
     numbers[-1] += ")"
     sum_of_all = Quantity(None, None, "S", symbols, [numbers], log_total, "losses.log_sum_exp")
-    symbols = ["y_%d·(S - z_%d)" % (j, j) for j in range(len(output))]
-    numbers = ["%s·(%s - %s)" % (number(y[j]), number(log_total), number(output[j])) for j in range(len(output))]
+    symbols = [f"y_{j}·(S - z_{j})" for j in range(len(output))]
+    numbers = [f"{number(y[j])}·({number(log_total)} - {number(output[j])})" for j in range(len(output))]
     return [sum_of_all, _total(loss, symbols, numbers, output, y)]
 
 
@@ -168,7 +168,7 @@ def _backward(network, loss, output, y):
     if isinstance(loss, CrossEntropyLoss):
         sections = _cross_entropy_slopes(symbol, output, y, grad)
     else:
-        title = "%r: the slope of the cost by each output" % (loss,)
+        title = f"{loss!r}: the slope of the cost by each output"
         sections = [Section("backward", None, title, [_loss_slope(loss, symbol, j, output, y, grad[j])
                                                       for j in range(len(grad))])]
     for i in reversed(range(len(network.layers))):
@@ -184,27 +184,27 @@ def _backward(network, loss, output, y):
         else:
             general = "δ_j = ∂C/∂z_j = ∂C/∂a_j·∂a_j/∂z_j"
             quantities = _activation_slopes(layer, handed, grad)
-        sections.append(Section("backward", i, "network.layers[%d] = %r: %s" % (i, layer, general), quantities))
+        sections.append(Section("backward", i, f"network.layers[{i}] = {layer!r}: {general}", quantities))
     return sections
 
 
 def _loss_slope(loss, symbol, j, output, y, slope):
     a, target = number(output[j]), number(y[j])
-    name = "%s_%d" % (symbol, j)
+    name = f"{symbol}_{j}"
     share = loss.share(len(output))
     if isinstance(loss, HalfSquaredErrorLoss):
         share = 1.0
-        symbols, numbers = "%s - y_%d" % (name, j), "%s - %s" % (a, target)
+        symbols, numbers = f"{name} - y_{j}", f"{a} - {target}"
     elif isinstance(loss, MSELoss):
-        symbols, numbers = "2·(%s - y_%d)" % (name, j), "%s·2.0·(%s - %s)" % (number(share), a, target)
+        symbols, numbers = f"2·({name} - y_{j})", f"{number(share)}·2.0·({a} - {target})"
     else:
-        below = "%s·(1 - %s)" % (a, a) if output[j] * (1.0 - output[j]) >= 1e-12 else "1e-12"
-        symbols = "(%s - y_%d) / (%s·(1 - %s))" % (name, j, name, name)
-        numbers = "%s·((%s - %s) / (%s))" % (number(share), a, target, below)
+        below = f"{a}·(1 - {a})" if output[j] * (1.0 - output[j]) >= 1e-12 else "1e-12"
+        symbols = f"({name} - y_{j}) / ({name}·(1 - {name}))"
+        numbers = f"{number(share)}·(({a} - {target}) / ({below}))"
     if share != 1.0:
-        symbols = "1/%d·%s" % (len(output), symbols)
+        symbols = f"1/{len(output)}·{symbols}"
     return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope,
-                    "losses.%s.backward" % type(loss).__name__)
+                    f"losses.{type(loss).__name__}.backward")
 
 
 def _cross_entropy_slopes(symbol, z, y, grad):
@@ -212,8 +212,8 @@ def _cross_entropy_slopes(symbol, z, y, grad):
     layer = Softmax()
     p = layer.forward(z)
     shares = [_softmax_share(j, z, p[j], "p_%d") for j in range(len(z))]
-    direct = [Quantity(j, None, "∂C/∂%s_%d" % (symbol, j), ["p_%d - y_%d" % (j, j)],
-                       [["%s - %s" % (number(p[j]), number(y[j]))]], grad[j], "losses.CrossEntropyLoss.backward")
+    direct = [Quantity(j, None, f"∂C/∂{symbol}_{j}", [f"p_{j} - y_{j}"],
+                       [[f"{number(p[j])} - {number(y[j])}"]], grad[j], "losses.CrossEntropyLoss.backward")
               for j in range(len(z))]
     if 0.0 in p:
         return [Section("backward", None, "softmax: p_j = exp(z_j) / Σ_k exp(z_k); m is the largest z", shares),
@@ -221,8 +221,8 @@ def _cross_entropy_slopes(symbol, z, y, grad):
                         "∂C/∂z_j = p_j - y_j needs no division", direct)]
     slopes = [-y[j] / p[j] for j in range(len(z))]
     through = layer.backward(slopes)
-    by_p = [Quantity(j, None, "∂C/∂p_%d" % j, ["-y_%d / p_%d" % (j, j)],
-                     [["-%s / %s" % (number(y[j]), number(p[j]))]], slopes[j], None) for j in range(len(z))]
+    by_p = [Quantity(j, None, f"∂C/∂p_{j}", [f"-y_{j} / p_{j}"],
+                     [[f"-{number(y[j])} / {number(p[j])}"]], slopes[j], None) for j in range(len(z))]
     titles = ("softmax: p_j = exp(z_j) / Σ_k exp(z_k); m is the largest z",
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
               "softmax's Jacobian: ∂p_i/∂z_j = p_i·([i = j] - p_j), for z_j moves every p_i",
@@ -239,9 +239,9 @@ def _jacobian(symbol, a):
     for i in range(len(a)):
         for j in range(len(a)):
             same = "1" if i == j else "0"
-            found.append(Quantity(i, j, "∂%s_%d/∂z_%d" % (symbol, i, j),
-                                  ["%s_%d·(%s - %s_%d)" % (symbol, i, same, symbol, j)],
-                                  [["%s·(%s - %s)" % (number(a[i]), same, number(a[j]))]], jacobian[i][j],
+            found.append(Quantity(i, j, f"∂{symbol}_{i}/∂z_{j}",
+                                  [f"{symbol}_{i}·({same} - {symbol}_{j})"],
+                                  [[f"{number(a[i])}·({same} - {number(a[j])})"]], jacobian[i][j],
                                   "activations.softmax_jacobian"))
     return found
 
@@ -250,8 +250,8 @@ def _through_jacobian(symbol, a, handed, delta, name):
     jacobian = softmax_jacobian(a)
     found = []
     for j in range(len(a)):
-        symbols = ["∂C/∂%s_%d·∂%s_%d/∂z_%d" % (symbol, i, symbol, i, j) for i in range(len(a))]
-        numbers = ["%s·%s" % (number(handed[i]), number(jacobian[i][j])) for i in range(len(a))]
+        symbols = [f"∂C/∂{symbol}_{i}·∂{symbol}_{i}/∂z_{j}" for i in range(len(a))]
+        numbers = [f"{number(handed[i])}·{number(jacobian[i][j])}" for i in range(len(a))]
         found.append(Quantity(j, None, name % j, symbols, [numbers], delta[j], "activations.Softmax.backward"))
     return found
 
@@ -262,11 +262,11 @@ def _activation_slopes(layer, handed, delta):
     for j in range(len(delta)):
         z, a = layer.z[j], layer.a[j]
         factor = layer.derivative(z, a)
-        found.append(Quantity(j, None, "∂a_%d/∂z_%d" % (j, j), [slope(layer, z, "a_%d" % j)],
+        found.append(Quantity(j, None, f"∂a_{j}/∂z_{j}", [slope(layer, z, f"a_{j}")],
                               [[slope(layer, z, number(a))]], factor,
-                              "activations.%s_derivative" % FUNCTIONS[type(layer)]))
-        found.append(Quantity(j, None, "δ_%d" % j, ["∂C/∂a_%d·∂a_%d/∂z_%d" % (j, j, j)],
-                              [["%s·%s" % (number(handed[j]), number(factor))]], delta[j],
+                              f"activations.{FUNCTIONS[type(layer)]}_derivative"))
+        found.append(Quantity(j, None, f"δ_{j}", [f"∂C/∂a_{j}·∂a_{j}/∂z_{j}"],
+                              [[f"{number(handed[j])}·{number(factor)}"]], delta[j],
                               "activations.Activation.backward"))
     return found
 
@@ -275,11 +275,11 @@ def _parameter_slopes(layer, delta):
     found = []
     for j in range(len(delta)):
         for k in range(len(layer.inputs)):
-            found.append(Quantity(j, k, "∂C/∂" + w(j, k), ["δ_%d·a_%d" % (j, k)],
-                                  [["%s·%s" % (number(delta[j]), number(layer.inputs[k]))]], layer.weight_grad[j][k],
+            found.append(Quantity(j, k, "∂C/∂" + w(j, k), [f"δ_{j}·a_{k}"],
+                                  [[f"{number(delta[j])}·{number(layer.inputs[k])}"]], layer.weight_grad[j][k],
                                   "neuron.backward"))
         if layer.bias:
-            found.append(Quantity(j, None, "∂C/∂b_%d" % j, ["δ_%d" % j], [[number(delta[j])]], layer.bias_grad[j],
+            found.append(Quantity(j, None, f"∂C/∂b_{j}", [f"δ_{j}"], [[number(delta[j])]], layer.bias_grad[j],
                                   "neuron.backward"))
     return found
 
@@ -292,9 +292,9 @@ def _input_slopes(layer, delta, input_grads):
         neuron.backward(delta[j], layer.weight[j], layer.inputs, zeros(count), shares[j])
     found = []
     for k in range(count):
-        symbols = ["δ_%d·%s" % (j, w(j, k)) for j in range(len(delta))]
-        numbers = [["%s·%s" % (number(delta[j]), number(layer.weight[j][k])) for j in range(len(delta))]]
+        symbols = [f"δ_{j}·{w(j, k)}" for j in range(len(delta))]
+        numbers = [[f"{number(delta[j])}·{number(layer.weight[j][k])}" for j in range(len(delta))]]
         if len(delta) > 1:
             numbers.append([number(shares[j][k]) for j in range(len(delta))])
-        found.append(Quantity(None, k, "∂C/∂a_%d" % k, symbols, numbers, input_grads[k], "neuron.backward"))
+        found.append(Quantity(None, k, f"∂C/∂a_{k}", symbols, numbers, input_grads[k], "neuron.backward"))
     return found

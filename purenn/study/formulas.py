@@ -31,9 +31,10 @@ def check_only(only, network) -> None:
         width = layer.out_features or width
         widths.append(width)
     if only[0] >= len(widths):
-        raise PurennError("found layer %d; the network has layers 0 to %d" % (only[0], len(widths) - 1))
+        raise PurennError(f"found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
     if only[1] >= widths[only[0]]:
-        raise PurennError("found neuron %d; layer %d has neurons 0 to %d" % (only[1], only[0], widths[only[0]] - 1))
+        raise PurennError(f"found neuron {only[1]}; layer {only[0]} has neurons 0 to "
+                          f"{widths[only[0]] - 1}")
 
 
 def select(sections: list, only, last: int) -> list:
@@ -67,7 +68,7 @@ def number(value: float) -> str:
     >>> number(0.5), number(-0.5)
     ('0.5', '(-0.5)')
     """
-    return "(%r)" % value if str(value).startswith("-") else repr(value)
+    return f"({value!r})" if str(value).startswith("-") else repr(value)
 
 
 def w(j: int, k: int) -> str:
@@ -76,7 +77,7 @@ def w(j: int, k: int) -> str:
     >>> w(1, 0), w(12, 3)
     ('w_10', 'w_12,3')
     """
-    return "w_%d%d" % (j, k) if j < 10 and k < 10 else "w_%d,%d" % (j, k)
+    return f"w_{j}{k}" if j < 10 and k < 10 else f"w_{j},{k}"
 
 
 def factored(factor: str, terms: list) -> list:
@@ -88,7 +89,7 @@ def factored(factor: str, terms: list) -> list:
     if factor in ("1", "1.0"):
         return terms
     terms = list(terms)
-    terms[0] = "%s·(%s" % (factor, terms[0])
+    terms[0] = f"{factor}·({terms[0]}"
     terms[-1] += ")"
     return terms
 
@@ -96,23 +97,23 @@ def factored(factor: str, terms: list) -> list:
 # Activations: a = f(z) and f′(z), as text, from the layer, the number z, and the symbols or numbers for z and a.
 
 def _sigmoid(layer, z, text):
-    return "1 / (1 + exp(-%s))" % text if z >= 0.0 else "exp(%s) / (1 + exp(%s))" % (text, text)
+    return f"1 / (1 + exp(-{text}))" if z >= 0.0 else f"exp({text}) / (1 + exp({text}))"
 
 
 def _leaky(layer, z, text):
-    return text if z > 0.0 else "%s·%s" % (number(layer.negative_slope), text)
+    return text if z > 0.0 else f"{number(layer.negative_slope)}·{text}"
 
 
 VALUES = {
     Sigmoid: _sigmoid,
-    Tanh: lambda layer, z, text: "tanh(%s)" % text,
-    ReLU: lambda layer, z, text: "max(0, %s)" % text,
+    Tanh: lambda layer, z, text: f"tanh({text})",
+    ReLU: lambda layer, z, text: f"max(0, {text})",
     LeakyReLU: _leaky,
     Identity: lambda layer, z, text: text,
 }
 SLOPES = {
-    Sigmoid: lambda layer, z, a: "%s·(1 - %s)" % (a, a),
-    Tanh: lambda layer, z, a: "1 - %s·%s" % (a, a),
+    Sigmoid: lambda layer, z, a: f"{a}·(1 - {a})",
+    Tanh: lambda layer, z, a: f"1 - {a}·{a}",
     ReLU: lambda layer, z, a: "1" if z > 0.0 else "0",
     LeakyReLU: lambda layer, z, a: "1" if z > 0.0 else number(layer.negative_slope),
     Identity: lambda layer, z, a: "1",

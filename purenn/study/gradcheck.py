@@ -52,7 +52,7 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     Raises PurennError unless h is above 0 and the batch fits, as ``train`` does.
     """
     if not is_finite(h) or not h > 0.0:
-        raise PurennError("gradcheck: h is %r; it must be a number above 0, such as 1e-5" % (h,))
+        raise PurennError(f"gradcheck: h is {h!r}; it must be a number above 0, such as 1e-5")
     check_data("the batch", network, loss, Dataset(inputs, targets))
     network.zero_grad()
     (engine or Loops()).gradients(network, loss, inputs, targets)
@@ -68,7 +68,7 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
             finally:
                 values[k] = value
             numeric = (above - below) / (2.0 * h)
-            entries.append(Entry("%s[%d]" % (name, k), grads[k], numeric, relative_error(grads[k], numeric),
+            entries.append(Entry(f"{name}[{k}]", grads[k], numeric, relative_error(grads[k], numeric),
                                  sides_above != sides_below))
     return entries
 

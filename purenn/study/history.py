@@ -75,7 +75,7 @@ class History:
             some = places
             if len(places) > MOST_LINES:
                 some = [places[i * len(places) // MOST_LINES] for i in range(MOST_LINES)]
-                name += ", %d of %d" % (MOST_LINES, len(places))
+                name += f", {MOST_LINES} of {len(places)}"
             panels.append((name, [(neuron, is_bias, [snapshot.values[place] for snapshot in self.snapshots])
                                   for place, neuron, is_bias in some]))
         return panels
@@ -119,7 +119,7 @@ class History:
 def _layers(network):
     """The layers that learn: their number as parameters() has it, and what they are in words."""
     learning = [(str(i), layer) for i, layer in enumerate(network.layers) if hasattr(layer, "weight")]
-    return [(layer, "layer %d: %d → %d" % (i + 1, linear.in_features, linear.out_features))
+    return [(layer, f"layer {i + 1}: {linear.in_features} → {linear.out_features}")
             for i, (layer, linear) in enumerate(learning)]
 
 

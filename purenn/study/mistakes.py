@@ -157,7 +157,7 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
     data = xor()
     targets = [[1.0 - y[0], y[0]] for y in data.targets]
     inputs = [[scale * value for value in x] for x in data.inputs]
-    task = "xor in two classes" + (", inputs times %g" % scale if scale != 1.0 else "")
+    task = "xor in two classes" + (f", inputs times {scale:g}" if scale != 1.0 else "")
     return Experiment(task, [2, 4, 4, 2], hidden, output, loss, _sgd(0.5), Dataset(inputs, targets),
                       epochs, None)
 

@@ -21,7 +21,7 @@ def update(network, optimizer) -> list:
         name, values, grads = optimizer.parameters[p]
         i = int(name[:name.index(".")])
         if not sections or sections[-1].layer != i:
-            title = "network.layers[%d] = %r, %s" % (i, network.layers[i], GENERAL[type(optimizer)])
+            title = f"network.layers[{i}] = {network.layers[i]!r}, {GENERAL[type(optimizer)]}"
             sections.append(Section("update", i, title, []))
         for k in range(len(values)):
             symbol, j = _parameter_symbol(name, k)
@@ -31,7 +31,7 @@ def update(network, optimizer) -> list:
                     optimizer, symbol, before[p][k], grads[k], old, new, values[k]):
                 sections[-1].quantities.append(Quantity(
                     j, k if name.endswith("]") else None, title, [symbols], [[numbers]], result,
-                    "optimizers.%s.%s" % (type(optimizer).__name__, function)))
+                    f"optimizers.{type(optimizer).__name__}.{function}"))
     return sections
 
 
@@ -46,50 +46,50 @@ def _parameter_symbol(name, k):
     if name.endswith("]"):
         j = int(name[name.index("[") + 1:-1])
         return w(j, k), j
-    return "b_%d" % k, k
+    return f"b_{k}", k
 
 
 def _sgd(optimizer, symbol, theta, g, old, new, result):
     if optimizer.momentum:
-        yield ("v(%s)" % symbol, "μ·v + ∂C/∂%s" % symbol,
-               "%s·%s + %s" % (number(optimizer.momentum), number(old[0]), number(g)), new[0], "step")
-        yield ("new " + symbol, "%s - lr·v" % symbol,
-               "%s - %s·%s" % (number(theta), number(optimizer.lr), number(new[0])), result, "step")
+        yield (f"v({symbol})", f"μ·v + ∂C/∂{symbol}",
+               f"{number(optimizer.momentum)}·{number(old[0])} + {number(g)}", new[0], "step")
+        yield ("new " + symbol, f"{symbol} - lr·v",
+               f"{number(theta)} - {number(optimizer.lr)}·{number(new[0])}", result, "step")
     else:
-        yield ("new " + symbol, "%s - lr·∂C/∂%s" % (symbol, symbol),
-               "%s - %s·%s" % (number(theta), number(optimizer.lr), number(g)), result, "step")
+        yield ("new " + symbol, f"{symbol} - lr·∂C/∂{symbol}",
+               f"{number(theta)} - {number(optimizer.lr)}·{number(g)}", result, "step")
 
 
 def _adagrad(optimizer, symbol, theta, g, old, new, result):
-    yield ("s(%s)" % symbol, "s + (∂C/∂%s)²" % symbol, "%s + (%s)²" % (number(old[0]), number(g)), new[0], "step")
+    yield (f"s({symbol})", f"s + (∂C/∂{symbol})²", f"{number(old[0])} + ({number(g)})²", new[0], "step")
     yield _scaled_step(optimizer, symbol, theta, "∂C/∂" + symbol, g, "s", new[0], result)
 
 
 def _rmsprop(optimizer, symbol, theta, g, old, new, result):
     alpha = number(optimizer.alpha)
-    yield ("s(%s)" % symbol, "α·s + (1 - α)·(∂C/∂%s)²" % symbol,
-           "%s·%s + (1 - %s)·(%s)²" % (alpha, number(old[0]), alpha, number(g)), new[0], "step")
+    yield (f"s({symbol})", f"α·s + (1 - α)·(∂C/∂{symbol})²",
+           f"{alpha}·{number(old[0])} + (1 - {alpha})·({number(g)})²", new[0], "step")
     yield _scaled_step(optimizer, symbol, theta, "∂C/∂" + symbol, g, "s", new[0], result)
 
 
 def _adam(optimizer, symbol, theta, g, old, new, result):
     one, two, t = number(optimizer.beta1), number(optimizer.beta2), optimizer.t
-    yield ("m(%s)" % symbol, "β₁·m + (1 - β₁)·∂C/∂%s" % symbol,
-           "%s·%s + (1 - %s)·%s" % (one, number(old[0]), one, number(g)), new[0], "step")
-    yield ("v(%s)" % symbol, "β₂·v + (1 - β₂)·(∂C/∂%s)²" % symbol,
-           "%s·%s + (1 - %s)·(%s)²" % (two, number(old[1]), two, number(g)), new[1], "step")
+    yield (f"m({symbol})", f"β₁·m + (1 - β₁)·∂C/∂{symbol}",
+           f"{one}·{number(old[0])} + (1 - {one})·{number(g)}", new[0], "step")
+    yield (f"v({symbol})", f"β₂·v + (1 - β₂)·(∂C/∂{symbol})²",
+           f"{two}·{number(old[1])} + (1 - {two})·({number(g)})²", new[1], "step")
     m_hat = optimizer.corrected(new[0], optimizer.beta1)
     v_hat = optimizer.corrected(new[1], optimizer.beta2)
-    yield ("m̂(%s)" % symbol, "m / (1 - β₁^t)", "%s / (1 - %s^%d)" % (number(new[0]), one, t), m_hat, "corrected")
-    yield ("v̂(%s)" % symbol, "v / (1 - β₂^t)", "%s / (1 - %s^%d)" % (number(new[1]), two, t), v_hat, "corrected")
+    yield (f"m̂({symbol})", "m / (1 - β₁^t)", f"{number(new[0])} / (1 - {one}^{t})", m_hat, "corrected")
+    yield (f"v̂({symbol})", "v / (1 - β₂^t)", f"{number(new[1])} / (1 - {two}^{t})", v_hat, "corrected")
     yield _scaled_step(optimizer, symbol, theta, "m̂", m_hat, "v̂", v_hat, result)
 
 
 def _scaled_step(optimizer, symbol, theta, above, above_value, below, below_value, result):
     """θ − lr·above / (√below + eps)."""
-    return ("new " + symbol, "%s - lr·%s / (sqrt(%s) + eps)" % (symbol, above, below),
-            "%s - %s·%s / (sqrt(%s) + %s)" % (number(theta), number(optimizer.lr), number(above_value),
-                                              number(below_value), number(optimizer.eps)), result, "step")
+    return ("new " + symbol, f"{symbol} - lr·{above} / (sqrt({below}) + eps)",
+            f"{number(theta)} - {number(optimizer.lr)}·{number(above_value)} / (sqrt({number(below_value)}) + "
+            f"{number(optimizer.eps)})", result, "step")
 
 
 # How each optimizer's step is told.

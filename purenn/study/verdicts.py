@@ -96,23 +96,23 @@ def _most(number, results):
 
 
 def _of(number, results):
-    return "%d of %d seeds" % (number, len(results))
+    return f"{number} of {len(results)} seeds"
 
 
 def _number(value):
-    return "%d" % int(value + 0.5) if value < inf else "never"
+    return f"{int(value + 0.5)}" if value < inf else "never"
 
 
 def _each(by_label, text):
-    return "; ".join("%s: %s" % (label, text(results)) for label, results in by_label.items())
+    return "; ".join(f"{label}: {text(results)}" for label, results in by_label.items())
 
 
 def a1(found) -> tuple:
     """Linear points are learned, and as soon as reported."""
     results = found["linear"]
     return (accuracy(results) >= 0.99, _agrees(loss_at(results, 1000), 0.0822),
-            "accuracy %.3f, loss (sum) %.3g at epoch 1000, %.3g at 5000" % (
-                accuracy(results), loss_at(results, 1000), loss(results)))
+            f"accuracy {accuracy(results):.3f}, loss (sum) {loss_at(results, 1000):.3g} at epoch 1000, "
+            f"{loss(results):.3g} at 5000")
 
 
 def a2(found) -> tuple:
@@ -120,14 +120,15 @@ def a2(found) -> tuple:
     results = found["xor"]
     at = [loss_at(results, epoch) for epoch in (2000, 3000)]
     return (_most(right(results), results), _agrees(at[0], 0.268) and _agrees(at[1], 0.0429),
-            "all points right: %s; loss (sum) %.3g at epoch 2000, %.3g at 3000" % (_of(right(results), results), *at))
+            f"all points right: {_of(right(results), results)}; loss (sum) {at[0]:.3g} at epoch 2000, "
+            f"{at[1]:.3g} at 3000")
 
 
 def solves(found) -> tuple:
     """Most seeds learn xor."""
     results = found["xor"]
     return (_most(right(results), results), None,
-            "all points right: %s; loss (sum) %.3g" % (_of(right(results), results), loss(results)))
+            f"all points right: {_of(right(results), results)}; loss (sum) {loss(results):.3g}")
 
 
 def a6(found) -> tuple:
@@ -135,7 +136,7 @@ def a6(found) -> tuple:
     solving, *small = [found["lr " + lr] for lr in RATES]
     stuck = [abs(loss(results) / POINTS - 0.25) < 0.02 and 0.4 < accuracy(results) < 0.65 for results in small]
     return (_most(right(solving), solving) and all(stuck), None, "mean loss " + _each(
-        found, lambda results: "%.4f, accuracy %.2f" % (loss(results) / POINTS, accuracy(results))))
+        found, lambda results: f"{loss(results) / POINTS:.4f}, accuracy {accuracy(results):.2f}"))
 
 
 def a7(found) -> tuple:
@@ -144,8 +145,8 @@ def a7(found) -> tuple:
     solving = {size: found[size] for size in ("hidden 4", "hidden 8")}
     return (all(_most(right(results), results) for results in solving.values()) and wild > 1.0 and wild > 5.0 * tame,
             all(right(results) == len(results) for results in solving.values()),
-            "all points right: %s; all rises of the loss in 250 epochs together: %.2f with 4, %.2f with 100" % (
-                _each(solving, lambda results: _of(right(results), results)), tame, wild))
+            f"all points right: {_each(solving, lambda results: _of(right(results), results))}; all rises of the loss "
+            f"in 250 epochs together: {tame:.2f} with 4, {wild:.2f} with 100")
 
 
 def a8(found) -> tuple:
@@ -153,21 +154,21 @@ def a8(found) -> tuple:
     results = found["xor"]
     mean = loss(results) / POINTS
     return (abs(mean - PLATEAU) < 0.01 and 0.4 < accuracy(results) < 0.65, None,
-            "mean loss %.6f, accuracy %.4f" % (mean, accuracy(results)))
+            f"mean loss {mean:.6f}, accuracy {accuracy(results):.4f}")
 
 
 def a9(found) -> tuple:
     """Momentum and Adam end below plain gradient descent."""
     return (all(loss(found[name]) < loss(found["sgd"]) for name in ("momentum", "adam")), LOST,
-            "loss (sum) " + _each(found, lambda results: "%.3g" % loss(results)))
+            "loss (sum) " + _each(found, lambda results: f"{loss(results):.3g}"))
 
 
 def b1(found) -> tuple:
     """Linear points are learned, and as soon as reported."""
     results = found["linear"]
     return (accuracy(results) >= 0.99, _agrees(loss_at(results, 20), 0.0284) and _agrees(loss(results), 0.00294),
-            "loss %.3g, accuracy %.3f at epoch 20; %.3g, %.3f at 400" % (
-                loss_at(results, 20), accuracy_at(results, 20), loss(results), accuracy(results)))
+            f"loss {loss_at(results, 20):.3g}, accuracy {accuracy_at(results, 20):.3f} at epoch 20; "
+            f"{loss(results):.3g}, {accuracy(results):.3f} at 400")
 
 
 def b2(found) -> tuple:
@@ -175,27 +176,27 @@ def b2(found) -> tuple:
     results = found["xor"]
     return (_most(right(results), results), _agrees(loss_at(results, 20), 0.287) and _agrees(loss(results), 0.0205)
             and accuracy_at(results, 220) == 1.0,
-            "all points right: %s; loss %.3g at epoch 20, accuracy %.3f at 220, loss %.3g at 400" % (
-                _of(right(results), results), loss_at(results, 20), accuracy_at(results, 220), loss(results)))
+            f"all points right: {_of(right(results), results)}; loss {loss_at(results, 20):.3g} at epoch 20, accuracy "
+            f"{accuracy_at(results, 220):.3f} at 220, loss {loss(results):.3g} at 400")
 
 
 def b3(found) -> tuple:
     """The largest rate goes up and down, the smallest crawls, the one between ends lowest."""
     holds = True
     for task in ("linear", "xor"):
-        high, middle, low = [found["%s lr %s" % (task, lr)] for lr in RATES]
+        high, middle, low = [found[f"{task} lr {lr}"] for lr in RATES]
         holds = holds and rises(high) > rises(middle) and loss(middle) < min(loss(low), loss(high))
     return holds, None, "loss at 400, and all its rises: " + _each(
-        found, lambda results: "%.3g, %.2f" % (loss(results), rises(results)))
+        found, lambda results: f"{loss(results):.3g}, {rises(results):.2f}")
 
 
 def b4(found) -> tuple:
     """The widest network ends lower than the narrowest."""
     ranks = []
     for task in ("linear", "xor"):
-        narrow, *_, wide = [loss(found["%s hidden %d" % (task, size)]) for size in (2, 8, 32)]
+        narrow, *_, wide = [loss(found[f"{task} hidden {size}"]) for size in (2, 8, 32)]
         ranks.append(wide < narrow)
-    return all(ranks), None, "loss at 400: " + _each(found, lambda results: "%.3g" % loss(results))
+    return all(ranks), None, "loss at 400: " + _each(found, lambda results: f"{loss(results):.3g}")
 
 
 def b5(found) -> tuple:
@@ -203,17 +204,17 @@ def b5(found) -> tuple:
     with_, without = [first_below(found["linear " + how], 0.05) for how in ("with relu", "without")]
     least = min(result.loss for result in found["xor without"])
     return (least >= PLATEAU - 1e-6 and with_ < inf and without >= 2.0 * with_, None,
-            "linear below 0.05 after %s epochs with relu, %s without; xor without: loss %.4f at best" % (
-                _number(with_), _number(without), least))
+            f"linear below 0.05 after {_number(with_)} epochs with relu, {_number(without)} without; xor without: loss "
+            f"{least:.4f} at best")
 
 
 def b6(found) -> tuple:
     """Gradient descent ends highest, Adam lowest."""
     ranks = []
     for task in ("linear", "xor"):
-        first, *between, last = [loss(found["%s %s" % (task, name)]) for name in OPTIMIZERS]
+        first, *between, last = [loss(found[f"{task} {name}"]) for name in OPTIMIZERS]
         ranks.append(first > max(between) and min(between) > last)
-    return all(ranks), None, "loss at 400: " + _each(found, lambda results: "%.3g" % loss(results))
+    return all(ranks), None, "loss at 400: " + _each(found, lambda results: f"{loss(results):.3g}")
 
 
 def d1(found) -> tuple:
@@ -222,31 +223,33 @@ def d1(found) -> tuple:
     tested = median([result.test_accuracy or 0.0 for result in results])
     return (tested >= 0.97 and _most(reached(results), results),
             _agrees(loss_at(results, 500), 0.0313) and _agrees(epochs(results), 3631),
-            "loss %.3g at epoch 500; below 0.005 after %s; %.1f of 100 fresh points right" % (
-                loss_at(results, 500), _number(epochs(results)), 100 * tested))
+            f"loss {loss_at(results, 500):.3g} at epoch 500; below 0.005 after {_number(epochs(results))}; "
+            f"{100 * tested:.1f} of 100 fresh points right")
 
 
 def d2(found) -> tuple:
     """Most seeds learn xor, and as soon as reported."""
     results = found["xor"]
     at = [loss_at(results, epoch) for epoch in (500, 1500)]
+    best = min([result.needed for result in results if result.needed], default=inf)
     return (_most(right(results), results) and _most(reached(results), results),
             _agrees(at[0], 0.2365) and _agrees(at[1], 0.0382) and _agrees(epochs(results), 2692),
-            "21/21 with %s; loss %.4f at epoch 500, %.4f at 1500; below 0.005 after %s, at best %s" % (
-                _of(right(results), results), *at, _number(epochs(results)),
-                _number(min([result.needed for result in results if result.needed], default=inf))))
+            f"21/21 with {_of(right(results), results)}; loss {at[0]:.4f} at epoch 500, {at[1]:.4f} at 1500; below "
+            f"0.005 after {_number(epochs(results))}, at best {_number(best)}")
 
 
 def d3(found) -> tuple:
     """All rates learn, a larger one sooner."""
-    line, cross = [[found["%s lr %s" % (task, lr)] for lr in D3_RATES] for task in ("linear", "xor")]
+    line, cross = [[found[f"{task} lr {lr}"] for lr in D3_RATES] for task in ("linear", "xor")]
     needed, losses = [epochs(results) for results in cross], [loss(results) for results in line]
     shares = [accuracy(results) for results in line + cross]
     return (min(shares) >= 0.98 and _rising(needed) and _rising(losses), min(shares) == 1.0,
-            "xor: accuracy %s, below 0.005 after %s; linear: accuracy %s, loss at 8000 %s" % tuple(
-                ", ".join(texts) for texts in (["%.3f" % share for share in shares[4:]], map(_number, needed),
-                                               ["%.3f" % share for share in shares[:4]],
-                                               ["%.3g" % value for value in losses])))
+            f"xor: accuracy {_listed(shares[4:], '.3f')}, below 0.005 after {', '.join(map(_number, needed))}; linear: "
+            f"accuracy {_listed(shares[:4], '.3f')}, loss at 8000 {_listed(losses, '.3g')}")
+
+
+def _listed(values, form):
+    return ", ".join(format(value, form) for value in values)
 
 
 def _rising(values):
@@ -255,10 +258,10 @@ def _rising(values):
 
 def d4(found) -> tuple:
     """All widths learn, the widest sooner than the narrowest."""
-    needed = [epochs(found["xor hidden %d" % size]) for size in (2, 4, 8)]
+    needed = [epochs(found[f"xor hidden {size}"]) for size in (2, 4, 8)]
     return (all(accuracy(results) >= 0.98 for results in found.values()) and needed[2] < needed[0], None,
             "accuracy, and epochs until the loss is below 0.005: " + _each(
-                found, lambda results: "%.3f, %s" % (accuracy(results), _number(epochs(results)))))
+                found, lambda results: f"{accuracy(results):.3f}, {_number(epochs(results))}"))
 
 
 def d5(found) -> tuple:
@@ -266,8 +269,8 @@ def d5(found) -> tuple:
     slow, fast = found["xor lr 0.001"], found["xor lr 10"]
     diverged = sum(result.diverged for result in fast)
     return (0.35 < accuracy(slow) < 0.65 and diverged == len(fast), None,
-            "xor: accuracy %.3f, loss %.4f at lr 0.001; diverged with lr 10: %s; linear: accuracy %.3f" % (
-                accuracy(slow), loss(slow), _of(diverged, fast), accuracy(found["linear lr 0.001"])))
+            f"xor: accuracy {accuracy(slow):.3f}, loss {loss(slow):.4f} at lr 0.001; diverged with lr 10: "
+            f"{_of(diverged, fast)}; linear: accuracy {accuracy(found['linear lr 0.001']):.3f}")
 
 
 def e(found) -> tuple:
@@ -275,8 +278,8 @@ def e(found) -> tuple:
     deep, small = [[worst(result) for result in found[name]] for name in ("2-4-4-1", "2-2-1")]
     near, stuck = sum(error <= 0.02 for error in deep), sum(error > 0.4 for error in small)
     return (_most(near, deep) and 0 < stuck < len(small), _agrees(median(deep), 0.0064),
-            "2-4-4-1: the worst output is %.4f from its target, at best %.4f; 2-2-1: stuck with %s" % (
-                median(deep), min(deep), _of(stuck, small)))
+            f"2-4-4-1: the worst output is {median(deep):.4f} from its target, at best {min(deep):.4f}; 2-2-1: stuck "
+            f"with {_of(stuck, small)}")
 
 
 def c1(found) -> tuple:
@@ -288,5 +291,5 @@ def c1(found) -> tuple:
     first = median([result.validation_losses[0][1] for result in results])
     return (train_accuracy > validation_accuracy > 0.7 and train_loss < validation_loss < first,
             abs(validation_accuracy - 0.9128) <= 0.02,
-            "train acc %.4f, validation acc %.4f, train loss %.2f, validation loss %.4f" % (
-                train_accuracy, validation_accuracy, train_loss, validation_loss))
+            f"train acc {train_accuracy:.4f}, validation acc {validation_accuracy:.4f}, train loss {train_loss:.2f}, "
+            f"validation loss {validation_loss:.4f}")
