@@ -33,7 +33,7 @@ from .network import Network
 from .optimizers import SGD, Adagrad, Adam, RMSprop
 from .training import Dataset, DivergedError, Epoch, evaluate, train
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch", "HalfSquaredErrorLoss",

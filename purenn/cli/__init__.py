@@ -33,6 +33,9 @@ COMMANDS = (
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 
+# What stands in the examples where the program is installed, without the files of its tests.
+INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))
+
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Run a command; return the exit code. Whatever goes wrong ends as one line on stderr."""
@@ -84,6 +87,8 @@ def overview(program: str) -> str:
     """What ``python cli.py`` alone shows: every command with an example."""
     lines = ["purenn: the neural-network textbook that runs.", "", "Commands, each with an example:"]
     for name, summary, example in COMMANDS:
+        for file, word in () if program.endswith("cli.py") else INSTALLED:
+            example = example.replace(file, word)
         lines += ["", f"  {name:10} {summary}", f"             {program} {example}"]
     lines += ["", f"{program} COMMAND --help lists a command's options."]
     return "\n".join(lines)
