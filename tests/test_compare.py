@@ -12,8 +12,9 @@ import time
 import pytest
 
 from purenn.cli import compare, main
-from purenn.cli.plan import make_plan
-from purenn.cli.runs import TASKS, Incomplete, text
+from purenn.cli.compare import make_plan
+from purenn.runs import TASKS, Run, Settings, problems
+from purenn.runs.pool import Incomplete
 from purenn.show import plots
 
 from .helpers import ROOT, assert_refused, cli, on_a_terminal
@@ -106,10 +107,15 @@ def test_a_value_means_what_it_means_to_the_task(vary, alone):
 
 def test_every_setting_is_run_with_the_same_seeds():
     plan = make_plan(TASKS["xor"], "--vary lr=1,2 --vary init=he,zeros --seeds 2 --seed 5 --epochs 9".split())
-    settings = ["--epochs 9 --lr=%s --init=%s" % pair for pair in (("1", "he"), ("1", "zeros"), ("2", "he"),
-                                                                  ("2", "zeros"))]
-    assert sorted(map(text, plan.jobs)) == sorted(
-        "xor --seed 5 %s --seed %d" % (each, seed) for each in settings for seed in (5, 6))
+    asked = [Settings(lr=lr, init=init, epochs=9, engine="auto") for lr, init in (
+        (1.0, "he"), (1.0, "zeros"), (2.0, "he"), (2.0, "zeros"))]
+    assert plan.settings == [settings._replace(seed=5) for settings in asked]
+    # Every setting with the first seed, then every one with the next: what the results are divided up by.
+    assert [job.settings for job in plan.jobs] == [settings._replace(seed=seed) for seed in (5, 6)
+                                                   for settings in asked]
+    assert [job.label for job in plan.jobs[:4]] == ["lr 1, init he", "lr 1, init zeros", "lr 2, init he",
+                                                    "lr 2, init zeros"]
+    assert all(Run(job.problem, job.settings).problem == problems.xor() for job in plan.jobs)
 
 
 def test_a_run_is_the_tasks_own_with_that_setting_and_that_seed(capsys):
@@ -140,11 +146,11 @@ def test_the_figure_has_the_runs_losses_under_their_settings_name(monkeypatch, c
 
 
 def test_what_is_complete_is_shown_and_written_where_a_worker_dies(monkeypatch, capsys, tmp_path):
-    real = compare.run_jobs
+    real = compare.run_all
 
-    def run_jobs(jobs, workers, tell):
-        raise Incomplete("a worker has died", real(jobs[:4], 1) + [None] * (len(jobs) - 4))
-    monkeypatch.setattr(compare, "run_jobs", run_jobs)
+    def run_all(jobs, workers, tell, summarize):
+        raise Incomplete("a worker has died", real(jobs[:4], 1, None, summarize) + [None] * (len(jobs) - 4))
+    monkeypatch.setattr(compare, "run_all", run_all)
     path = tmp_path / "runs.csv"
     assert main(["compare", "gate", "--vary", "lr=1,0.5", "--seeds", "3", "--epochs", "9", "--csv", str(path)]) == 2
     shown = capsys.readouterr()
@@ -193,8 +199,8 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary quiet=yes", "--vary: found 'quiet'; it must be one of"),
     ("xor --vary workers=1,2", "--vary: found 'workers'; it must be one of"),
     ("xor --vary points=5", "--vary: found 'points'; it must be one of"),
-    ("xor --vary lr=1,abc", "--lr: found 'abc'; it must be a number above 0"),
-    ("xor --vary lr=1,-1e-3", "--lr: found '-1e-3'; it must be a number above 0"),
+    ("xor --vary lr=1,abc", "compare xor: --lr: found 'abc'; it must be a number above 0"),
+    ("xor --vary lr=1,-1e-3", "compare xor: --lr: found '-1e-3'; it must be a number above 0"),
     ("xor --vary lr=1,1.0", "--vary: lr: found '1.0', which is there already as '1'"),
     ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
     ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
@@ -204,8 +210,10 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
     ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),
     ("xor --vary shuffle=maybe", "--vary: shuffle: found 'maybe'; it must be yes or no"),
-    ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with --optimizer adam"),
+    ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with the optimizer adam"),
     ("xor --vary engine=loops,processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary lr=1 --engine processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary lr=1 --hidden none 4", "--hidden: found none beside other sizes"),
     ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
     ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),
     ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),

@@ -23,7 +23,7 @@ import zipfile
 import pytest
 
 from purenn import PurennError
-from purenn.data.encoding import encode, input_count, output_count
+from purenn.data.encoding import encode
 from purenn.data.features import fit
 from purenn.data.idx import read_idx
 from purenn.data.image_files import read_images
@@ -171,7 +171,7 @@ def read_to_learn(path):
 def check_samples(found):
     preparation, count, (inputs, targets) = found
     assert len(inputs) == len(targets) == count
-    for rows, width in ((inputs, input_count(preparation)), (targets, output_count(preparation))):
+    for rows, width in ((inputs, preparation.input_count()), (targets, preparation.output_count())):
         assert all(len(row) == width and all(map(math.isfinite, row)) for row in rows)
 
 

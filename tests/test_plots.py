@@ -282,9 +282,9 @@ def test_a_run_draws_its_figures_and_prints_what_it_prints_without_them(tmp_path
     done = run(str(tmp_path), "xor", "--epochs", "30", "--momentum", "0.5", "--plot", "--animate", "gifs/xor.gif")
     assert (done.returncode, without_font_cache(done.stderr)) == (0, "")
     names = ["xor-points.png", "xor-curves.png", "xor-weights.png", "xor-gradients.png"]
-    line = "Figures: %s\n" % ", ".join([os.path.join("plots", name) for name in names] + ["gifs/xor.gif"])
+    line = "Figures: %s\n" % ", ".join([os.path.join("figures", name) for name in names] + ["gifs/xor.gif"])
     assert done.stdout == plain.stdout + line
-    assert sorted(os.listdir(str(tmp_path / "plots"))) == sorted(names)
+    assert sorted(os.listdir(str(tmp_path / "figures"))) == sorted(names)
     assert os.listdir(str(tmp_path / "gifs")) == ["xor.gif"]
 
 

@@ -9,7 +9,6 @@ from typing import List, NamedTuple, Tuple, Union
 
 from ..files.text import short
 from ..linalg import PurennError, is_finite
-from .columns import IS_MISSING, REMEDIES
 
 MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 
@@ -96,6 +95,7 @@ def of_pixels(count: int, names: list, mean: float, deviation: float) -> Prepara
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
+    from .columns import REMEDIES
     _check_keys("the whole", found, ("columns", "inputs", "missing", "target"))
     columns = _check_texts("columns", found["columns"], 2, math.inf)
     if not isinstance(found["inputs"], list) or not found["inputs"]:
@@ -123,6 +123,7 @@ def _check_keys(what, found, keys):
 
 def _feature(what, feature, kind, values, least):
     """One input or the target: a number, or of this kind, with these values."""
+    from .columns import IS_MISSING
     found = feature.get("kind") if isinstance(feature, dict) else None
     if found == kind:
         _check_keys(what, feature, ("name", "kind", values))
