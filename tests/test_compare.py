@@ -225,7 +225,7 @@ def test_help_lists_the_options_of_the_task_too():
 
 
 def test_ascii_output_has_no_character_that_it_cannot_have():
-    done = cli(*GRID, flags=(), env={"PYTHONIOENCODING": "ascii"})
+    done = cli(*GRID, encoding="ascii")
     assert done.returncode == 0 and all(ord(character) < 128 for character in done.stdout) and "?" not in done.stdout
 
 

@@ -320,7 +320,7 @@ def test_what_cannot_be_written_is_refused_before_anything_is_trained(tmp_path, 
 
 def test_compare_draws_a_line_for_each_setting(tmp_path):
     done = cli("compare", "xor", "--vary", "lr=1,2", "--seeds", 2, "--epochs", 30, "--workers", 1, "--plot", tmp_path,
-               flags=("-E",))
+               installed=True)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "Figures: %s" % (tmp_path / "xor-compare.png")
     assert os.listdir(str(tmp_path)) == ["xor-compare.png"]

@@ -296,7 +296,7 @@ def test_the_engine_is_closed_also_where_training_fails(monkeypatch):
 
 
 def test_the_command_line_trains_too():
-    done = cli("train", IRIS, "--target", "species", "--epochs", 2, env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
+    done = cli("train", IRIS, "--target", "species", "--epochs", 2, encoding="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii() and "(5 in all)" in done.stdout
 
