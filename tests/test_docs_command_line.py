@@ -24,7 +24,8 @@ def test_every_command_has_a_section():
     assert sum(" " in heading for heading in headings) == 11                # explain, compare, unroll
 
 
-@pytest.mark.parametrize("name", ["xor", "letters", "train", "predict", "explain mazur", "compare gate", "unroll linear"])
+@pytest.mark.parametrize("name", ["xor", "letters", "train", "predict", "explain mazur", "compare gate",
+                                  "unroll linear"])
 def test_a_section_names_every_option_that_help_prints(name):
     section = PAGE.partition("### %s\n" % name)[2].partition("\n### ")[0]
     there = re.findall(r"^  (?:-h, )?(--[a-z-]+)", cli(*name.split(" "), "--help").stdout, re.MULTILINE)
@@ -43,7 +44,7 @@ def test_an_option_is_shown_anew_where_its_default_is_another():
 
 
 def keys(*arguments):
-    """The keys of what a command prints with --json, the parts' prefixes taken off where they are of one kind."""
+    """The keys of the object that a command prints with --json."""
     return set(json.loads(cli(*arguments, "--json").stdout))
 
 

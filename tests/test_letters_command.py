@@ -23,6 +23,7 @@ from purenn.runs.run import PAYS, estimate
 from purenn.show.report import worst_predictions
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
+from .test_keeper import LETTERS, measured_once  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -85,12 +86,12 @@ def test_the_seed_decides_and_the_engine_does_not():
 
 
 def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
-    result = json.loads(run(*SMALL, "--json", "--epochs", 60, "--patience", 2, "--lr", 0.3))
+    result = json.loads(run(*LETTERS, "--json", "--epochs", 60, "--patience", 2, "--lr", 0.3))
     losses = [epoch["validation_loss"] for epoch in result["history"]]
     best = losses.index(min(losses)) + 1
     assert result["stopped"] == "patience" and result["epochs"] == best + 2 and result["kept"] == best
     assert result["validation_loss"] == min(losses)
-    again = json.loads(run(*SMALL, "--json", "--epochs", best, "--patience", 0, "--lr", 0.3))
+    again = json.loads(run(*LETTERS, "--json", "--epochs", best, "--patience", 0, "--lr", 0.3))
     for name in ("loss", "test_loss", "predictions"):                   # the network is that of the best epoch
         assert result[name] == again[name]
 
@@ -393,7 +394,7 @@ def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
 def test_ctrl_c_keeps_what_was_learned_and_reports_it():
     with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
-                           *map(str, SMALL), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
+                           *map(str, LETTERS), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
         lines = []

@@ -175,12 +175,11 @@ def test_a_field_comes_out_as_it_went_in_on_stdout_and_in_a_file(text, iris, tmp
         csv.writer(handle, lineterminator="\r\n").writerows([
             ["note", "sepal_length", "sepal_width", "petal_length", "petal_width"], [text, 5, 3, 1, 0.2]])
     assert run("predict", iris, table, "--out", out) == (0, "", "")
-    done = cli("predict", iris, table, env={"PYTHONIOENCODING": "ascii"}, flags=())
+    done = cli("predict", iris, table, encoding="ascii")
     with open(out, newline="", encoding="utf-8") as handle:
         content = handle.read()
     assert next(csv.DictReader(io.StringIO(content, newline="")))["note"] == text
-    assert done.returncode == 0 and done.stdout.replace("\r\n", "\n").replace("\r", "\n") == content.replace(
-        "\r\n", "\n").replace("\r", "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, content, "")
 
 
 def test_what_is_written_can_be_read_as_a_csv_whatever_is_in_the_fields(tmp_path):
@@ -333,7 +332,7 @@ def test_the_command_line_does_it_too_and_a_reader_may_leave(iris, tmp_path):
     done = cli("predict", iris, IRIS)
     assert (done.returncode, done.stderr) == (0, "") and len(done.stdout.splitlines()) == 151
     for command in ("evaluate", "show"):
-        done = cli(command, iris, *[IRIS] * (command == "evaluate"), env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
+        done = cli(command, iris, *[IRIS] * (command == "evaluate"), encoding="ascii")
         assert (done.returncode, done.stderr) == (0, "") and done.stdout.isascii()
 
 

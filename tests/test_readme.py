@@ -1,11 +1,16 @@
 """What the README shows is what happens."""
+import contextlib
 import inspect
+import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 
 import pytest
+
+from purenn.study import mistakes
 
 from .helpers import ROOT, cli, found
 
@@ -17,17 +22,19 @@ def blocks(language):
     return re.findall(r"^```%s\n(.*?)^```$" % language, README, re.MULTILINE | re.DOTALL)
 
 
-def test_the_first_thing_shown_is_what_xor_prints():
+def test_the_first_thing_shown_is_what_xor_prints(xor_by_default):
     command, _, shown = blocks("console")[0].partition("\n")
     assert command == "$ python3 cli.py xor"
-    assert cli("xor").stdout == shown
+    assert xor_by_default.stdout == shown
     assert README.index("$ python3 cli.py xor") < 500
 
 
 def test_the_example_of_the_api_runs_and_prints_what_its_comments_say():
     code, = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8")
-    assert done.stdout.splitlines() == re.findall(r"# (.*)$", code, re.MULTILINE)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(compile(code, "README.md", "exec"), {"__name__": "__main__"})
+    assert said.getvalue().splitlines() == re.findall(r"# (.*)$", code, re.MULTILINE)
 
 
 def rows_after(heading):
@@ -90,12 +97,53 @@ def test_the_session_in_the_debugger_goes_as_shown():
             assert line in printed, line
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the README's pipes are a shell's")
-def test_the_other_commands_print_what_is_shown():
+def other_commands():
+    """The commands after the first, but for the debugger's, and what is shown of their output."""
     shown_blocks = [block for block in blocks("console")[1:] if "-m pdb" not in block]
     assert len(shown_blocks) == 5
-    for part in re.split(r"^\$ ", "".join(shown_blocks), flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
+    parts = re.split(r"^\$ ", "".join(shown_blocks), flags=re.MULTILINE)[1:]
+    return {command: shown for command, _, shown in (part.partition("\n") for part in parts)}
+
+
+# Two that take long.
+MISTAKE = "python3 cli.py mistakes missing-factor-2"
+PLATEAU = "python3 cli.py xor --seed 2 --epochs 20000 | tail -n 2"
+
+
+def printed(command):
+    """The lines that a command prints, or those of them that head or tail leaves."""
+    command, _, part = command.partition(" | ")
+    lines = cli(*shlex.split(command)[2:]).stdout.splitlines()
+    which, count = part.split(" -n ") if part else ("head", len(lines))
+    return lines[:int(count)] if which == "head" else lines[-int(count):]
+
+
+def test_the_other_commands_print_what_is_shown():
+    commands = other_commands()
+    assert {MISTAKE, PLATEAU} < set(commands)
+    for command in set(commands) - {MISTAKE, PLATEAU}:
+        assert printed(command) == commands[command].splitlines(), command
+
+
+def test_the_plateau_that_is_shown_is_told_in_the_same_words_after_fewer_epochs():
+    shorter = PLATEAU.replace("20000", "6000 --engine unrolled")
+    assert printed(shorter)[1:] == other_commands()[PLATEAU].splitlines()[1:]
+
+
+def test_the_mistake_that_is_shown_is_there_and_is_caught_as_shown(monkeypatch):
+    """All but the two trainings, of which 6000 epochs are shown and 9 done."""
+    mistake = next(each for each in mistakes.MISTAKES if each.name == MISTAKE.split()[-1])
+    short = mistake._replace(experiment=mistake.experiment._replace(epochs=9))
+    monkeypatch.setattr(mistakes, "MISTAKES", [short])
+    said, shown = printed(MISTAKE), other_commands()[MISTAKE].replace(" 6000 epochs", " 9 epochs").splitlines()
+    curves = shown.index("right: loss (log scale)                   wrong: loss (log scale)")
+    assert curves == 8 and said[:curves + 1] == shown[:curves + 1] and said[-2:] == shown[-2:]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the README's pipes are a shell's")
+def test_each_other_command_prints_what_is_shown_as_it_stands_there():
+    for command, shown in other_commands().items():
         command = command.replace("python3", '"%s"' % sys.executable)
         environment = {**os.environ, "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(command, shell=True, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8", env=environment)

@@ -222,7 +222,7 @@ def test_the_task_can_be_said(tmp_path):
                                                    ("diabetes", "progression", 0)])
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss, tmp_path):
-    arguments = (os.path.join(FILES, file + ".csv"), "--target", target, "--epochs", 30, "--loss", loss)
+    arguments = (os.path.join(FILES, file + ".csv"), "--target", target, "--epochs", 10, "--loss", loss)
     if not classes and loss in ("bce", "cross-entropy"):
         assert_refused("--loss: found %s, which is for classes, and the target 'progression' is a number" % loss,
                        "train", *arguments)
@@ -241,7 +241,7 @@ def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss
 def test_two_classes_are_told_apart_by_one_output_as_well_as_by_two():
     file = os.path.join(FILES, "breast_cancer.csv")
     for loss in ("bce", "cross-entropy", "mse"):
-        found = result(file, "--target", "benign", "--epochs", 15, "--loss", loss)
+        found = result(file, "--target", "benign", "--epochs", 6, "--loss", loss)
         assert found["test_accuracy"] > 0.93, loss
         assert {row["output"] for row in found["predictions"]} == {"0", "1"}
 
@@ -305,7 +305,7 @@ def test_the_engine_is_closed_also_where_training_fails(monkeypatch):
 
 
 def test_the_command_line_trains_too():
-    done = cli("train", IRIS, "--target", "species", "--epochs", 2, env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
+    done = cli("train", IRIS, "--target", "species", "--epochs", 2, encoding="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii() and "(5 in all)" in done.stdout
 
