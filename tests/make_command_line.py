@@ -13,9 +13,7 @@ from unittest import mock
 from purenn.cli import COMMANDS, main
 from purenn.cli.parser import Parser
 
-from .helpers import ROOT
-
-PAGE = os.path.join(ROOT, "docs", "command-line.md")
+PAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "command-line.md")
 BEGIN = "<!-- Written by python -m tests.make_command_line, from here -->\n"
 END = "<!-- to here. -->\n"
 WIDTH = 120

@@ -293,7 +293,7 @@ def test_figures_need_no_display_and_no_window_toolkit(tmp_path):
     done = subprocess.run(command, cwd=str(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                           env=environment, timeout=300)
     warned = re.sub(r"^Matplotlib is building the font cache.*\n", "", done.stderr, flags=re.MULTILINE)
-    assert (done.returncode, warned, len(os.listdir(str(tmp_path / "plots")))) == (0, "", 1)
+    assert (done.returncode, warned, len(os.listdir(str(tmp_path / "figures")))) == (0, "", 1)
 
 
 def test_a_run_draws_its_figures_and_prints_what_it_prints_without_them(tmp_path):

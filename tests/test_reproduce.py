@@ -77,25 +77,25 @@ def test_one_can_be_run_alone_and_written_as_markdown(tmp_path):
     assert re.search(r"^Of 1 experiment: 1 as reported \(A8\)\. It took [\d.]+ s\.$", done.stdout, re.MULTILINE)
     assert "purenn   mean loss 0.249433, accuracy 0.5238" in done.stdout
     assert "| A8 | xor without activation in the hidden layers (5 seeds) |" in path.read_text(encoding="utf-8")
-    assert_in_readme(path, 1)
+    assert_in_its_page(path, 1)
 
 
-def assert_in_readme(path, count):
-    """The rows of that report stand in the README, but for the rules."""
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        readme = file.read().replace("**", "")
+def assert_in_its_page(path, count):
+    """The rows of that report stand in docs/lab-reports.md, but for the rules."""
+    with open(os.path.join(ROOT, "docs", "lab-reports.md"), encoding="utf-8") as file:
+        page = file.read().replace("**", "")
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [row.split(" | ") for row in lines if row[:3] in ("| A", "| D", "| E")]
     assert len(rows) == count
     for row in rows:
-        assert " | ".join(row[:4] + row[5:]) in readme, row
+        assert " | ".join(row[:4] + row[5:]) in page, row
 
 
 @pytest.mark.slow
-def test_what_the_readme_says_of_them_is_what_comes_out(tmp_path):
+def test_what_the_page_says_of_them_is_what_comes_out(tmp_path):
     path = tmp_path / "report.md"
     assert cli("reproduce", "A1", "A2", "A6", "D5", "E", "--markdown", path).returncode == 0
-    assert_in_readme(path, 5)
+    assert_in_its_page(path, 5)
 
 
 @pytest.mark.parametrize("end, code, said", [
