@@ -240,6 +240,16 @@ def test_bad_input_is_refused_in_one_line_before_anything_runs(arguments, named)
     assert_refused("compare " + arguments, named)
 
 
+def test_the_runs_are_written_where_nobody_reads_to_the_end(tmp_path):
+    path = tmp_path / "runs.csv"
+    process = subprocess.Popen([sys.executable, "cli.py", *map(str, GRID), "--json", "--csv", str(path)], cwd=ROOT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.close()
+    assert process.stderr.read() == b"" and process.wait(timeout=60) == 0
+    process.stderr.close()
+    assert path.read_text().count("\n") == 1 + 12
+
+
 def test_help_lists_the_options_of_the_task_too():
     shown = run("compare", "linear", "--help")
     assert "--vary NAME=V1,V2,..." in shown and "--points" in shown

@@ -246,6 +246,39 @@ def test_every_source_is_a_function_of_the_core_and_the_stop_is_a_line_of_its_bo
         assert int(line) == first + body[0].lineno - 1, source
 
 
+@pytest.mark.parametrize("layers, loss, optimizer, expected", [
+    ([Sigmoid], MSELoss(), SGD, {
+        "forward z": "forward", "forward a": "sigmoid", "cost E": "squared_error", "cost C": "MSELoss.forward",
+        "backward ∂C/∂a": "MSELoss.backward", "backward ∂a/∂z": "sigmoid_derivative",
+        "backward δ": "Activation.backward", "backward ∂C/∂w": "backward", "backward ∂C/∂b": "backward",
+        "update new w": "SGD.step", "update new b": "SGD.step"}),
+    ([Softmax], HalfSquaredErrorLoss(), Adam, {
+        "forward z": "forward", "forward a": "softmax", "cost E": "HalfSquaredErrorLoss.forward",
+        "cost C": "HalfSquaredErrorLoss.forward", "backward ∂C/∂a": "HalfSquaredErrorLoss.backward",
+        "backward ∂a/∂z": "softmax_jacobian", "backward δ": "Softmax.backward", "backward ∂C/∂w": "backward",
+        "backward ∂C/∂b": "backward", "update m(w": "Adam.step", "update m(b": "Adam.step", "update v(w": "Adam.step",
+        "update v(b": "Adam.step", "update m̂(w": "Adam.corrected", "update m̂(b": "Adam.corrected",
+        "update v̂(w": "Adam.corrected", "update v̂(b": "Adam.corrected", "update new w": "Adam.step",
+        "update new b": "Adam.step"}),
+    ([], CrossEntropyLoss(), lambda p: SGD(p, weight_decay=0.1), {
+        "forward z": "forward", "cost S": "log_sum_exp", "cost C": "CrossEntropyLoss.forward",
+        "backward p": "softmax", "backward ∂C/∂p": None, "backward ∂p/∂z": "softmax_jacobian",
+        "backward ∂C/∂z": "Softmax.backward CrossEntropyLoss.backward", "backward ∂C/∂w": "backward",
+        "backward ∂C/∂b": "backward", "update g(w": "Optimizer.decayed", "update g(b": "Optimizer.decayed",
+        "update new w": "SGD.step", "update new b": "SGD.step"}),
+], ids=["sigmoid", "softmax", "cross-entropy"])
+def test_beside_each_quantity_stands_the_function_that_computes_it(layers, loss, optimizer, expected):
+    network = Network([Linear(2, 2, rng=random.Random(1)), *[layer() for layer in layers]])
+    beside = {}
+    for section in explain(network, loss, optimizer(network.parameters()), [0.1, 0.2], [1.0, 0.0]):
+        for quantity in section.quantities:
+            kind = "%s %s" % (section.part, re.sub(r"_\w+\)?", "", quantity.name))
+            name = quantity.source and quantity.source.__qualname__
+            if name not in beside.setdefault(kind, []):
+                beside[kind].append(name)
+    assert {kind: " ".join(names) if names[0] else None for kind, names in beside.items()} == expected
+
+
 def stops_in(text):
     """The breakpoints that a printed explanation gives, with the functions beside them, each once, in their order."""
     text = html.unescape(text.replace("\\_", "_").replace("`", ""))

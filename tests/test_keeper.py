@@ -504,6 +504,16 @@ def test_a_checkpoint_that_lies_is_refused_in_one_line_that_names_it(begun, dama
         assert path.read_bytes() == lie
 
 
+def test_a_checkpoint_cannot_have_any_number_of_processes_started(tmp_path, monkeypatch):
+    path = tmp_path / "c"
+    run("xor", "--epochs", 3, "--checkpoint", path)
+    monkeypatch.setattr("multiprocessing.Process", lambda *_, **__: pytest.fail("a process was started"))
+    for workers in (257, 10 ** 9):
+        damaged(path, ["settings", "workers"], workers)
+        damaged(path, ["engine"], "Processes(workers=%d, inner=Loops())" % workers)
+        assert_refused("%s: its workers are %d; at most 256 are started" % (path, workers), "xor", "--resume", path)
+
+
 def test_a_checkpoint_cut_short_is_refused(tmp_path):
     path = tmp_path / "c"
     run("xor", "--epochs", 3, "--checkpoint", path)
