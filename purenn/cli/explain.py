@@ -84,7 +84,7 @@ def _parser(name: str) -> Parser:
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
     group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
                        help="text, markdown, latex (default: %(default)s)")
-    group.add_argument("--pause", action="store_true", help="wait for Enter between the steps")
+    group.add_argument("--pause", action="store_true", help="wait for Enter after each quantity")
     if name in EXAMPLES:
         add_optimizer_options(parser.add_argument_group("the training"), task)
     else:

@@ -97,6 +97,10 @@ def command(task, settings, chosen=None) -> str:
     if chosen is None:
         chosen = [name for name in settings._fields if getattr(settings, name) != getattr(task.settings, name)]
         chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers" or not task.problem]
+        if {"optimizer", "loss"} & set(chosen):             # another learning rate is usual then
+            chosen.append("lr")
+        if settings.optimizer not in ("sgd", "momentum"):
+            chosen = [name for name in chosen if name != "momentum"]
     return " ".join([task.name, *[as_option(name, values[name]) for name in values if name in chosen]])
 
 

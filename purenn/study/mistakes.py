@@ -237,8 +237,8 @@ MISTAKES = (
             _xor(optimizer=lambda p: optimizers.Adagrad(p, lr=0.1), epochs=3000)),
     Mistake("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed "
             "(the program behind Mazur's article does this).",
-            "neuron.backward", "input_grads[k] += delta * w",
-            "w -= lr * delta * inputs[k], and then input_grads[k] += delta * w",
+            "neuron.backward", "input_grads[k] += delta * weights[k]",
+            "weights[k] -= lr * delta * inputs[k], and then input_grads[k] += delta * weights[k]",
             [(layers.Linear, "backward", _updated_weights)], checks.mazur_step, MAZUR_EXPERIMENT),
     Mistake("gradients-not-cleared", "The gradients of one batch are still there when the next is added.",
             "network.Network.zero_grad", "grads[:] = [0.0] * len(grads)", "nothing is cleared",
