@@ -233,11 +233,11 @@ def test_every_model_is_good_before_it_is_damaged(tmp_path):
 
 
 def test_damaged_models_and_checkpoints_are_refused_or_read_right():
-    assert_both(run("models", 1, 300, NAME), 50, 1)                             # 75 of each
+    assert_both(run("models", 1, 450, NAME), 50, 1)                             # 75 of each
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed, count", [(1, 3000), (2, 15000)])
+@pytest.mark.parametrize("seed, count", [(1, 4500), (2, 15000)])
 def test_thousands_of_damaged_models_and_checkpoints_are_refused_or_read_right(seed, count):
     assert_both(run("models", seed, count, NAME), 500, 20)
 

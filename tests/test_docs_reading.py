@@ -405,3 +405,18 @@ def test_the_step_h_is_what_the_page_says_and_why():
     errors = [error for _, error in sweep(network, MSELoss(), *xor())]
     assert all(90 < above / below < 110 for above, below in zip(errors[:3], errors[1:4]))
     assert 3 < (errors[11] / errors[5]) ** (1 / 6) < 30             # about 10 a row, on the whole
+
+
+@pdb
+def test_the_session_of_the_readme_goes_as_shown():
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        shown = re.search(r"^```console\n\$ python3 -m pdb cli\.py xor\n(.*?)^```$", file.read(), re.M | re.S).group(1)
+    commands = re.findall(r"^\(Pdb\) (.*)$", shown, re.MULTILINE)
+    done = subprocess.run([sys.executable, "-m", "pdb", "cli.py", "xor"], cwd=ROOT, input="\n".join(commands) + "\n",
+                          stdout=subprocess.PIPE, encoding="utf-8", timeout=120,
+                          env={**os.environ, "PYTHONIOENCODING": "utf-8"})
+    said = done.stdout.replace("(Pdb) ", "").splitlines()
+    at = 0
+    for line in shown.splitlines():
+        if not line.startswith("(Pdb)"):
+            at = said.index(line, at) + 1                   # in this order; some of what pdb prints is left out
