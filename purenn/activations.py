@@ -249,7 +249,7 @@ class Softmax(Activation):
         return self.a
 
     def backward(self, grad: Vector) -> Vector:
-        """∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j: each z_j moved every a_i."""
+        """∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j: because each z_j changes every a_i."""
         jacobian = softmax_jacobian(self.a)
         delta = zeros(len(grad))
         for j in range(len(grad)):

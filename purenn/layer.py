@@ -1,8 +1,8 @@
 """What every layer does: forward, backward, and the list of what it learns.
 
 ``forward`` turns its inputs into its outputs and keeps what the way back will need. ``backward`` is handed
-∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which is what the layer below wants to
-be handed. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
+∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which the layer before it
+needs. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
 
 ``layers.py`` has Linear, a row of neurons; ``activations.py`` the bends between two of them.
 """
@@ -30,7 +30,7 @@ class Layer:
     def parameters(self):
         """A triple (name, values, gradients) for each list of numbers that the layer learns.
 
-        Both are the layer's own lists, changed in place to change the layer. None unless it says so.
+        Both are the layer's own lists, changed in place to change the layer. By default there are none.
         """
         return []
 

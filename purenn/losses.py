@@ -5,8 +5,8 @@ that number, ∂C/∂a_j, one for each output: the first factor of the chain rul
 backpropagation begins.
 
 A batch's cost is put together from its samples' by ``reduction``: "mean" or "sum". The factor
-this means, 1/n or 1, stands in ``Loss.share`` and nowhere else, so that a cost and its gradient
-cannot disagree about it.
+this means, 1/n or 1, stands in ``Loss.share`` and nowhere else, so the cost and its gradient always
+use the same factor.
 """
 import math
 
@@ -116,8 +116,8 @@ class BCELoss(Loss):
     """Binary cross-entropy: C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)].
 
     For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
-    outputs and the samples, as in ``torch.nn.BCELoss``, and so are its two guards: a logarithm
-    counts as −100 where it would be lower, and a·(1 − a) as 1e-12 where it would be smaller.
+    outputs and the samples, as in ``torch.nn.BCELoss``.
+    Two limits, also as in PyTorch: logarithms are at least −100, and a·(1 − a) is at least 1e-12.
     Targets lie between 0 and 1.
     """
 
@@ -161,7 +161,7 @@ class CrossEntropyLoss(Loss):
 
     It takes the logits z, so the network ends with a Linear layer, without Softmax, as for
     ``torch.nn.CrossEntropyLoss``. A target is one-hot: 1 for the right class, otherwise 0. The
-    mean is over the samples; within one sample there is only one term, that of the right class.
+    mean is over the samples; for one sample only the right class contributes, so there is nothing to average.
 
     Why the two belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
     ``activations.softmax_jacobian``:

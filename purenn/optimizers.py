@@ -94,8 +94,8 @@ class SGD(Optimizer):
         v ← μ·v + g
         θ ← θ − lr·v
 
-    μ is ``momentum``, from 0 (none) up to below 1. The velocity remembers the steps, not the last
-    gradient alone. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
+    μ is ``momentum``, from 0 (none) up to below 1. The velocity is built from all earlier
+    gradients, not only the last one. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
     """
 
     state_lists = ("velocity",)
@@ -210,7 +210,7 @@ class Adam(Optimizer):
                 values[k] -= self.lr * m_hat / (math.sqrt(v_hat) + self.eps)
 
     def corrected(self, moment: float, beta: float) -> float:
-        """m̂ = m / (1 − β^t): after t steps from zero the β add up to 1 − β^t, not to 1."""
+        """m̂ = m / (1 − β^t): after t steps from zero, the factors of the gradients add up to 1 − β^t, not to 1."""
         return moment / (1.0 - beta ** self.t)
 
 

@@ -2,7 +2,7 @@
 from purenn import Network, evaluate
 from purenn.data.tasks import xor
 from purenn.runs import Run, Settings, problems
-from purenn.runs.diagnose import diagnose, has_bend
+from purenn.data.diagnose import diagnose, has_bend
 from purenn.training import Epoch
 
 FLAT, FALLING = [0.25] * 100, [1.0 / (i + 1) for i in range(100)]

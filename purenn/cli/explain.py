@@ -49,27 +49,9 @@ def run(arguments: List[str]) -> int:
                   f"sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
     published = name == "mazur" and options.step == 0 and steps == "sgd lr 0.5"
-    first_lines = [first_line, about_sample(ALL[name].sample, options.sample, made)]
+    first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
     _show(first_lines, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
     return 0
-
-
-def about_sample(usual: int, sample: int, made: Run) -> str:
-    """Why this sample, where it is the usual one, and how its slopes relate to the step that training takes."""
-    count = len(made.problem.train.inputs)
-    if count == 1:
-        return "There is one sample, so training takes this very step."
-    why = ""
-    if sample == usual > 0:
-        why = f"Samples are counted from 0; {sample} is the default because its two inputs differ. "
-    size = min(made.settings.batch_size or count, count)
-    if not made.settings.shuffle:
-        size = min(size, count - sample // size * size)         # the last batch may be smaller
-    if size == 1:
-        return f"{why}In training, too, a step uses one sample."
-    if made.loss.reduction == "mean":
-        return f"{why}In training, a step uses {size} samples: the slopes of each are divided by {size} and added up."
-    return f"{why}In training, a step uses {size} samples: their slopes are added up."
 
 
 def _parser(name: str) -> Parser:

@@ -6,11 +6,11 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
 
 from .. import engines
+from ..data.diagnose import diagnose
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
-from .diagnose import diagnose
 from .problems import Problem
 from .result import Result, Score
 from .settings import Settings, check_settings, make_loss, make_optimizer

@@ -248,3 +248,21 @@ LAYOUTS = {
     "latex": (_latex_heading, _latex, lambda text: ["", _latex_words(text)]),
     "html": (_html_heading, _html, lambda text: [f"<p>{html.escape(text)}</p>"]),
 }
+
+
+def about_sample(usual: int, sample: int, made) -> str:
+    """Why this sample, where it is the usual one, and how its slopes relate to the step that training takes."""
+    count = len(made.problem.train.inputs)
+    if count == 1:
+        return "There is one sample, so training takes this very step."
+    why = ""
+    if sample == usual > 0:
+        why = f"Samples are counted from 0; {sample} is the default because its two inputs differ. "
+    size = min(made.settings.batch_size or count, count)
+    if not made.settings.shuffle:
+        size = min(size, count - sample // size * size)         # the last batch may be smaller
+    if size == 1:
+        return f"{why}In training, too, a step uses one sample."
+    if made.loss.reduction == "mean":
+        return f"{why}In training, a step uses {size} samples: the slopes of each are divided by {size} and added up."
+    return f"{why}In training, a step uses {size} samples: their slopes are added up."
