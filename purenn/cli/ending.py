@@ -54,8 +54,8 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
         problem = problems.make(source, rng, settings.loss if start else getattr(options, "loss", None), tell)
     if problem.kind == "table":
         from ..data.features import stray_texts
-        for text in stray_texts(problem.preparation, problem.source):
-            note(f"purenn: {text}; if it is a slip, correct it")
+        for text in [*problem.source.notes, *stray_texts(problem.preparation, problem.source)]:
+            note(f"purenn: {text}")
     run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
     path = options.checkpoint or options.resume
     if path is not None:

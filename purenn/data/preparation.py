@@ -9,7 +9,7 @@ from typing import List, NamedTuple, Tuple, Union
 
 from ..files.text import short
 from ..linalg import PurennError, is_finite
-from .columns import IS_MISSING, REMEDIES
+from .columns import DECIMALS, IS_MISSING, REMEDIES, positions
 
 MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 
@@ -41,13 +41,16 @@ class Preparation(NamedTuple):
 
     ``columns`` are the names of all columns of the table, in their order; ``inputs`` says of each that goes in how,
     ``target`` the same of the one that is predicted. ``missing`` is what is done about missing values: ``refuse``
-    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row.
+    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row. ``header`` is whether the table named its
+    columns, ``decimal`` what stands before the fraction of its numbers, point or comma.
     """
 
     columns: List[str]
     inputs: List[Union[Number, Category]]
     target: Union[Number, Classes]
     missing: str = "refuse"
+    header: bool = True
+    decimal: str = "point"
 
     @property
     def classes(self) -> Tuple[str, ...]:
@@ -68,7 +71,8 @@ class Preparation(NamedTuple):
     def as_dict(self) -> dict:
         """The same as plain values, which JSON can hold; ``from_dict`` reads them."""
         return {"columns": list(self.columns), "inputs": [_as_dict(feature) for feature in self.inputs],
-                "target": _as_dict(self.target), "missing": self.missing}
+                "target": _as_dict(self.target), "missing": self.missing, "header": self.header,
+                "decimal": self.decimal}
 
 
 KINDS = {"number": Number, "category": Category, "classes": Classes}
@@ -96,7 +100,9 @@ def of_pixels(count: int, names: list, mean: float, deviation: float) -> Prepara
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
-    _check_keys("the whole", found, ("columns", "inputs", "missing", "target"))
+    known = {"header": found["columns"] != positions(len(found["columns"])), "decimal": "point", **found} if isinstance(
+        found, dict) and isinstance(found.get("columns"), list) else found     # files of 0.1.0 have neither
+    _check_keys("the whole", known, ("columns", "inputs", "missing", "target", "header", "decimal"))
     columns = _check_texts("columns", found["columns"], 2, math.inf)
     if not isinstance(found["inputs"], list) or not found["inputs"]:
         raise _wrong("inputs", found["inputs"], "a list of at least one")
@@ -109,7 +115,11 @@ def from_dict(found) -> Preparation:
         raise _wrong("columns", columns, "a list that names each input and the target")
     if not isinstance(found["missing"], str) or found["missing"] not in REMEDIES:
         raise _wrong("missing", found["missing"], " or ".join(REMEDIES))
-    return Preparation(columns, inputs, target, found["missing"])
+    if not isinstance(known["header"], bool):
+        raise _wrong("header", known["header"], "true or false")
+    if known["decimal"] not in DECIMALS:
+        raise _wrong("decimal", known["decimal"], " or ".join(DECIMALS))
+    return Preparation(columns, inputs, target, found["missing"], known["header"], known["decimal"])
 
 
 def _wrong(what, found, expected):

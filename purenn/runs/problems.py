@@ -110,6 +110,7 @@ class TableSource(NamedTuple):
     missing: str = "refuse"
     delimiter: Optional[str] = None
     header: Optional[bool] = None
+    decimal: str = "point"
     train: Size = None
     validation: Size = None
     test: Size = None
@@ -230,7 +231,7 @@ def table(source: TableSource, rng: Any, loss: Optional[str] = None, tell: Tell 
     from ..data.encoding import encode
     from ..data.features import fit, rows_to_use
     from ..data.table import read_table
-    found = read_table(source.file, source.delimiter, source.header, tell)
+    found = read_table(source.file, source.delimiter, source.header, tell, source.decimal)
     usable = rows_to_use(found, source.target, source.missing, source.ignore)
     count = len(usable)
     if count < len(PARTS):
