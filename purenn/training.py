@@ -103,7 +103,7 @@ def _evaluate(network, loss, data, engine):
 
 
 def plain(data):
-    """The data with Python's own numbers, made anew where others, such as NumPy's, would find their way into weights."""
+    """The data with Python's own numbers, made anew where others, such as NumPy's, would get into weights."""
     if data is None or are_plain(data.inputs) and are_plain(data.targets):
         return data
     return Dataset([[float(x) for x in row] for row in data.inputs], [[float(y) for y in row] for row in data.targets])

@@ -152,10 +152,11 @@ def _target(table, at, kept, rows, task):
                               f"texts in {len(texts)} rows; {why_no_numbers(texts, table.decimal)}")
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
-        raise PurennError("{}: column {}, the target, has {} class{}; there must be from 2 to {}; choose another{}".format(
-            table.path, short(table.names[at]), len(classes),
-            " only: " + short(classes[0]) if len(classes) == 1 else "es", MOST_VALUES,
-            "" if values is None else ", or make it a regression"))
+        found = "1 class only: " + short(classes[0]) if len(classes) == 1 else f"{len(classes)} classes"
+        more = "" if values is None else ", or make it a regression"
+        raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {found}; there must be from "
+                          "2 to "
+                          f"{MOST_VALUES}; choose another{more}")
     return Classes(table.names[at], classes)
 
 

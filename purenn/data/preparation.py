@@ -10,6 +10,7 @@ from typing import List, NamedTuple, Tuple, Union
 from ..files.text import short
 from ..linalg import PurennError, is_finite
 from .columns import DECIMALS, IS_MISSING, REMEDIES, positions
+from .images import Layout
 
 MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 
@@ -89,11 +90,14 @@ def of_points(features: int) -> Preparation:
     return Preparation([*names, "class"], [Number(name) for name in names], Classes("class", ["0", "1"]))
 
 
-def of_pixels(count: int, names: list, mean: float, deviation: float) -> Preparation:
-    """That of images: a label, and so many pixels as they are in the file, all scaled alike."""
-    pixels = [f"pixel{k + 1}" for k in range(count)]
-    return Preparation(["label", *pixels], [Number(name, mean, deviation) for name in pixels],
-                       Classes("label", list(names)))
+def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
+    """That of Images: the labels, and the pixels as they are in the file, all scaled alike."""
+    layout = images.layout
+    if layout is None:
+        pixels = [f"pixel{k + 1}" for k in range(images.height * images.width)]
+        layout = Layout(["label", *pixels], "label", pixels, True)
+    return Preparation(layout.columns, [Number(name, mean, deviation) for name in layout.pixels],
+                       Classes(layout.label, list(names)), header=layout.header)
 
 
 # A preparation that comes from a file and is not to be believed yet.

@@ -74,7 +74,8 @@ def _read(where, data, delimiter, header, decimal, progress):
         tell(len(data), len(data))
     notes: list = []
     if len(columns) < len(names) or names[-1] == "" and len(names) > 1 and not any(columns[-1]):
-        names, columns, values = names[:-1], columns[:len(names) - 1], values[:len(names) - 1]     # each row ends in one
+        width = len(names) - 1                              # each row ends in a delimiter
+        names, columns, values = names[:width], columns[:width], values[:width]
     if header is None:
         header = _has_header(where, line, names, columns, values)
     if header and not lines:
@@ -241,7 +242,7 @@ def _found_out(where, data):
 
     Raises PurennError where two fit equally well.
     """
-    fits = {}
+    fits: dict = {}
     for one in DELIMITERS.values():
         fit = _fit(where, data, one)
         if fit and (one != " " or not fits and fit[1] > 0.5):       # spaces stand in texts, too
