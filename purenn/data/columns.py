@@ -1,7 +1,7 @@
 """A table, and what the texts of its columns mean: which are numbers, which are missing, what a column is called."""
 import math
 import re
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from ..files.text import short
 from ..linalg import PurennError
@@ -22,7 +22,7 @@ class Table(NamedTuple):
     lines: list
     delimiter: str = ","
     path: str = "table"
-    numbers: Optional[list] = None
+    numbers: Any = None
     header: bool = True
     decimal: str = "point"
     notes: tuple = ()
