@@ -25,7 +25,7 @@ Glossary
     lr      learning rate: how far a step follows the gradient
     batch   the samples between two steps; an epoch is one pass over all of them
 """
-from .activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from .activations import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from .layers import Layer, Linear
 from .linalg import PurennError, ShapeError
 from .losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
@@ -36,7 +36,7 @@ from .training import Dataset, DivergedError, Epoch, evaluate, train
 __version__ = "0.2.0"
 
 __all__ = [
-    "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch", "HalfSquaredErrorLoss",
-    "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError", "RMSprop", "ReLU", "SGD",
-    "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
+    "Activation", "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch",
+    "HalfSquaredErrorLoss", "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError",
+    "RMSprop", "ReLU", "SGD", "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
 ]

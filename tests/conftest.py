@@ -3,6 +3,8 @@ import sys
 
 import pytest
 
+from .helpers import cli
+
 
 @pytest.fixture(autouse=True)
 def processes(monkeypatch):
@@ -16,3 +18,9 @@ def processes(monkeypatch):
     monkeypatch.setattr("subprocess.Popen", refuse)
     monkeypatch.setattr("pty.openpty", refuse)
     monkeypatch.setattr("multiprocessing.Pipe", refuse)
+
+
+@pytest.fixture(scope="session")
+def xor_by_default():
+    """What ``python cli.py xor`` comes to, which several tests look at."""
+    return cli("xor")

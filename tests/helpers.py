@@ -1,10 +1,14 @@
 """What several tests need: networks and data from a seed; the command line as a user runs it."""
+import contextlib
 import importlib
 import io
 import os
 import random
+import runpy
+import signal
 import subprocess
 import sys
+import warnings
 
 import pytest
 
@@ -42,39 +46,119 @@ def small_data(seed=8, count=4):
     return Dataset(inputs, [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(count)])
 
 
-def cli(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=None):
-    """Run cli.py as a user does, without site-packages; returns the finished process, its output as text."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    environment.update(env or {})
-    if sys.platform == "emscripten" and (python, flags) == (sys.executable, ("-S", "-E")):
-        return _cli_here([str(argument) for argument in arguments], cwd or ROOT, environment)
-    return subprocess.run([python, *flags, os.path.join(ROOT, "cli.py"), *[str(argument) for argument in arguments]],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8",
-                          cwd=cwd or ROOT, env=environment, timeout=300)
+# Packages that are not there where Python is started with -S.
+INSTALLED = ("matplotlib", "numpy", "PIL")
+MOST_SECONDS = 300
 
 
-def _cli_here(arguments, cwd, environment):
-    """The same in this process, for Pyodide, which has no others."""
-    from purenn.cli import main
-    before = sys.argv, sys.stdin, sys.stdout, sys.stderr, os.getcwd(), dict(os.environ)
-    sys.argv, sys.stdin = [os.path.join(ROOT, "cli.py"), *arguments], open(os.devnull, encoding="utf-8")
-    sys.stdout, sys.stderr = [io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2)]
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(environment)
-    try:
+def cli(*arguments, cwd=None, env=None, encoding="utf-8", installed=False):
+    """Run cli.py in this process, as ``cli_process`` does in one of its own: returns exit code, stdout and stderr.
+
+    Where Python would end with a traceback, the exception is raised here. ``encoding`` is that of the output, utf-8
+    or ascii; ``installed`` is whether matplotlib may be imported, if it is there. Line ends are left as they are.
+    """
+    arguments = [str(argument) for argument in arguments]
+    streams = [io.TextIOWrapper(io.BytesIO(), encoding, errors, newline="\n")
+               for errors in ("strict", "backslashreplace")]
+    with _alone(arguments, streams, cwd or ROOT, _environment(env), () if installed else INSTALLED):
         try:
-            code = main()
+            runpy.run_path(os.path.join(ROOT, "cli.py"), run_name="__main__")
+            code = 0
         except SystemExit as end:
             code = end.code or 0
-        said = [stream.seek(0) or stream.read() for stream in (sys.stdout, sys.stderr)]
-    finally:
-        sys.stdin.close()
-        sys.argv, sys.stdin, sys.stdout, sys.stderr = before[:4]
-        os.chdir(before[4])
-        os.environ.clear()
-        os.environ.update(before[5])
+        for stream in streams:
+            stream.flush()
+    assert isinstance(code, int), code
+    said = [stream.buffer.getvalue().decode("utf-8") for stream in streams]
     return subprocess.CompletedProcess(arguments, code, *said)
+
+
+class _Missing:
+    """A finder of modules to which some are not installed."""
+
+    def __init__(self, names):
+        self.names = names
+
+    def find_spec(self, name, path=None, target=None):
+        """None where others are to look for the module."""
+        if name in self.names:
+            raise ModuleNotFoundError("No module named %r" % name, name=name)
+
+
+@contextlib.contextmanager
+def _alone(arguments, streams, cwd, environment, hidden):
+    """What a process has to itself, and then everything as it was before."""
+    names = ("argv", "stdin", "stdout", "stderr", "__stdout__", "__stderr__")
+    before = {name: getattr(sys, name) for name in names}, os.getcwd(), dict(os.environ)
+    modules = {name: module for name, module in sys.modules.items() if name.split(".")[0] in hidden}
+    finder = _Missing(hidden)
+    with open(os.devnull, encoding="utf-8") as stdin, warnings.catch_warnings(), _signals():
+        # Python's own filters, and its way to tell of a warning: pytest has others.
+        warnings.resetwarnings()
+        for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+            warnings.simplefilter("ignore", kind)
+        warnings.showwarning = _show_warning
+        now = ([os.path.join(ROOT, "cli.py"), *arguments], stdin, *streams, *streams)
+        try:
+            for name, value in zip(names, now):
+                setattr(sys, name, value)
+            os.chdir(cwd)
+            _set_environment(environment)
+            for name in modules:
+                del sys.modules[name]
+            sys.meta_path.insert(0, finder)
+            yield
+        finally:
+            sys.meta_path[:] = [other for other in sys.meta_path if other is not finder]
+            sys.modules.update(modules)
+            for name, value in before[0].items():
+                setattr(sys, name, value)
+            os.chdir(before[1])
+            _set_environment(before[2])
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    (file or sys.stderr).write(warnings.formatwarning(message, category, filename, lineno, line))
+
+
+@contextlib.contextmanager
+def _signals():
+    """Ctrl-C's handler afterwards as before; and what hangs fails."""
+    def fail(*_):
+        pytest.fail("it has not ended in %d s" % MOST_SECONDS)
+    has_alarm = hasattr(signal, "alarm")
+    before = {number: signal.getsignal(number) for number in [signal.SIGINT] + [signal.SIGALRM] * has_alarm}
+    if has_alarm:
+        signal.signal(signal.SIGALRM, fail)
+        signal.alarm(MOST_SECONDS)
+    try:
+        yield
+    finally:
+        if has_alarm:
+            signal.alarm(0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _set_environment(environment):
+    os.environ.clear()
+    os.environ.update(environment)
+
+
+def _environment(more):
+    """This process's environment without what is for Python, and ``more``."""
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}, **(more or {})}
+
+
+def cli_process(*arguments, python=sys.executable, flags=("-S", "-E"), cwd=None, env=None):
+    """Run cli.py as a user does, without site-packages; returns the finished process, its output as text.
+
+    For other Pythons, their flags and PYTHON... variables, and what happens at the start and the end of a process;
+    for the rest there is ``cli``, which takes less time.
+    """
+    return subprocess.run([python, *flags, os.path.join(ROOT, "cli.py"), *[str(argument) for argument in arguments]],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, encoding="utf-8",
+                          cwd=cwd or ROOT, env=_environment(env), timeout=MOST_SECONDS)
 
 
 def on_a_terminal(*arguments, **environment):

@@ -28,7 +28,8 @@ def begun(seed=3):
 
 
 def kept(network, optimizer, rng, epoch=0):
-    return Checkpoint("xor", {"lr": 0.05, "hidden": [4, 4], "plot": None, "target": "größe"}, epoch,
+    return Checkpoint("xor", {"lr": 0.05, "sizes": [2, 4, 4, 1], "target_loss": None},
+                      {"target": "größe", "ignore": ["a", "b"]}, "Loops()", 123456789, epoch,
                       network.state_dict(), optimizer.state_dict(), rng.getstate(),
                       {"loss": [0.1, 1 / 3, None], "best": {"0.bias": EDGES}, "stopped": False})
 
@@ -68,14 +69,18 @@ def test_a_round_trip_keeps_every_bit_whatever_the_files_name(name, tmp_path):
     other = random.Random(5)
     other.setstate(found.random)
     assert [other.gauss(0.0, 1.0), other.random()] == [rng.gauss(0.0, 1.0), rng.random()]
-    assert len((tmp_path / name).read_text("utf-8").splitlines()) == 12     # a key a line
+    assert len((tmp_path / name).read_text("utf-8").splitlines()) == 15     # a key a line
 
 
 STATE = random.Random(1).getstate()
 WRONG = [
     ({"task": ""}, "task is ''; it must be a name"),
     ({"task": None}, "task is None; it must be a name"),
-    ({"options": []}, "options is []; it must be a dict"),
+    ({"settings": []}, "settings is []; it must be a dict"),
+    ({"source": "iris.csv"}, "source is 'iris.csv'; it must be a dict"),
+    ({"engine": None}, "engine and data are None and 123456789; they must be a name and a whole number"),
+    ({"data": "9"}, "engine and data are 'Loops()' and '9'; they must be"),
+    ({"data": True}, "engine and data are 'Loops()' and True; they must be"),
     ({"epoch": -1}, "epoch is -1; it must be a whole number from 0 up"),
     ({"epoch": True}, "epoch is True; it must be"),
     ({"epoch": 1.0}, "epoch is 1.0; it must be"),
@@ -116,8 +121,8 @@ def test_a_part_that_cannot_be_is_refused_when_it_is_saved_and_when_it_is_loaded
     assert str(caught.value).startswith(str(path)) and "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("change", [{"progress": {"loss": math.nan}}, {"options": {"lr": math.inf}},
-                                    {"progress": {"best": {"0.bias": [math.nan]}}}, {"options": {"f": print}}])
+@pytest.mark.parametrize("change", [{"progress": {"loss": math.nan}}, {"settings": {"lr": math.inf}},
+                                    {"progress": {"best": {"0.bias": [math.nan]}}}, {"source": {"f": print}}])
 def test_what_json_cannot_hold_is_not_saved(change, tmp_path):
     with pytest.raises(PurennError, match="is in it; "):
         save_checkpoint(tmp_path / "a", kept(*begun(), random.Random(1))._replace(**change))
@@ -127,7 +132,9 @@ def test_what_json_cannot_hold_is_not_saved(change, tmp_path):
 @pytest.mark.parametrize("change, message", [
     ({"format": "purenn model"}, "is no purenn checkpoint: its format is 'purenn model'; it is a model"),
     ({"format": "x"}, "is no purenn checkpoint: its format is 'x'"),
-    ({"version": 2}, "is of version 2 of the format, from purenn '0."),
+    ({"version": 3}, "is of version 3 of the format, from purenn '0."),
+    ({"version": 1}, "is of version 1 of the format, which kept a command line in place of settings; this purenn reads "
+                     "version 2: begin anew"),
     ({"more": 1}, "'more' is in it, which is unknown"),
     ({"random": {}}, "random is {}"),
 ])
@@ -162,7 +169,8 @@ for path in sys.argv[1:]:
     try:
         if path.endswith("checkpoint"):
             state = random.Random(1).getstate()
-            save_checkpoint(path, Checkpoint("xor", {}, 1, network.state_dict(), {"lr": 0.1}, state, {}))
+            save_checkpoint(path, Checkpoint("xor", {}, {}, "Loops()", 1, 1, network.state_dict(), {"lr": 0.1}, state,
+                                             {}))
         else:
             save_model(path, Model(network, None, "values", {}, {}))
     except PurennError as error:
@@ -219,7 +227,8 @@ from purenn import Linear, Network
 from purenn.files.checkpoint import Checkpoint, save_checkpoint
 network = Network([Linear(60, 60)])
 for epoch in range(100000):
-    save_checkpoint(sys.argv[1], Checkpoint("xor", {}, epoch, network.state_dict(), {}, random.getstate(), {}))
+    save_checkpoint(sys.argv[1], Checkpoint("xor", {}, {}, "Loops()", 1, epoch, network.state_dict(), {},
+                                            random.getstate(), {}))
     print(epoch, flush=True)
 """
 

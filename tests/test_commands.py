@@ -1,15 +1,58 @@
 """The command line, run as a user runs it."""
 import json
 import os
+import random
 import re
 import signal
 import subprocess
 import sys
-import time
+import threading
 
 import pytest
 
-from .helpers import ROOT, assert_refused, cli, on_a_terminal
+from purenn import Adam, MSELoss, Network, train
+from purenn.data.tasks import xor
+
+from .helpers import ROOT, assert_refused, cli, cli_process, on_a_terminal
+
+FILES = os.path.join(ROOT, "tests", "files")
+MODEL, TABLE, DIGITS = [os.path.join(FILES, name) for name in ("iris.json", "iris.csv", "handwritten_digits.npz")]
+
+# What begins the output of each command.
+BEGINS = {
+    "xor --epochs 5": "xor: 21 points, network 2-4-4-1 (37 parameters), sigmoid, mse loss, sgd lr 1, full batch",
+    "linear --epochs 2": "linear: 100 points, network 2-4-4-1 (37 parameters), sigmoid, ",
+    "gate --epochs 2": "gate: 4 points, network 2-4-4-1 (37 parameters), sigmoid, half-sse loss, ",
+    "letters --data %s --train 20 --validation 9 --test 9 --epochs 1 --workers 2" % DIGITS:
+        "letters: images 8 × 8 from %s, 10 classes; 20 to learn from, 9 validation, 9 test, seed 1\n" % DIGITS,
+    "train %s --target species --epochs 1" % TABLE: "train: %s, 150 rows, columns: sepal_length, " % TABLE,
+    "predict %s %s" % (MODEL, TABLE): "sepal_length,sepal_width,petal_length,petal_width,species,prediction,",
+    "evaluate %s %s" % (MODEL, TABLE): "       rows  accuracy      loss\ntable   150    0.",
+    "show %s" % MODEL: "   layer          weight  bias  parameters\n",
+    "reproduce --help": "usage: python cli.py reproduce [-h] ",
+    "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), ",
+    "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
+    "activations": "            sigmoid          tanh          relu ",
+    "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
+    "compare gate --vary lr=1,2 --seeds 2 --epochs 2 --workers 2": "compare gate: lr 1, 2; seeds 1 to 2; 4 runs of up ",
+    "unroll gate": "# Network([Linear(2, 4), Sigmoid(), Linear(4, 4), Sigmoid(), Linear(4, 1), Sigmoid()]), ",
+}
+
+
+@pytest.mark.parametrize("arguments", BEGINS, ids=lambda arguments: arguments.split()[0])
+def test_each_command_runs_as_a_user_runs_it_from_any_folder(arguments, tmp_path):
+    done = cli_process(*arguments.split(), cwd=str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(BEGINS[arguments]) and done.stdout.endswith("\n")
+    assert os.listdir(str(tmp_path)) == []
+
+
+def test_the_command_line_alone_shows_every_command_with_an_example():
+    done = cli_process()
+    assert (done.returncode, done.stderr) == (0, "")
+    examples = re.findall(r"^ +python cli\.py (\w+)(?: .*)?$", done.stdout, re.MULTILINE)
+    assert examples == re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE)
+    assert sorted(examples) == sorted(arguments.split()[0] for arguments in BEGINS)
 
 
 @pytest.mark.slow
@@ -25,8 +68,8 @@ def test_alone_it_shows_every_command_with_an_example_that_runs():
         assert (done.returncode, done.stderr) == (0, ""), example
 
 
-def test_xor_with_its_defaults_is_learned_and_shown():
-    done = cli("xor")
+def test_xor_with_its_defaults_is_learned_and_shown(xor_by_default):
+    done = xor_by_default
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[0] == ("xor: 21 points, network 2-4-4-1 (37 parameters), sigmoid, mse loss, sgd lr 1, full batch, "
@@ -45,10 +88,23 @@ def test_linear_is_tested_on_100_fresh_points():
     assert sum(row["right"] for row in result["predictions"]) == round(100 * result["test_accuracy"])
 
 
+def from_its_targets(*arguments):
+    """The most that gate ends from a target, and its epochs."""
+    result = json.loads(cli("gate", "--engine", "unrolled", "--json", *arguments).stdout)
+    assert result["learned"]
+    return max(abs(row["output"][0] - row["target"][0]) for row in result["predictions"]), result["epochs"]
+
+
+@pytest.mark.slow
 def test_gate_ends_within_0_02_of_its_targets():
-    result = json.loads(cli("gate", "--engine", "unrolled", "--json").stdout)
-    assert result["epochs"] == 30000 and result["learned"]
-    assert all(abs(row["output"][0] - row["target"][0]) <= 0.02 for row in result["predictions"])
+    most, epochs = from_its_targets()
+    assert most <= 0.02 and epochs == 30000
+
+
+def test_gate_comes_near_its_targets_in_a_quarter_of_its_epochs():
+    most, _ = from_its_targets("--epochs", 7500)
+    assert most <= 0.08
+    assert "how many at most (default: 30000)" in cli("gate", "--help").stdout
 
 
 def test_json_is_one_object_and_nothing_else():
@@ -64,23 +120,24 @@ def test_json_is_one_object_and_nothing_else():
 
 
 def test_the_seed_decides_every_digit():
-    def digits(seed, *more):
-        result = json.loads(cli("linear", "--json", "--epochs", 20, "--seed", seed, *more).stdout)
+    def digits(seed, *more, run=cli):
+        result = json.loads(run("linear", "--json", "--epochs", 20, "--seed", seed, *more).stdout)
         return result["loss"], [row["output"] for row in result["predictions"]]
-    assert digits(3) == digits(3) != digits(4)
+    begun = digits(3)
+    assert begun == digits(3) == digits(3, run=cli_process) != digits(4)
     shuffled = digits(3, "--batch-size", 10, "--shuffle")
-    assert shuffled == digits(3, "--batch-size", 10, "--shuffle") != digits(3, "--batch-size", 10)
+    assert shuffled == digits(3, "--batch-size", 10, "--shuffle") != digits(3, "--batch-size", 10) != begun
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "rmsprop", "adam"])
 def test_every_optimizer_learns_xor_with_its_default_learning_rate(optimizer):
-    result = json.loads(cli("xor", "--optimizer", optimizer, "--json").stdout)
+    result = json.loads(cli("xor", "--optimizer", optimizer, "--engine", "unrolled", "--json").stdout)
     assert result["learned"] and result["accuracy"] == 1.0 and result["loss"] < 0.005
 
 
 @pytest.mark.parametrize("loss", ["sse", "half-sse", "bce"])
 def test_every_loss_learns_xor_with_its_default_learning_rate(loss):
-    result = json.loads(cli("xor", "--loss", loss, "--optimizer", "rmsprop", "--json").stdout)
+    result = json.loads(cli("xor", "--loss", loss, "--optimizer", "rmsprop", "--engine", "unrolled", "--json").stdout)
     assert result["learned"] and result["accuracy"] == 1.0
 
 
@@ -120,9 +177,9 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu, leaky_relu, identity"),
     ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),
     ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
-    ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and --output-activ"),
+    ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and the output activation"),
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
-    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with --optimizer adam; it goes with sgd"),
+    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it goes with sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
     ("xor --epochs 0", "--epochs: found '0'; it must be a whole number from 1 to 1000000000"),
     ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 to 1000000000"),
@@ -151,23 +208,32 @@ def test_a_loss_that_overflows_ends_with_exit_code_3_and_the_epoch(more):
     assert "--json" not in more or done.stdout == ""
 
 
-@pytest.mark.parametrize("more", [[], ["--json"]])
-def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130(more):
-    process = subprocess.Popen([sys.executable, "-u", "cli.py", "xor", "--seed", "2", "--epochs", "100000000", *more],
-                               cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
+ENDLESS = ("xor", "--seed", "2", "--epochs", "100000000")
+
+
+def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130():
+    process = subprocess.Popen([sys.executable, "-u", "cli.py", *ENDLESS, "--log-every", "100"], cwd=ROOT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
-    if not more:
-        process.stdout.readline()
-    time.sleep(1.5)
+    while not process.stdout.readline().startswith("epoch    100"):
+        assert process.poll() is None
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
-    if more:
-        result = json.loads(out)
-        assert result["stopped"] == "interrupted" and result["epochs"] > 0
-    else:
-        assert "Stopped: interrupted. What there is so far:" in out
-        assert re.search(r"^After \d+ epochs: loss", out, re.MULTILINE)
+    assert "Stopped: interrupted. What there is so far:" in out
+    assert int(re.search(r"^After (\d+) epochs: loss", out, re.MULTILINE).group(1)) >= 99
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no signals here")
+def test_ctrl_c_ends_json_with_the_results_so_far_too():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    try:
+        done = cli(*ENDLESS, "--json")
+    finally:
+        timer.cancel()
+    result = json.loads(done.stdout)
+    assert (done.returncode, done.stderr, result["stopped"]) == (130, "", "interrupted") and result["epochs"] > 0
 
 
 @pytest.mark.parametrize("arguments", [[], ["--version"], ["xor", "--epochs", "3"]])
@@ -189,9 +255,13 @@ def test_no_infinite_or_nan_loss_is_shown_as_a_result(arguments):
 
 
 def test_a_target_that_the_next_step_loses_is_not_reached():
-    done = cli("xor", "--optimizer", "rmsprop", "--lr", 0.3, "--seed", 7, "--epochs", 3000, "--json")
-    result = json.loads(done.stdout)
-    assert result["loss"] < 0.005 or result["stopped"] != "target"
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(2))
+    losses = [epoch.loss for epoch in train(network, xor(), MSELoss(), Adam(network.parameters(), lr=0.5), 200)]
+    below = [steps for steps in range(200) if losses[steps] < 0.005]
+    reached = next(steps for steps in below if losses[steps - 1] < 0.005)
+    assert losses[below[0] + 1] > 0.04 and reached > below[0] + 10      # the loss is lost again, and the rule matters
+    result = json.loads(cli("xor", "--optimizer", "adam", "--lr", 0.5, "--seed", 2, "--json").stdout)
+    assert (result["stopped"], result["epochs"], result["loss"]) == ("target", reached, losses[reached])
 
 
 def test_a_reader_that_leaves_is_no_error():
@@ -214,27 +284,24 @@ def test_a_full_disk_is_one_line():
 
 
 def test_ascii_output_has_no_character_that_it_cannot_have():
-    done = cli("xor", "--epochs", 5, flags=(), env={"PYTHONIOENCODING": "ascii"})
+    done = cli_process("xor", "--epochs", 5, flags=(), env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0 and done.stderr == ""
     assert all(ord(character) < 128 for character in done.stdout)
 
 
 def test_a_terminal_sees_progress_and_color():
-    written = on_a_terminal("xor", "--epochs", "2500", "--seed", "2", NO_COLOR="")
-    assert re.search(r"epoch \d+ of 2500, loss 0\.\d+, at most [\d.]+ s left", written)
+    written = on_a_terminal("xor", "--epochs", "1000", "--seed", "2", NO_COLOR="")
+    assert re.search(r"epoch \d+ of 1000, loss 0\.\d+, at most [\d.]+ s left", written)
     assert "\x1b[31m" in written
-    written = on_a_terminal("xor", "--epochs", "2500", "--seed", "2", NO_COLOR="1")
-    assert re.search(r"epoch \d+ of 2500", written) and "\x1b[31m" not in written
-    assert "left" not in on_a_terminal("xor", "--epochs", "2500", "--quiet")
+    written = on_a_terminal("xor", "--epochs", "1000", "--seed", "2", NO_COLOR="1")
+    assert re.search(r"epoch \d+ of 1000", written) and "\x1b[31m" not in written
+    assert "left" not in on_a_terminal("xor", "--epochs", "1000", "--quiet")
 
 
-def test_it_runs_as_a_module_and_from_any_folder(tmp_path):
+def test_it_runs_as_a_module():
     done = subprocess.run([sys.executable, "-m", "purenn", "gate", "--epochs", "2", "--quiet"], cwd=ROOT,
                           stdout=subprocess.PIPE, encoding="utf-8")
     assert done.returncode == 0 and done.stdout.startswith("After 2 epochs")
-    done = cli("gate", "--epochs", 2, "--quiet", cwd=str(tmp_path))
-    assert done.returncode == 0 and done.stdout.startswith("After 2 epochs")
-    assert os.listdir(str(tmp_path)) == []
 
 
 def test_help_and_version():

@@ -12,8 +12,9 @@ import time
 import pytest
 
 from purenn.cli import compare, main
-from purenn.cli.plan import make_plan
-from purenn.cli.runs import TASKS, Incomplete, text
+from purenn.cli.compare import make_plan
+from purenn.runs import TASKS, Run, Settings, problems
+from purenn.runs.pool import Incomplete
 from purenn.show import plots
 
 from .helpers import ROOT, assert_refused, cli, on_a_terminal
@@ -37,19 +38,32 @@ def rows_of(shown):
     return [re.split(r" {2,}", line) for line in lines[start:stop]]
 
 
+@pytest.fixture(scope="module")
+def quick():
+    """What QUICK prints with one worker."""
+    return run(*QUICK, "--workers", 1)
+
+
+@pytest.fixture(scope="module")
+def grid():
+    """What GRID prints with one worker."""
+    return run(*GRID, "--workers", 1)
+
+
 @pytest.mark.parametrize("arguments", [QUICK, GRID])
-def test_the_table_is_the_same_with_one_and_two_workers(arguments):
-    def without_seconds(workers):
-        lines = run(*arguments, "--workers", workers).splitlines()
+def test_the_table_is_the_same_with_one_and_two_workers(arguments, quick, grid):
+    def without_seconds(shown, workers):
+        lines = shown.splitlines()
         assert (" %d worker" % workers) in lines[0]
         start = next(i for i, line in enumerate(lines) if line.endswith("seconds"))
         stop = next(i for i, line in enumerate(lines) if line.startswith("Medians over the runs"))
         return [line.rsplit(None, 1)[0] for line in lines[start:stop]] + lines[stop:]
-    assert without_seconds(1) == without_seconds(2)
+    alone = quick if arguments == QUICK else grid
+    assert without_seconds(alone, 1) == without_seconds(run(*arguments, "--workers", 2), 2)
 
 
-def test_it_says_what_will_run_what_came_of_it_and_what_stands_out():
-    lines = run(*QUICK, "--workers", 1).splitlines()
+def test_it_says_what_will_run_what_came_of_it_and_what_stands_out(quick):
+    lines = quick.splitlines()
     assert lines[0] == ("compare xor: optimizer adagrad, adam; seeds 1 to 5; 10 runs of up to 8000 epochs, 1 worker, "
                         "engine Unrolled()")
     assert lines[1] == "A run is solved when its loss is below 0.005."
@@ -67,19 +81,20 @@ def test_it_says_what_will_run_what_came_of_it_and_what_stands_out():
 def test_the_figures_follow_from_the_runs(tmp_path):
     path = tmp_path / "runs.csv"
     path.write_text("old")
-    shown = rows_of(run("compare", "xor", "--vary", "lr=2,1", "--vary", "momentum=0,0.5", "--seeds", 3, "--seed", 2,
-                        "--epochs", 3000, "--csv", path))
+    shown = rows_of(run("compare", "xor", "--optimizer", "adam", "--vary", "lr=0.3,0.05", "--vary", "hidden=3,4x4",
+                        "--seeds", 3, "--seed", 2, "--epochs", 500, "--csv", path))
     assert os.listdir(str(tmp_path)) == ["runs.csv"]
     with open(str(path), encoding="utf-8", newline="") as handle:
         runs = list(csv.DictReader(handle))
-    assert list(runs[0]) == ["lr", "momentum", "seed", "solved", "epochs", "loss", "accuracy", "seconds"]
-    assert [(row["lr"], row["momentum"]) for row in runs[::3]] == [("2", "0"), ("2", "0.5"), ("1", "0"), ("1", "0.5")]
+    assert list(runs[0]) == ["lr", "hidden", "seed", "solved", "epochs", "loss", "accuracy", "seconds"]
+    assert [(row["lr"], row["hidden"]) for row in runs[::3]] == [
+        ("0.3", "3"), ("0.3", "4x4"), ("0.05", "3"), ("0.05", "4x4")]
     assert {row["seed"] for row in runs} == {"2", "3", "4"} and len(runs) == 12
     solved_at_all = 0
     for cells, mine in zip(shown[1:], [runs[i:i + 3] for i in range(0, 12, 3)]):
         epochs = [int(row["epochs"]) for row in mine if row["solved"] == "yes"]
         assert all((float(row["loss"]) < 0.005) == (row["solved"] == "yes") for row in mine)
-        assert cells[:3] == [mine[0]["lr"], mine[0]["momentum"], "%d of 3" % len(epochs)]
+        assert cells[:3] == [mine[0]["lr"], mine[0]["hidden"], "%d of 3" % len(epochs)]
         assert cells[3] == ("%d" % int(statistics.median(epochs) + 0.5) if epochs else "-")
         assert cells[4] == ("%d-%d" % (min(epochs), max(epochs)) if epochs else "-")
         assert cells[5] == "%.6f" % statistics.median(float(row["loss"]) for row in mine)
@@ -106,10 +121,15 @@ def test_a_value_means_what_it_means_to_the_task(vary, alone):
 
 def test_every_setting_is_run_with_the_same_seeds():
     plan = make_plan(TASKS["xor"], "--vary lr=1,2 --vary init=he,zeros --seeds 2 --seed 5 --epochs 9".split())
-    settings = ["--epochs 9 --lr=%s --init=%s" % pair for pair in (("1", "he"), ("1", "zeros"), ("2", "he"),
-                                                                  ("2", "zeros"))]
-    assert sorted(map(text, plan.jobs)) == sorted(
-        "xor --seed 5 %s --seed %d" % (each, seed) for each in settings for seed in (5, 6))
+    asked = [Settings(lr=lr, init=init, epochs=9, engine="auto") for lr, init in (
+        (1.0, "he"), (1.0, "zeros"), (2.0, "he"), (2.0, "zeros"))]
+    assert plan.settings == [settings._replace(seed=5) for settings in asked]
+    # Every setting with the first seed, then every one with the next: what the results are divided up by.
+    assert [job.settings for job in plan.jobs] == [settings._replace(seed=seed) for seed in (5, 6)
+                                                   for settings in asked]
+    assert [job.label for job in plan.jobs[:4]] == ["lr 1, init he", "lr 1, init zeros", "lr 2, init he",
+                                                    "lr 2, init zeros"]
+    assert all(Run(job.problem, job.settings).problem == problems.xor() for job in plan.jobs)
 
 
 def test_a_run_is_the_tasks_own_with_that_setting_and_that_seed(capsys):
@@ -140,11 +160,11 @@ def test_the_figure_has_the_runs_losses_under_their_settings_name(monkeypatch, c
 
 
 def test_what_is_complete_is_shown_and_written_where_a_worker_dies(monkeypatch, capsys, tmp_path):
-    real = compare.run_jobs
+    real = compare.run_all
 
-    def run_jobs(jobs, workers, tell):
-        raise Incomplete("a worker has died", real(jobs[:4], 1) + [None] * (len(jobs) - 4))
-    monkeypatch.setattr(compare, "run_jobs", run_jobs)
+    def run_all(jobs, workers, tell, summarize):
+        raise Incomplete("a worker has died", real(jobs[:4], 1, None, summarize) + [None] * (len(jobs) - 4))
+    monkeypatch.setattr(compare, "run_all", run_all)
     path = tmp_path / "runs.csv"
     assert main(["compare", "gate", "--vary", "lr=1,0.5", "--seeds", "3", "--epochs", "9", "--csv", str(path)]) == 2
     shown = capsys.readouterr()
@@ -167,8 +187,8 @@ def test_json_is_one_object_with_the_settings_their_runs_and_their_curves():
     assert result["stands_out"].startswith("Nothing is solved; the lowest median loss is that of lr 0.5")
 
 
-def test_fresh_points_and_divergence_have_columns_of_their_own():
-    head, *rows = rows_of(run(*GRID))
+def test_fresh_points_and_divergence_have_columns_of_their_own(grid):
+    head, *rows = rows_of(grid)
     assert head[:9] == ["lr", "hidden", "solved", "epochs", "range", "loss", "accuracy", "fresh", "diverged"]
     assert [row[5:9] for row in rows[2:]] == [["diverged", "-", "-", "3"]] * 2
     assert all(re.match(r"\d+\.\d%$", row[7]) and row[8] == "0" for row in rows[:2])
@@ -193,8 +213,8 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary quiet=yes", "--vary: found 'quiet'; it must be one of"),
     ("xor --vary workers=1,2", "--vary: found 'workers'; it must be one of"),
     ("xor --vary points=5", "--vary: found 'points'; it must be one of"),
-    ("xor --vary lr=1,abc", "--lr: found 'abc'; it must be a number above 0"),
-    ("xor --vary lr=1,-1e-3", "--lr: found '-1e-3'; it must be a number above 0"),
+    ("xor --vary lr=1,abc", "compare xor: --lr: found 'abc'; it must be a number above 0"),
+    ("xor --vary lr=1,-1e-3", "compare xor: --lr: found '-1e-3'; it must be a number above 0"),
     ("xor --vary lr=1,1.0", "--vary: lr: found '1.0', which is there already as '1'"),
     ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
     ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
@@ -204,8 +224,10 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
     ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),
     ("xor --vary shuffle=maybe", "--vary: shuffle: found 'maybe'; it must be yes or no"),
-    ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with --optimizer adam"),
+    ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with the optimizer adam"),
     ("xor --vary engine=loops,processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary lr=1 --engine processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary lr=1 --hidden none 4", "--hidden: found none beside other sizes"),
     ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
     ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),
     ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),
@@ -225,7 +247,7 @@ def test_help_lists_the_options_of_the_task_too():
 
 
 def test_ascii_output_has_no_character_that_it_cannot_have():
-    done = cli(*GRID, flags=(), env={"PYTHONIOENCODING": "ascii"})
+    done = cli(*GRID, encoding="ascii")
     assert done.returncode == 0 and all(ord(character) < 128 for character in done.stdout) and "?" not in done.stdout
 
 
@@ -261,14 +283,32 @@ def nobody_is_left(process):
     return False
 
 
-@pytest.mark.parametrize("workers", ["1", "2", "3"])
+def workers_have_started(process):
+    """Wait until two have."""
+    for _ in range(600):
+        if in_session(process) == 3:
+            break
+        time.sleep(0.05)
+    assert in_session(process) == 3
+
+
+def interrupted(done, *more):
+    """``start``, interrupted when so many runs are done: the process, what it wrote to stdout and to stderr."""
+    for seconds in (0.5, 2.5, 10.0):                            # longer where the machine is busy
+        process = start(*more)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGINT)                   # as a terminal does
+        out, err = process.communicate(timeout=60)
+        if "Interrupted: %d " % done in out or '"done": %d,' % done in out:
+            break
+    return process, out, err
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
 def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     path = tmp_path / "runs.csv"
-    process = start("--workers", workers, "--csv", str(path))
-    time.sleep(2.5)
-    os.killpg(process.pid, signal.SIGINT)                       # as a terminal does
-    out, err = process.communicate(timeout=60)
-    done = int(workers)                                         # each gets stuck in a run that takes hours
+    done = workers                                              # each gets stuck in a run that takes hours
+    process, out, err = interrupted(done, "--workers", str(workers), "--csv", str(path))
     assert (process.returncode, err) == (130, "")
     assert "Interrupted: %d of the 6 runs are done. What there is so far:" % done in out
     assert [cells[:2] for cells in rows_of(out)[1:]] == [["0.3", "%d of %d" % (done, done)], ["1e-12", "0 of 0"]]
@@ -278,15 +318,12 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
 
 
 def test_ctrl_c_in_json_and_before_anything_is_complete():
-    process = start("--json", "--workers", "2")
-    time.sleep(2.5)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    process, out, err = interrupted(2, "--json", "--workers", "2")
     assert (process.returncode, err) == (130, "")
     result = json.loads(out)
     assert (result["stopped"], result["done"], result["runs"]) == ("interrupted", 2, 6)
-    process = in_a_session("--vary", "lr=1,2", "--target-loss", "1e-12")
-    time.sleep(1.0)
+    process = in_a_session("--vary", "lr=1,2", "--target-loss", "1e-12", "--workers", "2")
+    workers_have_started(process)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (130, "purenn: interrupted\n") and "Interrupted" not in out
@@ -295,11 +332,7 @@ def test_ctrl_c_in_json_and_before_anything_is_complete():
 
 def test_a_parent_that_is_killed_leaves_no_process():
     process = start("--workers", "2")
-    for _ in range(100):
-        if in_session(process) == 3:
-            break
-        time.sleep(0.1)
-    assert in_session(process) == 3
+    workers_have_started(process)
     process.kill()
     process.communicate(timeout=60)
     assert nobody_is_left(process)

@@ -1,16 +1,23 @@
 """What a run is said to have come to."""
-import random
-
-from purenn import SGD, HalfSquaredErrorLoss, MSELoss, Network, evaluate, train
-from purenn.data.tasks import gate, xor
+from purenn import Network, evaluate
+from purenn.data.tasks import xor
+from purenn.runs import Run, Settings, problems
 from purenn.runs.diagnose import diagnose, has_bend
+from purenn.training import Epoch
 
 FLAT, FALLING = [0.25] * 100, [1.0 / (i + 1) for i in range(100)]
 
 
-def said(outputs, losses=FLAT, data=None, network=None, loss=None, **settings):
-    network = network or Network.mlp([2, 4, 1], init="zeros")
-    return " ".join(diagnose(network, loss or MSELoss(), data or xor(), outputs, losses, **settings))
+def run_of(losses=FLAT, problem=None, network=None, target_loss=None, **settings):
+    """A Run that has had epochs with these losses, whatever it would have come to by itself."""
+    run = Run(problem or problems.xor(), Settings(sizes=(2, 4, 1), init="zeros", target_loss=target_loss, **settings),
+              network=network)
+    run.curve = [Epoch(number, loss, 0.5, None, None) for number, loss in enumerate(losses, 1)]
+    return run
+
+
+def said(outputs, losses=FLAT, **what):
+    return " ".join(diagnose(run_of(losses, **what), outputs))
 
 
 def right_outputs():
@@ -26,22 +33,22 @@ def test_right_but_above_the_target():
     assert "All points are on the right side, but the loss, 0.01, has not come below 0.005." in said(
         right_outputs(), target_loss=0.005)
     assert "still falling" in said(right_outputs(), FALLING, target_loss=0.005)
-    assert "almost stopped falling: try a larger --lr" in said(right_outputs(), FLAT, target_loss=0.005)
+    assert "almost stopped falling: try a larger lr" in said(right_outputs(), FLAT, target_loss=0.005)
 
 
 def test_the_first_plateau_is_told_with_the_loss_of_the_best_constant():
     text = said([[0.47 + 0.001 * i] for i in range(21)])
     assert "It answers about 0.480 whatever the input" in text
     assert "The best constant, 0.476, has loss 0.249433." in text
-    assert "Try a larger --lr" in text
-    assert "has loss 0.5" in said([[0.5]] * 4, data=gate(), loss=HalfSquaredErrorLoss())
+    assert "Try a larger lr" in text
+    assert "has loss 0.5" in said([[0.5]] * 4, problem=problems.gate(), loss="half-sse")
 
 
 def test_the_second_plateau_names_the_point():
     outputs = right_outputs()
     outputs[xor().inputs.index([0.5, 0.5])] = [0.9]
     text = said(outputs)
-    assert "all points but one: (0.5, 0.5) is wrong" in text and "try another --seed" in text
+    assert "all points but one: (0.5, 0.5) is wrong" in text and "try another seed" in text
 
 
 def test_several_wrong_points_are_counted():
@@ -52,20 +59,33 @@ def test_several_wrong_points_are_counted():
 
 
 def test_without_a_bend_the_shape_is_to_blame_unless_a_line_would_do():
-    straight = Network.mlp([2, 4, 1], activation="identity", init="zeros")
-    assert "no straight line separates these classes" in said([[0.47]] * 21, network=straight)
-    assert "straight line" not in said([[0.47]] * 21, network=straight, separable=True)
+    assert "no straight line separates these classes" in said([[0.47]] * 21, activation="identity")
+    assert "no straight line separates these classes" in said(
+        [[0.47]] * 21, network=Network.mlp([2, 4, 1], activation="identity", init="zeros"))
+    separable = problems.xor()._replace(separable=True)
+    assert "straight line" not in said([[0.47]] * 21, activation="identity", problem=separable)
 
 
 def test_steps_that_were_too_large_are_told_from_the_plateau():
     text = said([[0.0]] * 21)
     assert "The loss, 0.47619, is far above that of the best constant answer, 0.249433" in text
-    assert text.endswith("Try a smaller --lr.")
+    assert text.endswith("Try a smaller lr.")
 
 
 def test_a_short_run_can_be_falling_too():
     assert "still falling" in said([[0.47]] * 21, [0.3, 0.28])
     assert "still falling" not in said([[0.47]] * 21, [0.3])
+    assert "still falling" not in said([[0.47]] * 21, [])
+
+
+def test_nothing_is_said_of_several_outputs_or_where_validation_data_say_more():
+    points = problems.xor()
+    wrong = [[0.47]] * 21
+    assert said(wrong) != ""
+    assert said(wrong, problem=points._replace(validation=points.train)) == ""
+    twice = points.train._replace(targets=[[y, 1.0 - y] for y, in points.train.targets])
+    run = Run(points._replace(train=twice), Settings(sizes=(2, 4, 2), init="zeros"))
+    assert diagnose(run, [[0.47, 0.47]] * 21) == []
 
 
 def test_a_bend_is_an_activation_before_the_last_linear_layer():
@@ -76,7 +96,8 @@ def test_a_bend_is_an_activation_before_the_last_linear_layer():
 
 
 def test_a_real_run_that_is_cut_short_is_told_as_falling_or_flat():
-    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
-    losses = [epoch.loss for epoch in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=1.0), 300)]
-    text = said(evaluate(network, MSELoss(), xor())[2], losses, network=network, target_loss=0.005)
+    run = Run(problems.xor(), Settings(lr=1.0, epochs=300))
+    result = run.result()
+    text = " ".join(diagnose(run, evaluate(run.network, run.loss, xor())[2]))
     assert "plateau of a constant output" in text
+    assert result.why_not_learned == diagnose(run, result.train.outputs) and " ".join(result.why_not_learned) == text

@@ -6,12 +6,12 @@ import sys
 import pytest
 
 from .anywhere import pythons
-from .helpers import cli
+from .helpers import cli_process
 
 
 def digits(python, *arguments):
     """All that a run computed, as ``--json`` prints it, without the seconds."""
-    done = cli(*arguments, "--json", python=python)
+    done = cli_process(*arguments, "--json", python=python)
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)
     del result["seconds"]

@@ -1,24 +1,33 @@
 """``explain``: every result is the core's, bit for bit, and every line of numbers comes to its result."""
+import ast
+import html
+import inspect
 import math
+import os
 import random
 import re
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
-from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Identity, Layer, LeakyReLU,
-                    Linear, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh)
-from purenn.data.tasks import xor
+from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Identity, Layer,
+                    LeakyReLU, Linear, Loss, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh)
+from purenn.cli.explain import HINT
+from purenn.data.tasks import gate, xor
 from purenn.engines.loops import Loops
-from purenn.show.explanation import blocks, latex, shortened
+from purenn.optimizers import Optimizer
+from purenn.show.explanation import blocks, latex, place, shortened
 from purenn.study.explain import explain
+from purenn.study.formulas import select, stop
 
 from .helpers import ROOT, assert_refused, cli, found
 
 FUNCTIONS = {"exp": math.exp, "ln": math.log, "sqrt": math.sqrt, "tanh": math.tanh, "max": max, "__builtins__": {}}
 OPTIMIZERS = {"sgd": SGD, "momentum": lambda p: SGD(p, lr=0.1, momentum=0.9), "adagrad": Adagrad, "rmsprop": RMSprop,
-              "adam": Adam}
+              "adam": Adam, "sgd with decay": lambda p: SGD(p, lr=0.1, momentum=0.9, weight_decay=0.1),
+              "adam with decay": lambda p: Adam(p, weight_decay=0.1)}
 FULL = r"((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)"
 
 
@@ -77,7 +86,8 @@ def check_symbols(network, loss, optimizer, x, y):
             here["m"] = max(output)
         here.update({attribute: getattr(optimizer, attribute) for attribute in ("lr", "eps", "beta1", "beta2", "t")
                      if hasattr(optimizer, attribute)})
-        here.update({"μ": getattr(optimizer, "momentum", 0.0), "α": getattr(optimizer, "alpha", 0.0)})
+        here.update({"μ": getattr(optimizer, "momentum", 0.0), "α": getattr(optimizer, "alpha", 0.0),
+                     "λ": optimizer.weight_decay})
         for quantity in section.quantities:
             if section.part == "update":
                 symbol = re.search(r"[wb]_[\d,]+", quantity.name).group()
@@ -97,7 +107,7 @@ def check_symbols(network, loss, optimizer, x, y):
             assert value == pytest.approx(quantity.result, rel=1e-12, abs=1e-15), (section.title, quantity, expression)
             count += 1
             name = identifiers(re.sub(r"\([wb].*\)|^new ", "", quantity.name))
-            if section.part != "update" or name in ("m_hat", "v_hat"):
+            if section.part != "update" or name in ("g", "m_hat", "v_hat"):
                 here[name] = quantity.result
             if section.part == "backward" and section.layer in slopes:
                 slopes[section.layer][name] = quantity.result
@@ -133,7 +143,7 @@ def test_every_line_that_is_printed_comes_to_its_result(arguments):
     text = re.sub(r"\n +\+ ", " + ", text)
     quantities = []
     for line in text.splitlines():
-        remark = r"(?:   *(?:published: .*|\S+ in purenn/\S+|a step of the derivation.*))?$"
+        remark = r"(?:   *(?:published: .*|break purenn/\S+ \(\S+\)|a step of the derivation.*))?$"
         match = re.match(r"  (\S.*?)? += (.*?)" + remark, line)
         if match and line.startswith("  "):
             if match.group(1):
@@ -213,17 +223,73 @@ def test_the_derivation_of_p_minus_y_ends_where_the_core_does():
     assert direct[1].symbols == ["p_1 - y_1"]
 
 
-def test_every_source_is_a_function_that_is_there():
-    sources = set()
+def all_sections():
+    """Those of a step with each layer, each loss and each optimizer."""
     for loss, output in ((MSELoss(), [Sigmoid()]), (CrossEntropyLoss(), []), (BCELoss(), [Softmax()]),
-                         (HalfSquaredErrorLoss(), [ReLU()])):
+                         (HalfSquaredErrorLoss(), [ReLU()]), (MSELoss("sum"), [Tanh()]), (MSELoss(), [LeakyReLU()]),
+                         (MSELoss(), [Identity()])):
         for make in OPTIMIZERS.values():
             network = Network([Linear(2, 2, rng=random.Random(1)), *output])
-            for section in explain(network, loss, make(network.parameters()), [0.1, 0.2], [1.0, 0.0]):
-                sources |= {quantity.source for quantity in section.quantities}
-    assert len(sources) > 15
-    for source in sources - {None}:
-        assert callable(getattr(found(source), "__func__", found(source))), source
+            yield from explain(network, loss, make(network.parameters()), [0.1, 0.2], [1.0, 0.0])
+
+
+def test_every_source_is_a_function_of_the_core_and_the_stop_is_a_line_of_its_body():
+    sources = {quantity.source for section in all_sections() for quantity in section.quantities} - {None}
+    assert len(sources) >= 30
+    for source in sources:
+        assert found("%s.%s" % (source.__module__[len("purenn."):], source.__qualname__)) is source
+        path, _, line = stop(source).partition(":")
+        lines, first = inspect.getsourcelines(source)
+        function, = ast.parse(textwrap.dedent("".join(lines))).body
+        body = function.body[1:] if ast.get_docstring(function) else function.body
+        assert path == source.__module__.replace(".", "/") + ".py"
+        assert int(line) == first + body[0].lineno - 1, source
+
+
+def stops_in(text):
+    """The breakpoints that a printed explanation gives, with the functions beside them, each once, in their order."""
+    text = html.unescape(text.replace("\\_", "_").replace("`", ""))
+    assert len(re.findall(r"\bbreak\b", text)) == len(re.findall(r"\bbreak purenn/\w+\.py:\d+ \([\w.]+\)", text)) > 0
+    return list(dict.fromkeys(re.findall(r"\b(break purenn/\w+\.py:\d+) \(([\w.]+)\)", text)))
+
+
+def in_pdb(commands, *arguments, cwd=ROOT):
+    """What pdb answers to commands, one after the other, with cli.py as its program."""
+    done = subprocess.run([sys.executable, "-m", "pdb", os.path.join(ROOT, "cli.py"), *arguments], cwd=cwd,
+                          input="\n".join([*commands, "quit", ""]), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          encoding="utf-8", env={**os.environ, "PYTHONIOENCODING": "utf-8"}, timeout=120)
+    return done.stdout.split("(Pdb) ")[1:]
+
+
+@pytest.mark.parametrize("layout", ["text", "markdown", "latex", "html"])
+def test_pdb_takes_every_breakpoint_in_every_layout_and_from_any_folder(layout, tmp_path):
+    shown = "\n".join(line for block in blocks(list(all_sections()), layout) for line in block)
+    stops = stops_in(shown)
+    assert len(stops) >= 30
+    for answer, (command, name) in zip(in_pdb([command for command, _ in stops], cwd=str(tmp_path)), stops):
+        place = command[len("break "):].replace("/", os.sep)
+        assert re.match(r"Breakpoint \d+ at .*%s\n" % re.escape(place), answer), (name, answer)
+
+
+@pytest.mark.skipif(sys.implementation.name != "cpython", reason="the words are those of CPython's pdb")
+def test_pdb_stops_at_each_breakpoint_in_the_function_that_is_named():
+    stops = stops_in(cli("explain", "xor").stdout)
+    assert len(stops) == 9
+    answers = in_pdb(["t" + command for command, _ in stops] + ["continue"] * len(stops), "xor")
+    met = [re.search(r"> (?:.*[/\\])?(\w+\.py)\((\d+)\)(\w+)\(\)", answer).groups()
+           for answer in answers[len(stops):2 * len(stops)]]
+    assert sorted("%s:%s %s" % stop for stop in met) == sorted(
+        "%s %s" % (command.rpartition("/")[2], name.rpartition(".")[2]) for command, name in stops)
+
+
+def test_where_a_function_is_in_no_file_its_name_stands_alone():
+    namespace = {}
+    exec("def typed(x):\n    return x", namespace)
+    assert (stop(namespace["typed"]), place(namespace["typed"])) == (None, "typed")
+    assert (stop(len), place(len)) == (None, "len")
+    exec(compile("def short(x): return x", __file__, "exec"), namespace)
+    assert stop(namespace["short"]) == __file__ + ":1"                      # all in the line of its def
+    assert "not computed by the core" in place(None)
 
 
 MAZUR = [
@@ -265,7 +331,7 @@ def test_a_long_sum_is_shortened_with_the_number_of_terms_left_out():
     network = Network.mlp([100, 12, 1], rng=random.Random(1))
     sections = explain(network, MSELoss(), SGD(network.parameters(), lr=0.5), [0.01] * 100, [1.0])
     assert check_numbers(sections) > 1000
-    text = "\n".join(line for block in blocks(sections, "text") for line in block)
+    text = "\n".join(line for block in blocks(sections, "text", hint=HINT) for line in block)
     assert "… 93 more terms" in text
     assert "… 4 more quantities of this layer; --only 0.J shows those of neuron J" in text
     # 12 neurons with 100 weights and a bias: 8 neurons with 8 weights and the bias are shown
@@ -281,8 +347,8 @@ def test_latex_is_plain_ascii_with_balanced_braces_and_amsmath_alone():
         assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 30
         commands = set(re.findall(r"\\([a-zA-Z]+)", text))
         assert commands <= {"documentclass", "usepackage", "allowdisplaybreaks", "begin", "end", "section",
-                            "bigskip", "raggedright", "setlength", "parindent", "texttt", "text", "frac", "partial",
-                            "cdot", "delta", "exp", "ln", "sqrt", "max",
+                            "bigskip", "newline", "raggedright", "setlength", "parindent", "texttt", "text", "frac",
+                            "partial", "cdot", "delta", "exp", "ln", "sqrt", "max",
                             "tanh", "hat", "beta", "mu", "alpha", "theta", "sum", "leftarrow", "surd", "mathit", "quad",
                             "dots", "sigma"}, commands
     assert latex("w_12,3·m̂") == r"w_{12,3} \cdot \hat{m}"
@@ -372,16 +438,221 @@ def test_what_cannot_be_explained_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)
 
 
-def test_a_layer_loss_or_optimizer_without_formulas_is_refused():
-    class Mine(Layer):
-        def forward(self, inputs):
-            return inputs
-
-        def backward(self, grad):
-            return grad
-
-    network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
-    with pytest.raises(PurennError, match="explain: it has no formulas for the layer"):
-        explain(network, MSELoss(), SGD(network.parameters()), [1.0, 2.0], [1.0])
+def test_a_sample_that_does_not_fit_is_refused():
+    network = Network([Linear(2, 1)])
     with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 1 entries; expected 2"):
-        explain(Network([Linear(2, 1)]), MSELoss(), SGD(network.parameters()), [1.0], [1.0])
+        explain(network, MSELoss(), SGD(network.parameters()), [1.0], [1.0])
+
+
+# The sample.
+
+@pytest.mark.parametrize("arguments, said", [
+    ("xor", "Samples are counted from 0; 3 is the default because its two inputs differ. In training, a step uses 21 "
+     "samples: the slopes of each are divided by 21 and added up."),
+    ("xor --sample 0", "In training, a step uses 21 samples: the slopes of each are divided by 21 and added up."),
+    ("xor --loss sse --sample 5", "In training, a step uses 21 samples: their slopes are added up."),
+    ("xor --batch-size 6 --sample 19",
+     "In training, a step uses 3 samples: the slopes of each are divided by 3 and added up."),
+    ("xor --batch-size 6 --sample 19 --shuffle",
+     "In training, a step uses 6 samples: the slopes of each are divided by 6 and added up."),
+    ("gate", "Samples are counted from 0; 1 is the default because its two inputs differ. In training, too, a step "
+     "uses one sample."),
+    ("linear --points 50", "In training, a step uses 50 samples: the slopes of each are divided by 50 and added up."),
+    ("softmax", "In training, a step uses 3 samples: the slopes of each are divided by 3 and added up."),
+    ("mazur", "There is one sample, so training takes this very step."),
+])
+def test_the_second_line_says_how_the_step_relates_to_that_of_training(arguments, said):
+    first, second = cli("explain", *arguments.split(), "--only", "cost").stdout.splitlines()[:2]
+    number = (re.findall(r"--sample (\d+)", arguments) or re.findall("; (\\d+) is the default", said) or ["0"])[0]
+    assert "; a batch of sample %s alone: x = [" % number in first and second == said
+
+
+def test_the_default_sample_has_two_inputs_that_differ_and_the_help_says_so():
+    for name, data in (("xor", xor()), ("gate", gate())):
+        sample = int(re.search(r"sample (\d+) alone", cli("explain", name, "--only", "cost").stdout).group(1))
+        assert data.inputs[sample][0] != data.inputs[sample][1]
+        said = " ".join(cli("explain", name, "--help").stdout.split())
+        assert "which sample, counted from 0 (default: %d, whose two inputs differ)" % sample in said
+    assert "(default: 0)" in cli("explain", "linear", "--help").stdout
+
+
+def test_the_slopes_of_all_samples_divided_by_their_number_and_added_up_are_those_of_training():
+    data, share = xor(), 1.0 / 21.0
+    network = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    Loops().gradients(network, MSELoss(), data.inputs, data.targets)
+    expected = [g for _, _, grads in network.parameters() for g in grads]
+    total = [0.0] * len(expected)
+    for x, y in zip(data.inputs, data.targets):
+        one = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+        sections = explain(one, MSELoss(), SGD(one.parameters()), x, y)
+        slopes = [quantity.result for i in (0, 2, 4) for section in sections if (section.part, section.layer) == (
+            "backward", i) for kind in ("∂C/∂w", "∂C/∂b") for quantity in section.quantities
+            if quantity.name.startswith(kind)]
+        total = [a + share * b for a, b in zip(total, slopes)]
+    assert total == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("layout, end", [("text", ""), ("markdown", "  "), ("latex", r"\newline")])
+def test_the_two_lines_stay_two_lines_in_every_layout(layout, end):
+    lines = cli("explain", "xor", "--only", "cost", "--format", layout).stdout.splitlines()
+    i = next(i for i, line in enumerate(lines) if line.startswith("explain xor: "))
+    assert lines[i].endswith("y = [1.0]" + end) and lines[i + 1].startswith("Samples are counted from 0; ")
+    assert lines[i + 2] == ""
+
+
+# A layer, a loss and an optimizer of one's own.
+
+class Scale(Layer):
+    """a_j = s·x_j, with one number s, and a weight that is not used."""
+
+    def __init__(self):
+        self.s, self.s_grad, self.more, self.more_grad = [1.5], [0.0], [[2.0, 3.0]], [[0.0, 0.0]]
+
+    def forward(self, inputs):
+        self.inputs = list(inputs)
+        for k in range(len(inputs)):
+            inputs[k] *= self.s[0]              # in place
+        return inputs
+
+    def backward(self, grad):
+        for k in range(len(grad)):
+            self.s_grad[0] += grad[k] * self.inputs[k]
+            grad[k] *= self.s[0]
+        return grad
+
+    def parameters(self):
+        yield "s", self.s, self.s_grad
+        yield "more_of_it[0]", self.more[0], self.more_grad[0]
+
+
+class FourthPower(Loss):
+    def forward(self, output, target):
+        return sum((a - y) ** 4 for a, y in zip(output, target))
+
+    def backward(self, output, target):
+        return [4.0 * (a - y) ** 3 for a, y in zip(output, target)]
+
+
+class SignDescent(Optimizer):
+    def step(self):
+        for _, values, grads in self.parameters:
+            for k in range(len(values)):
+                values[k] -= self.lr * ((grads[k] > 0.0) - (grads[k] < 0.0))
+
+
+class MyLinear(Linear):
+    def forward(self, inputs):
+        return [2.0 * z for z in Linear.forward(self, inputs)]
+
+    def backward(self, delta):
+        return Linear.backward(self, [2.0 * d for d in delta])
+
+
+class MyTanh(Tanh):
+    pass
+
+
+class MySquares(MSELoss):
+    def backward(self, output, target):
+        return MSELoss.backward(self, output, target)
+
+
+def own(first=Linear):
+    return Network([first(2, 2, rng=random.Random(1)), Scale(), Sigmoid(), Linear(2, 2, rng=random.Random(2))])
+
+
+def test_a_layer_of_ones_own_is_shown_by_its_numbers_and_the_others_by_their_formulas():
+    network, twin = own(), own()
+    optimizer, other = (SGD(net.parameters(), lr=0.5, momentum=0.9) for net in (network, twin))
+    for _ in range(2):
+        sections = explain(network, MSELoss(), optimizer, [0.3, -0.7], [0.0, 1.0])
+        twin.zero_grad()
+        (_, scale, sigmoid, last), grad = twin.layers, MSELoss().backward(twin.forward([0.3, -0.7]), [0.0, 1.0])
+        output_grad = sigmoid.backward(last.backward(grad))
+        input_grad = scale.backward(list(output_grad))
+        twin.layers[0].backward(list(input_grad))
+        other.step()
+        assert by_name(sections, "forward", 1) == {
+            "input_0": scale.inputs[0], "input_1": scale.inputs[1], "output_0": sigmoid.z[0], "output_1": sigmoid.z[1]}
+        assert by_name(sections, "backward", 1) == {
+            "∂C/∂output_0": output_grad[0], "∂C/∂output_1": output_grad[1], "∂C/∂s_0": scale.s_grad[0],
+            "∂C/∂more_of_it_00": 0.0, "∂C/∂more_of_it_01": 0.0, "∂C/∂input_0": input_grad[0],
+            "∂C/∂input_1": input_grad[1]}
+        new = by_name(sections, "update", 1)
+        assert (new["new s_0"], new["v(s_0)"], new["new more_of_it_01"]) == (
+            scale.s[0], other.velocity[3][0], 3.0)
+        assert network.state_dict() == twin.state_dict()
+        assert check_numbers(sections) > 40
+        plain = [quantity for section in sections for quantity in section.quantities if not quantity.symbols]
+        assert len(plain) == 4 + 7 and all(quantity.source in (Scale.forward, Scale.backward) for quantity in plain)
+
+
+def test_so_are_a_loss_and_an_optimizer_of_ones_own():
+    network, twin = own(), own()
+    optimizer, other = (SignDescent(net.parameters(), lr=0.1) for net in (network, twin))
+    loss = FourthPower()
+    sections = explain(network, loss, optimizer, [0.3, -0.7], [0.0, 1.0])
+    cost, (output,) = Loops().gradients(twin, loss, [[0.3, -0.7]], [[0.0, 1.0]])
+    other.step()
+    assert by_name(sections, "cost") == {"C": cost}
+    assert by_name(sections, "backward") == {"∂C/∂z_%d" % j: slope for j, slope in enumerate(
+        loss.backward(output, [0.0, 1.0]))}
+    for i, layer in ((0, twin.layers[0]), (3, twin.layers[3])):
+        new = by_name(sections, "update", i)
+        assert new == {**{"new w_%d%d" % (j, k): layer.weight[j][k] for j in range(2) for k in range(2)},
+                       "new b_0": layer.bias[0], "new b_1": layer.bias[1]}
+    assert network.state_dict() == twin.state_dict()
+    assert {quantity.source for section in sections if section.part == "update" for quantity in section.quantities} == {
+        SignDescent.step}
+
+
+def test_a_class_that_changes_what_one_of_the_core_does_is_not_explained_by_the_formulas_of_the_core():
+    network = Network([MyLinear(2, 2, rng=random.Random(1)), MyTanh(), MyLinear(2, 2, rng=random.Random(2))])
+    sections = explain(network, MySquares(), SGD(network.parameters()), [0.3, -0.7], [0.0, 1.0])
+    assert check_numbers(sections) == 2 * 6             # the update alone is known
+    assert not [quantity for section in sections if section.part != "update" for quantity in section.quantities
+                if quantity.symbols]
+    assert by_name(sections, "forward", 0)["output_1"] == network.layers[1].z[1]
+    assert by_name(sections, "backward", 0)["∂C/∂weight_10"] == network.layers[0].weight_grad[1][0]
+    assert by_name(sections, "update", 2)["new bias_1"] == network.layers[2].bias[1]
+
+
+@pytest.mark.parametrize("layout", ["text", "markdown", "latex", "html"])
+def test_what_is_shown_by_its_numbers_can_be_printed_in_every_layout(layout):
+    network = own(MyLinear)
+    sections = explain(network, FourthPower(), SignDescent(network.parameters(), 0.1), [0.3, -0.7], [0.0, 1.0])
+    lines = [line for block in blocks(sections, layout) for line in block]
+    text = "\n".join(lines)
+    title = "network.layers[1] = Scale(): no formulas are known for it; its numbers"
+    assert title.replace("_", r"\_") in text and not [line for line in lines if "\n" in line]
+    place_of_scale = stop(Scale.forward)
+    assert re.match(r".*test_explain\.py:\d+$", place_of_scale) and os.path.isabs(place_of_scale.rpartition(":")[0])
+    shown = text.replace(r"\_", "_").replace("`", "")
+    assert "break %s (Scale.forward)" % place_of_scale in html.unescape(shown)
+    name = {"latex": r"\frac{\partial C}{\partial \mathit{more\ of\ it}_{01}} &= 0.0",
+            "html": "<b>∂C/∂more_of_it_01</b> <span>= 0.0</span>"}.get(layout, "∂C/∂more_of_it_01 = 0.0")
+    assert name in text
+    if layout == "latex":
+        assert text.count("{") == text.count("}")
+
+
+def test_pdb_takes_the_breakpoint_in_a_layer_of_ones_own():
+    answer, = in_pdb(["break " + stop(Scale.forward)])[:1]
+    assert re.match(r"Breakpoint 1 at .*test_explain\.py:\d+\n", answer), answer
+
+
+def test_only_a_neuron_has_the_numbers_of_a_layer_of_ones_own():
+    network = own()
+    sections = explain(network, MSELoss(), SGD(network.parameters()), [0.3, -0.7], [0.0, 1.0])
+    names = [quantity.name for section in select(sections, (1, 1), 3) for quantity in section.quantities]
+    assert names == ["output_1", "∂C/∂output_1"]
+    names = [quantity.name for section in select(sections, (0, 1), 3) if section.layer == 1
+             for quantity in section.quantities]
+    assert names == ["∂C/∂input_1"]
+
+
+def test_a_wide_layer_of_ones_own_is_shortened():
+    network = Network([Linear(2, 12, rng=random.Random(1)), Scale()])
+    sections = explain(network, MSELoss(), SGD(network.parameters()), [0.1, 0.2], [0.0] * 12)
+    text = "\n".join(line for block in blocks(sections, "text") for line in block)
+    assert "output_7 =" in text and "output_8 =" not in text and "… 8 more quantities of this layer" in text

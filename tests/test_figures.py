@@ -16,7 +16,7 @@ from purenn.engines.loops import Loops
 from purenn.engines.unrolled import Unrolled
 from purenn.training import Epoch, class_of
 
-from .helpers import assert_refused, cli, close
+from .helpers import assert_refused, cli, cli_process, close
 
 MISSING = "purenn: no figures are drawn: matplotlib is not installed; get it with: pip install matplotlib\n"
 
@@ -48,7 +48,8 @@ def test_a_matplotlib_that_cannot_be_loaded_is_one_line_too(tmp_path):
     folder = tmp_path / "matplotlib"
     folder.mkdir()
     (folder / "__init__.py").write_text("raise ImportError('numpy is of another\\nkind')")
-    done = cli("gate", "--epochs", 2, "--plot", flags=("-S",), env={"PYTHONPATH": str(tmp_path)}, cwd=str(tmp_path))
+    done = cli_process("gate", "--epochs", 2, "--plot", flags=("-S",), env={"PYTHONPATH": str(tmp_path)},
+                       cwd=str(tmp_path))
     assert done.returncode == 0 and done.stderr.count("\n") == 1
     assert done.stderr.startswith("purenn: no figures are drawn: matplotlib cannot be loaded: numpy is of another kind")
 

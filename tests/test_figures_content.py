@@ -1,16 +1,18 @@
 """What the commands put into their figures is what --json says of the run; matplotlib is not needed for that."""
 import json
 import os
+import random
 from argparse import Namespace
+from functools import partial
 
 import pytest
 
 from purenn.activations import softmax
-from purenn.cli import fitting, letters, main
-from purenn.cli.figures import MISTAKES, SAMPLES
-from purenn.cli.runs import Job, run_job
+from purenn.cli import main
 from purenn.data.image_files import read_images
-from purenn.show import plots
+from purenn.runs import TASKS, Run, resolve
+from purenn.show import figures as figures_of, plots
+from purenn.show.figures import MISTAKES, SAMPLES
 from purenn.training import class_of
 
 from .helpers import ROOT
@@ -41,20 +43,22 @@ def drawn(monkeypatch):
     return figures
 
 
-@pytest.mark.parametrize("task, more", [
-    ("xor", ["--epochs", "30"]), ("linear", ["--points", "30", "--epochs", "4"]),
-    ("xor", ["--optimizer", "adam", "--lr", "0.3", "--epochs", "190", "--target-loss", "0.1"])])
-def test_a_tasks_figures_have_its_losses_accuracies_and_predictions(task, more, drawn, tmp_path, capsys):
-    options = more + ["--engine", "loops"]
+@pytest.mark.parametrize("task, choices, points", [
+    ("xor", {"epochs": 30}, {}), ("linear", {"epochs": 4}, {"points": 30}),
+    ("xor", {"optimizer": "adam", "lr": 0.3, "epochs": 190, "target_loss": 0.1}, {})])
+def test_a_tasks_figures_have_its_losses_accuracies_and_predictions(task, choices, points, drawn, tmp_path, capsys):
+    options = [word for name, value in {**choices, **points}.items()
+               for word in ("--" + name.replace("_", "-"), str(value))]
     assert main([task, *options, "--json", "--plot", str(tmp_path), "--animate", str(tmp_path / "x.gif")]) == 0
     shown = json.loads(capsys.readouterr().out)
-    run = run_job(Job(task, options))
+    problem = partial(TASKS[task].problem, **points)
+    run = Run(problem, resolve(TASKS[task], problem(random.Random(0)), **choices)).result()
     assert {name: figure["kind"] for name, figure in drawn.items()} == {
         task + "-points": "points", task + "-curves": "curves", task + "-weights": "movement",
         task + "-gradients": "gradients", "gif": "animate"}
     curves = drawn[task + "-curves"]
-    assert curves["losses"] == [("training", [loss for _, loss in run.losses])]
-    assert curves["accuracies"] == [("training", [accuracy for _, accuracy in run.accuracies])]
+    assert curves["losses"] == [("training", [epoch.loss for epoch in run.curve])]
+    assert curves["accuracies"] == [("training", [epoch.accuracy for epoch in run.curve])]
     number, why = curves["stop"]
     assert number == shown["epochs"] == run.epochs > 1
     assert why == {"epochs": "the last epoch, %d" % number,
@@ -77,13 +81,12 @@ def test_a_tasks_figures_have_its_losses_accuracies_and_predictions(task, more, 
 @pytest.fixture
 def learned(drawn, monkeypatch, tmp_path, capsys):
     """A run of ``letters`` on digits, of which many are mistaken: --json, its figures, the images, network, outputs."""
-    monkeypatch.setattr(fitting, "MEASURING", 0.001)
-    carried_out, seen = letters.carried_out, {}
+    of_run, seen = figures_of.of_run, {}
 
-    def watched(*arguments):
-        _, seen["network"], _, seen["outputs"], _ = kept = carried_out(*arguments)
-        return kept
-    monkeypatch.setattr(letters, "carried_out", watched)
+    def watched(run, result, history=None):
+        seen["network"], seen["outputs"] = run.network, result.test.outputs
+        return of_run(run, result, history)
+    monkeypatch.setattr(figures_of, "of_run", watched)
     assert main(["letters", "--data", DIGITS, "--train", "60", "--validation", "50", "--test", "200", "--hidden", "5",
                  "--epochs", "4", "--workers", "1", "--json", "--plot", str(tmp_path)]) == 0
     return Namespace(shown=json.loads(capsys.readouterr().out), data=read_images(DIGITS), drawn=drawn, **seen)
@@ -130,9 +133,9 @@ def test_the_mistakes_are_those_with_the_least_probability_of_what_they_are(lear
     assert (figure["size"], figure["columns"]) == ((8, 8), 6) and not figure.get("signed")
 
 
-def test_without_hidden_layers_a_neurons_weights_are_under_its_class(drawn, monkeypatch, tmp_path):
-    monkeypatch.setattr(fitting, "MEASURING", 0.001)
+def test_without_hidden_layers_a_neurons_weights_are_under_its_class(drawn, tmp_path):
     main(["letters", "--data", DIGITS, "--train", "60", "--validation", "20", "--test", "20", "--hidden", "none",
           "--epochs", "1", "--names", "abcdefghij", "--workers", "1", "--quiet", "--plot", str(tmp_path)])
-    assert drawn["letters-weights"]["captions"] == list("abcdefghij") == drawn["letters-confusion"]["names"]
+    for name in (drawn["letters-weights"]["captions"], drawn["letters-confusion"]["names"]):
+        assert list(name) == list("abcdefghij")
     assert len(drawn["letters-weights"]["images"]) == 10

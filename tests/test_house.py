@@ -1,6 +1,7 @@
 """The house: imports run strictly downward, nothing but the standard library, the core plain enough for MicroPython."""
 import ast
 import os
+import re
 import subprocess
 import sys
 
@@ -10,7 +11,8 @@ from .helpers import ROOT
 
 FLOORS = [
     ["linalg"],
-    ["activations", "initializers"],
+    ["layer", "initializers"],
+    ["activations"],
     ["losses"],
     ["neuron"],
     ["layers"],
@@ -20,12 +22,14 @@ FLOORS = [
     ["training"],
     ["files"],
     ["data"],
-    ["study", "show"],
-    ["commands"],
+    ["runs"],
+    ["study"],
+    ["course", "show"],
+    ["cli"],
     ["__main__"],
 ]
-CORE = ["linalg", "activations", "initializers", "losses", "neuron", "layers", "network", "optimizers", "training",
-        "engines.loops", "data.tasks"]
+CORE = ["linalg", "layer", "activations", "initializers", "losses", "neuron", "layers", "network", "optimizers",
+        "training", "engines.loops", "data.tasks"]
 NOT_ON_MICROPYTHON = {"typing", "dataclasses", "functools", "enum", "abc", "__future__"}
 
 
@@ -74,7 +78,7 @@ def imports(module):
 
 
 def test_every_module_is_on_a_floor():
-    assert {"linalg", "engines.loops", "data.tasks", "show.terminal", "commands.task"} <= set(MODULES)
+    assert {"linalg", "layer", "engines.loops", "data.tasks", "runs.run", "show.terminal", "cli.parser"} <= set(MODULES)
     assert [name for name in MODULES if floor(name) is None] == ["__init__"]
 
 
@@ -125,14 +129,59 @@ def test_the_core_uses_nothing_that_micropython_lacks(module):
             assert not node.args.posonlyargs, "line %d" % node.lineno
 
 
-def test_only_the_eye_and_the_commands_print_or_read_a_clock():
+def test_only_the_eye_and_the_commands_print_and_they_and_a_run_read_a_clock():
     for module, (tree, _) in MODULES.items():
-        if module.split(".")[0] in ("show", "commands", "__main__"):
-            continue
+        room = module.split(".")[0]
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                assert node.func.id != "print", module
-        assert not {"/time", "/datetime"} & {target for _, target in imports(module)}, module
+                assert node.func.id != "print" or room in ("show", "cli", "__main__"), module
+        clocks = {"/time", "/datetime"} & {target for _, target in imports(module)}
+        assert not clocks or room in ("show", "cli", "runs"), module
+
+
+def test_only_the_command_line_parses_arguments():
+    knowing = {module.split(".")[0] for module in MODULES for _, target in imports(module) if target == "/argparse"}
+    assert knowing == {"cli"}
+
+
+OPTION = re.compile(r"(?<![\w-])--[a-z]")
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] != "cli"])
+def test_no_text_below_the_command_line_names_an_option(module):
+    for node in ast.walk(MODULES[module][0]):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            text = node.value.replace("pip install --force-reinstall", "")
+            assert not OPTION.search(text), "%s, line %d: %s" % (module, node.lineno, text)
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] != "cli"])
+def test_nothing_below_the_command_line_reads_a_namespace(module):
+    for node in ast.walk(MODULES[module][0]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            of = node.args
+            names = [each.arg for each in [*of.posonlyargs, *of.args, *of.kwonlyargs, of.vararg, of.kwarg] if each]
+            assert not {"options", "arguments", "args", "argv", "namespace"} & set(names), "%s, line %d" % (
+                module, node.lineno)
+
+
+def test_the_page_stands_on_the_runs_the_study_and_what_shows_them():
+    with open(os.path.join(ROOT, "web", "session.py"), encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    rooms = {".".join(name.split(".")[:2]) for name in names if name.split(".")[0] == "purenn"}
+    assert rooms == {"purenn.runs", "purenn.study", "purenn.show"}
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] in ("cli", "runs")])
+def test_functions_of_commands_and_runs_are_short_and_have_few_parameters(module):
+    for node in ast.walk(MODULES[module][0]):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            positional = len(node.args.posonlyargs + node.args.args)
+            assert positional <= 6, "%s.%s has %d positional parameters" % (module, node.name, positional)
+            lines = node.end_lineno - node.lineno + 1
+            assert lines <= 45, "%s.%s has %d lines" % (module, node.name, lines)
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -150,7 +150,7 @@ def test_an_image_takes_no_more_than_a_reference_for_each_pixel(tmp_path):
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="counts memory as CPython takes it")
 def test_pixels_that_all_differ_take_the_memory_of_a_float_each_and_little_more(tmp_path):
     tracemalloc = pytest.importorskip("tracemalloc")
-    count = 200000
+    count = 100000
     pixels = array("d", [0.5 * i for i in range(2 * count)])
     path = npz(tmp_path / "a.npz", images=((2, count), pixels), labels=((2,), (0, 1)))
     tracemalloc.start()

@@ -1,5 +1,4 @@
 """``letters`` as a user runs it: small networks, few images."""
-import argparse
 import json
 import math
 import os
@@ -11,16 +10,20 @@ import sys
 
 import pytest
 
-from purenn import SGD, CrossEntropyLoss, Dataset, Network, engines
-from purenn.cli import fitting, images, letters, main
-from purenn.cli.fitting import PAYS, fit, make_engine
-from purenn.cli.images import make_source
-from purenn.cli.letters import worst_rows
+from purenn import CrossEntropyLoss, Dataset, engines, evaluate
+from purenn.cli import main
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.splitting import mean_and_deviation
+from purenn.engines.counting import CountingEngine
 from purenn.engines.loops import Loops
+from purenn.files.model import load_model
+from purenn.runs import Problem, Run, Score, Settings, problems
+from purenn.runs.problems import ImageSource
+from purenn.runs.run import PAYS, estimate
+from purenn.show.report import worst_predictions
 
-from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data, small_network
+from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
+from .test_keeper import LETTERS, measured_once  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -83,12 +86,12 @@ def test_the_seed_decides_and_the_engine_does_not():
 
 
 def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
-    result = json.loads(run(*SMALL, "--json", "--epochs", 60, "--patience", 2, "--lr", 0.3))
+    result = json.loads(run(*LETTERS, "--json", "--epochs", 60, "--patience", 2, "--lr", 0.3))
     losses = [epoch["validation_loss"] for epoch in result["history"]]
     best = losses.index(min(losses)) + 1
     assert result["stopped"] == "patience" and result["epochs"] == best + 2 and result["kept"] == best
     assert result["validation_loss"] == min(losses)
-    again = json.loads(run(*SMALL, "--json", "--epochs", best, "--patience", 0, "--lr", 0.3))
+    again = json.loads(run(*LETTERS, "--json", "--epochs", best, "--patience", 0, "--lr", 0.3))
     for name in ("loss", "test_loss", "predictions"):                   # the network is that of the best epoch
         assert result[name] == again[name]
 
@@ -111,11 +114,9 @@ def test_lr_decay_and_weight_decay_change_the_run_and_a_decayed_rate_slows_it():
 
 
 def test_standardized_pixels_are_those_of_the_images_learned_from_with_mean_0_and_deviation_1():
-    options = argparse.Namespace(data=DIGITS, images=None, labels=None, names=None, train=50, validation=500, test=200,
-                                 standardize=True)
-    scaled = make_source(options, random.Random(3)).parts
-    options.standardize = False
-    plain = make_source(options, random.Random(3)).parts
+    source = ImageSource(data=DIGITS, train=50, validation=500, test=200)
+    plain = problems.make(source, random.Random(3)).parts()
+    scaled = problems.make(source._replace(standardize=True), random.Random(3)).parts()
     mean, deviation = mean_and_deviation(x for row in scaled[0].inputs for x in row)
     assert abs(mean) < 1e-12 and abs(deviation - 1.0) < 1e-12
     mean, deviation = mean_and_deviation(x for row in plain[0].inputs for x in row)
@@ -228,7 +229,7 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--weight-decay -1", "--weight-decay: found '-1'; it must be a number from 0 up"),
     ("--workers 0", "--workers: found '0'"),
     ("--hidden 100000 --train 50", "at most 20000000 are allowed"),
-    ("--optimizer adam --momentum 0.5 --train 20", "--momentum: found it with --optimizer adam"),
+    ("--optimizer adam --momentum 0.5 --train 20", "--momentum: found it with the optimizer adam"),
     ("--epoch 3", "did you mean --epochs?"),
 ])
 def test_bad_input_is_refused_in_one_line(arguments, named):
@@ -236,20 +237,19 @@ def test_bad_input_is_refused_in_one_line(arguments, named):
 
 
 def test_where_letters_cannot_be_written_none_is_drawn(monkeypatch, capsys):
-    monkeypatch.setattr(images, "drawing", lambda count, rng: pytest.fail("drawn, and nowhere to put them"))
+    monkeypatch.setattr("purenn.data.letters.drawing", lambda count, rng: pytest.fail("drawn, and nowhere to put them"))
     assert main(["letters", "--write-data", "no_such_folder/x.npz", "--train", "9"]) == 2
     assert "no_such_folder/x.npz: cannot be written" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("part", ["train", "validation", "test"])
 @pytest.mark.parametrize("cost", [math.inf, math.nan])
 def test_a_loss_that_is_not_finite_after_the_last_step_ends_with_exit_code_3(part, cost, monkeypatch, capsys):
-    costs = [0.5, 0.5]                                          # of the images learned from, and of the test images
-    costs[part] = cost
-    monkeypatch.setattr(fitting, "MEASURING", 0.001)
-    monkeypatch.setattr(letters, "evaluate", lambda network, loss, data, engine: (
-        costs.pop(0), 0.5, network.predict(data.inputs)))
-    assert main(["letters", "--data", DIGITS, "--train", "20", "--validation", "10", "--test", "10", "--hidden", "2",
+    costs = {"train": 0.5, "validation": 0.5, "test": 0.5, part: cost}
+    sizes = {20: "train", 11: "validation", 10: "test"}
+    monkeypatch.setattr("purenn.runs.run.evaluate", lambda network, loss, data, engine: (
+        costs[sizes[len(data.inputs)]], 0.5, network.predict(data.inputs)))
+    assert main(["letters", "--data", DIGITS, "--train", "20", "--validation", "11", "--test", "10", "--hidden", "2",
                  "--epochs", "1", "--workers", "1", "--json"]) == 3
     shown = capsys.readouterr()
     assert shown.out == "" and "diverged" in shown.err
@@ -266,6 +266,9 @@ def test_a_rate_that_is_too_large_ends_with_exit_code_3():
     assert done.returncode == 3 and "diverged" in done.stderr and done.stderr.count("\n") == 1
 
 
+OWN = Settings(sizes=(3, 4, 3), output_activation=None, loss="cross-entropy", target_loss=None)
+
+
 class Clock(Loops):
     """A clock, and an engine by it: a second for a sample to learn from, a quarter for one to look at."""
 
@@ -273,6 +276,7 @@ class Clock(Loops):
 
     def gradients(self, network, loss, inputs, targets):
         self.now += 1.0 * len(inputs)
+        return 0.5, []
 
     def outputs(self, network, inputs):
         self.now += 0.25 * len(inputs)
@@ -281,14 +285,18 @@ class Clock(Loops):
         """That of an optimizer: ten seconds."""
         self.now += 10.0
 
+    def perf_counter(self):
+        """What time it is."""
+        return self.now
+
 
 def test_an_epochs_estimate_has_its_samples_its_steps_and_the_validation(monkeypatch):
-    clock, network = Clock(), small_network()
-    monkeypatch.setattr(fitting, "time", argparse.Namespace(perf_counter=lambda: clock.now))
-    monkeypatch.setattr(fitting, "learn", lambda *_: None)
-    found = fitting.estimate(network, small_data(count=10), small_data(count=8), CrossEntropyLoss(), lambda _: clock,
-                             clock, batch_size=4)
-    assert found == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
+    clock = Clock()
+    run = Run(Problem("own", small_data(count=10), small_data(count=8)), OWN._replace(batch_size=4))
+    run.engine = CountingEngine(clock)
+    monkeypatch.setattr("purenn.runs.run.time", clock)
+    monkeypatch.setattr("purenn.runs.run.make_optimizer", lambda *_: clock)
+    assert estimate(run) == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
 
 
 class Interrupting(Loops):
@@ -312,67 +320,81 @@ class Interrupting(Loops):
                 raise KeyboardInterrupt
 
 
+@pytest.fixture
+def with_engine(monkeypatch, capsys):
+    """``letters`` on 4 digits, two batches an epoch, with an engine: the exit code, stdout and stderr."""
+    def run(engine, *more):
+        with monkeypatch.context() as context:
+            context.setattr(engines, "make", lambda name, network: engine)
+            code = main(["letters", "--data", DIGITS, "--train", "4", "--validation", "4", "--test", "5",
+                         "--batch-size", "2", "--hidden", "3", "--epochs", "9", "--workers", "1", "--json",
+                         *map(str, more)])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+    return run
+
+
 @pytest.mark.parametrize("engine, epochs, kept", [
     (Interrupting(batch=6), 2, None), (Interrupting(batch=5), 2, 2), (Interrupting(look=1), 0, None)])
-def test_ctrl_c_in_the_middle_of_an_epoch_leaves_weights_that_are_of_no_epoch(engine, epochs, kept):
-    data, network = small_data(count=4), small_network()
-    settings = {"epochs": 9, "batch_size": 2, "patience": 0, "lr_decay": 1.0}
-    fitted = fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=0.1), engine, settings, None)
-    assert (fitted.stopped, len(fitted.epochs)) == ("interrupted", epochs)
-    assert (fitted.kept.number if fitted.kept else None) == kept
+def test_ctrl_c_in_the_middle_of_an_epoch_leaves_weights_that_are_of_no_epoch(engine, epochs, kept, with_engine):
+    code, out, err = with_engine(engine, "--patience", 0)
+    result = json.loads(out)
+    assert (code, err, result["stopped"], result["epochs"]) == (130, "", "interrupted", epochs)
+    assert result["kept"] == kept and len(result["history"]) == epochs
 
 
-def test_ctrl_c_keeps_the_best_weights_where_there_is_patience():
-    data, start = small_data(count=4), small_network().state_dict()
-
-    def fitted(epochs, patience, engine, lr):
-        network = small_network()
-        network.load_state_dict(start)
-        settings = {"epochs": epochs, "batch_size": 2, "patience": patience, "lr_decay": 1.0}
-        return network, fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=lr), engine, settings,
-                            None)
-    network, found = fitted(9, 5, Interrupting(batch=10), 40.0)             # steps so large that it gets worse
-    assert (found.stopped, len(found.epochs)) == ("interrupted", 4) and found.kept.number < 4
-    best, _ = fitted(found.kept.number, 0, Loops(), 40.0)
-    assert network.state_dict() == best.state_dict()
+def test_ctrl_c_keeps_the_best_weights_where_there_is_patience(with_engine):
+    steep = ("--lr", 40)                                                    # steps so large that it gets worse
+    code, out, _ = with_engine(Interrupting(batch=10), *steep, "--patience", 5)
+    found = json.loads(out)
+    assert (code, found["stopped"], found["epochs"]) == (130, "interrupted", 4) and 0 < found["kept"] < 4
+    code, out, _ = with_engine(Loops(), *steep, "--patience", 0, "--epochs", found["kept"])
+    best = json.loads(out)
+    for name in ("loss", "validation_loss", "test_loss", "predictions"):
+        assert found[name] == best[name]
 
 
-def test_weights_that_are_of_no_epoch_are_tested_on_the_validation_part_too(monkeypatch, capsys):
-    monkeypatch.setattr(letters, "fit", lambda *arguments: fit(*arguments)._replace(kept=None, stopped="interrupted"))
-    assert main([*map(str, SMALL), "--json"]) == 130
-    result = json.loads(capsys.readouterr().out)
-    assert result["kept"] is None and result["validation_loss"] == result["history"][-1]["validation_loss"]
+def test_weights_that_are_of_no_epoch_are_tested_on_the_validation_part_too(with_engine, tmp_path):
+    path = str(tmp_path / "model.json")
+    code, out, _ = with_engine(Interrupting(batch=6), "--patience", 0, "--save", path)
+    result, network = json.loads(out), load_model(path).network
+    parts = problems.make(ImageSource(data=DIGITS, train=4, validation=4, test=5), random.Random(1)).parts()
+    losses = [evaluate(network, CrossEntropyLoss(), part)[0] for part in parts]
+    assert (code, result["kept"]) == (130, None)
+    assert [result["loss"], result["validation_loss"], result["test_loss"]] == losses
+    assert result["validation_loss"] != result["history"][-1]["validation_loss"]
 
 
-def test_ctrl_c_before_anything_is_learned_is_passed_on():
-    data, network = small_data(count=4), small_network()
-    settings = {"epochs": 9, "batch_size": 2, "patience": 0, "lr_decay": 1.0}
-    with pytest.raises(KeyboardInterrupt):
-        fit(network, data, data, CrossEntropyLoss(), SGD(network.parameters(), lr=0.1), Interrupting(batch=1), settings,
-            None)
+def test_ctrl_c_before_anything_is_learned_is_passed_on(with_engine):
+    assert with_engine(Interrupting(batch=1)) == (130, "", "purenn: interrupted\n")
 
 
 def test_the_worst_mistakes_come_first_and_what_is_right_does_not_come():
     outputs = [[1.0, 0.0], [0.0, 1.0], [0.0, 5.0]]
-    source = argparse.Namespace(parts=[None, None, Dataset([], [[1.0, 0.0]] * 3)])
-    rows = [{"image": i, "right": i == 0} for i in range(3)]
-    assert [row["image"] for row in worst_rows(source, {"predictions": rows}, outputs, 9)] == [2, 1]
-    assert [row["image"] for row in worst_rows(source, {"predictions": rows}, outputs, 1)] == [2]
+    data = Dataset([[0.0, 0.0]] * 3, [[1.0, 0.0]] * 3)
+    problem = Problem("letters", data, data, data, kind="images", tested=(0, 1, 2))
+    result = Run(problem, OWN._replace(sizes=(2, 2))).measured()._replace(test=Score(outputs=outputs))
+    assert [row["image"] for row in worst_predictions(result, 9)] == [2, 1]
+    assert [row["image"] for row in worst_predictions(result, 1)] == [2]
 
 
 def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    network = Network.mlp([10, 10, 2], "relu", None, rng=random.Random(1))
-    for batch, workers in ((PAYS // network.count_parameters() + 1, 2), (PAYS // network.count_parameters(), 1)):
-        settings = {"batch_size": batch, "workers": None}
-        engines.close(make_engine("auto", settings, network))
-        assert settings["workers"] == workers
+    settings = Settings(sizes=(10, 10, 2), activation="relu", output_activation=None, loss="cross-entropy",
+                        engine="auto", workers=None)
+    parameters = 10 * 10 + 10 + 10 * 2 + 2
+    for batch, workers in ((PAYS // parameters + 1, 2), (PAYS // parameters, 1)):
+        problem = Problem("own", Dataset([[0.0] * 10] * batch, [[1.0, 0.0]] * batch))
+        run = Run(problem, settings)
+        run.close()
+        assert run.settings.workers == workers
+        assert repr(run.engine).startswith("Processes(workers=2, ") == (workers == 2)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
 def test_ctrl_c_keeps_what_was_learned_and_reports_it():
     with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
-                           *map(str, SMALL), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
+                           *map(str, LETTERS), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
         lines = []

@@ -11,7 +11,6 @@ from purenn import (SGD, CrossEntropyLoss, HalfSquaredErrorLoss, Layer, Linear, 
                     Sigmoid, Softmax, Tanh, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines import NAMES, auto, make
-from purenn.engines import close as close_engine
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix, fastest_dot, sum_of_products
 from purenn.engines.unrolled import Unrolled
@@ -120,7 +119,7 @@ def test_every_name_makes_an_engine():
     for name in NAMES:
         engine = make(name, network)
         assert engine.outputs(network, [[0.0, 0.0]]) == [[0.5]]
-        close_engine(engine)
+        engine.close()
 
 
 class Doubled(Linear):

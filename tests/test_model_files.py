@@ -243,7 +243,8 @@ def test_a_byte_order_mark_such_as_some_editors_write_does_no_harm(tmp_path):
 
 
 def test_a_checkpoint_is_no_model(tmp_path):
-    save_checkpoint(tmp_path / "a.json", Checkpoint("xor", {}, 1, {}, {}, random.Random(1).getstate(), {}))
+    save_checkpoint(tmp_path / "a.json", Checkpoint("xor", {}, {}, "Loops()", 1, 1, {}, {}, random.Random(1).getstate(),
+                                                     {}))
     with pytest.raises(PurennError, match="is no purenn model: its format is 'purenn checkpoint'; it is a checkpoint"):
         load_model(tmp_path / "a.json")
 
@@ -302,22 +303,27 @@ def foreign(path, *names):
      "Identity(), Identity(), Identity(), Linear(2, 2, bias=False), Sigmoid()]"),
     (["0.weight", "1.weight"], None, None, "[Linear(2, 2, bias=False), Linear(2, 2, bias=False)]"),
     (["1.weight", "1.bias"], None, "leaky_relu", "[Identity(), Linear(2, 2), LeakyReLU(0.01)]"),
+    (["net.body.0.weight", "net.body.2.weight", "net.body.2.bias"], "relu", None,       # a Sequential in two modules
+     "[Linear(2, 2, bias=False), ReLU(), Linear(2, 2)]"),
 ])
 def test_layers_stand_at_the_numbers_that_have_weights(names, activation, output_activation, expected, tmp_path):
     model = load_model(foreign(tmp_path / "a.safetensors", *names), activation, output_activation)
     assert repr(model.network) == "Network(%s)" % expected
-    assert sorted(model.network.state_dict()) == sorted(names)
+    assert sorted(model.network.state_dict()) == sorted(name.replace("net.body.", "") for name in names)
     assert model[1:] == (None, "probability" if output_activation == "sigmoid" else "values", {}, {})
 
 
 @pytest.mark.parametrize("names, activation, message", [
     (["0.weight", "2.weight"], None,
-     "does not say which activation stands between its layers; say it (activation, on the command line --activation), "
-     "one of identity, leaky_relu, relu, sigmoid, softmax, tanh"),
+     "does not say which activation stands between its layers; say which activation, one of identity, leaky_relu, "
+     "relu, sigmoid, softmax, tanh"),
     (["0.weight", "2.weight"], "swish", "activation is 'swish'; it must be one of identity, leaky_relu"),
     (["0.bias"], "relu", "0.weight is missing; a Linear layer has a matrix there"),
-    (["0.weight", "1.running_mean"], "relu", "the tensor '1.running_mean' is none of a torch.nn.Sequential of Linear"),
-    (["net.0.weight"], "relu", "the tensor 'net.0.weight' is none of a torch.nn.Sequential"),
+    (["0.weight", "1.running_mean"], "relu", "layer '1' is a BatchNorm ('1.running_mean'), which purenn does not have"),
+    (["0.weight", "1.gain"], "relu", "the tensor '1.gain' is none of a torch.nn.Sequential of Linear"),
+    (["net.weight"], "relu", "the tensor 'net.weight' is none of a torch.nn.Sequential"),
+    (["net.0.weight", "head.0.weight"], "relu", "the tensor 'head.0.weight' is none of a torch.nn.Sequential"),
+    (["net.0.weight", "2.weight"], "relu", "the tensor 'net.0.weight' is none of a torch.nn.Sequential"),
     (["00.weight"], "relu", "the tensor '00.weight' is none of a torch.nn.Sequential"),
     (["1000.weight"], "relu", "the tensor '1000.weight' is none of a torch.nn.Sequential"),
     (["9" * 400 + ".weight"], "relu", "is none of a torch.nn.Sequential"),

@@ -90,10 +90,20 @@ def test_mlp_without_hidden_layers_and_with_names():
     assert repr(network) == "Network([Linear(2, 3, bias=False), ReLU(), Linear(3, 1, bias=False)])"
 
 
+class Alike:
+    """What has the methods of a layer and is none."""
+
+    forward, backward, parameters = Sigmoid.forward, Sigmoid.backward, Sigmoid.parameters
+
+    def __repr__(self):
+        return "Alike()"
+
+
 @pytest.mark.parametrize("call, kind, message", [
     (lambda: Network([]), PurennError, "Network: the list of layers is empty"),
     (lambda: Network(Linear(2, 1)), PurennError, r"Network: layers is Linear\(2, 1\); give a list of layers"),
     (lambda: Network([Sigmoid]), PurennError, r"Network: layers\[0\] is <class .*expected a layer"),
+    (lambda: Network([Alike()]), PurennError, r"Network: layers\[0\] is Alike\(\); expected .*of a subclass of Layer"),
     (lambda: Network([Linear(2, 2), *[Sigmoid()] * 2]), PurennError, r"Network: layers\[2\], Sigmoid\(\), stands in"),
     (lambda: small_network().load_state_dict(None), PurennError, "load_state_dict: found a NoneType; give what"),
     (lambda: Network.mlp([2, 1], output_activation="foo"), PurennError, "Network.mlp: output_activation is 'foo'"),

@@ -29,9 +29,9 @@ def start(**settings):
     return json.loads(session.start(json.dumps({"task": "xor", **settings})))
 
 
-def trained(words):
+def trained(task, **choices):
     """A Session that has come to its end."""
-    one = session.Session(words)
+    one = session.Session(task, choices)
     while one.stopped is None:
         one.advance(500)
     return one
@@ -39,36 +39,45 @@ def trained(words):
 
 # What the page computes.
 
-@pytest.mark.parametrize("line", ["xor --optimizer adam --lr 0.1", "xor --epochs 30 --hidden 16 16 16 16",
-                                  "linear --lr 5 --epochs 50", "gate --hidden 3 --activation tanh --epochs 200"])
-def test_a_session_ends_with_the_digits_of_the_command_line(line):
+@pytest.mark.parametrize("line, choices", [
+    ("xor --optimizer adam --lr 0.1", {"optimizer": "adam", "lr": 0.1}),
+    ("xor --epochs 30 --hidden 16 16 16 16", {"epochs": 30, "hidden": [16] * 4}),
+    ("linear --lr 5 --epochs 50", {"lr": 5.0, "epochs": 50}),
+    ("gate --hidden 3 --activation tanh --epochs 200", {"hidden": [3], "activation": "tanh", "epochs": 200})])
+def test_a_session_ends_with_the_digits_of_the_command_line(line, choices):
     words = line.split()
     expected = json.loads(cli(*words, "--json").stdout)
-    one = trained(words)
-    result = one.result("target" if "adam" in line else "epochs")
-    assert {**result, "seconds": 0, "settings": 0} == {**expected, "seconds": 0, "settings": 0}
+    result = trained(words[0], **choices).run.result().as_json()
+    assert result["stopped"] == ("target" if "adam" in line else "epochs")
+    expected["settings"]["engine"] = "Unrolled()"
+    assert {**result, "seconds": 0} == {**expected, "seconds": 0}
+
+
+def losses(one):
+    """Those of a Session's epochs so far."""
+    return [epoch.loss for epoch in one.run.curve]
 
 
 def test_epochs_one_by_one_are_the_same_as_many_at_once():
-    one, other = session.Session(["xor"]), session.Session(["xor"])
+    one, other = session.Session("xor", {}), session.Session("xor", {})
     for _ in range(20):
         one.advance(1)
     assert len(other.advance(20)) == 20
-    assert one.losses == other.losses and one.state() == other.state()
+    assert losses(one) == losses(other) and one.state() == other.state()
 
 
 def test_a_session_begins_with_the_loss_of_the_first_epoch():
-    one = session.Session(["xor"])
+    one = session.Session("xor", {})
     text = one.state()["text"]
     assert text == "After 0 epochs: loss 0.250400, accuracy 10/21 (47.6%)"
-    assert one.result()["loss"] == one.advance(1)[0]
+    assert one.run.measured().train.loss == one.advance(1)[0]
 
 
 def test_the_map_has_x2_upward_and_x1_to_the_right():
-    one = trained(["linear", "--lr", "5"])          # class 0 where x1 > x2
+    one = trained("linear", lr=5.0)          # class 0 where x1 > x2
     grid = one.grid(11)
     assert grid[0][0] > 0.9 and grid[10][10] < 0.9 and grid[0][2] > 0.9 > 0.1 > grid[10][8]
-    assert grid[0][0] == round(one.setup.network.predict([[0.0, 1.0]])[0][0], 3)
+    assert grid[0][0] == round(one.run.network.predict([[0.0, 1.0]])[0][0], 3)
 
 
 def test_an_explanation_is_that_of_the_command_line_and_changes_nothing():
@@ -92,39 +101,48 @@ def test_each_part_of_a_step_can_be_explained_alone():
 
 
 def test_html_is_escaped():
+    def source():
+        pass
+    source.__qualname__ = "<q>"
     section = session.explain(*_tiny())[0]
-    odd = section.quantities[0]._replace(name="<i>", symbols=["<s>"], numbers=[["<n>"]], source="<p>.x")
+    odd = section.quantities[0]._replace(name="<i>", symbols=["<s>"], numbers=[["<n>"]], source=source)
     text = "\n".join("\n".join(block) for block in blocks([section._replace(title="<t> & x", quantities=[odd])], "html",
                                                           {("forward", section.layer, "<i>"): "<o>"}))
-    assert [mark for mark in ("<i>", "<s>", "<n>", "<p>.", "<t>", "<o>") if mark in text] == []
-    assert text.count("&lt;") == 7 and "&amp; x" in text      # the source stands there twice, as name and as file
+    for mark in ("i", "s", "n", "q", "t", "o"):
+        assert "<%s>" % mark not in text and text.count("&lt;%s&gt;" % mark) == 1
+    assert "&amp; x" in text
 
 
 def _tiny():
-    setup = session.Session(["gate", "--hidden", "none"]).setup
-    return setup.network, setup.loss, setup.optimizer, [0.0, 1.0], [1.0]
+    run = session.Session("gate", {"hidden": []}).run
+    return run.network, run.loss, run.optimizer, [0.0, 1.0], [1.0]
 
 
 @pytest.mark.parametrize("settings, message", [
-    ({"hidden": "4 17"}, "--hidden: found 17 neurons; the page draws at most 16 in a layer"),
-    ({"hidden": "+1_7"}, "--hidden: found 17 neurons"),
-    ({"hidden": "1 1 1 1 1"}, "--hidden: found 5 layers; the page draws at most 4"),
-    ({"hidden": "none 3"}, "--hidden: found none beside other sizes"),
-    ({"hidden": "\u00b2"}, "xor: --hidden: found '\u00b2'"),
-    ({"hidden": "-h"}, "--hidden: found -h; only its value belongs there"),
-    ({"hidden": "four"}, "xor: --hidden: found 'four'"),
-    pytest.param({"hidden": "9" * 5000}, "xor: --hidden: found '9999", id="a long number"),
-    ({"lr": "-1"}, "xor: --lr: found '-1'; it must be a number above 0"),
-    ({"lr": "0,5"}, "xor: --lr: found '0,5'; it must be a number above 0"),
-    ({"lr": "1 2"}, "--lr: found 1 2; it takes one value"),
-    ({"seed": "--json"}, "--seed: found --json; only its value belongs there"),
-    ({"seed": "1.5"}, "xor: --seed: found '1.5'"),
+    ({"hidden": "4 17"}, "hidden: found 17 neurons; the page draws at most 16 in a layer"),
+    ({"hidden": "+1_7"}, "hidden: found 17 neurons"),
+    ({"hidden": "1 1 1 1 1"}, "hidden: found 5 layers; the page draws at most 4"),
+    ({"hidden": "none 3"}, "hidden: found 'none 3'; it must be sizes such as 4 4, or the word none"),
+    ({"hidden": "\u00b2"}, "hidden: found '\u00b2'"),
+    ({"hidden": "-h"}, "hidden: found '-h'; it must be sizes"),
+    ({"hidden": "4 0"}, "hidden: found '4 0'; it must be sizes"),
+    ({"hidden": "four"}, "hidden: found 'four'"),
+    pytest.param({"hidden": "9" * 5000}, "hidden: found ", id="a long number"),
+    ({"lr": "-1"}, "lr: found -1.0; it must be a number above 0"),
+    ({"lr": "nan"}, "lr: found nan; it must be a number above 0"),
+    ({"lr": "0,5"}, "lr: found '0,5'; it must be a number above 0"),
+    ({"lr": "1 2"}, "lr: found '1 2'; it must be a number above 0"),
+    ({"seed": "--json"}, "seed: found '--json'; it must be a whole number from 0 up"),
+    ({"seed": "-1"}, "seed: found -1; it must be a whole number from 0 up"),
+    ({"seed": "1.5"}, "seed: found '1.5'"),
+    ({"optimizer": "--json"}, "optimizer: found '--json'; it must be one of sgd, momentum"),
+    ({"activation": "softmax 3"}, "activation: found 'softmax 3'; it must be one of sigmoid, tanh"),
 ])
 def test_what_the_command_line_refuses_is_refused_in_a_line_and_the_session_before_stays(settings, message):
     start()
     before = session.session
     said = start(**settings)
-    assert said["error"].startswith(message) and "\n" not in said["error"]
+    assert said["error"].startswith(message) and "\n" not in said["error"] and len(said["error"]) < 200
     assert set(said) == {"error"} and session.session is before
 
 
@@ -144,22 +162,36 @@ def test_a_training_that_diverges_is_said_and_leaves_json_that_a_browser_reads()
 
 
 def test_a_last_step_that_diverges_is_found_as_on_the_command_line():
-    words = ["xor", "--epochs", "1", "--lr", "1e300", "--activation", "identity"]
-    assert cli(*words).returncode == 3
-    one = trained(words)
-    assert one.diverged and one.stopped.startswith("Diverged: ") and len(one.losses) == 1
+    assert cli("xor", "--epochs", 1, "--lr", "1e300", "--activation", "identity").returncode == 3
+    one = trained("xor", epochs=1, lr=1e300, activation="identity")
+    assert one.diverged() and one.stopped.startswith("Diverged: ") and len(losses(one)) == 1
+
+
+def test_a_step_that_diverges_is_said_before_the_next_one_is_asked_for():
+    start(lr="1e300", activation="identity")
+    state = json.loads(session.advance(1))
+    assert len(state["losses"]) == 1 and state["diverged"] and state["text"] == "After 1 epoch"
+    assert state["stopped"].startswith("Diverged: the loss became nan in epoch 1")
+    assert json.loads(session.advance(1))["losses"] == []
+
+
+@pytest.mark.parametrize("lr", ["0.123456789012", "1.5e-12", "0.1"])
+def test_what_is_to_be_typed_has_every_digit(lr):
+    said = start(lr=lr)
+    assert said["command"] == "python3 cli.py xor --lr " + lr
 
 
 def test_training_ends_where_the_loss_is_below_its_target_before_and_after_the_step():
-    one = trained(["xor", "--optimizer", "adam", "--lr", "0.3", "--seed", "3"])
-    assert one.losses[-1] < 0.005 and one.result()["loss"] < 0.005
-    early = [loss for loss in one.losses[:-1] if loss < 0.005]
+    one = trained("xor", optimizer="adam", lr=0.3, seed=3)
+    assert losses(one)[-1] < 0.005 and one.run.result().train.loss < 0.005
+    early = [loss for loss in losses(one)[:-1] if loss < 0.005]
     assert early                                    # once below is not enough: the step went up again
 
 
 def test_a_task_that_is_not_learned_says_why():
     start(hidden="none", lr="0.5")
-    session.session.setup.settings["epochs"] = 50
+    run = session.session.run
+    run.settings = run.settings._replace(epochs=50)
     state = json.loads(session.advance(100))
     assert len(state["losses"]) == 50
     assert state["stopped"].startswith("Stopped: the last epoch is done. Not learned. ")
@@ -180,6 +212,10 @@ for task in ("xor", "linear", "gate"):
 for optimizer in ("momentum", "adagrad", "rmsprop", "adam"):
     session.start(json.dumps({"task": "xor", "optimizer": optimizer, "activation": "tanh"}))
     session.advance(2), session.explanation(0, "")
+session.session.run.settings = session.session.run.settings._replace(epochs=5)
+session.advance(9)
+session.start(json.dumps({"task": "xor", "lr": "1e300", "activation": "identity"}))
+session.advance(2), session.start(json.dumps({"task": "xor", "lr": "0"}))
 print(json.dumps(sorted(module.__file__ for name, module in sys.modules.items() if name.split(".")[0] == "purenn")))
 """ % (ROOT, WEB)
     said = subprocess.run([sys.executable, "-S", "-E", "-c", script], stdout=subprocess.PIPE, encoding="utf-8",
@@ -241,7 +277,7 @@ def says(browser, name="now"):
 @pytest.mark.slow
 def test_the_page_trains_xor_steps_and_resets_with_the_digits_of_the_command_line(browser):
     opened(browser)
-    here = session.Session(["xor"])
+    here = session.Session("xor", {})
     assert browser.run("state.parameters") == [list(pair) for pair in here.state()["parameters"]]
     assert says(browser) == here.state()["text"] + "."
     for _ in range(3):
@@ -257,7 +293,7 @@ def test_the_page_trains_xor_steps_and_resets_with_the_digits_of_the_command_lin
     assert browser.run("document.querySelectorAll('#map .wrong').length") == 0
     assert browser.run("document.getElementById('train').disabled")
     click(browser, "reset")
-    fresh = session.Session(["xor"]).state()
+    fresh = session.Session("xor", {}).state()
     assert browser.run("state.parameters") == [list(pair) for pair in fresh["parameters"]]
     assert says(browser) == fresh["text"] + "." and browser.run("losses.length") == 0
     assert browser.problems == []
@@ -292,7 +328,7 @@ def test_pause_stops_and_train_goes_on_and_a_changed_setting_begins_anew(browser
 def test_wrong_input_is_said_in_a_line_and_right_input_takes_it_away(browser):
     opened(browser)
     choose(browser, lr="fast")
-    assert says(browser, "error").startswith("xor: --lr: found 'fast'; it must be a number above 0")
+    assert says(browser, "error").startswith("lr: found 'fast'; it must be a number above 0")
     assert ("alert", "") in browser.nodes()
     assert browser.run("document.getElementById('train').disabled && document.getElementById('step').disabled")
     choose(browser, lr="2")
@@ -415,7 +451,7 @@ def test_a_source_that_has_been_edited_is_what_runs(browser):
     try:
         for word in ("first", "second"):
             browser.pages["/web/session.py"] = source.replace('"After "', '"%s "' % word).replace(
-                "if not self.diverged:", "if False:").encode()
+                "if not self.diverged():", "if False:").encode()
             assert says(opened(browser)) == word + " 0 epochs."
     finally:
         del browser.pages["/web/session.py"]

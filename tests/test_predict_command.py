@@ -6,12 +6,14 @@ import os
 
 import pytest
 
-from purenn.cli import main, tables
+from purenn.cli import main
 from purenn.data.npz import read_npz
-from purenn.files.model import load_model
+from purenn.data.predictor import Predictor
+from purenn.data.preparation import Classes, Number, Preparation
+from purenn.files.model import Model, load_model
 
 from .helpers import cli, close
-from .test_keeping import FILES, IRIS, LETTERS, assert_refused, damaged, measured_once, run  # noqa: F401  (a fixture)
+from .test_keeper import FILES, IRIS, LETTERS, assert_refused, damaged, measured_once, run  # noqa: F401  (a fixture)
 from .test_train_command import mixed, result, written
 
 DIABETES, CANCER = [os.path.join(FILES, name + ".csv") for name in ("diabetes", "breast_cancer")]
@@ -173,12 +175,11 @@ def test_a_field_comes_out_as_it_went_in_on_stdout_and_in_a_file(text, iris, tmp
         csv.writer(handle, lineterminator="\r\n").writerows([
             ["note", "sepal_length", "sepal_width", "petal_length", "petal_width"], [text, 5, 3, 1, 0.2]])
     assert run("predict", iris, table, "--out", out) == (0, "", "")
-    done = cli("predict", iris, table, env={"PYTHONIOENCODING": "ascii"}, flags=())
+    done = cli("predict", iris, table, encoding="ascii")
     with open(out, newline="", encoding="utf-8") as handle:
         content = handle.read()
     assert next(csv.DictReader(io.StringIO(content, newline="")))["note"] == text
-    assert done.returncode == 0 and done.stdout.replace("\r\n", "\n").replace("\r", "\n") == content.replace(
-        "\r\n", "\n").replace("\r", "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, content, "")
 
 
 def test_what_is_written_can_be_read_as_a_csv_whatever_is_in_the_fields(tmp_path):
@@ -241,7 +242,7 @@ def test_pytorchs_files_predict_a_number_for_each_output(kind, tmp_path):
     table = written(tmp_path / "t.csv", [["1"] * (network.in_features + 1)])
     assert_refused("the network takes %d numbers, one from each column" % network.in_features, "predict", path, table,
                    "--activation", "tanh")
-    assert_refused("--activation", "predict", path, table)
+    assert_refused("say which activation, one of identity", "predict", path, table)
     assert_refused("does not say what its outputs are to be compared with", "evaluate", path, table, "--activation",
                    "tanh")
     shown = run("show", path, "--activation", "tanh", "--output-activation", "softmax")[1]
@@ -315,18 +316,23 @@ def test_one_output_is_no_logits(tmp_path):
 
 
 def test_outputs_that_are_probabilities_each_are_divided_by_their_sum():
-    assert tables.probabilities("probability", [0.5, 0.25, 0.25]) == [0.5, 0.25, 0.25]
-    assert tables.probabilities("probability", [0.8, 0.8]) == [0.5, 0.5]
-    assert tables.probabilities("probability", [0.0, 0.0, 0.0, 0.0]) == [0.25] * 4
-    assert tables.probabilities("probability", [0.25]) == [0.75, 0.25]
-    assert tables.probabilities("values", [0.25]) is None
+    def probabilities(output, values, target=None):
+        preparation = Preparation(["x", "y"], [Number("x")], target or Classes("y", ["a", "b", "c", "d"]))
+        return Predictor(Model(None, {}, output, {}, {}), preparation).probabilities(values)
+    assert probabilities("probability", [0.5, 0.25, 0.25]) == [0.5, 0.25, 0.25]
+    assert probabilities("probability", [0.8, 0.8]) == [0.5, 0.5]
+    assert probabilities("probability", [0.0, 0.0, 0.0, 0.0]) == [0.25] * 4
+    assert probabilities("probability", [0.25]) == [0.75, 0.25]
+    assert probabilities("logits", [2.0, 2.0]) == [0.5, 0.5]
+    assert probabilities("values", [0.25]) is None
+    assert probabilities("probability", [0.25], Number("y")) is None
 
 
 def test_the_command_line_does_it_too_and_a_reader_may_leave(iris, tmp_path):
     done = cli("predict", iris, IRIS)
     assert (done.returncode, done.stderr) == (0, "") and len(done.stdout.splitlines()) == 151
     for command in ("evaluate", "show"):
-        done = cli(command, iris, *[IRIS] * (command == "evaluate"), env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
+        done = cli(command, iris, *[IRIS] * (command == "evaluate"), encoding="ascii")
         assert (done.returncode, done.stderr) == (0, "") and done.stdout.isascii()
 
 

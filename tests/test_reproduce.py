@@ -1,98 +1,73 @@
-"""``reproduce``: the experiments of the reports, and rules that can fail."""
+"""``reproduce`` as a user runs it: the experiments of the reports, whether they come out, and what is written."""
 import os
 import re
 
 import pytest
 
-from purenn.cli import reproduce
-from purenn.cli.experiments import EXPERIMENTS
-from purenn.cli.reproduce import NAMES, Outcome, run_experiment, text_of
-from purenn.cli.runs import Job, prepare
-from purenn.show.terminal import Terminal
+from purenn.cli import ending, main, reproduce
+from purenn.runs import Run, Settings, problems
+from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
+from purenn.show import plots
+from purenn.show.lab_reports import as_command, text_of
+from purenn.study import experiments
+from purenn.study.comparison import trial
+from purenn.study.experiments import ALL, EXPERIMENTS, LETTERS, Outcome
 
 from .helpers import ROOT, assert_refused, cli
 
 MISSING = "purenn: no figures are drawn: matplotlib is not installed; get it with: pip install matplotlib\n"
-REPORTED = ["A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "B1", "B2", "B3", "B4", "B5", "B6", "D1", "D2",
-            "D3", "D4", "D5", "E", "C1"]
 
 
-def test_every_experiment_of_the_reports_is_there():
-    assert NAMES == REPORTED
+@pytest.fixture
+def asked(monkeypatch):
+    """What run_all is asked for, (jobs, workers) each; a run's losses begin with the number of its job."""
+    calls = []
+    result = trial(run_job(Job(problems.xor, Settings(epochs=3))))._replace(
+        validation_loss=0.25, validation_accuracy=0.5, validation_losses=[(1, 0.25)])
 
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
-def test_every_run_is_one_that_the_command_line_takes(experiment):
-    for task, options in experiment.runs.values():
-        prepare(Job(task, options.split() + ["--seed", "1"]))
-    assert experiment.seeds >= 3 and experiment.rule and experiment.reported
-
-
-# What an experiment's runs come to, where it is not xor or linear with 2-4-4-1, sigmoid, the sum of squares, lr 0.1.
-SETTINGS = {
-    ("A3", "xor"): {"activation": "relu"}, ("A4", "xor"): {"activation": "tanh"},
-    ("A5", "xor"): {"activation": "leaky_relu"}, ("A8", "xor"): {"activation": "identity"},
-    ("A6", "lr 0.01"): {"lr": 0.01}, ("A6", "lr 0.001"): {"lr": 0.001}, ("A7", "hidden 8"): {"sizes": [2, 8, 8, 1]},
-    ("A7", "hidden 100, 250 epochs"): {"sizes": [2, 100, 100, 1], "epochs": 250},
-    ("A7", "hidden 4, 250 epochs"): {"epochs": 250}, ("A9", "sgd"): {"lr": 0.01},
-    ("A9", "momentum"): {"lr": 0.01, "optimizer": "momentum", "momentum": 0.9},
-    ("A9", "adagrad"): {"lr": 0.01, "optimizer": "adagrad"}, ("A9", "adam"): {"lr": 0.01, "optimizer": "adam"}}
-A = {"sizes": [2, 4, 4, 1], "activation": "sigmoid", "output_activation": "sigmoid", "init": "uniform", "loss": "sse",
-     "optimizer": "sgd", "lr": 0.1, "momentum": 0.0, "batch_size": None, "shuffle": False, "epochs": 5000}
-B = dict(A, sizes=[2, 32, 32, 1], activation="relu", loss="mse", optimizer="adam", lr=0.01, epochs=400)
-D = dict(A, loss="mse", lr=1.0, epochs=20000)
-E = dict(A, loss="half-sse", lr=0.05, momentum=0.5, optimizer="momentum", batch_size=1, epochs=30000)
-for task in ("linear", "xor"):
-    for rate in ("0.1", "0.01", "0.001"):
-        SETTINGS["B3", "%s lr %s" % (task, rate)] = {"lr": float(rate)}
-    for size in (2, 8, 32):
-        SETTINGS["B4", "%s hidden %d" % (task, size)] = {"sizes": [2, size, size, 1]}
-    SETTINGS["B5", task + " without"] = {"activation": "identity"}
-    for name in ("sgd", "momentum", "adagrad", "adam"):
-        SETTINGS["B6", "%s %s" % (task, name)] = {"optimizer": name}
-    for rate in ("1", "0.5", "0.1", "0.05"):
-        SETTINGS["D3", "%s lr %s" % (task, rate)] = {"lr": float(rate), "epochs": 8000 if task == "linear" else 100000}
-    for size in (2, 4, 8):
-        SETTINGS["D4", "%s hidden %d" % (task, size)] = {"sizes": [2, size, size, 1]}
-for label, rate in (("xor lr 0.001", 0.001), ("xor lr 10", 10.0), ("linear lr 0.001", 0.001)):
-    SETTINGS["D5", label] = {"activation": "identity", "output_activation": "identity", "lr": rate, "epochs": 5000}
-SETTINGS["E", "2-2-1"] = {"sizes": [2, 2, 1]}
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
-def test_its_runs_are_those_of_the_report(experiment):
-    for label, (task, options) in experiment.runs.items():
-        usual = {"A": A, "B": B, "D": D, "E": E}[experiment.name[0]]
-        expected = dict(usual, **SETTINGS.get((experiment.name, label), {}))
-        if expected["optimizer"] not in ("sgd", "momentum"):
-            del expected["momentum"]
-        elif expected["optimizer"] == "momentum" and experiment.name != "E":
-            expected["momentum"] = 0.9
-        found = prepare(Job(task, options.split())).settings
-        assert {key: found.get(key) for key in expected} == expected, label
-        assert (task == "gate") == (experiment.name == "E") and (task in label or task in ("gate", "xor"))
-
-
-def test_a_run_that_two_experiments_share_is_done_once(monkeypatch):
-    done = []
-
-    def run_jobs(jobs, workers, tell):
-        done.extend(jobs)
-        return ["%s %d" % (" ".join(job.arguments), len(done)) for job in jobs]
-    monkeypatch.setattr(reproduce, "run_jobs", run_jobs)
-    known: dict = {}
-    a2, a6 = [next(each for each in EXPERIMENTS if each.name == name) for name in ("A2", "A6")]
-    first, then = [run_experiment(each, 1, Terminal(), known) for each in (a2, a6)]
-    assert len(done) == 15 + 2 * 5 and then["lr 0.1"] == first["xor"][:5]
-    assert len(set(then["lr 0.01"])) == 5 and "--lr 0.01" in then["lr 0.01"][4] and "--seed 5" in then["lr 0.01"][4]
+    def run_all(jobs, workers, tell, summarize):
+        calls.append((jobs, workers))
+        return [result._replace(losses=[(1, 1.0 + i)] + result.losses[1:]) for i in range(len(jobs))]
+    monkeypatch.setattr(experiments, "run_all", run_all)
+    return calls
 
 
 def test_what_is_shown_has_the_report_the_outcome_the_rule_and_the_verdict():
-    experiment = next(each for each in EXPERIMENTS if each.name == "A9")
-    lines = text_of(Outcome(experiment, {}, False, None, "so and so"))
+    lines = text_of(Outcome(ALL["A9"], {}, False, None, "so and so"))
     assert lines[0] == "A9    xor, momentum, adagrad, adam at lr 0.01 (5 seeds)"
+    assert lines[1] == "      report   curves (lost)"
     assert lines[2] == "      purenn   so and so"
+    assert lines[3] == "      rule     momentum and adam end below plain gradient descent"
     assert lines[4].startswith("      verdict  NOT as reported. The report's own momentum never keeps")
+    assert lines[5] == "      as in    xor --loss sse --lr 0.01 --epochs 5000 --target-loss 1e-12 --seed 1"
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
+def test_every_run_is_one_that_the_command_line_takes(experiment, monkeypatch):
+    """What is shown to be typed trains with the same settings, but for the engine, on the same data."""
+    trained = []
+    monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
+    for job in experiment.runs.values():
+        assert main([*as_command(job).split(), "--seed", "2"]) == 0
+        same = Run(job.problem, job.settings._replace(seed=2, engine="loops"))
+        assert (trained[-1].settings, trained[-1].problem) == (same.settings, same.problem), as_command(job)
+        assert trained[-1].network.state_dict() == same.network.state_dict()
+    assert as_command(next(iter(experiment.runs.values()))) + " --seed 1" in text_of(
+        Outcome(experiment, {}, True, None, ""))[5]
+
+
+def test_so_are_those_of_letters(monkeypatch):
+    made, trained = [], []
+    few = problems.images(problems.ImageSource(train=20, validation=12, test=4), Run(problems.xor(), Settings()).rng)
+
+    def make(source, *_):
+        made.append(source)
+        return few
+    monkeypatch.setattr(problems, "make", make)                     # to draw them all would take a while
+    monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
+    job, = LETTERS.runs.values()
+    assert main([*as_command(job).split(), "--seed", "2"]) == 0
+    assert made == [job.problem.args[0]] and trained[0].settings == job.settings._replace(seed=2)
 
 
 def test_one_can_be_run_alone_and_written_as_markdown(tmp_path):
@@ -102,25 +77,94 @@ def test_one_can_be_run_alone_and_written_as_markdown(tmp_path):
     assert re.search(r"^Of 1 experiment: 1 as reported \(A8\)\. It took [\d.]+ s\.$", done.stdout, re.MULTILINE)
     assert "purenn   mean loss 0.249433, accuracy 0.5238" in done.stdout
     assert "| A8 | xor without activation in the hidden layers (5 seeds) |" in path.read_text(encoding="utf-8")
-    assert_in_readme(path, 1)
+    assert_in_its_page(path, 1)
 
 
-def assert_in_readme(path, count):
-    """The rows of that report stand in the README, but for the rules."""
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
-        readme = file.read().replace("**", "")
+def assert_in_its_page(path, count):
+    """The rows of that report stand in docs/lab-reports.md, but for the rules."""
+    with open(os.path.join(ROOT, "docs", "lab-reports.md"), encoding="utf-8") as file:
+        page = file.read().replace("**", "")
     lines = path.read_text(encoding="utf-8").splitlines()
     rows = [row.split(" | ") for row in lines if row[:3] in ("| A", "| D", "| E")]
     assert len(rows) == count
     for row in rows:
-        assert " | ".join(row[:4] + row[5:]) in readme, row
+        assert " | ".join(row[:4] + row[5:]) in page, row
 
 
 @pytest.mark.slow
-def test_what_the_readme_says_of_them_is_what_comes_out(tmp_path):
+def test_what_the_page_says_of_them_is_what_comes_out(tmp_path):
     path = tmp_path / "report.md"
     assert cli("reproduce", "A1", "A2", "A6", "D5", "E", "--markdown", path).returncode == 0
-    assert_in_readme(path, 5)
+    assert_in_its_page(path, 5)
+
+
+@pytest.mark.parametrize("end, code, said", [
+    (Incomplete("a worker has died", []), 2, "purenn: a worker has died\n"), (Interrupted([]), 130, "")])
+def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, said, asked, monkeypatch, tmp_path,
+                                                                   capsys):
+    working = experiments.run_all
+
+    def run_all(*given):
+        if len(asked) == 1:
+            raise end
+        return working(*given)
+    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(plots, "missing", lambda: "no figures")
+    assert main(["reproduce", "A6", "A8", "--markdown", str(tmp_path / "report.md")]) == code
+    shown = capsys.readouterr()
+    assert re.search(r"^Of 1 experiment: .*\(A6\); stopped before the other 1\. It took", shown.out, re.MULTILINE)
+    assert shown.err == "purenn: no figures are drawn: no figures\n" + said
+    written = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| A6 |" in written and "; stopped before the other 1. It took" in written and "| A8 |" not in written
+
+
+def test_where_nothing_is_done_nothing_is_written(monkeypatch, tmp_path, capsys):
+    def run_all(*_):
+        raise Incomplete("a worker has died", [])
+    monkeypatch.setattr(experiments, "run_all", run_all)
+    assert main(["reproduce", "A6", "A8", "--markdown", str(tmp_path / "report.md")]) == 2
+    assert capsys.readouterr() == ("", "purenn: a worker has died\n") and os.listdir(str(tmp_path)) == []
+
+
+@pytest.mark.parametrize("more, workers", [([], None), (["--workers", "3"], 3)])
+def test_the_runs_are_shared_out_over_as_many_workers_as_asked_for(asked, more, workers):
+    assert reproduce.run(["A8", "B1", *more]) == 0
+    assert [found for _, found in asked] == [workers, workers]
+
+
+def test_without_a_name_all_are_run_and_each_run_once(asked, capsys):
+    assert reproduce.run([]) == 0
+    assert re.findall(r"^([A-E]\d?) ", capsys.readouterr().out, re.MULTILINE) == list(ALL)
+    jobs = [(job.label, job.settings) for found, _ in asked for job in found]
+    assert len(set(jobs)) == len(jobs) < sum(len(each.runs) * each.seeds for each in ALL.values())
+
+
+def test_the_markdown_has_the_report_the_outcome_and_the_rule_of_each_experiment(asked, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(plots, "missing", lambda: "no figures")
+    monkeypatch.setattr(plots, "overlay", None)
+    reproduce.run(["A6", "A8", "--markdown", str(tmp_path / "report.md")])
+    rows = [line for line in (tmp_path / "report.md").read_text(encoding="utf-8").splitlines() if line[:3] == "| A"]
+    shown = capsys.readouterr().out
+    for row, each in zip(rows, (ALL["A6"], ALL["A8"])):
+        for words in (each.name, each.setting, each.reported, each.rule):
+            assert words in row and words in shown
+    assert len(rows) == 2 and os.listdir(str(tmp_path)) == ["report.md"]
+
+
+def test_the_markdown_comes_with_a_figure_of_each_experiments_curves(asked, tmp_path, monkeypatch):
+    drawn, losses = [], []
+    monkeypatch.setattr(plots, "missing", lambda: "")
+    monkeypatch.setattr(plots, "overlay", lambda *given: drawn.append(given[:3]) or losses.append(given[3]))
+    reproduce.run(["A6", "A8", "B1", "--markdown", str(tmp_path / "report.md")])
+    written = (tmp_path / "report.md").read_text(encoding="utf-8")
+    for (path, runs, title), name in zip(drawn, ("A6", "A8", "B1")):
+        labels, seeds = list(ALL[name].runs), ALL[name].seeds
+        assert path == str(tmp_path / ("report-%s.png" % name)) and "(report-%s.png)" % name in written
+        assert title.startswith(name + ": ") and [label for label, _ in runs] == labels
+        # The jobs are all settings with the first seed, then all with the next.
+        assert [[curve[0] for curve in curves] for _, curves in runs] == [
+            [(1, 1.0 + seed * len(labels) + k) for seed in range(seeds)] for k in range(len(labels))]
+    assert len(drawn) == 3 and losses == ["loss (sum)", "loss (sum)", "loss"]
 
 
 @pytest.mark.parametrize("arguments, named", [

@@ -13,28 +13,37 @@ NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "as
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
 ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates")}
-FIGURES = {"purenn.show.plots", "purenn.study.history"}
-COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes",
-                                                   "unroll", "letters", "compare", "plan", "runs", "activations",
-                                                   "train", "predict", "evaluate", "show", "reproduce")}
-READERS = {"purenn.data." + name for name in ("images", "npz", "idx", "arrays", "table", "columns", "features",
-                                              "encoding", "checked")} | {"purenn.files.disk", "purenn.files.model"}
+                                             "updates", "examples", "experiments", "verdicts")}
+FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
+SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model")}
+COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
+COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
+                                              "letters", "compare", "activations", "train", "predict", "evaluate",
+                                              "show", "reproduce")}
+READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
+                                              "encoding", "predictor")} | {
+    "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
+                                        "strict_json")}
 CASES = {
-    "--help": ENGINES | STUDY | COMMANDS | {"json", "purenn.data", "purenn.study", "purenn.cli.task"},
-    "xor --epochs 2": READERS | ENGINES | STUDY | COMMANDS - {"purenn.cli.xor"} | {"json"},
-    "linear --epochs 2 --engine matrix": ENGINES - {"purenn.engines.matrix"} | STUDY | COMMANDS - {
-        "purenn.cli.linear"} | {"json"},
-    "gate --epochs 2 --engine auto": ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY | {"json"},
-    "gradcheck --loss mse": ENGINES | COMMANDS - {"purenn.cli.gradcheck"} | {"json", "purenn.study.mistakes",
-                                                                                  "purenn.study.explain"},
-    "mistakes": ENGINES | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
-    "explain xor": ENGINES | {"json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.cli.gradcheck"},
-    "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | {"json"},
-    "compare gate --vary lr=1,2 --epochs 2 --workers 1": {"json", "purenn.engines.matrix", "purenn.engines.processes"} |
-    STUDY,
-    "activations": ENGINES | STUDY | COMMANDS - {"purenn.cli.activations"} | {"json", "purenn.cli.task"},
-    "unroll xor": {"json", "purenn.engines.matrix", "purenn.engines.processes"} | STUDY,
+    "--help": ENGINES | STUDY | COMMANDS | SHOWN | COMPARED | READERS | {
+        "json", "purenn.data", "purenn.study", "purenn.runs", "purenn.cli.ending", "purenn.cli.options"},
+    "xor --epochs 2": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.xor"} | {
+        "json", "purenn.study", "purenn.data.images", "purenn.data.letters"},
+    "linear --epochs 2 --engine matrix": READERS | ENGINES - {"purenn.engines.matrix"} | STUDY | SHOWN | COMPARED |
+    COMMANDS - {"purenn.cli.linear"} | {"json"},
+    "gate --epochs 2 --engine auto": READERS | ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
+    SHOWN | COMPARED | {"json"},
+    "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
+        "json", "purenn.study.mistakes", "purenn.study.explain"},
+    "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
+    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck"},
+    "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
+    COMPARED | {"json"},
+    "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {
+        "json", "purenn.engines.matrix", "purenn.engines.processes"},
+    "activations": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"},
+    "unroll xor": READERS | STUDY | SHOWN | COMPARED | {"json", "purenn.engines.matrix", "purenn.engines.processes"},
 }
 
 

@@ -91,6 +91,13 @@ def test_the_map_has_x2_upward_and_the_points_where_they_are():
     assert [line[4:7] for line in lines[1:4]] == ["##1", ":!:", "0  "]
 
 
+@pytest.mark.parametrize("stream, full", [(Screen, "█"), (Ascii, "#")])
+def test_the_title_of_the_map_names_the_character_that_means_near_1(stream, full):
+    lines = show.decision_map(show.Terminal(stream()), [[0.0, 0.99]] * 2, [])
+    assert lines[0] == "output (%s: near 1)" % full
+    assert [line[4:6] for line in lines[1:3]] == [" " + full] * 2
+
+
 def test_a_map_of_outputs_beyond_0_and_1_is_drawn_at_its_edges():
     lines = show.decision_map(show.Terminal(Ascii()), [[-5.0, 7.0]] * 2, [])
     assert [line[4:6] for line in lines[1:3]] == [" #", " #"]

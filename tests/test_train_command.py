@@ -8,12 +8,13 @@ import statistics
 
 import pytest
 
-from purenn import engines
-from purenn.cli import keeping, tables, train
+from purenn.engines.counting import CountingEngine
 from purenn.files.model import load_model
+from purenn.runs import problems
+from purenn.runs.settings import LOSSES
 
 from .helpers import cli
-from .test_keeping import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
+from .test_keeper import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
 
 SHORT = ("--epochs", 2, "--hidden", 3)
 
@@ -119,13 +120,20 @@ def test_the_parts_are_as_large_as_is_said():
 
 
 def test_inputs_and_a_number_to_predict_are_standardized_by_the_rows_that_are_learned_from():
-    options = keeping.parse(train._parser, "train", [os.path.join(FILES, "diabetes.csv"), "--target", "progression"])
-    table = tables.read(options)
-    source = train.make_source(options, table, random.Random(1))
-    for column in (*zip(*source.parts[0].inputs), [values[0] for values in source.parts[0].targets]):
+    path = os.path.join(FILES, "diabetes.csv")
+    problem = problems.table(problems.TableSource(path, "progression"), random.Random(1))
+    for column in (*zip(*problem.train.inputs), [values[0] for values in problem.train.targets]):
         assert abs(statistics.mean(column)) < 1e-9 and abs(statistics.pstdev(column) - 1.0) < 1e-9
-    rows = [row for part in source.rows for row in part]
-    assert sorted(rows) == list(range(442)) and list(map(len, source.rows)) == [310, 66, 66]
+    assert [len(part.inputs) for part in problem.parts()] == [310, 66, 66]
+    preparation = problem.preparation
+    found = []                                              # the rows of the three parts, in the table's own numbers
+    for part in problem.parts():
+        for x, y in zip(part.inputs, part.targets):
+            scales = [*preparation.inputs, preparation.target]
+            found.append([round(z * scale.deviation + scale.mean, 6) for z, scale in zip([*x, *y], scales)])
+    table = [[round(x, 6) for x in row] for row in zip(*problem.source.numbers)]
+    assert sorted(found) == sorted(table) and len(table) == 442
+    assert found[310 + 66:] == [table[row] for row in problem.tested]
 
 
 # What kinds of tables there are.
@@ -187,7 +195,7 @@ def test_missing_values_are_refused_or_put_in_or_dropped(tmp_path):
     path = written(tmp_path / "t.csv", rows)
     assert_refused("line 8", "train", path, "--target", "kind")
     assert_refused("'size'", "train", path, "--target", "kind")
-    assert_refused("--missing mean", "train", path, "--target", "kind")
+    assert_refused("set missing to mean or to drop", "train", path, "--target", "kind")
     sizes = [sum(result(path, "--target", "kind", "--missing", missing, *SHORT)["settings"][part] for part in (
         "train", "validation", "test")) for missing in ("mean", "drop")]
     assert sizes == [60, 58]
@@ -212,9 +220,9 @@ def test_the_task_can_be_said(tmp_path):
 
 @pytest.mark.parametrize("file, target, classes", [("iris", "species", 3), ("breast_cancer", "benign", 2),
                                                    ("diabetes", "progression", 0)])
-@pytest.mark.parametrize("loss", list(train.ALL_LOSSES))
+@pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss, tmp_path):
-    arguments = (os.path.join(FILES, file + ".csv"), "--target", target, "--epochs", 30, "--loss", loss)
+    arguments = (os.path.join(FILES, file + ".csv"), "--target", target, "--epochs", 10, "--loss", loss)
     if not classes and loss in ("bce", "cross-entropy"):
         assert_refused("--loss: found %s, which is for classes, and the target 'progression' is a number" % loss,
                        "train", *arguments)
@@ -233,7 +241,7 @@ def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss
 def test_two_classes_are_told_apart_by_one_output_as_well_as_by_two():
     file = os.path.join(FILES, "breast_cancer.csv")
     for loss in ("bce", "cross-entropy", "mse"):
-        found = result(file, "--target", "benign", "--epochs", 15, "--loss", loss)
+        found = result(file, "--target", "benign", "--epochs", 6, "--loss", loss)
         assert found["test_accuracy"] > 0.93, loss
         assert {row["output"] for row in found["predictions"]} == {"0", "1"}
 
@@ -256,7 +264,7 @@ def test_two_classes_are_told_apart_by_one_output_as_well_as_by_two():
     ("--loss: found 'foo'", (IRIS, "--target", "species", "--loss", "foo")),
     ("train 200 + validation 1 + test 1 are 202 samples, and there are 150", (IRIS, "--target", "species", "--train",
                                                                                200)),
-    ("--momentum: found it with --optimizer adam", (IRIS, "--target", "species", "--momentum", 0.5)),
+    ("--momentum: found it with the optimizer adam", (IRIS, "--target", "species", "--momentum", 0.5)),
     ("--missing: found 'guess'", (IRIS, "--target", "species", "--missing", "guess")),
     ("parameters; at most 20000000", (IRIS, "--target", "species", "--hidden", 90000, 90000)),
     ("did you mean --target?", (IRIS, "--traget", "species")),
@@ -289,14 +297,15 @@ def test_three_rows_are_enough_and_a_constant_target_has_no_r2(tmp_path):
 
 
 def test_the_engine_is_closed_also_where_training_fails(monkeypatch):
-    closed = []
-    monkeypatch.setattr(engines, "close", closed.append)
-    run("train", os.path.join(FILES, "diabetes.csv"), "--target", "progression", "--lr", 1e200, "--epochs", 5)
-    assert len(closed) == 1
+    closed, close = [], CountingEngine.close
+    monkeypatch.setattr(CountingEngine, "close", lambda engine: (closed.append(engine), close(engine)))
+    code, _, _ = run("train", os.path.join(FILES, "diabetes.csv"), "--target", "progression", "--lr", 1e200, "--epochs",
+                     5)
+    assert code == 3 and len(closed) == 1
 
 
 def test_the_command_line_trains_too():
-    done = cli("train", IRIS, "--target", "species", "--epochs", 2, env={"PYTHONIOENCODING": "ascii"}, flags=("-S",))
+    done = cli("train", IRIS, "--target", "species", "--epochs", 2, encoding="ascii")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.isascii() and "(5 in all)" in done.stdout
 

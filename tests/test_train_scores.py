@@ -6,25 +6,25 @@ import warnings
 
 import pytest
 
-from purenn.cli import keeping, tables, train
+from purenn.runs import problems
 
-from .test_keeping import FILES
+from .test_keeper import FILES
 from .test_train_command import result
 
 SEEDS = (1, 2, 3, 4, 5)
 
 
-def of_scikit_learn(networks, source, hidden, seed, is_classes, early):
+def of_scikit_learn(networks, problem, hidden, seed, early):
     """The test score of scikit-learn's network; with ``early`` stopping it looks at as many rows as purenn does."""
-    parts = [(part.inputs, [row.index(1.0) if is_classes else row[0] for row in part.targets])
-             for part in source.parts]
+    parts = [(part.inputs, [row[0] if problem.is_regression else row.index(1.0) for row in part.targets])
+             for part in problem.parts()]
     (inputs, targets), (further, more), tested = parts
     how = {}
     if early:
         inputs, targets = inputs + further, targets + more
         how = {"early_stopping": True, "validation_fraction": len(more) / len(targets), "n_iter_no_change": 20,
                "learning_rate_init": 0.01}
-    network = (networks.MLPClassifier if is_classes else networks.MLPRegressor)(
+    network = (networks.MLPRegressor if problem.is_regression else networks.MLPClassifier)(
         hidden_layer_sizes=(hidden,), max_iter=2000, random_state=seed, **how)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")                     # of 2000 epochs that were not enough
@@ -44,11 +44,10 @@ def test_the_defaults_are_as_good_as_scikit_learns_network_of_the_same_shape(nam
         arguments = [file, "--target", target, "--seed", str(seed)]
         found = result(*arguments)
         own.append(found["test_" + score])
-        options = keeping.parse(train._parser, "train", arguments)
-        source = train.make_source(options, tables.read(options), random.Random(seed))
+        problem = problems.table(problems.TableSource(file, target), random.Random(seed))
+        assert [row["line"] for row in found["predictions"]] == [problem.source.lines[row] for row in problem.tested]
         for stops, scores in ((True, early), (False, to_the_end)):
-            scores.append(of_scikit_learn(networks, source, found["settings"]["sizes"][1], seed, score == "accuracy",
-                                          stops))
+            scores.append(of_scikit_learn(networks, problem, found["settings"]["sizes"][1], seed, stops))
     for what, scores in (("purenn", own), ("scikit-learn, early stopping", early), ("scikit-learn", to_the_end)):
         print("%s: %-28s %s %.4f ± %.4f" % (name, what, score, statistics.mean(scores), statistics.stdev(scores)))
     for scores in (early, to_the_end):

@@ -175,14 +175,19 @@ def test_a_loss_that_overflows_stops_training_at_once():
     ({"loss": MSELoss}, PurennError, r"the loss is <class .*; give one, such as MSELoss\(\)"),
     ({"optimizer": SGD}, PurennError, r"train: optimizer is <class .*; give one, such as SGD\("),
     ({"loss": BCELoss(), "data": Dataset([[1.0, 2.0]], [[2.0]])}, PurennError, "each target must be from 0 to 1"),
+    ({"engine": Loops}, PurennError, r"train: engine is <class .*; give one, such as Loops\(\)"),
+    ({"rng": 1}, PurennError, r"train: rng is 1; give a generator, such as random.Random\(1\)"),
+    ({"done": -1}, PurennError, "train: done is -1; it must be a whole number from 0 up"),
 ])
 def test_what_cannot_be_trained_is_refused_before_it_begins(change, kind, message):
     network = xor_network()
     arguments = {"network": network, "data": xor(), "loss": MSELoss(),
                  "optimizer": SGD(network.parameters(), lr=1.0), "epochs": 1}
     arguments.update(change)
+    before = network.state_dict()
     with pytest.raises(kind, match=message):
-        train(**arguments)          # at the call, not at the first epoch
+        next(train(**arguments))        # when the first epoch is asked for
+    assert network.state_dict() == before
 
 
 def test_a_layer_of_ones_own_may_change_the_size():
@@ -196,13 +201,13 @@ def test_a_layer_of_ones_own_may_change_the_size():
     network = Network([Linear(2, 2, rng=random.Random(1)), Half()])
     assert next(train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.1), 1)).loss > 0
     with pytest.raises(ShapeError, match=r"data.targets\[0\] has 2 entries; expected 1"):
-        train(network, Dataset([[1.0, 2.0]], [[1.0, 0.0]]), MSELoss(), SGD(network.parameters()), 1)
+        next(train(network, Dataset([[1.0, 2.0]], [[1.0, 0.0]]), MSELoss(), SGD(network.parameters()), 1))
 
 
 def test_softmax_twice_is_refused():
     network = Network([Linear(3, 3, rng=random.Random(1)), Softmax()])
     with pytest.raises(PurennError, match="CrossEntropyLoss has softmax in it and takes logits; leave out"):
-        train(network, small_data(), CrossEntropyLoss(), SGD(network.parameters()), 1)
+        next(train(network, small_data(), CrossEntropyLoss(), SGD(network.parameters()), 1))
 
 
 def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():

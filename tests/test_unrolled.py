@@ -7,18 +7,16 @@ import sys
 import pytest
 
 from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
-                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, engines, train)
+                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
 from purenn.cli import main
-from purenn.cli.options import BETWEEN
-from purenn.cli.settings import set_up
-from purenn.cli.task import parse
-from purenn.cli.unroll import TASKS
 from purenn.data.tasks import linear, xor
-from purenn.engines.loops import Loops
+from purenn.engines.loops import Engine, Loops
+from purenn.engines.matrix import Matrix
 from purenn.engines.source import gradients_source, outputs_source, standalone_source
 from purenn.engines.unrolled import Unrolled
+from purenn.runs import TASKS, Run, resolve
+from purenn.runs.settings import BETWEEN
 from purenn.study.gradcheck import ACTIVATIONS, LOSSES
-from purenn.training import learn
 
 from .helpers import assert_refused, cli
 
@@ -99,29 +97,36 @@ def test_steps_end_with_the_same_digits_for_random_networks(name):
         for engine in (Loops(), Unrolled()):
             network, loss, inputs, targets = random_case(seed)
             optimizer = OPTIMIZERS[name](network.parameters())
-            done = [learn(network, loss, optimizer, engine, inputs, targets) for _ in range(3)]
+            done = [engine.learn(network, loss, optimizer, inputs, targets) for _ in range(3)]
             ends.append((repr(done), repr(list(network.parameters())), state(optimizer)))
         assert ends[0] == ends[1], (seed, network, loss)
 
 
-def test_a_step_is_the_engines_own_only_where_it_knows_the_optimizer():
+def test_a_step_is_the_engines_own_only_where_it_knows_the_optimizer(monkeypatch):
     class Mine(SGD):
         def step(self):
             self.velocity[0][0] = 7.0
 
+    by_itself, learn = [], Engine.learn
+    monkeypatch.setattr(Engine, "learn", lambda self, *batch: by_itself.append(batch[2]) or learn(self, *batch))
     network, data, engine = Network.mlp([2, 3, 1], rng=random.Random(1)), xor(), Unrolled()
-    half = SGD(list(network.parameters())[:2], lr=0.1)
-    assert engine.learn(network, MSELoss(), half, *data) is None
-    optimizer = Mine(network.parameters(), lr=0.1)
-    assert engine.learn(network, MSELoss(), optimizer, *data) is None
     before = network.state_dict()
-    learn(network, MSELoss(), optimizer, engine, *data)
-    assert optimizer.velocity[0][0] == 7.0 and network.state_dict() == before
+    half = SGD(list(network.parameters())[:2], lr=0.1)
+    engine.learn(network, MSELoss(), half, *data)
+    assert by_itself == [half]
+    after = network.state_dict()
+    assert after["0.weight"][:2] != before["0.weight"][:2] and after["0.weight"][2] == before["0.weight"][2]
+    assert after["2.weight"] == before["2.weight"]
+    optimizer = Mine(network.parameters(), lr=0.1)
+    engine.learn(network, MSELoss(), optimizer, *data)
+    assert optimizer.velocity[0][0] == 7.0 and network.state_dict() == after and by_itself == [half, optimizer]
     optimizer = SGD(network.parameters(), lr=0.1)
-    assert engine.learn(network, MSELoss(), optimizer, *data) is not None
+    engine.learn(network, MSELoss(), optimizer, *data)
+    assert by_itself[2:] == [] and network.state_dict() != after
     optimizer.lr, optimizer.momentum = 0.0, 0.5                 # what is changed between steps counts
     before = network.state_dict()
-    assert engine.learn(network, MSELoss(), optimizer, *data) is not None and network.state_dict() == before
+    engine.learn(network, MSELoss(), optimizer, *data)
+    assert by_itself[2:] == [] and network.state_dict() == before
 
 
 @pytest.mark.parametrize("name", list(OPTIMIZERS))
@@ -132,7 +137,7 @@ def test_with_weight_decay_the_steps_are_those_of_the_loops_too(name):
         optimizer = OPTIMIZERS[name](network.parameters())
         optimizer.weight_decay = 0.1
         for _ in range(3):
-            learn(network, MSELoss(), optimizer, engine, *xor())
+            engine.learn(network, MSELoss(), optimizer, *xor())
         ends.append((repr(network.state_dict()), state(optimizer)))
     assert ends[0] == ends[1]
 
@@ -141,7 +146,7 @@ def test_there_is_no_step_where_the_cost_is_not_finite():
     for engine in (Loops(), Unrolled()):
         network = Network([Linear(1, 1, rng=random.Random(1))])
         optimizer, before = Adam(network.parameters()), network.state_dict()
-        cost, _ = learn(network, MSELoss(), optimizer, engine, [[1e200]], [[0.0]])
+        cost, _ = engine.learn(network, MSELoss(), optimizer, [[1e200]], [[0.0]])
         assert cost == math.inf and network.state_dict() == before and optimizer.t == 0
 
 
@@ -270,19 +275,22 @@ def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)
 
 
-@pytest.mark.parametrize("task, more", [("xor", []), ("linear", ["--loss", "bce"]), ("gate", [])] + [
-    ("xor", ["--activation", name, "--loss", "sse"]) for name in BETWEEN])
+@pytest.mark.parametrize("task, more", [("xor", {}), ("linear", {"loss": "bce"}), ("gate", {})] + [
+    ("xor", {"activation": name, "loss": "sse"}) for name in BETWEEN])
 def test_what_unroll_prints_is_a_program_that_needs_nothing_and_has_the_gradients_of_the_loops(task, more, tmp_path):
     path = tmp_path / "program.py"
-    options = ["--hidden", "3", "--seed", "4", *more]
+    choices = {"hidden": 3, "seed": 4, **more}
+    options = [word for name, value in choices.items() for word in ("--" + name, value)]
     path.write_text(cli("unroll", task, *options).stdout, encoding="utf-8")
     done = subprocess.run([sys.executable, "-S", "-E", path.name], cwd=str(tmp_path), stdout=subprocess.PIPE,
                           encoding="utf-8", check=True)
-    setup = set_up(TASKS[task], parse(TASKS[task], options))
-    cost, _ = Loops().gradients(setup.network, setup.loss, *setup.data)
+    rng = random.Random(4)
+    problem = TASKS[task].problem(rng)
+    run = Run(problem, resolve(TASKS[task], problem, **{**choices, "hidden": [3]}), rng)
+    cost, _ = Loops().gradients(run.network, run.loss, *problem.train)
     lines = done.stdout.splitlines()
     assert lines[0] == "cost %r" % cost
-    for layer, line in zip(setup.network.layers, lines[1:]):
+    for layer, line in zip(run.network.layers, lines[1:]):
         assert "'weight_grad': %r, 'bias_grad': %r}" % (layer.weight_grad, layer.bias_grad) in line if isinstance(
             layer, Linear) else line == "%r" % ({"negative_slope": 0.01} if isinstance(layer, LeakyReLU) else {})
 
@@ -293,7 +301,7 @@ DIVERGING = ["--lr", "1e308", "--loss", "half-sse", "--activation", "relu", "--o
 @pytest.mark.parametrize("more, code", [([], 0), (DIVERGING, 3)])
 def test_the_engine_that_trained_a_standalone_program_is_closed(monkeypatch, more, code):
     closed = []
-    monkeypatch.setattr(engines, "close", closed.append)
+    monkeypatch.setattr(Matrix, "close", lambda self: closed.append(self))
     assert main(["unroll", "xor", "--standalone", "--epochs", "2", "--engine", "matrix", *more]) == code
     assert [type(engine).__name__ for engine in closed] == ["Matrix"]
 

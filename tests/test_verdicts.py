@@ -3,13 +3,15 @@ from math import inf
 
 import pytest
 
-from purenn.cli.experiments import EXPERIMENTS, LETTERS, LettersResult
-from purenn.cli.runs import Result
 from purenn.study import verdicts
+from purenn.study.comparison import Trial
+from purenn.study.experiments import EXPERIMENTS, LETTERS
 from purenn.study.verdicts import LOST, VERDICTS, verdict
 
-NOTHING = Result(False, None, 5000, 5.3, 0.5, 0.25, 0.5, False, 1.0, [(1, 5.3), (5000, 5.3)], [(1, 0.5)],
-                 [([0.0, 0.0], [0.0], [0.5])], 0.0)
+NOTHING = Trial(solved=False, needed=None, epochs=5000, loss=5.3, accuracy=0.5, validation_loss=None,
+                validation_accuracy=None, test_loss=0.25, test_accuracy=0.5, diverged=False, seconds=1.0,
+                losses=[(1, 5.3), (5000, 5.3)], accuracies=[(1, 0.5)], validation_losses=[], rises=0.0,
+                predictions=[([0.0, 0.0], [0.0], [0.5])])
 
 
 def run(**changes):
@@ -30,7 +32,7 @@ def outputs(error):
     return run(predictions=[([0.0, 0.0], [0.0], [error]), ([0.0, 1.0], [1.0], [1.0])])
 
 
-# For each experiment what was reported, as Results by label, a run for each setting; and what breaks it: changes of
+# For each experiment what was reported, as Trials by label, a run for each setting; and what breaks it: changes of
 # some labels with what the rule then says of the finding and of the figures.
 A1 = ends(0.01, losses=[(500, 2.0), (1000, 0.0822)])
 A2 = ends(0.01, losses=[(2000, 0.268), (3000, 0.0429)])
@@ -173,14 +175,18 @@ def test_the_verdict_in_words(found, figures, words):
     assert verdict(found, figures) == VERDICTS[words]
 
 
-def letters(accuracy, validation):
-    history = [{"validation_loss": 2.3, "loss": 2.3}]
-    return LettersResult([(1, 2.3)], {
-        "accuracy": accuracy, "validation_accuracy": validation, "loss": 1.0 - accuracy,
-        "validation_loss": 1.0 - validation, "history": history})
+def letters(accuracy, validation, **changes):
+    return run(accuracy=accuracy, loss=1.0 - accuracy, validation_accuracy=validation, validation_loss=1.0 - validation,
+               losses=[(1, 2.3)], validation_losses=[(1, 2.3), (40, 1.0 - validation)])._replace(**changes)
 
 
 @pytest.mark.parametrize("accuracy, validation, found, figures", [
     (0.9768, 0.9128, True, True), (0.95, 0.8, True, False), (0.8, 0.95, False, False), (0.69, 0.68, False, False)])
 def test_the_letters_rule_wants_training_ahead_of_validation_and_both_learned(accuracy, validation, found, figures):
     assert LETTERS.check({"letters": [letters(accuracy, validation)]})[:2] == (found, figures)
+
+
+@pytest.mark.parametrize("changes", [{"loss": 0.1}, {"validation_losses": [(1, 0.08), (40, 0.0872)]}])
+def test_so_it_does_in_loss_and_wants_validation_better_than_it_began(changes):
+    assert LETTERS.check({"letters": [letters(0.9768, 0.9128)] * 2})[0]
+    assert not LETTERS.check({"letters": [letters(0.9768, 0.9128, **changes)] * 2})[0]

@@ -20,6 +20,8 @@ from purenn.study.formulas import PARTS, select
 MOST_LAYERS = 4
 MOST_NEURONS = 16
 
+HINT = "; --only {}.J shows those of neuron J"          # in the command below the explanation
+
 
 def chosen(form: dict) -> dict:
     """The choices that the page's controls say; what is left empty is not among them.
@@ -40,9 +42,12 @@ def chosen(form: dict) -> dict:
             except ChoiceError:
                 raise
             except ValueError:
-                shown = text if len(text) <= 40 else text[:37] + "..."
-                raise ChoiceError(name, f"found {shown!r}; it must be {expected}") from None
+                raise ChoiceError(name, f"found {_short(text)!r}; it must be {expected}") from None
     return found
+
+
+def _short(text):
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _sizes(text):
@@ -54,8 +59,8 @@ def _sizes(text):
         if size < 1:
             raise ValueError
         if size > MOST_NEURONS:
-            raise ChoiceError("hidden", f"found {size} neurons; the page draws at most {MOST_NEURONS} in a layer, the "
-                              "command line more")
+            raise ChoiceError("hidden", f"found {_short(str(size))} neurons; the page draws at most {MOST_NEURONS} in "
+                              "a layer, the command line more")
     return sizes
 
 
@@ -100,7 +105,10 @@ class Session:
                   for x, y, a in zip(data.inputs, data.targets, outputs)]
         words = "After " + show.count(len(run.curve), "epoch")
         if not self.diverged():
-            words = report.last_line(run.measured()._replace(why_not_learned=[]))
+            try:
+                words = report.last_line(run.measured()._replace(why_not_learned=[]))
+            except DivergedError as error:          # found only now: by the last epoch's last step
+                self.stopped = f"Diverged: {error}."
         return {"epochs": len(run.curve), "text": words, "stopped": self.stopped, "diverged": self.diverged(),
                 "points": points, "right": len([1 for point in points if point["right"]]),
                 "tested": "points" if data is problem.train else "fresh points", "sizes": list(run.settings.sizes),
@@ -118,7 +126,7 @@ class Session:
         network, optimizer = copy.deepcopy((self.run.network, self.run.optimizer))
         sections = explain(network, self.run.loss, optimizer, data.inputs[sample], data.targets[sample])
         found = select(sections, part or None, len(network.layers) - 1)
-        return "\n".join("\n".join(block) for block in blocks(found, "html"))
+        return "\n".join("\n".join(block) for block in blocks(found, "html", hint=HINT))
 
     def explain_command(self, sample: int, part: str) -> str:
         """What to type for the same explanation."""

@@ -103,7 +103,8 @@ def _say(text: str) -> None:
 
 def _fail(error: object, code: int) -> int:
     """One line on stderr, whatever is in the message, and the exit code."""
-    message = "purenn: " + " ".join(str(error).split())
+    from ..files.text import escaped
+    message = "purenn: " + escaped(" ".join(str(error).split()))
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         try:

@@ -45,6 +45,8 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
         settings, source = resumed(start, options)
     else:
         source = source_of(options, task)
+    if options.checkpoint is None:
+        options.checkpoint = options.resume
     check_files(options, source)
     check_figures(options)
     terminal = _terminal(options)
@@ -57,9 +59,9 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
         for text in [*problem.source.notes, *stray_texts(problem.preparation, problem.source)]:
             note(f"purenn: {text}")
     run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
-    path = options.checkpoint or options.resume
-    if path is not None:
-        run.keeper = Keeper(path, options.checkpoint_every or every, source, lambda text: note(f"purenn: {text}"))
+    if options.checkpoint is not None:
+        run.keeper = Keeper(options.checkpoint, options.checkpoint_every or every, source,
+                            lambda text: note(f"purenn: {text}"))
     return _carry_out(run, options, terminal, talkative)
 
 
@@ -159,7 +161,7 @@ def check_files(options: Any, source: Source) -> None:
     if options.save is not None:
         from ..files.model import check_ending
         check_ending(options.save)
-    if options.checkpoint_every is not None and options.checkpoint is None and options.resume is None:
+    if options.checkpoint_every is not None and options.checkpoint is None:
         raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
 
 
@@ -211,7 +213,7 @@ def note(text: str) -> None:
 
 def _terminal(options: Any) -> Terminal:
     """The Terminal to report on; where there are files to keep, the training does not end with its reader."""
-    if options.save is options.history is options.checkpoint is options.resume is None:
+    if options.save is options.history is options.checkpoint is None:
         return Terminal()
     return PatientTerminal()
 

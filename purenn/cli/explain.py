@@ -19,7 +19,9 @@ from ..study.formulas import PARTS, check_only, select
 from .options import add_optimizer_options, add_point_options, points_of, settings_of
 from .parser import Parser, one_of, task_name, whole
 
-DESCRIPTION = "One training step of one sample: every quantity in symbols, with the numbers put in, and its result."
+DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
+               "in, its result, and where pdb can stop at it.")
+HINT = "; --only {}.J shows those of neuron J"
 ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
 
 
@@ -47,16 +49,36 @@ def run(arguments: List[str]) -> int:
                   f"sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
     published = name == "mazur" and options.step == 0 and steps == "sgd lr 0.5"
-    _show(first_line, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
+    first_lines = [first_line, about_sample(ALL[name].sample, options.sample, made)]
+    _show(first_lines, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
     return 0
+
+
+def about_sample(usual: int, sample: int, made: Run) -> str:
+    """Why this sample, where it is the usual one, and how its slopes relate to the step that training takes."""
+    count = len(made.problem.train.inputs)
+    if count == 1:
+        return "There is one sample, so training takes this very step."
+    why = ""
+    if sample == usual > 0:
+        why = f"Samples are counted from 0; {sample} is the default because its two inputs differ. "
+    size = min(made.settings.batch_size or count, count)
+    if not made.settings.shuffle:
+        size = min(size, count - sample // size * size)         # the last batch may be smaller
+    if size == 1:
+        return f"{why}In training, too, a step uses one sample."
+    if made.loss.reduction == "mean":
+        return f"{why}In training, a step uses {size} samples: the slopes of each are divided by {size} and added up."
+    return f"{why}In training, a step uses {size} samples: their slopes are added up."
 
 
 def _parser(name: str) -> Parser:
     task = ALL[name]
+    usual = "%(default)s, whose two inputs differ" if task.sample else "%(default)s"
     parser = Parser(f"explain {name}", description=DESCRIPTION)
     group = parser.add_argument_group("the explanation")
     group.add_argument("--sample", metavar="I", type=whole(0), default=task.sample,
-                       help="which sample, from 0 (default: %(default)s)")
+                       help=f"which sample, counted from 0 (default: {usual})")
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
@@ -88,15 +110,17 @@ def part(text: str) -> Union[str, Tuple[int, ...]]:
     raise argparse.ArgumentTypeError(f"found {text!r}; it must be {', '.join(PARTS)}, or LAYER.NEURON, such as 0.1")
 
 
-def _show(first_line: str, sections: List[Any], options: Any, published: Dict[Any, str], slip: Sequence[str]) -> None:
+def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
+          slip: Sequence[str]) -> None:
     terminal = Terminal()
     layout = options.format
     if layout == "latex":
         for line in explanation.LATEX_BEGIN:
             terminal.line(line)
-    terminal.line(explanation.words(first_line, layout))
+    for line in explanation.paragraph(first_lines, layout):
+        terminal.line(line)
     notes = {key: "published: " + text for key, text in published.items()}
-    for block in explanation.blocks(sections, layout, notes, everything=isinstance(options.only, tuple)):
+    for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
         for line in block:
             terminal.line(line)
         if options.pause:

@@ -50,6 +50,7 @@ def parse(arguments: List[str]) -> Any:
     for name in FULL if options.full else ():
         if name not in options.given:
             setattr(options, name, FULL[name])
+            options.given.add(name)
     return options
 
 
@@ -88,11 +89,11 @@ def check_options(options: Any) -> None:
     if names is not None:
         if len(set(names)) < len(names) or "".join(names.split()) != names or not names.isprintable():
             raise PurennError(f"--names: found {short(names)}; the characters must be different, and no spaces")
-        if options.data is None:
+        if options.data is None and options.resume is None:
             with named_as_options():
                 check_names(names, 10)
     looks = options.show_data is not None or options.write_data is not None
-    for name in ("json", "quiet", "plot"):
+    for name in ("json", "quiet", "plot", "resume"):
         if getattr(options, name) and looks:
             raise PurennError(f"--{name}: goes without --show-data and --write-data; leave it out")
     if options.write_data is not None:

@@ -7,14 +7,14 @@ from ..activations import ACTIVATIONS
 from ..data.columns import DECIMALS
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
-from ..runs.keeper import FREE, Start, load_start
+from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Points, Problem, Source
 from ..runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError, Settings
 from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
-from .parser import (MOST_EPOCHS, MOST_POINTS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative,
-                     one_of, part_size, positive, whole, yes_or_no)
+from .parser import (MOST_EPOCHS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative, one_of,
+                     part_size, positive, whole, yes_or_no)
 
-FOLDER = "plots"
+FOLDER = "figures"
 
 Group = Any                     # of an ArgumentParser
 
@@ -101,7 +101,7 @@ def add_engine_options(group: Group, engine: str) -> None:
 
 def add_workers_option(group: Group) -> None:
     """``--workers``."""
-    group.add_argument("--workers", metavar="N", type=whole(1, 256),
+    group.add_argument("--workers", metavar="N", type=whole(1, MOST_WORKERS),
                        help="processes that share out a batch, each with the engine (default: the cores there are, "
                        "where it pays)")
 
@@ -244,13 +244,15 @@ def begun(options: Any, task: Task) -> Optional[Start]:
         value = asked.get(name, getattr(options, name))
         value = tuple(value) if isinstance(value, list) else value
         if value != was[name]:
-            raise PurennError(f"--{name.replace('_', '-')}: found {_plain(value)} with --resume, and {options.resume} "
-                              f"was begun with {_plain(was[name])}; leave it out, or begin anew")
+            raise PurennError(f"--{name.replace('_', '-')}: found {_plain(name, value)} with --resume, and "
+                              f"{options.resume} was begun with {_plain(name, was[name])}; leave it out, or begin anew")
     return start
 
 
-def _plain(value: Any) -> Any:
-    return "another" if value is None else " ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
+def _plain(name: str, value: Any) -> Any:
+    if value is None:
+        return "all" if name == "batch_size" else "another"
+    return " ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
 
 
 def resumed(start: Start, options: Any) -> Tuple[Settings, Source]:

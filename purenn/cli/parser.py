@@ -8,7 +8,6 @@ from typing import Any, Callable, Iterable, List, Optional, Sequence, Set, Union
 from ..linalg import PurennError
 
 MOST_EPOCHS = 1_000_000_000
-MOST_POINTS = 1_000_000
 MOST_NEURONS = 100_000
 
 

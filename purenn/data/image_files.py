@@ -31,6 +31,7 @@ from .images import SHARED, Images, Layout, Shared
 from .npz import npz_headers, read_npz
 
 MOST_CLASSES = 1000
+MOST_IMAGES = 1_000_000         # each is a list of its own, whatever it holds
 
 # The names under which images and labels are kept, in small letters; the first that fit are taken.
 NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
@@ -361,6 +362,8 @@ def _layout(path, shape, labels_shape):
     if not 1 <= len(labels_shape) <= 2 or labels_shape[0] != shape[0] or 0 in labels_shape:
         raise PurennError(f"{path}: there are {shape[0]} images, and the labels are an array "
                           f"{short(labels_shape)}; there must be one for each image")
+    if shape[0] > MOST_IMAGES:
+        raise PurennError(f"{path}: holds {shape[0]} images; at most {MOST_IMAGES} are read, so take fewer")
     if math.prod(shape) * 8 > 2 * LIMIT:
         raise PurennError(f"{path}: holds {shape[0]} images of {math.prod(sizes)} pixels; as lists they take "
                           f"{math.prod(shape) * 8 / 2 ** 30:.1f} GB of memory and at most 1 is taken, so take fewer")

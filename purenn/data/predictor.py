@@ -33,6 +33,9 @@ class Predictor(NamedTuple):
         if not all(math.isfinite(value) for output in outputs for value in output):
             raise PurennError(f"what the network says of {table.path} is not finite: its weights, or the numbers of "
                               "the table, are too large")
+        if self.model.output == "probability" and not all(0.0 <= value <= 1.0 for output in outputs for value in output):
+            raise PurennError("the outputs of its network are said to be probabilities, and are not between 0 and 1; it "
+                              "is damaged")
         return dict(zip(known, zip(outputs, decode(preparation, outputs))))
 
     def _plain(self, table):
@@ -66,9 +69,11 @@ def load_predictor(path: str, activation: Optional[str] = None, output_activatio
     Raises PurennError in one line that names the file for whatever is wrong with it.
     """
     model = load_model(path, activation, output_activation)
-    if model.preparation is None:
-        return Predictor(model, None)
     with naming(path):
+        if model.network.in_features is None:
+            raise PurennError("its network has no Linear layer, so it has learned nothing and predicts nothing")
+        if model.preparation is None:
+            return Predictor(model, None)
         found = Predictor(model, from_dict(model.preparation))
         _check_fits(found, found.preparation)
     return found

@@ -9,7 +9,6 @@ from typing import List, NamedTuple, Tuple, Union
 
 from ..files.text import short
 from ..linalg import PurennError, is_finite
-from .columns import DECIMALS, IS_MISSING, REMEDIES, positions
 from .images import Layout
 
 MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
@@ -104,6 +103,7 @@ def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
+    from .columns import DECIMALS, REMEDIES, positions
     known = {"header": found["columns"] != positions(len(found["columns"])), "decimal": "point", **found} if isinstance(
         found, dict) and isinstance(found.get("columns"), list) else found     # files of 0.1.0 have neither
     _check_keys("the whole", known, ("columns", "inputs", "missing", "target", "header", "decimal"))
@@ -137,6 +137,7 @@ def _check_keys(what, found, keys):
 
 def _feature(what, feature, kind, values, least):
     """One input or the target: a number, or of this kind, with these values."""
+    from .columns import IS_MISSING
     found = feature.get("kind") if isinstance(feature, dict) else None
     if found == kind:
         _check_keys(what, feature, ("name", "kind", values))

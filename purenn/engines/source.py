@@ -265,7 +265,7 @@ def _loss(loss, a, y, da):
         lines += before + ["total += " + whole]
         slopes = [f"{p[j]} - {y[j]}" for j in range(count)]
     elif isinstance(loss, BCELoss):
-        lines += ["if " + " or ".join([f"{a_j} < 0.0 or {a_j} > 1.0" for a_j in a]),
+        lines += ["if " + " or ".join([f"{a_j} < 0.0 or {a_j} > 1.0" for a_j in a]) + ":",
                   f"    loss.forward([{', '.join(a)}], [{', '.join(y)}])        # raises", "c = 0.0"]
         for a_j, y_j in zip(a, y):
             lines.append(f"c -= {y_j} * {_ln(a_j)} + (1.0 - {y_j}) * {_ln('1.0 - ' + a_j)}")

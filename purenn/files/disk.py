@@ -11,6 +11,8 @@ from ..linalg import PurennError
 # What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
 DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
+POINTER = b"version https://git-lfs.github.com/spec/"
+
 
 @contextmanager
 def opened(path):
@@ -20,6 +22,9 @@ def opened(path):
         if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
             raise PurennError(f"{path}: is {'a folder' if stat.S_ISDIR(mode) else 'no file'}; a file is needed")
         with open(path, "rb") as handle:
+            if handle.read(len(POINTER)) == POINTER:
+                raise PurennError(f"{path}: is a Git LFS pointer and not the file itself; fetch that with git lfs pull")
+            handle.seek(0)
             yield handle
     except PurennError:
         raise
@@ -50,6 +55,8 @@ def replacing(path, ending=""):
         if os.path.exists(beside):
             with open(beside, "rb+") as handle:             # on the disk before it has the name: a power failure
                 os.fsync(handle.fileno())                   # must not leave an empty file in the old one's place
+            if os.path.exists(target):
+                os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
             os.replace(beside, target)
     except PurennError:
         raise

@@ -117,7 +117,7 @@ def _load_json(path):
 def _load_safetensors(path):
     weights, metadata = read_safetensors(path)
     if METADATA not in metadata:
-        return None, weights
+        return None, _without_prefix(weights)
     with naming(path):
         try:
             document = parsed(metadata[METADATA].encode("utf-8"))
@@ -185,6 +185,14 @@ def check_history(history) -> None:
 
 
 # A file of PyTorch's, which does not say what stands between its Linear layers.
+
+def _without_prefix(weights):
+    """The weights by the names that a Sequential gives them, where a module around it put one prefix before all."""
+    found = [re.match(r"((?:.*\.)?)((?:0|[1-9]\d*)\.(?:weight|bias))\Z", name, re.ASCII | re.DOTALL) for name in weights]
+    if not found or None in found or len({match.group(1) for match in found if match}) > 1:
+        return weights
+    return {match.group(2): tensor for match, tensor in zip(found, weights.values()) if match}
+
 
 def _guessed(weights, activation, output_activation):
     """The document of a network of which only the weights are known, and two names."""

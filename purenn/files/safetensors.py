@@ -87,6 +87,7 @@ def read_safetensors(path) -> tuple:
         entries = _read_header(handle, size)
         metadata = entries.pop("__metadata__", {})
         _check_metadata(metadata)
+        _check_known(entries)
         for name in entries:
             _check_entry(name, entries[name])
         in_order = sorted(entries, key=lambda name: entries[name]["data_offsets"])
@@ -99,6 +100,8 @@ def _read_header(handle, size):
     start = handle.read(8)
     if len(start) < 8:
         raise PurennError(f"is no safetensors file: it is only {size} bytes long")
+    if start.startswith(b"PK"):
+        raise PurennError("is a zip, such as torch.save writes; save the state_dict with safetensors.torch.save_file")
     length, = struct.unpack("<Q", start)
     if length > MOST_HEADER:
         raise PurennError(f"is no safetensors file: its header would be {length} bytes long; at most "
@@ -109,6 +112,15 @@ def _read_header(handle, size):
     if header[:1] != b"{":
         raise PurennError("is no safetensors file: its header begins with %s, not with {" % short(header[:1]))
     return parsed(header)
+
+
+def _check_known(entries):
+    """Raise PurennError for tensors by whose names a layer is none of purenn's."""
+    for name in entries:
+        layer, _, last = name.rpartition(".")
+        if last in ("running_mean", "running_var", "num_batches_tracked"):
+            raise PurennError(f"layer {short(layer)} is a BatchNorm ({short(name)}), which purenn does not have; it has "
+                              "Linear layers and activations")
 
 
 def _check_metadata(metadata):
@@ -127,7 +139,7 @@ def _check_entry(name, entry):
                           f"{', '.join(ITEMSIZES)}")
     if not _are_whole(shape, 1) or len(shape) not in (1, 2):
         raise ShapeError(f"tensor {short(name)}: its shape is {short(shape)}; it must be one or two whole numbers from "
-                         "1 up")
+                         "1 up, as those of a Linear layer")
     if not _are_whole(offsets, 0) or len(offsets) != 2 or offsets[0] > offsets[1]:
         raise PurennError(f"tensor {short(name)}: its data_offsets are {short(offsets)}; they must be where it begins "
                           "and where it ends")

@@ -15,7 +15,8 @@ from .text import short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists
-BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)      # texts, which may hold some, as a whole
+# Texts, which may hold brackets, as a whole; one that is not closed goes on to the end, so that no byte is looked at twice.
+BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{}]', re.DOTALL)
 MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
 
 
@@ -65,8 +66,11 @@ def _check_depth(data):
 def _object(pairs):
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise PurennError(f"the name {short(next((name for name in names if names.count(name) > 1)))} is in it twice")
+        seen = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise PurennError(f"the name {short(name)} is in it twice")
+            seen.add(name)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Values in messages."""
+"""Values and texts in messages."""
 
 
 def short(value) -> str:
@@ -8,3 +8,15 @@ def short(value) -> str:
     except ValueError:                                      # a whole number too long to print
         text = "a number of thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def escaped(text: str, but: str = "") -> str:
+    """A text with what could make a terminal do something written as Python writes it, but for the characters ``but``.
+
+    >>> escaped("red \\x1b[31m")
+    'red \\\\x1b[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in but else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+                   for c in text)

@@ -1,8 +1,9 @@
 """The keeper of a run: it writes checkpoints, and resumes from them."""
 import zlib
 from array import array
-from typing import Any, Callable, Dict, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set
 
+from ..files.text import short
 from ..linalg import PurennError
 from ..training import Epoch
 from .problems import ImageSource, Points, Problem, Source, TableSource
@@ -15,6 +16,9 @@ SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}
 
 # What may be another when a run is resumed: how long it takes, and where the data lie.
 FREE = ("epochs", "target_loss", "patience")
+
+# So many points, and so many processes, at most: a file of a few bytes must not ask for any number of them.
+MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
@@ -80,10 +84,24 @@ def load_start(path: str, task: str) -> Start:
             raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
         settings = from_plain(Settings, checkpoint.settings)
         check_settings(settings)
+        _check_sizes(settings.sizes, checkpoint.network)
+        if settings.workers is not None and settings.workers > MOST_WORKERS:
+            raise PurennError(f"its workers are {settings.workers}; at most {MOST_WORKERS} are started: it is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
-        if isinstance(source, Points) and source.task != task:
-            raise PurennError("its source is of another task; it is damaged")
+        if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
+            raise PurennError("its source is of another task, or of points that cannot be; it is damaged")
     return Start(path, settings, source, checkpoint)
+
+
+def _check_sizes(sizes: Sequence[int], network: Dict[str, Any]) -> None:
+    """Raise PurennError unless the weights are as many as the sizes say: before a network of these sizes is made."""
+    matrices = [values for name, values in network.items() if name.endswith(".weight")]
+    fits = len(matrices) == len(sizes) - 1
+    for matrix, fan_in, fan_out in zip(matrices, sizes, sizes[1:]):
+        fits = fits and isinstance(matrix, list) and len(matrix) == fan_out and all(
+            isinstance(row, list) and len(row) == fan_in for row in matrix)
+    if not fits:
+        raise PurennError(f"its sizes are {short(sizes)}, and its weights are of others; it is damaged")
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:

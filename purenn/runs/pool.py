@@ -64,12 +64,16 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
     ``tell(done, total)`` is called after each run. One worker is this process. Ctrl-C raises Interrupted, which has the
     results so far; where a run cannot be done or a worker dies, Incomplete has them. No process is left behind.
+    With several runs, ``workers`` None of their Settings is one process for each. Raises PurennError where one asks for
+    more, or for the engine processes, and the runs are shared out over workers themselves.
     """
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:
         from ..engines.processes import may_start
         workers = workers if may_start() else 1
+    if len(jobs) > 1:
+        jobs = [_on_one_process(job, workers) for job in jobs]
     running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
     try:
         for done, (index, result) in enumerate(running, 1):
@@ -83,6 +87,16 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     finally:
         running.close()
     return results
+
+
+def _on_one_process(job: Job, workers: int) -> Job:
+    """The job with a process of its own where it leaves that open; refused where it asks for several in a worker."""
+    settings = job.settings
+    if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
+        raise PurennError(f"the run {job.label}, seed {settings.seed}: it shares its batches out over processes, and "
+                          f"the runs are shared out over {workers} workers; take another engine with workers=1, or do "
+                          "the runs with 1 worker")
+    return job._replace(settings=settings._replace(workers=settings.workers or 1))
 
 
 def _done(job: Job, summarize: Summarize) -> Any:

@@ -1,4 +1,4 @@
-"""A Result: what came of a Run, as a value, and as ``--json`` prints it."""
+"""A Result: what came of a Run, as a value, and in plain values, as the commands print it in JSON."""
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -69,7 +69,7 @@ class Result(NamedTuple):
         return history(self.curve)
 
     def predictions(self) -> List[Dict[str, Any]]:
-        """What the network says of each of the tested samples, as ``--json`` prints it."""
+        """What the network says of each of the tested samples, as the JSON object has it."""
         problem = self.problem
         data, outputs = problem.test or problem.train, self.tested().outputs
         if problem.kind == "table":
@@ -83,11 +83,11 @@ class Result(NamedTuple):
                 for x, y, a in zip(data.inputs, data.targets, outputs)]
 
     def settings_json(self) -> Dict[str, Any]:
-        """The settings as ``--json`` prints them: those that can be chosen for such a problem, and what it is."""
+        """The settings as the JSON object has them: those that can be chosen for such a problem, and what it is."""
         return settings_json(self.problem, self.settings, self.engine)
 
     def as_json(self) -> Dict[str, Any]:
-        """All of it in plain values, as ``--json`` prints it."""
+        """All of it in plain values: the JSON object that the commands print."""
         result = {"task": self.problem.name, "settings": self.settings_json(), "parameters": self.parameters,
                   "seed": self.settings.seed, "epochs": self.epochs, "seconds": round(self.seconds, 3),
                   "stopped": self.stopped}

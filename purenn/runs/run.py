@@ -50,6 +50,7 @@ class Run:
         self.curve: List[Epoch] = []
         self.best: Optional[Epoch] = None                   # the epoch with the lowest validation loss,
         self.best_weights: Dict[str, Any] = {}              # and the weights after it
+        self.samples = 0                                    # so many were learned from when the last epoch ended
         self.stopped: Optional[str] = None
         self.seconds = 0.0
         self.keeper: Any = None
@@ -87,6 +88,7 @@ class Run:
         if self.problem.is_regression:                      # where the numbers happen to be 0 and 1
             epoch = epoch._replace(accuracy=None, validation_accuracy=None)
         self.curve.append(epoch)
+        self.samples = self.engine.samples
         if epoch.validation_loss is not None and (
                 self.best is None or epoch.validation_loss < self.best.validation_loss):
             self.best, self.best_weights = epoch, self.network.state_dict()
@@ -122,8 +124,7 @@ class Run:
         """Of which epoch the network's weights are at the end; None where it was interrupted in the middle of one."""
         if self.settings.patience and self.best:
             return int(self.best.number)
-        whole = self.engine.samples % len(self.problem.train.inputs) == 0
-        return len(self.curve) if whole else None
+        return len(self.curve) if self.engine.samples == self.samples else None
 
     def result(self) -> Result:
         """Train to the end, unless it has ended, and say what came of it; with patience, put the best weights back.

@@ -105,7 +105,7 @@ def check_settings(settings: Settings) -> None:
 ValueT = TypeVar("ValueT", bound=Any)
 
 # What a field of a value may hold, by how its type is written.
-KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "NoneType": (type(None),)}
+KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "None": (type(None),)}
 
 
 def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
@@ -120,10 +120,11 @@ def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
     for name, value in found.items():
         text = str(kind.__annotations__[name])
         several = "Tuple[" in text
-        allowed = [types for word, types in KINDS.items() if word in text.replace("Optional", "NoneType")]
+        allowed = [types for word, types in KINDS.items() if word in text.replace("Optional", "None")]
         parts = value if several and isinstance(value, list) else [value]
         for part in parts:
-            if type(part) not in sum(allowed, ()) or several != isinstance(value, list):
+            if type(part) not in sum(allowed, ()) or several != isinstance(value, list) or (
+                    isinstance(part, str) and "\0" in part):       # no file's name, and no column's
                 raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
         values[name] = tuple(value) if several else value
     found_value: ValueT = kind(**values)

@@ -7,6 +7,8 @@ import html
 import re
 import unicodedata
 
+from ..study.formulas import stop
+
 SHOWN = 8
 WIDTH = 100
 
@@ -18,11 +20,11 @@ PARTS = {
 }
 
 
-def blocks(sections: list, layout: str, notes=None, everything: bool = False):
+def blocks(sections: list, layout: str, notes=None, everything: bool = False, hint: str = ""):
     """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
 
     ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a
-    remark for it. With ``everything`` nothing is left out.
+    remark for it. With ``everything`` nothing is left out; without, ``hint`` is said of what is, with the layer for {}.
     """
     heading, lay_out, remark = LAYOUTS[layout]
     part = None
@@ -43,19 +45,27 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False):
         if left_out:
             more = f"… {left_out} more quantities of this layer"
             if section.layer is not None:
-                more += f"; --only {section.layer}.J shows those of neuron J"
+                more += hint.format(section.layer)
             yield remark(more)
 
 
 def place(source) -> str:
-    """Where a function is, for setting a breakpoint; the core has none for a step of a derivation.
+    """What to type in pdb to stop in a function, and its name; the core has none for a step of a derivation.
 
-    >>> place("neuron.forward")
-    'neuron.forward in purenn/neuron.py'
+    >>> from purenn import neuron
+    >>> place(neuron.forward).split(":")[0], place(neuron.forward).split()[-1]
+    ('break purenn/neuron.py', '(forward)')
     """
     if source is None:
         return "a step of the derivation, not computed by the core"
-    return f"{source} in purenn/{source.split('.')[0]}.py"
+    return " ".join(_command_and_name(source))
+
+
+def _command_and_name(source):
+    """``break FILE:LINE`` and the name of the function in parentheses; the name alone where it is in no file."""
+    name = getattr(source, "__qualname__", type(source).__name__).rpartition("<locals>.")[2]
+    where = stop(source)
+    return [f"break {where}", f"({name})"] if where else [name]
 
 
 def shortened(terms: list) -> list:
@@ -81,7 +91,7 @@ def _lines_of(quantity):
     """The right-hand sides, one below the other: symbols, numbers, result; what would stand there twice stands once."""
     rows = [quantity.symbols] + quantity.numbers
     result = repr(quantity.result)
-    return [row for row in rows if row not in ([result], [f"({result})"])] + [[result]]
+    return [row for row in rows if row and row not in ([result], [f"({result})"])] + [[result]]
 
 
 def _wrapped(terms, room):
@@ -127,11 +137,18 @@ def _markdown_heading(title, level):
 
 def _markdown(quantity, note):
     rows = _lines_of(quantity)
-    lines = ["- `%s = %s` (%s)" % (quantity.name, " + ".join(rows[0]), place(quantity.source).replace("_", r"\_"))]
+    lines = ["- `%s = %s` %s" % (quantity.name, " + ".join(rows[0]), _markdown_place(quantity.source))]
     lines += [f"  `= {' + '.join(row)}`" for row in rows[1:]]
     if note:
         lines[-1] += " " + note.replace("_", r"\_")
-    return ["  \n".join(lines)]
+    return [line + "  " for line in lines[:-1]] + lines[-1:]       # two spaces: a new line within the item
+
+
+def _markdown_place(source):
+    if source is None:
+        return f"({place(None)})"
+    *command, name = _command_and_name(source)
+    return " ".join([f"`{text}`" for text in command] + [name.replace("_", r"\_")])
 
 
 # LaTeX, with amsmath alone.
@@ -141,8 +158,8 @@ LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisp
 LATEX_END = [r"\end{document}"]
 
 _LETTERS = {"δ": r"\delta ", "σ": r"\sigma ", "μ": r"\mu ", "α": r"\alpha ", "β₁": r"\beta_1", "β₂": r"\beta_2",
-            "θ": r"\theta ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ", "²": "^2",
-            "←": r"\leftarrow ", "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
+            "θ": r"\theta ", "λ": r"\lambda ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ",
+            "²": "^2", "←": r"\leftarrow ", "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
 
 
 def latex(text: str) -> str:
@@ -156,6 +173,7 @@ def latex(text: str) -> str:
     text = re.sub(r"… (\d+) more terms", r"… \\text{\1 more terms}", text)
     text = re.sub(r"^new ", r"\\text{new }", text)
     text = re.sub(r"∂(\w+)/∂(\w+(?:,\d+)?)", r"\\frac{∂ \1}{∂ \2}", text)
+    text = re.sub(r"\b([^\W\d_]\w+)_(\d+(?:,\d+)?)", _word_with_subscript, text)
     text = re.sub(r"_(\w+(?:,\d+)?)", r"_{\1}", text)
     text = re.sub(r"\^(\d+)", r"^{\1}", text)
     text = re.sub(r"\b1e([-+]?)0*(\d+)", r"10^{\1\2}", text)
@@ -166,6 +184,11 @@ def latex(text: str) -> str:
     for letter in _LETTERS:
         text = text.replace(letter, _LETTERS[letter])
     return re.sub(r"  +", " ", text.replace(r"\partial  ", r"\partial ")).strip()
+
+
+def _word_with_subscript(match):
+    """The name of a number in a layer of one's own: a word and a subscript."""
+    return r"\mathit{%s}_{%s}" % (match.group(1).replace("_", r"\ "), match.group(2))
 
 
 def _latex_words(text):
@@ -186,8 +209,9 @@ def _latex(quantity, note):
     for row in _lines_of(quantity):
         pieces = _wrapped(row, 70)
         rows += [("&= " if number == 0 else r"&\quad ") + latex(piece.strip()) for number, piece in enumerate(pieces)]
-    lines = [r"\begin{align*}", latex(quantity.name) + " " + (" \\\\\n".join(rows)), r"\end{align*}",
-             r"\texttt{%s}" % place(quantity.source).replace("_", r"\_")]
+    rows = [row + r" \\" for row in rows[:-1]] + rows[-1:]
+    lines = [r"\begin{align*}", f"{latex(quantity.name)} {rows[0]}", *rows[1:], r"\end{align*}",
+             r"\texttt{%s}" % re.sub(r"([_#%&$])", r"\\\1", place(quantity.source))]
     if note:
         lines.append(f"({_latex_words(note)})")
     return lines
@@ -209,6 +233,13 @@ def _html(quantity, note):
 def words(text: str, layout: str) -> str:
     """A line of prose in a layout."""
     return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
+
+
+def paragraph(lines: list, layout: str) -> list:
+    """Lines of prose in a layout, each on a line of its own there too."""
+    end = {"text": "", "markdown": "  ", "latex": r"\newline"}[layout]
+    texts = [words(line, layout) for line in lines]
+    return [text + end for text in texts[:-1]] + texts[-1:]
 
 
 LAYOUTS = {

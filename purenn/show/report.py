@@ -84,26 +84,27 @@ def optimizer_text(settings) -> str:
 
 
 def command(task, settings, chosen=None) -> str:
-    """What to type for a run of a task on points: each of its settings that is chosen, as the option of that name.
+    """What to type for a run of a task: each of its settings that is chosen, as the option of that name.
 
     Without ``chosen``, a container of names, those are chosen that are not the task's usual ones.
 
     >>> from purenn.runs import TASKS
-    >>> command(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
-    'xor --hidden 8 --lr 0.5 --seed 3'
+    >>> command(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3)).replace("--", "")
+    'xor hidden 8 lr 0.5 seed 3'
     """
     hidden = " ".join(map(str, settings.sizes[1:-1])) or "none"
-    values = {"hidden": hidden, **settings._asdict()}
+    values = {"hidden": hidden, **settings._asdict(), "batch_size": settings.batch_size or "all"}
     if chosen is None:
         chosen = [name for name in settings._fields if getattr(settings, name) != getattr(task.settings, name)]
-        chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers"]
-    words = [task.name]
-    for name in values:
-        if name in chosen:
-            value = values[name]
-            words.append(f"--{name.replace('_', '-')}" + ("" if value is True else
-                                                          f" {value:g}" if isinstance(value, float) else f" {value}"))
-    return " ".join(words)
+        chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers" or not task.problem]
+    return " ".join([task.name, *[as_option(name, values[name]) for name in values if name in chosen]])
+
+
+def as_option(name: str, value) -> str:
+    """A choice as it is typed: a number with all its digits, yes as the option's name alone."""
+    if isinstance(value, float) and float(f"{value:g}") == value:
+        value = f"{value:g}"
+    return f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}")
 
 
 def epoch_line(run, epoch) -> str:
@@ -118,11 +119,11 @@ def epoch_line(run, epoch) -> str:
 
 def why_stopped(result) -> str:
     """Why the training has ended, and which weights there are now."""
-    settings = result.settings
+    settings, there_is = result.settings, "there is" if result.problem.kind == "points" else "was learned"
     why = {"target": f"Stopped: the loss is below {settings.target_loss}.",
            "epochs": "Stopped: the last epoch is done.",
            "patience": f"Stopped: the validation loss has not got lower for {settings.patience} epochs.",
-           "interrupted": "Stopped: interrupted. What there is so far:"}[result.stopped]
+           "interrupted": f"Stopped: interrupted. What {there_is} so far:"}[result.stopped]
     if result.kept is not None and result.kept < result.epochs:
         why += f" Back to the weights of epoch {result.kept}, where it was lowest."
     return why

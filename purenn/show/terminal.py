@@ -11,11 +11,13 @@ import sys
 import time
 from contextlib import contextmanager
 
+from ..files.text import escaped
+
 RED, DIM = "31", "2"
 
 SPELLED_OUT = {"∂": "d", "·": "*", "²": "^2", "Σ": "sum", "√": "sqrt ", "δ": "delta", "σ": "sigma", "μ": "mu",
-               "α": "alpha", "β": "beta", "θ": "theta", "₁": "1", "₂": "2", "\u0302": "_hat", "−": "-", "…": "...",
-               "←": "<-", "′": "'", "×": "x", "±": "+-", "½": "1/2", "‖": "|"}
+               "α": "alpha", "β": "beta", "θ": "theta", "λ": "lambda", "₁": "1", "₂": "2", "\u0302": "_hat", "−": "-",
+               "…": "...", "←": "<-", "′": "'", "×": "x", "±": "+-", "½": "1/2", "‖": "|"}
 
 
 class Terminal:
@@ -34,6 +36,7 @@ class Terminal:
     def line(self, text: str = "") -> None:
         """Write one line. Where the stream has ASCII alone, the letters of formulas are spelled out."""
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
+        text = escaped(text, "\x1b" if self.color else "")
         if not self.unicode:
             for character in SPELLED_OUT:
                 text = text.replace(character, SPELLED_OUT[character])
@@ -95,7 +98,8 @@ class Progress:
 def write_bytes(text: bytes) -> None:
     """Write to stdout as it is, in UTF-8: these are data, and not for the eye alone."""
     if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
-        Terminal().line(text.decode("utf-8")[:-1])
+        if sys.stdout is not None:
+            sys.stdout.write(text.decode("utf-8"))
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(text)
@@ -258,7 +262,7 @@ def table(rows: list, left: int = 1) -> list:
 
 
 def decision_map(terminal: Terminal, grid: list, points: list) -> list:
-    """What the network answers over the unit square, the darker the nearer to 1, with the points on it.
+    """What the network answers over the unit square, with the points on it; a full block is near 1, a space near 0.
 
     ``grid[i][j]`` is the output at x2 = i / (rows − 1) and x1 = j / (columns − 1). ``points`` are
     (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!`` where the network is wrong.
@@ -271,7 +275,7 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
     for x1, x2, label, is_right in sorted(points, key=lambda point: not point[3]):      # the wrong ones on top
         mark = f"{int(label)}" if is_right else terminal.paint("!", RED)
         cells[int(round(x2 * (rows - 1)))][int(round(x1 * (columns - 1)))] = mark
-    lines = ["output (dark: near 1)"]
+    lines = [f"output ({terminal.shades[-1]}: near 1)"]
     for i in reversed(range(rows)):
         label = "1" if i == rows - 1 else "0" if i == 0 else "x2" if i == rows // 2 else ""
         lines.append(f"{label:>2} {terminal.side}{''.join(cells[i])}{terminal.side}")

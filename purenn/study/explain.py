@@ -1,29 +1,34 @@
 """One training step of one sample, quantity by quantity, in the order of the derivation.
 
 Every result here is the core's own: the step runs layer by layer, and what each layer was handed
-and gave back is written down, with the formula in symbols and with the numbers put in. The core's
-functions are named, so that a breakpoint can be set in them.
+and gave back is written down, with the formula in symbols and with the numbers put in. With each
+quantity goes the function that computes it, so that a breakpoint can be set there.
+
+A layer, a loss or an optimizer of one's own has no formulas here. It is shown by its numbers: what
+goes in, what comes out, and the slopes of both.
 """
 import math
 
 from .. import neuron
-from ..activations import Softmax, softmax_jacobian
+from ..activations import Activation, Softmax, softmax, softmax_jacobian
 from ..engines.loops import batch_cost
 from ..layers import Linear
-from ..linalg import PurennError, zeros
+from ..linalg import zeros
 from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, log_sum_exp, squared_error
 from ..training import Dataset, check_data, check_finite
-from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, w
-from .updates import STEPS, update
+from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, parameter, plain, w
+from .updates import update
+
+LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss)
+NUMBERS_ALONE = "no formulas are known for it; its numbers"
 
 
 def explain(network, loss, optimizer, x: list, y: list) -> list:
     """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
 
-    The step is taken. Raises PurennError for a layer, loss or optimizer whose formulas it does not
-    know, or for an x or y that does not fit the network, and DivergedError where the cost is not finite.
+    The step is taken. Raises PurennError for an x or y that does not fit the network, and
+    DivergedError where the cost is not finite.
     """
-    _check_known(network, loss, optimizer)
     check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
     output, sections = _forward(network, x)
@@ -34,16 +39,6 @@ def explain(network, loss, optimizer, x: list, y: list) -> list:
     return sections
 
 
-def _check_known(network, loss, optimizer):
-    for layer in network.layers:
-        if type(layer) not in VALUES and type(layer) not in (Linear, Softmax):
-            raise PurennError(f"explain: it has no formulas for the layer {layer!r}")
-    if type(loss) not in (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss):
-        raise PurennError(f"explain: it has no formulas for the loss {loss!r}")
-    if type(optimizer) not in STEPS:
-        raise PurennError(f"explain: it has no formulas for the optimizer {type(optimizer).__name__}")
-
-
 # Forward: z and a of each neuron.
 
 def _forward(network, x):
@@ -52,16 +47,20 @@ def _forward(network, x):
     for i in range(len(network.layers)):
         layer = network.layers[i]
         inputs = a
-        a = layer.forward(inputs)
-        if isinstance(layer, Linear):
+        a = layer.forward(list(inputs))         # one of your own may change its inputs in place
+        if type(layer) is Linear:
             general = "z_j = b_j + Σ_k w_jk·a_k"
             quantities = [_weighted_sum(j, layer, inputs, a[j]) for j in range(len(a))]
-        elif isinstance(layer, Softmax):
+        elif type(layer) is Softmax:
             general = "a_j = exp(z_j) / Σ_k exp(z_k); the largest z, m, is taken out of all, and cancels"
             quantities = [_softmax_share(j, inputs, a[j]) for j in range(len(a))]
-        else:
+        elif type(layer) in VALUES:
             general = "a_j = f(z_j)"
             quantities = [_activation(j, layer, inputs[j], a[j]) for j in range(len(a))]
+        else:
+            general = NUMBERS_ALONE
+            quantities = _inputs("input_%d", inputs, type(layer).forward)
+            quantities += _outputs("output_%d", a, type(layer).forward)
         sections.append(Section("forward", i, f"network.layers[{i}] = {layer!r}: {general}", quantities))
     return a, sections
 
@@ -69,7 +68,7 @@ def _forward(network, x):
 def _activation(j, layer, z, a):
     value = VALUES[type(layer)]
     return Quantity(j, None, f"a_{j}", [value(layer, z, f"z_{j}")], [[value(layer, z, number(z))]], a,
-                    "activations." + FUNCTIONS[type(layer)])
+                    FUNCTIONS[type(layer)][0])
 
 
 def _weighted_sum(j, layer, a, z):
@@ -78,7 +77,7 @@ def _weighted_sum(j, layer, a, z):
     for k in range(len(a)):
         symbols.append(f"{w(j, k)}·a_{k}")
         numbers.append(f"{number(layer.weight[j][k])}·{number(a[k])}")
-    return Quantity(j, None, f"z_{j}", symbols, [numbers], z, "neuron.forward")
+    return Quantity(j, None, f"z_{j}", symbols, [numbers], z, neuron.forward)
 
 
 def _softmax_share(j, z, a, name="a_%d"):
@@ -89,12 +88,25 @@ def _softmax_share(j, z, a, name="a_%d"):
     numbers += [f"exp({number(z[k])} - {m})" for k in range(1, len(z))]
     symbols[-1] += ")"
     numbers[-1] += ")"
-    return Quantity(j, None, name % j, symbols, [numbers], a, "activations.softmax")
+    return Quantity(j, None, name % j, symbols, [numbers], a, softmax)
+
+
+# What has no formulas.
+
+def _inputs(name, values, source):
+    return [plain(None, k, name % k, values[k], source) for k in range(len(values))]
+
+
+def _outputs(name, values, source):
+    return [plain(j, None, name % j, values[j], source) for j in range(len(values))]
 
 
 # The cost.
 
 def _cost(loss, output, y):
+    if type(loss) not in LOSSES:
+        cost = plain(None, None, "C", batch_cost(loss, [output], [y]), type(loss).forward)
+        return [Section("cost", None, f"{loss!r}: {NUMBERS_ALONE}", [cost])]
     if isinstance(loss, CrossEntropyLoss):
         title = "C = Σ_j y_j·(S - z_j), with S = ln Σ_j exp(z_j); m is the largest z"
         quantities = _cross_entropy(loss, output, y)
@@ -110,8 +122,7 @@ def _cost(loss, output, y):
 
 
 def _total(loss, symbols, numbers, output, y):
-    return Quantity(None, None, "C", symbols, [numbers], batch_cost(loss, [output], [y]),
-                    f"losses.{type(loss).__name__}.forward")
+    return Quantity(None, None, "C", symbols, [numbers], batch_cost(loss, [output], [y]), type(loss).forward)
 
 
 def _squared_error(loss, output, y):
@@ -121,10 +132,10 @@ def _squared_error(loss, output, y):
         difference = f"({number(output[j])} - {number(y[j])})²"
         if half:
             errors.append(Quantity(j, None, f"E_{j}", [f"1/2·(a_{j} - y_{j})²"], [["0.5·" + difference]],
-                                   loss.forward([output[j]], [y[j]]), "losses.HalfSquaredErrorLoss.forward"))
+                                   loss.forward([output[j]], [y[j]]), HalfSquaredErrorLoss.forward))
         else:
             errors.append(Quantity(j, None, f"E_{j}", [f"(a_{j} - y_{j})²"], [[difference]],
-                                   squared_error([output[j]], [y[j]]), "losses.squared_error"))
+                                   squared_error([output[j]], [y[j]]), squared_error))
     share = 1.0 if half else loss.share(len(output))
     symbols = factored("1" if share == 1.0 else f"1/{len(output)}", [error.name for error in errors])
     numbers = factored(number(share), [number(error.result) for error in errors])
@@ -153,7 +164,7 @@ def _cross_entropy(loss, output, y):
     numbers += [f"exp({number(z)} - {m})" for z in output[1:]]
     symbols[-1] += ")"
     numbers[-1] += ")"
-    sum_of_all = Quantity(None, None, "S", symbols, [numbers], log_total, "losses.log_sum_exp")
+    sum_of_all = Quantity(None, None, "S", symbols, [numbers], log_total, log_sum_exp)
     symbols = [f"y_{j}·(S - z_{j})" for j in range(len(output))]
     numbers = [f"{number(y[j])}·({number(log_total)} - {number(output[j])})" for j in range(len(output))]
     return [sum_of_all, _total(loss, symbols, numbers, output, y)]
@@ -164,9 +175,12 @@ def _cross_entropy(loss, output, y):
 def _backward(network, loss, output, y):
     grad = loss.backward(output, y)
     # Where the network ends with Linear, the output is that layer's z.
-    symbol = "z" if isinstance(network.layers[-1], Linear) else "a"
-    if isinstance(loss, CrossEntropyLoss):
+    symbol = "z" if type(network.layers[-1]) is Linear else "a"
+    if type(loss) is CrossEntropyLoss:
         sections = _cross_entropy_slopes(symbol, output, y, grad)
+    elif type(loss) not in LOSSES:
+        slopes = _outputs(f"∂C/∂{symbol}_%d", grad, type(loss).backward)
+        sections = [Section("backward", None, f"{loss!r}: {NUMBERS_ALONE}", slopes)]
     else:
         title = f"{loss!r}: the slope of the cost by each output"
         sections = [Section("backward", None, title, [_loss_slope(loss, symbol, j, output, y, grad[j])
@@ -174,16 +188,19 @@ def _backward(network, loss, output, y):
     for i in reversed(range(len(network.layers))):
         layer = network.layers[i]
         handed = grad
-        grad = layer.backward(handed)
-        if isinstance(layer, Linear):
+        grad = layer.backward(list(handed))
+        if type(layer) is Linear:
             general = "with δ_j = ∂C/∂z_j: ∂C/∂w_jk = δ_j·a_k, ∂C/∂b_j = δ_j, ∂C/∂a_k = Σ_j δ_j·w_jk"
             quantities = _parameter_slopes(layer, handed) + (_input_slopes(layer, handed, grad) if i > 0 else [])
-        elif isinstance(layer, Softmax):
+        elif type(layer) is Softmax:
             general = "δ_j = ∂C/∂z_j = Σ_i ∂C/∂a_i·∂a_i/∂z_j, for z_j moves every a_i"
             quantities = _jacobian("a", layer.a) + _through_jacobian("a", layer.a, handed, grad, "δ_%d")
-        else:
+        elif type(layer) in VALUES:
             general = "δ_j = ∂C/∂z_j = ∂C/∂a_j·∂a_j/∂z_j"
             quantities = _activation_slopes(layer, handed, grad)
+        else:
+            general = NUMBERS_ALONE
+            quantities = _own_slopes(layer, handed, grad)
         sections.append(Section("backward", i, f"network.layers[{i}] = {layer!r}: {general}", quantities))
     return sections
 
@@ -203,8 +220,7 @@ def _loss_slope(loss, symbol, j, output, y, slope):
         numbers = f"{number(share)}·(({a} - {target}) / ({below}))"
     if share != 1.0:
         symbols = f"1/{len(output)}·{symbols}"
-    return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope,
-                    f"losses.{type(loss).__name__}.backward")
+    return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope, type(loss).backward)
 
 
 def _cross_entropy_slopes(symbol, z, y, grad):
@@ -213,7 +229,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
     p = layer.forward(z)
     shares = [_softmax_share(j, z, p[j], "p_%d") for j in range(len(z))]
     direct = [Quantity(j, None, f"∂C/∂{symbol}_{j}", [f"p_{j} - y_{j}"],
-                       [[f"{number(p[j])} - {number(y[j])}"]], grad[j], "losses.CrossEntropyLoss.backward")
+                       [[f"{number(p[j])} - {number(y[j])}"]], grad[j], CrossEntropyLoss.backward)
               for j in range(len(z))]
     if 0.0 in p:
         return [Section("backward", None, "softmax: p_j = exp(z_j) / Σ_k exp(z_k); m is the largest z", shares),
@@ -242,7 +258,7 @@ def _jacobian(symbol, a):
             found.append(Quantity(i, j, f"∂{symbol}_{i}/∂z_{j}",
                                   [f"{symbol}_{i}·({same} - {symbol}_{j})"],
                                   [[f"{number(a[i])}·({same} - {number(a[j])})"]], jacobian[i][j],
-                                  "activations.softmax_jacobian"))
+                                  softmax_jacobian))
     return found
 
 
@@ -252,7 +268,7 @@ def _through_jacobian(symbol, a, handed, delta, name):
     for j in range(len(a)):
         symbols = [f"∂C/∂{symbol}_{i}·∂{symbol}_{i}/∂z_{j}" for i in range(len(a))]
         numbers = [f"{number(handed[i])}·{number(jacobian[i][j])}" for i in range(len(a))]
-        found.append(Quantity(j, None, name % j, symbols, [numbers], delta[j], "activations.Softmax.backward"))
+        found.append(Quantity(j, None, name % j, symbols, [numbers], delta[j], Softmax.backward))
     return found
 
 
@@ -264,11 +280,22 @@ def _activation_slopes(layer, handed, delta):
         factor = layer.derivative(z, a)
         found.append(Quantity(j, None, f"∂a_{j}/∂z_{j}", [slope(layer, z, f"a_{j}")],
                               [[slope(layer, z, number(a))]], factor,
-                              f"activations.{FUNCTIONS[type(layer)]}_derivative"))
+                              FUNCTIONS[type(layer)][1]))
         found.append(Quantity(j, None, f"δ_{j}", [f"∂C/∂a_{j}·∂a_{j}/∂z_{j}"],
                               [[f"{number(handed[j])}·{number(factor)}"]], delta[j],
-                              "activations.Activation.backward"))
+                              Activation.backward))
     return found
+
+
+def _own_slopes(layer, handed, grad):
+    """By what comes out, by each parameter, by what goes in: in the order in which the chain rule goes."""
+    backward = type(layer).backward
+    found = _outputs("∂C/∂output_%d", handed, backward)
+    for name, _, grads in layer.parameters():
+        for k in range(len(grads)):
+            symbol, j, place = parameter(layer, name, k)
+            found.append(plain(j, place, "∂C/∂" + symbol, grads[k], backward))
+    return found + _inputs("∂C/∂input_%d", grad, backward)
 
 
 def _parameter_slopes(layer, delta):
@@ -277,10 +304,10 @@ def _parameter_slopes(layer, delta):
         for k in range(len(layer.inputs)):
             found.append(Quantity(j, k, "∂C/∂" + w(j, k), [f"δ_{j}·a_{k}"],
                                   [[f"{number(delta[j])}·{number(layer.inputs[k])}"]], layer.weight_grad[j][k],
-                                  "neuron.backward"))
+                                  neuron.backward))
         if layer.bias:
             found.append(Quantity(j, None, f"∂C/∂b_{j}", [f"δ_{j}"], [[number(delta[j])]], layer.bias_grad[j],
-                                  "neuron.backward"))
+                                  neuron.backward))
     return found
 
 
@@ -296,5 +323,5 @@ def _input_slopes(layer, delta, input_grads):
         numbers = [[f"{number(delta[j])}·{number(layer.weight[j][k])}" for j in range(len(delta))]]
         if len(delta) > 1:
             numbers.append([number(shares[j][k]) for j in range(len(delta))])
-        found.append(Quantity(None, k, f"∂C/∂a_{k}", symbols, numbers, input_grads[k], "neuron.backward"))
+        found.append(Quantity(None, k, f"∂C/∂a_{k}", symbols, numbers, input_grads[k], neuron.backward))
     return found

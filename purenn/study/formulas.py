@@ -3,10 +3,19 @@
 A formula is a list of terms that are added from left to right, in the order in which the core adds
 them, so that a line of numbers, evaluated as it stands (· is times, ² is squared, ln, exp, sqrt and
 tanh are the functions), gives the core's result bit for bit. A test evaluates every one.
-"""
-from collections import namedtuple
 
+Beside each formula stands the function that computes it, with the line on which pdb can stop in it.
+"""
+import dis
+import os
+import re
+from collections import namedtuple
+from functools import lru_cache
+from typing import Any, Callable, Optional
+
+from .. import activations
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
+from ..layers import Linear
 from ..linalg import PurennError
 
 PARTS = ("forward", "cost", "backward", "update")
@@ -17,7 +26,7 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None where it has none), its name, its formula in symbols, lines with the
 # numbers put in, the result, and the function that computes it (None where the core goes a shorter way). The symbols
-# and each line of numbers are lists of terms to be added.
+# and each line of numbers are lists of terms to be added; where no formula is known, both lists are empty.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
 
 
@@ -71,13 +80,34 @@ def number(value: float) -> str:
     return f"({value!r})" if str(value).startswith("-") else repr(value)
 
 
-def w(j: int, k: int) -> str:
-    """The symbol of the weight from input k to neuron j.
+def w(j: int, k: int, name: str = "w") -> str:
+    """The symbol of the weight from input k to neuron j; ``name`` is the letter or the word for it.
 
     >>> w(1, 0), w(12, 3)
     ('w_10', 'w_12,3')
     """
-    return f"w_{j}{k}" if j < 10 and k < 10 else f"w_{j},{k}"
+    return f"{name}_{j}{k}" if j < 10 and k < 10 else f"{name}_{j},{k}"
+
+
+def parameter(layer, name: str, k: int) -> tuple:
+    """The symbol of number k in a layer's list of parameters of this name, its neuron j and its input (or None).
+
+    Those of a Linear are w_jk and b_k; another layer's have the names that it gives them.
+
+    >>> parameter(Linear(3, 2), "weight[1]", 2), parameter(Linear(3, 2), "bias", 1), parameter(Sigmoid(), "scale", 0)
+    (('w_12', 1, 2), ('b_1', 1, None), ('scale_0', 0, None))
+    """
+    short = {"weight": "w", "bias": "b"} if type(layer) is Linear else {}
+    row = re.match(r"(.*)\[(\d+)\]\Z", name)
+    if row:
+        j = int(row.group(2))
+        return w(j, k, short.get(row.group(1), row.group(1))), j, k
+    return f"{short.get(name, name)}_{k}", k, None
+
+
+def plain(neuron, place, name: str, result: float, source) -> Quantity:
+    """A Quantity that is shown by its number alone, since no formula is known for it."""
+    return Quantity(neuron, place, name, [], [], result, source)
 
 
 def factored(factor: str, terms: list) -> list:
@@ -118,5 +148,46 @@ SLOPES = {
     LeakyReLU: lambda layer, z, a: "1" if z > 0.0 else number(layer.negative_slope),
     Identity: lambda layer, z, a: "1",
 }
-# The functions of activations.py that these are the text of.
-FUNCTIONS = {Sigmoid: "sigmoid", Tanh: "tanh", ReLU: "relu", LeakyReLU: "leaky_relu", Identity: "identity"}
+# The functions of activations.py that these are the text of: f and f′.
+FUNCTIONS = {
+    Sigmoid: (activations.sigmoid, activations.sigmoid_derivative),
+    Tanh: (activations.tanh, activations.tanh_derivative),
+    ReLU: (activations.relu, activations.relu_derivative),
+    LeakyReLU: (activations.leaky_relu, activations.leaky_relu_derivative),
+    Identity: (activations.identity, activations.identity_derivative),
+}
+
+
+# Where a formula is computed.
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+@lru_cache(maxsize=256)
+def stop(function: Callable[..., Any]) -> Optional[str]:
+    """Where pdb can stop in a function, as ``break`` takes it: its file and the first line of its body.
+
+    A file of this package is named as pdb finds it from any folder, another one by its whole path. None where there
+    is no file, as for a function that was typed in at a prompt, and where it is not a Python function.
+
+    >>> from purenn import neuron
+    >>> stop(neuron.forward).startswith("purenn/neuron.py:")
+    True
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    path = os.path.abspath(code.co_filename)
+    if not os.path.isfile(path):
+        return None
+    if path.startswith(PACKAGE + os.sep):
+        path = os.path.relpath(path, os.path.dirname(PACKAGE)).replace(os.sep, "/")
+    return f"{path}:{_first_line(code)}"
+
+
+def _first_line(code):
+    """The first line with code below the one with ``def``; the latter where all stands in one line."""
+    for _, line in dis.findlinestarts(code):
+        if line is not None and line > code.co_firstlineno:
+            return line
+    return code.co_firstlineno

@@ -124,8 +124,8 @@ def _updated_weights(original):
 
 
 def _no_bias_slope(original):
-    def backward(*arguments):
-        original(*arguments)
+    def backward(*given):
+        original(*given)
         return 0.0
     return backward
 
