@@ -100,7 +100,7 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
     signs = {sign for text in cleaned for sign in SIGNS if sign in text}
     if len(signs) == 1:
         sign = signs.pop()
-        if all(text.count(sign) == 1 and text.strip("+-").strip()[0] == sign or text[-1:] == sign for text in cleaned):
+        if all(text.count(sign) == 1 and sign in (text.lstrip("+-")[:1], text[-1]) for text in cleaned):
             cleaned = [text.replace(sign, "").replace(" ", "") for text in cleaned]
             written.append(f"the sign {sign}")
     if any(GROUPED[decimal].fullmatch(text) for text in cleaned):
@@ -113,7 +113,7 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
         cleaned = [text.replace(",", ".") for text in cleaned]
     if cleaned == there:
         return numbers(texts) if decimal == "comma" else None, ""
-    values = numbers(cleaned)
+    values = None if IS_MISSING.intersection(cleaned) else numbers(cleaned)    # a sign alone is no missing value
     if values is None:
         return None, ""
     if any(MINUS in text for text in there):

@@ -54,6 +54,7 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
         delimiter, data, line = said.group(1).decode("latin-1"), data[said.end():], 2
     _check_fields(where, data, [delimiter] if delimiter else list(DELIMITERS.values())[:3])
     delimiter = delimiter or _found_out(where, data)
+    _check_fields(where, data, [delimiter])                 # it may be the space
     limit = csv.field_size_limit(max(csv.field_size_limit(), len(data)))        # a long field may be ignored later
     try:
         return _read(where, data, delimiter, header, decimal, (line, tell))
