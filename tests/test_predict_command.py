@@ -92,7 +92,8 @@ def test_columns_are_found_by_name_and_others_are_passed_through(iris, tmp_path)
     plain = predicted(iris, IRIS)
     with open(IRIS, newline="") as handle:
         rows = list(csv.reader(handle))
-    other = written(tmp_path / "o.csv", [["note", *row[:4][::-1]] for row in rows], delimiter=";")
+    other = written(tmp_path / "o.csv", [["note" if i == 0 else "n", *row[:4][::-1]] for i, row in enumerate(rows)],
+                    delimiter=";")
     code, out, _ = run("predict", iris, other)
     found = table_of(out, ";")
     assert code == 0 and list(found[0])[:6] == ["note", *rows[0][:4][::-1], "prediction"]
