@@ -255,10 +255,10 @@ def test_a_loss_that_is_not_finite_after_the_last_step_ends_with_exit_code_3(par
     assert shown.out == "" and "diverged" in shown.err
 
 
-def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
-    path = str(tmp_path / "gap.npz")
-    write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([0, 1, 3, 3]))})
-    assert_refused("letters --data " + path, "labels that are not 0 … K−1")
+def test_labels_of_one_class_are_refused(tmp_path):
+    path = str(tmp_path / "one.npz")
+    write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([3, 3, 3, 3]))})
+    assert_refused("letters --data " + path, "all labels are '3'; there must be at least two classes")
 
 
 def test_a_rate_that_is_too_large_ends_with_exit_code_3():

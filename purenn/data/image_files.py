@@ -143,7 +143,7 @@ def _read_csv(path, label, ignore):
             first = [text.strip() for text in next(rows, [])]
             header = not all(_is_number(text) for text in first[1:-1] or first)
             names = first if header else [str(k + 1) for k in range(len(first))]
-            pixels, texts = _csv_columns(path, rows, names, None if header else first)
+            pixels, texts = _csv_columns(path, rows, names, (None if header else first, label, ignore))
         except csv.Error as error:
             raise PurennError(f"{path}: line {rows.line_num}: {error}") from None
         except UnicodeDecodeError:
@@ -158,10 +158,12 @@ def _is_number(text):
     return any(c.isdigit() for c in text) and numbers([text]) is not None
 
 
-def _csv_columns(path, rows, names, first):
-    """The pixels of all rows, row by row, 0 for texts; and the texts of the first and the last column and those that
-    are called label, by their numbers."""
-    kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label"]})
+def _csv_columns(path, rows, names, given):
+    """The pixels of all rows, row by row, 0 for texts; and the texts, by their numbers, of the columns that may hold
+    labels or are ignored."""
+    first, label, ignore = given
+    kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label" or name in ignore
+                                        or label in (name, str(k + 1))]})
     shared = Shared(float)                                  # each cell's text is read once
     pixels = array("d")
     texts: dict = {k: [] for k in kept}
@@ -251,6 +253,9 @@ def _laid_out(path, names, at, ignore, header, found):
             raise PurennError(f"{path}: there is no column {name!r} to ignore; the first line is {short(names)}")
         left_out.add(names.index(name))
     places = [k for k in range(width) if k not in left_out]
+    if not places:
+        raise PurennError(f"{path}: no column is left for pixels")
+    _check_numbers(path, names, places, texts)
     if header:
         _check_names(path, names, places)
         places = _in_order(names, places)
@@ -262,9 +267,19 @@ def _laid_out(path, names, at, ignore, header, found):
             kept.extend(pixels[start + places[0]:start + places[-1] + 1])
     else:
         kept = array("d", [pixels[start + k] for start in range(0, len(pixels), width) for k in places])
-    labels = texts[at] if at in texts else [f"{value:g}" for value in pixels[at::width]]
     layout = Layout(list(names), names[at], [names[k] for k in places], header)
-    return layout, (Array((count, len(places)), kept), Array((count,), labels))
+    return layout, (Array((count, len(places)), kept), Array((count,), texts[at]))
+
+
+def _check_numbers(path, names, places, texts):
+    """Raise PurennError for a text in a column of pixels that might have held labels."""
+    for k in places:
+        for i, text in enumerate(texts.get(k, ())):
+            try:
+                float(text)
+            except ValueError:
+                raise PurennError(f"{path}: image {i}: column {short(names[k])} holds {short(text)}; every pixel must "
+                                  "be a number; ignore the column if it holds none") from None
 
 
 def _check_names(path, names, places):
@@ -277,8 +292,6 @@ def _check_names(path, names, places):
         twice = next(name for name in names if names.count(name) > 1)
         raise PurennError(f"{path}: the first line has column {short(twice)} twice")
     stems = Counter(_stem(names[k]) for k in places)
-    if not stems:
-        raise PurennError(f"{path}: no column is left for pixels")
     stem, most = stems.most_common(1)[0]
     if stem is not None and 2 * most > len(places):
         for k in places:
@@ -410,7 +423,8 @@ def _written(path, values):
             raise PurennError(f"{path}: that of image {i} is the label {value!r}; labels that are numbers are whole "
                               "ones from "
                               "0 up")
-        texts[value] = value if isinstance(value, str) and value.isdigit() else str(int(number))
+        exact = isinstance(value, int) or isinstance(value, str) and value.isdigit()
+        texts[value] = str(value) if exact else str(int(number))
     return [texts[value] for value in values]
 
 
