@@ -224,10 +224,10 @@ def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refus
     with pytest.raises(PurennError, match="list .* that is not one of the network's; make it from the parameters"):
         next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
     optimizer = SGD(network.parameters(), lr=0.1)
-    network.layers[0].weight = list(network.layers[0].weight)
+    network.layers[0].weight = [list(row) for row in network.layers[0].weight]
     with pytest.raises(PurennError, match="after its lists were replaced"):
         next(iter(train(network, data, BCELoss(), optimizer, 500)))
-    some = SGD(network.parameters()[:1], lr=0.1)            # to learn a part alone is sound
+    some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
     assert next(iter(train(network, data, BCELoss(), some, 1)))
 
 
@@ -242,5 +242,7 @@ def test_numbers_of_numpys_do_not_get_into_the_weights(tmp_path):
     single = numpy.float32
     odd = trained([[single(x) for x in row] for row in data.inputs], [[single(y) for y in row] for row in data.targets],
                   numpy.float64(0.5))
-    assert odd.state_dict() == trained(data.inputs, data.targets, 0.5).state_dict()
+    assert odd.state_dict() == trained(
+        [[float(single(x)) for x in row] for row in data.inputs],
+        [[float(single(y)) for y in row] for row in data.targets], 0.5).state_dict()
     assert {type(value) for _, values, _ in odd.parameters() for value in values} == {float}

@@ -48,6 +48,12 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
     if options.checkpoint is None:
         options.checkpoint = options.resume
     check_files(options, source)
+    kept = getattr(options, "save", None) or options.checkpoint
+    if kept is not None:                                    # what cannot be kept is found before training
+        from ..files.disk import naming
+        from ..files.strict_json import check_plain
+        with naming(kept):
+            check_plain([text for text in source if isinstance(text, str)])
     check_figures(options)
     terminal = _terminal(options)
     talkative = None if options.quiet or options.json else terminal

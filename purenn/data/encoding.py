@@ -55,6 +55,9 @@ def _order(preparation, table, with_target):
     target = preparation.target.name
     wanted += [target] if with_target else []
     there, columns = table.names, preparation.columns
+    first = {column[0] for column in table.columns if column}
+    if preparation.header and not table.header and first.issuperset(wanted):
+        raise PurennError(f"{table.path}: line {table.lines[0]}: holds the names of the columns; set header to yes")
     if not table.header or not preparation.header:
         others = [name for name in columns if name != target]
         if len(there) != len(columns) and (with_target or len(there) != len(others)):
