@@ -4,7 +4,6 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
-from ..data.columns import DECIMALS
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
@@ -160,7 +159,7 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
                        "(default: detected)")
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
                        "or no (default: detected)")
-    group.add_argument("--decimal", metavar="WHAT", type=one_of(DECIMALS), help="what stands before the fraction of a "
+    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="what stands before the fraction of a "
                        "number: point or comma (default: point; of a saved network as it was)")
     return group
 

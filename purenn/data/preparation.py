@@ -9,7 +9,6 @@ from typing import List, NamedTuple, Tuple, Union
 
 from ..files.text import short
 from ..linalg import PurennError, is_finite
-from .images import Layout
 
 MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
 
@@ -93,6 +92,7 @@ def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation
     """That of Images: the labels, and the pixels as they are in the file, all scaled alike."""
     layout = images.layout
     if layout is None:
+        from .images import Layout
         pixels = [f"pixel{k + 1}" for k in range(images.height * images.width)]
         layout = Layout(["label", *pixels], "label", pixels, True)
     return Preparation(layout.columns, [Number(name, mean, deviation) for name in layout.pixels],
