@@ -11,7 +11,7 @@ and to have it on the board (about 100 KB of memory is what it takes, the source
 
     mpremote mkdir :purenn :purenn/engines :purenn/data
     cd purenn
-    mpremote cp __init__.py linalg.py activations.py initializers.py losses.py neuron.py layers.py :purenn/
+    mpremote cp __init__.py linalg.py layer.py activations.py initializers.py losses.py neuron.py layers.py :purenn/
     mpremote cp network.py optimizers.py training.py :purenn/
     mpremote cp engines/__init__.py engines/loops.py :purenn/engines/
     mpremote cp data/__init__.py data/tasks.py :purenn/data/

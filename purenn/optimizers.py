@@ -79,13 +79,13 @@ class Optimizer:
         if not is_finite(value) or value < 0.0 or (limit is not None and value >= limit):
             raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
                 type(self).__name__, name, value, "" if limit is None else " and below %g" % limit))
-        return value
+        return value if type(value) is int else float(value)           # a number of NumPy's would get into the weights
 
     def _checked_eps(self, eps):
         """``eps`` if it is a number above 0, otherwise PurennError: it stands in a denominator."""
         if not is_finite(eps) or eps <= 0.0:
             raise PurennError("%s: eps is %r; it must be a number above 0" % (type(self).__name__, eps))
-        return eps
+        return float(eps)
 
 
 class SGD(Optimizer):

@@ -48,6 +48,7 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     """
     engine = engine or Loops()
     check_training(network, data, loss, optimizer, validation)
+    data, validation = plain(data), plain(validation)
     check_loop(epochs, batch_size, engine, rng, done)
     count = len(data.inputs)
     has_classes = are_classes(data.targets)
@@ -92,13 +93,29 @@ def evaluate(network, loss, data, engine=None) -> tuple:
     Raises PurennError or ShapeError where the data do not fit, as ``train`` does.
     """
     check_data("data", network, loss, data)
-    return _evaluate(network, loss, data, engine or Loops())
+    return _evaluate(network, loss, plain(data), engine or Loops())
 
 
 def _evaluate(network, loss, data, engine):
     outputs = engine.outputs(network, data.inputs)
     accuracy = count_right(outputs, data.targets) / len(outputs) if are_classes(data.targets) else None
     return batch_cost(loss, outputs, data.targets), accuracy, outputs
+
+
+def plain(data):
+    """The data with Python's own numbers, made anew where others, such as NumPy's, would get into weights."""
+    if data is None or are_plain(data.inputs) and are_plain(data.targets):
+        return data
+    return Dataset([[float(x) for x in row] for row in data.inputs], [[float(y) for y in row] for row in data.targets])
+
+
+def are_plain(rows: list) -> bool:
+    """True where all numbers are Python's own, int or float."""
+    for row in rows:
+        for kind in set(map(type, row)):
+            if kind is not float and kind is not int:
+                return False
+    return True
 
 
 def are_classes(targets: list) -> bool:
@@ -154,6 +171,11 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     """Raise PurennError or ShapeError unless ``train`` can train the network on the data."""
     if not isinstance(optimizer, Optimizer):
         raise PurennError("train: optimizer is %r; give one, such as SGD(network.parameters(), lr=0.1)" % (optimizer,))
+    own = set([id(values) for _, values, _ in network.parameters()])
+    for name, values, _ in optimizer.parameters:
+        if id(values) not in own:
+            raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it from the "
+                              "parameters() of this network, and after its lists were replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)

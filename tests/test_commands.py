@@ -310,3 +310,20 @@ def test_help_and_version():
         assert done.returncode == 0 and "--output-activation" in done.stdout
         assert ("--points" in done.stdout) == (command == "linear")
     assert re.match(r"purenn \d+\.\d+\.\d+\n$", cli("--version").stdout)
+
+
+@pytest.mark.parametrize("flags, more", [(["-I"], {}), ([], {"PYTHONSAFEPATH": "1"}), (["-I", "-S"], {})])
+def test_it_runs_where_python_does_not_look_beside_the_program(flags, more, tmp_path):
+    done = subprocess.run([sys.executable, *flags, os.path.join(ROOT, "cli.py"), "xor", "--epochs", "2", "--quiet"],
+                          cwd=tmp_path, env={**os.environ, **more}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") or done.returncode == 1 and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such modes")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o664])
+def test_a_file_that_is_overwritten_keeps_its_mode(mode, tmp_path):
+    path = tmp_path / "m.json"
+    path.write_text("old")
+    path.chmod(mode)
+    assert cli("xor", "--epochs", 2, "--quiet", "--save", path).returncode == 0
+    assert path.stat().st_mode & 0o777 == mode and path.read_text() != "old"

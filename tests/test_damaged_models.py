@@ -233,7 +233,7 @@ def test_every_model_is_good_before_it_is_damaged(tmp_path):
 
 
 def test_damaged_models_and_checkpoints_are_refused_or_read_right():
-    assert_both(run("models", 1, 450, NAME), 50, 1)                             # 75 of each
+    assert_both(run("models", 1, 600, NAME), 50, 1)                             # 100 of each
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """From texts to inputs and targets and back: kinds, standardizing, one-hot, missing values; all that is refused."""
 import os
 import random
+import re
 
 import pytest
 
@@ -40,7 +41,8 @@ def test_a_column_of_numbers_with_a_stray_text_is_told():
                   list(range(2, 22)))
     preparation = fit(table, "c")
     assert stray_texts(preparation, table) == [
-        "table: column 'a' is taken for texts: line 7 has 'n/a', and 19 of 20 values are numbers"]
+        "table: column 'a' is taken for texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a slip, "
+        "correct it"]
     assert stray_texts(fit(table, "a", ignore=["b"]), table) == stray_texts(preparation, table)
 
 
@@ -127,8 +129,9 @@ def test_what_the_target_holds_says_the_task(values, task):
 
 def test_the_task_can_be_said():
     found = table("x,y\n1,10\n2,9\n3,0.5\n4,9.0")
-    assert fit(found, "y", task="classification").target.classes == ["0.5", "9", "10"]      # by value
-    assert encode(fit(found, "y", task="classification"), found)[1] == [[0, 0, 1], [0, 1, 0], [1, 0, 0], [0, 1, 0]]
+    assert fit(found, "y", task="classification").target.classes == ["0.5", "9", "9.0", "10"]   # by value
+    assert encode(fit(found, "y", task="classification"), found)[1] == [
+        [0, 0, 0, 1], [0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 1, 0]]
     ordered = fit(table("x,y\n1,33\n1,-2\n1,8\n1,-1\n1,0.5\n1,10"), "y", task="classification")
     assert ordered.target.classes == ["-2", "-1", "0.5", "8", "10", "33"]
     assert fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y", task="regression").target.mean == 0.5
@@ -209,7 +212,8 @@ def test_a_column_that_is_not_used_may_miss_values_and_hold_anything():
     ("x,y\n%s" % "\n".join("v%d,%d" % (i, i) for i in range(101)), {},
      "column 'x' has 101 different texts, the first on line 2: 'v0'; at most 100 .*or ignore the column"),
     ("x,y\n%s\nk,1" % "\n".join("%d,%d" % (i, i) for i in range(101)), {}, "the first on line 103: 'k'"),
-    ("x,y\n%s" % "\n".join("%d,v%d" % (i, i) for i in range(101)), {}, "column 'y' has 101 different texts"),
+    ("x,y\n%s" % "\n".join("%d,v%d" % (i, i) for i in range(101)), {},
+     "column 'y', the target, has 101 different texts in 101 rows"),
     ("x,y\n%s" % "\n".join("%d,%d" % (i, i) for i in range(101)), {"task": "classification"}, "has 101 classes"),
 ])
 def test_what_cannot_be_learned_from_is_refused_in_one_line(text, how, match):
@@ -240,14 +244,80 @@ def test_without_a_header_columns_are_found_by_position(first):
     names = ["city", "rooms", "color"] if first else ["rooms", "color", "city"]
     columns = dict(zip(HOUSES.names, HOUSES.columns))
     named = Table(names, [columns[name] for name in names], HOUSES.lines)
-    bare = named._replace(names=["1", "2", "3"])
-    without = Table(["1", "2"], [columns["rooms"], columns["color"]], HOUSES.lines)
+    bare = named._replace(names=["1", "2", "3"], header=False)
+    without = Table(["1", "2"], [columns["rooms"], columns["color"]], HOUSES.lines, header=False)
     for fitted, other in ((named, bare), (bare, named), (bare, bare)):
         preparation = fit(fitted, fitted.names[names.index("city")])
         assert encode(preparation, other) == encode(preparation, fitted)
         assert encode(preparation, without, with_target=False)[0] == encode(preparation, fitted)[0]
         refused("found 2 columns, expected 3, in this order:", encode, preparation, without)
-        refused("found 1 columns", encode, preparation, Table(["1"], [["1"]], [1]), with_target=False)
+        refused("found 1 columns", encode, preparation, Table(["1"], [["1"]], [1], header=False), with_target=False)
+
+
+def test_names_that_are_numbers_are_names():
+    fitted = Table(["1", "2", "3"], [["1", "2", "3"], ["4", "4", "9"], ["0", "1", "0"]], [2, 3, 4])
+    other = Table(["3", "1", "2"], [["1"], ["2"], ["4"]], [2])
+    preparation = fit(fitted, "3", task="classification")
+    assert preparation.header and not fit(fitted._replace(header=False), "3", task="classification").header
+    assert encode(preparation, other) == encode(preparation, fitted, rows=[1])
+
+
+# Classes by what is written.
+
+@pytest.mark.parametrize("written", [
+    ["1234567890123456789", "1234567890123456790"], ["00501", "501"], ["1", "01"], ["0.10", "0.1"], ["1", "1.0"]])
+def test_classes_are_told_apart_and_called_as_they_are_written(written):
+    found = table("x,y\n" + "\n".join("%d,%s" % (i, written[i % 2]) for i in range(8)))
+    target = fit(found, "y", task="classification").target
+    assert sorted(target.classes) == sorted(written)
+    labels = encode(fit(found, "y", task="classification"), found, single=True)[1]
+    assert [target.classes[int(label)] for [label] in labels] == found.columns[1]
+
+
+def test_ids_and_leading_zeros_are_classes_by_themselves_and_not_known_by_their_value():
+    for written in (["007", "013"], ["1234567890123456789", "1234567890123456790"]):
+        found = table("x,y\n" + "\n".join("%d,%s" % (i, written[i % 2]) for i in range(8)))
+        assert fit(found, "y").target.classes == written
+    refused("found '7', expected one of those", encode, fit(table("x,y\n1,007\n2,013\n3,007\n4,013"), "y"),
+            table("x,y\n1,7"))
+
+
+# Texts that are nearly all different.
+
+@pytest.mark.parametrize("texts, why", [
+    (["2024-01-%02d" % (i + 1) for i in range(20)], "look like dates; .* or ignore the column"),
+    (["%d/3/2019" % (i + 1) for i in range(20)], "look like dates"),
+    (["%d,5" % i for i in range(10)] + ["%d.5" % i for i in range(10)], "comma before the fraction; set decimal to"),
+    (["%d kg" % i for i in range(20)], "numbers with a unit or an odd character"),
+    (["name" + "abcdefghijklmnopqrst"[i] for i in range(20)], "names of the rows; ignore the column"),
+])
+def test_texts_nearly_all_different_are_told_as_an_input_and_refused_as_a_target(texts, why):
+    found = Table(["x", "y"], [texts, ["p", "q"] * 10], list(range(2, 22)))
+    if "," in texts[0]:                                     # would be refused as an input
+        refused("set decimal to comma", fit, found, "y")
+    else:
+        [said] = stray_texts(fit(found, "y"), found)
+        assert re.search("column 'x' has 20 different texts in 20 rows, an input for each; .*" + why, said)
+    refused("column 'x', the target, has 20 different texts in 20 rows; .*" + why, fit, found, "x")
+
+
+def test_texts_that_recur_are_said_nothing_of():
+    found = Table(["x", "y"], [list("abcde") * 4, ["p", "q"] * 10], list(range(2, 22)))
+    assert stray_texts(fit(found, "y"), found) == []
+
+
+# Constant columns.
+
+@pytest.mark.parametrize("value", ["0.1", "1e-9", "123456.789", "-0.3"])
+@pytest.mark.parametrize("count", [3, 30, 1000])
+def test_a_constant_column_has_no_deviation_that_rounding_made(value, count):
+    found = Table(["c", "x", "y"], [[value] * count, [str(i) for i in range(count)], ["lo", "hi", "lo"] * count], [2] * count)
+    found.columns[2][count:] = []
+    preparation = fit(found, "y")
+    assert preparation.inputs[0].deviation == 1.0
+    other = Table(["c", "x", "y"], [[repr(float(value) * 1.1)], ["1"], ["hi"]], [2])
+    assert abs(encode(preparation, other)[0][0][0] - 0.1 * float(value)) < 1e-9 * abs(float(value))
+    assert fit(found, "c", task="regression").target.deviation == 1.0
 
 
 def test_values_that_were_not_there_to_fit_on_are_refused():

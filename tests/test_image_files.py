@@ -91,7 +91,7 @@ def test_arrays_of_other_kinds_do_not_matter_until_they_are_asked_for():
     path = os.path.join(FILES, "letters.npz")               # has the letters' names, as text
     assert read_images(path).classes == 10
     refused(path, "there are 20 images, and the labels are an array", names=("images", "names"))
-    refused(path, "array 'authors': its values are text", names=("images", "authors"))
+    assert len(read_images(path, names=("images", "authors")).names) > 1                    # texts are labels, too
 
 
 # How pixels are scaled
@@ -179,14 +179,32 @@ def test_labels_may_be_one_hot_or_a_column(tmp_path):
         refused(bad, "not one-hot: that of image 1 is .*; it must be one 1 among zeros")
 
 
+@pytest.mark.parametrize("labels, names", [
+    ([1, 2], ["1", "2"]), ([0, 2], ["0", "2"]), (array("d", [26.0, 1.0]), ["1", "26"]),     # from 1, with a gap
+    (array("Q", [2 ** 63, 2 ** 63 + 1]), ["9223372036854775808", "9223372036854775809"])])
+def test_classes_are_called_by_their_labels_gaps_or_not(tmp_path, labels, names):
+    data = read_images(small(tmp_path / "a.npz", range(8), labels))
+    assert (data.names, data.classes) == (names, 2)
+    assert [data.names[k] for k in data.labels] == ["%d" % label for label in labels]
+
+
 @pytest.mark.parametrize("labels, match", [
-    ([1, 2], "labels that are not 0 … K−1: the largest is 2 and none is 0; number the classes from 0 without a gap"),
-    ([0, 2], "the largest is 2 and none is 1"), ([0, 0], "the largest is 0 and none is 1"),
-    (array("d", [0.0, 1.5]), "labels that are not 0 … K−1: that of image 1 is 1.5; the classes are whole numbers"),
-    (array("b", [-1, 0]), "that of image 0 is -1"), (array("d", [0.0, float("nan")]), "that of image 1 is nan"),
-    (array("Q", [0, 2 ** 63]), "the largest is 9223372036854775808 and none is 1")])
-def test_labels_that_are_not_0_to_k_minus_1_are_refused(tmp_path, labels, match):
+    ([0, 0], "all labels are '0'; there must be at least two classes"),
+    (array("d", [0.0, 1.5]), "that of image 1 is the label 1.5; labels that are numbers are whole ones from 0 up"),
+    (array("b", [-1, 0]), "that of image 0 is the label -1"),
+    (array("d", [0.0, float("nan")]), "that of image 1 is the label nan")])
+def test_labels_that_are_no_classes_are_refused(tmp_path, labels, match):
     refused(small(tmp_path / "a.npz", range(8), labels), match)
+
+
+@pytest.mark.parametrize("kind", ["<U5", ">U5", "S5"])
+def test_labels_of_an_npz_may_be_texts(tmp_path, kind):
+    numpy = pytest.importorskip("numpy")
+    numpy.savez(tmp_path / "a.npz", images=numpy.arange(12).reshape(3, 4), labels=numpy.array(["dog", "cat", "dog"], kind))
+    data = read_images(tmp_path / "a.npz")
+    assert (data.labels, data.names) == ([1, 0, 1], ["cat", "dog"])
+    numpy.savez(tmp_path / "b.npz", images=numpy.array(["dog", "cat", "dog"], kind), labels=numpy.arange(3))
+    refused(tmp_path / "b.npz", "images", names=("images", "labels"))
 
 
 def test_the_classes_are_those_of_both_parts(tmp_path):
@@ -324,16 +342,20 @@ def test_the_column_of_labels_can_be_said(tmp_path):
 
 @pytest.mark.parametrize("text, match", [
     ("", "is empty; give an npz with images and labels, a folder of IDX files, or a CSV"),
-    ("\n", "one column 'label' and there are 0"), ("0,1\n1,0\n", r"and is \['0', '1'\]"),
-    ("label,label,a\n0,1,1\n", "there are 2"), ("label,a\n", r"holds no images: their array is \(0, 1\)"),
-    ("label\n0\n1\n", r"holds no images: their array is \(2, 0\)"), ("label,a\n0,1\n", "holds 1 image to train on"),
+    ("\n", "holds no images"), ("a,b\n1,0\n", r"one column 'label' and there are 0; .*and is \['a', 'b'\]"),
+    ("0,1\n1,0\n", "has no header; does the first or the last column hold the labels[?] Set labels to 1 or to last"),
+    ("label,label,a\n0,1,1\n", "there are 2"), ("label,a\n", "holds no images"),
+    ("label\n0\n1\n", "no column is left for pixels"), ("label,a\n0,1\n", "holds 1 image to train on"),
     (",label,a\n0,0,1\n", "column 1 has no name in the first line; leave out what is not a pixel"),
-    ("label,a\n0,1\n1\n", "line 3 has 1 cells and the first line 2 names"),
+    ("label,a\n0,1\n1\n", "line 3 has 1 cells and the first line 2; they must"),
     ("label,a\n0,1\n1,2,3\n", "line 3 has 3 cells"),
-    ("label,a\n0,x\n", "line 2: could not convert string to float: 'x'"),
-    ("label,a\n0,\n", "line 2: could not convert string to float: ''"), ("label,a\n0,nan\n1,1\n", "infinite or nan"),
-    ("label,a\nA,1\nB,1\n", "line 2: could not convert string to float: 'A'"),
-    ("label,a\n0,-1\n1,1\n", "the smallest pixel is -1"), ("label,a\n0,1\n2,1\n", "none is 1"),
+    ("label,a\n0,1\n1,x\n", "image 1: column 'a' holds 'x'; every pixel must be a number"),
+    ("label,a,b\n0,x,1\n1,1,1\n", "line 2: column 'a' holds 'x'; every pixel must be a number"),
+    ("label,a\n0,\n1,1\n", "image 0: column 'a' holds ''"), ("label,a\n0,nan\n1,1\n", "infinite or nan"),
+    ("label,a\nA,1\n,1\n", "a label is missing"), ("label,a,a\n0,1,1\n1,1,1\n", "has column 'a' twice"),
+    ("label,id,p0,p1,p2\n0,1,1,1,1\n1,2,0,0,1\n", "column 'id' is no pixel by its name, as the others are called"),
+    ("label,a,b,c,d\n0,1,255,1,7\n1,5,9,3,1024\n", "column 'd' goes up to 1024, .* ignore it if it is none"),
+    ("label,a\n0,-1\n1,1\n", "the smallest pixel is -1"),
     ('label,a\n0,"%s' % ("1" * 140000), "line 2: field larger than field limit"),
     ("label\0a\n", "is a file that begins with b'label"), ("label,a\n0,1" + "0" * 400 + "\n1,2\n", "infinite or nan")])
 def test_a_damaged_csv_says_what_is_wrong(tmp_path, text, match):
@@ -357,6 +379,53 @@ def test_a_csv_of_more_pixels_than_memory_is_taken_for_is_refused_before_it_is_r
     assert len(read_images(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n")).images) == 2
 
 
+@pytest.mark.parametrize("name", ["Label", "LABEL", "label"])
+def test_the_column_of_labels_is_known_in_any_case_and_may_hold_texts(tmp_path, name):
+    data = read_images(table(tmp_path, "p0,%s,p1\n0,dog,1\n1,cat,0\n" % name))
+    assert (data.labels, data.names, data.images) == ([1, 0], ["cat", "dog"], [[0.0, 1.0], [1.0, 0.0]])
+    assert data.layout == (["p0", name, "p1"], name, ["p0", "p1"], True)
+
+
+def test_labels_stay_apart_wherever_their_column_is(tmp_path):
+    data = read_images(table(tmp_path, "p0,kind,p1\n0,1234567,1\n1,1234568,0\n"), label="kind")
+    assert data.names == ["1234567", "1234568"]
+    assert read_images(table(tmp_path, "p0,kind,p1\n0,a,1\n1,b,0\n"), label="kind").names == ["a", "b"]
+
+
+def grid(digits):
+    """A CSV without a header of four images of 2 × 2, the labels first."""
+    return "".join("%d,%d,0,128,255\n" % (digit, 10 * i) for i, digit in enumerate(digits))
+
+
+def test_a_csv_without_a_header_is_read_where_it_is_clear_which_column_has_the_labels(tmp_path):
+    first = table(tmp_path, grid([7, 2, 7, 2]))
+    data = read_images(first)
+    assert (data.labels, data.names, data.images[1]) == ([1, 0, 1, 0], ["2", "7"], [10 / 255, 0.0, 128 / 255, 1.0])
+    assert data.layout == (["1", "2", "3", "4", "5"], "1", ["2", "3", "4", "5"], False)
+    last = table(tmp_path, "".join(line[2:] + "," + line[0] + "\n" for line in grid([7, 2, 7, 2]).splitlines()))
+    assert read_images(last)[:5] == data[:5]                # none is moved by one
+    doubt = table(tmp_path, "0,1,2,3,1\n1,5,6,7,0\n0,1,2,3,0\n1,5,6,7,1\n")
+    refused(doubt, "Set labels to 1 or to last")
+    assert read_images(doubt, label="1").labels == [0, 1, 0, 1] and read_images(doubt, label="last").labels == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize("names, order", [
+    (["pixel1", "pixel10", "pixel11", "pixel2"], [0, 3, 1, 2]), (["pixel3", "pixel2", "pixel1", "pixel0"], [3, 2, 1, 0]),
+    (["1x1", "2x1", "1x2", "2x2"], [0, 2, 1, 3]), (["d", "c", "b", "a"], [0, 1, 2, 3])])
+def test_pixels_are_in_the_order_of_their_names_numbers(tmp_path, names, order):
+    data = read_images(table(tmp_path, "label,%s\n0,0,51,102,255\n1,0,0,0,0\n" % ",".join(names)))
+    assert data.images[0] == [[0.0, 0.2, 0.4, 1.0][k] for k in order]
+    assert data.layout.pixels == [names[k] for k in order] and data.layout.columns == ["label", *names]
+
+
+def test_columns_that_are_no_pixels_are_ignored_when_that_is_said(tmp_path):
+    path = table(tmp_path, "id,label,p0,note,p1\n900,0,0,x,1\n901,1,1,y,0\n")
+    refused(path, "column 'note' holds 'x'")
+    data = read_images(path, ignore=["id", "note"])
+    assert data.images == [[0.0, 1.0], [1.0, 0.0]] and data.layout.pixels == ["p0", "p1"]
+    refused(path, "no column 'more' to ignore", ignore=["id", "note", "more"])
+
+
 # Other files
 
 def test_other_files_are_refused_by_what_they_are(tmp_path):
@@ -378,12 +447,12 @@ def test_a_csv_and_an_npz_by_numpy_agree(tmp_path):
                   header=",".join(["label"] + ["pixel%d" % k for k in range(9)]))
     data = read_images(tmp_path / "a.npz")
     assert data.images == (pixels / 255).tolist() and data.labels == labels.tolist()
-    assert read_images(tmp_path / "a.csv") == data
+    assert read_images(tmp_path / "a.csv")._replace(layout=None) == data
 
 
 def test_labels_that_are_not_classes_are_refused_before_memory_is_taken(tmp_path):
     def ids(count):
         return npz(tmp_path / "ids.npz", images=((count, 1), bytes(count)),
                    labels=((count,), array("H", range(count))))
-    refused(ids(1001), "the largest label is 1000; at most 1000 classes are taken")
+    refused(ids(1001), "has 1001 different labels; at most 1000 classes are taken")
     assert read_images(ids(1000)).classes == 1000

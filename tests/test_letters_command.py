@@ -255,10 +255,10 @@ def test_a_loss_that_is_not_finite_after_the_last_step_ends_with_exit_code_3(par
     assert shown.out == "" and "diverged" in shown.err
 
 
-def test_labels_that_are_not_0_to_k_are_refused(tmp_path):
-    path = str(tmp_path / "gap.npz")
-    write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([0, 1, 3, 3]))})
-    assert_refused("letters --data " + path, "labels that are not 0 … K−1")
+def test_labels_of_one_class_are_refused(tmp_path):
+    path = str(tmp_path / "one.npz")
+    write_npz(path, {"images": ((4, 4), bytes(16)), "labels": ((4,), bytes([3, 3, 3, 3]))})
+    assert_refused("letters --data " + path, "all labels are '3'; there must be at least two classes")
 
 
 def test_a_rate_that_is_too_large_ends_with_exit_code_3():
@@ -415,3 +415,31 @@ def test_on_a_terminal_there_is_progress_with_the_time_left():
     text = on_a_terminal(*map(str, SMALL), "--train", "1500", COLUMNS="120")
     assert re.search(r"drawing letters: \d+ of 1610, at most [\d.]+ s left", text)
     assert re.search(r"epoch \d of 3, \d+ of 1500 samples, [\d,]+ a second, at most [\d.]+ s left", text)
+
+
+@pytest.mark.parametrize("names", [["pixel1", "pixel10", "pixel11", "pixel2"], ["pixel0", "pixel3", "pixel2", "pixel1"],
+                                   ["1x1", "2x1", "1x2", "2x2"], ["a", "b", "d", "c"], None])
+def test_a_model_of_a_csv_says_of_the_file_what_it_learned_of_it(names, tmp_path):
+    rng, path, model = random.Random(1), tmp_path / "t.csv", tmp_path / "m.json"
+    rows = [[k % 2 + 3] + [rng.randrange(100) + (155 if k % 2 == place % 2 else 0) for place in range(4)]
+            for k in range(80)]
+    lines = ([["Label", *names]] if names else []) + rows
+    path.write_text("".join(",".join(map(str, row)) + "\n" for row in lines))
+    run("letters", "--data", path, "--epochs", 30, "--hidden", 4, "--workers", 1, "--save", model, "--quiet")
+    assert json.loads(run("evaluate", model, path, "--json"))["accuracy"] == 1.0
+    if names:                                               # and in any order
+        path.write_text("".join(",".join(map(str, row[::-1])) + "\n" for row in lines))
+        assert json.loads(run("evaluate", model, path, "--json"))["accuracy"] == 1.0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="its names of files are text")
+def test_a_file_name_that_is_no_utf_8_is_found_before_training(tmp_path):
+    name = os.fsdecode(os.fsencode(str(tmp_path)) + b"/\xff.csv")
+    try:
+        open(name, "w").close()
+    except OSError:
+        pytest.skip("this file system has no such names")
+    with open(name, "w") as handle:
+        handle.write("label,p1,p2\n" + "0,1,2\n1,2,1\n" * 20)
+    done = cli("letters", "--data", name, "--epochs", 100000, "--save", tmp_path / "m.json")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "epoch" not in done.stdout

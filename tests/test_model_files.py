@@ -6,6 +6,7 @@ import random
 import re
 import struct
 import sys
+import time
 
 import pytest
 
@@ -13,8 +14,9 @@ from purenn import Identity, LeakyReLU, Linear, Network, PurennError, ReLU, Sigm
 from purenn.files.checkpoint import Checkpoint, save_checkpoint
 from purenn.files.model import Model, load_model, save_model
 from purenn.files.safetensors import read_safetensors, write_safetensors
+from purenn.files.strict_json import parsed
 
-from .helpers import ROOT, close
+from .helpers import ROOT, cli, close
 from .test_architecture import every_layer
 from .test_safetensors import EDGES
 
@@ -351,3 +353,51 @@ def test_an_activation_for_a_file_that_says_its_own_is_refused(ending, tmp_path)
     save_model(tmp_path / ("a" + ending), a_model())
     with pytest.raises(PurennError, match="says itself which activations it has; leave out"):
         load_model(tmp_path / ("a" + ending), activation="relu")
+
+
+@pytest.mark.parametrize("content, what, ending", [
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS", "safetensors"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", "Git LFS", "json"),
+    (b"PK\x03\x04" + bytes(40), "zip", "safetensors")])
+def test_a_pointer_of_git_lfs_and_a_zip_are_called_what_they_are(content, what, ending, tmp_path):
+    path = tmp_path / ("a." + ending)
+    path.write_bytes(content)
+    with pytest.raises(PurennError, match=what):
+        load_model(path)
+
+
+@pytest.mark.parametrize("prefix", ["net.", "_orig_mod.", "module.model.", "_orig_mod.net."])
+def test_what_names_have_in_common_in_front_is_left_out(prefix, tmp_path):
+    path = tmp_path / "a.safetensors"
+    write_safetensors(path, {prefix + "0.weight": [[0.5, 0.25]], prefix + "0.bias": [1.0]})
+    assert load_model(path).network.state_dict() == {"0.weight": [[0.5, 0.25]], "0.bias": [1.0]}
+
+
+def seconds(content):
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        with pytest.raises(PurennError):
+            parsed(content)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+@pytest.mark.parametrize("make, count", [
+    (lambda n: b'{"a": ' + b'"\\' * n, 200000), (lambda n: b'["' + b'\\"' * n, 200000), (lambda n: b'"' * (2 * n + 1), 100000),
+    (lambda n: b"{%s, \"n1\": 1}" % b", ".join(b'"n%d": 1' % k for k in range(n)), 30000)])
+def test_a_file_of_twice_the_size_takes_about_twice_the_time(make, count):
+    def measured():
+        return seconds(make(4 * count)) / max(seconds(make(count)), 0.001)
+    assert min(measured() for _ in range(3)) < 10.0         # the double twice over; the square would be 16
+
+
+def test_a_network_without_a_linear_layer_is_refused(tmp_path):
+    path = tmp_path / "a.json"
+    save_model(path, Model(Network([Linear(2, 2), Sigmoid()]), None, "values", {}, {}))
+    plain = json.loads(path.read_text())
+    plain["architecture"] = [{"layer": "Sigmoid"}]
+    plain["weights"] = {}
+    path.write_text(json.dumps(plain))
+    done = cli("show", path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1

@@ -144,3 +144,10 @@ def test_a_state_that_is_none_is_refused():
     for state in (None, {}, [1]):
         with pytest.raises(PurennError, match="give what state_dict"):
             optimizer.load_state_dict(state)
+
+
+def test_numbers_of_numpys_are_made_plain():
+    numpy = pytest.importorskip("numpy")
+    adam = Adam([("p", [1.0], [0.5])], lr=numpy.float32(0.25), eps=numpy.float64(1e-8))
+    assert (type(adam.lr), adam.lr, type(adam.eps)) == (float, 0.25, float)
+    json.dumps(adam.state_dict())

@@ -355,3 +355,22 @@ def test_a_run_that_diverges_is_drawn_up_to_where_a_scale_can_show_it(tmp_path):
     assert os.path.getsize(path) > 1000
     shown = lines(plots.compared([("wild", [wild] * 3), ("tame", [tame])], "").axes[0])
     assert shown == {"wild (diverges)": [(1, 0.3), (2, 1e12), (3, 1e12)], "tame": tame}
+
+
+@pytest.mark.parametrize("name", ["$0-$50k", "$x_{$", "a$b", "$\\\\frac$"])
+def test_a_dollar_is_a_dollar_and_no_formula(name, tmp_path):
+    figure = plots.confusion(name, [[3, 1], [0, 2]], [name, "other"])
+    plots.save(figure, str(tmp_path / "a.png"))
+    labels = [label for label in figure.axes[0].get_xticklabels()]
+    assert labels[0].get_text().replace("\\$", "$") == name
+    assert not labels[0]._preprocess_math(labels[0].get_text())[1]                    # is no formula
+    plots.save(plots.sheet(name, [[0.0, 1.0]], [name], (1, 2), 1), str(tmp_path / "b.png"))
+
+
+def test_settings_of_matplotlibs_do_not_matter_or_are_one_line(tmp_path, monkeypatch):
+    from matplotlib import rcParams
+    monkeypatch.setitem(rcParams, "text.usetex", True)
+    plots.save(plots.confusion("a", [[3, 1], [0, 2]], ["a_b", "c%"]), str(tmp_path / "a.png"))
+    done = subprocess.run([sys.executable, os.path.join(ROOT, "cli.py"), "xor", "--epochs", "2", "--plot", str(tmp_path)],
+                          env={**os.environ, "MPLBACKEND": "nonsense"}, capture_output=True, text=True)
+    assert done.returncode in (0, 2) and "Traceback" not in done.stderr and done.stderr.count("\n") <= 1

@@ -92,7 +92,8 @@ def test_columns_are_found_by_name_and_others_are_passed_through(iris, tmp_path)
     plain = predicted(iris, IRIS)
     with open(IRIS, newline="") as handle:
         rows = list(csv.reader(handle))
-    other = written(tmp_path / "o.csv", [["note", *row[:4][::-1]] for row in rows], delimiter=";")
+    other = written(tmp_path / "o.csv", [["note" if i == 0 else "n", *row[:4][::-1]] for i, row in enumerate(rows)],
+                    delimiter=";")
     code, out, _ = run("predict", iris, other)
     found = table_of(out, ";")
     assert code == 0 and list(found[0])[:6] == ["note", *rows[0][:4][::-1], "prediction"]
@@ -349,3 +350,41 @@ def test_numbers_that_are_too_large_are_said_so_and_not_predicted(tmp_path):
     table.write_text("a,y\n100,2\n300,4\n")
     assert_refused("is not finite: its weights, or the numbers of the table, are too large", "predict", model, table)
     assert_refused("are too large", "evaluate", model, table)
+
+
+def test_a_constant_column_decides_nothing(tmp_path):
+    rows = [["x", "c", "y"], *[[i % 10 * 10 + i // 10, 0.1, "hi" if i % 10 > 4 else "lo"] for i in range(60)]]
+    model = tmp_path / "m.json"
+    result(written(tmp_path / "t.csv", rows), "--target", "y", "--epochs", 40, "--save", model)
+    for c in (0.1, 0.11):
+        found = predicted(model, written(tmp_path / "p.csv", [["x", "c"], [5, c], [85, c]]))
+        assert [row["prediction"] for row in found] == ["lo", "hi"]
+
+
+def test_columns_whose_names_are_numbers_are_found_by_them(tmp_path):
+    rows = [["1", "2", "3"], *[[i, i % 7, i % 2] for i in range(40)]]
+    model = tmp_path / "m.json"
+    result(written(tmp_path / "t.csv", rows), "--target", "3", "--task", "classification", "--header", "yes", "--epochs",
+           2, "--save", model)
+    turned = written(tmp_path / "p.csv", [[row[2], row[0], row[1]] for row in rows])
+    plain = predicted(model, tmp_path / "t.csv", "--header", "yes")
+    found = predicted(model, turned, "--header", "yes")
+    assert [list(row.values())[3:] for row in found] == [list(row.values())[3:] for row in plain]
+    assert_refused("line 1: holds the names of the columns", "predict", model, turned)
+
+
+def test_a_decimal_comma_is_remembered(tmp_path):
+    text = "x;y\n" + "".join("%d,5;%s\n" % (i, "ab"[i % 2]) for i in range(30))
+    table, model = tmp_path / "t.csv", tmp_path / "m.json"
+    table.write_text(text)
+    assert_refused("decimal to comma", "train", table, "--target", "y")
+    result(table, "--target", "y", "--decimal", "comma", "--epochs", 2, "--save", model)
+    code, out, err = run("predict", model, table)
+    assert (code, err) == (0, "") and out.count("\n") == 31
+
+
+def test_rows_that_are_all_missing_are_told_no_option_that_predict_has_not(iris, tmp_path):
+    with open(IRIS, newline="") as handle:
+        header = handle.readline().strip().split(",")
+    code, out, err = run("predict", iris, written(tmp_path / "t.csv", [header, *[["NA"] * 5] * 3]), "--header", "yes")
+    assert code == 2 and err.count("\n") == 1 and "set missing" not in err and "--missing" not in err

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from purenn.data.features import fit
+from purenn.data.images import Images, Layout
 from purenn.data.preparation import Category, Classes, Number, Preparation, from_dict, of_pixels, of_points
 
 from .test_features import HOUSES, refused
@@ -13,7 +14,8 @@ PLAIN = {"columns": ["rooms", "color", "price", "city"],
          "inputs": [{"name": "rooms", "kind": "number", "mean": 2.0, "deviation": 1.0},
                     {"name": "color", "kind": "category", "values": ["blue", "green", "red"]},
                     {"name": "price", "kind": "number", "mean": 15.25, "deviation": 4.75}],
-         "target": {"name": "city", "kind": "classes", "classes": ["A", "B"]}, "missing": "refuse"}
+         "target": {"name": "city", "kind": "classes", "classes": ["A", "B"]}, "missing": "refuse",
+         "header": True, "decimal": "point"}
 
 
 def test_it_is_in_plain_values_what_was_found_out_and_comes_back_from_them():
@@ -23,9 +25,29 @@ def test_it_is_in_plain_values_what_was_found_out_and_comes_back_from_them():
     assert list(map(type, from_dict(PLAIN).inputs)) == [Number, Category, Number]
 
 
+def pictures(height, width, layout=None):
+    return Images([], [], height, width, 2, None, None, 255.0, ["0", "1"], layout)
+
+
+def test_images_out_of_a_table_keep_its_names_and_their_order():
+    layout = Layout(["pixel1", "pixel10", "pixel2", "digit"], "digit", ["pixel1", "pixel2", "pixel10"], True)
+    found = of_pixels(pictures(1, 3, layout), ["A", "B"], 1.0, 2.0)
+    assert found.columns == layout.columns and [pixel.name for pixel in found.inputs] == layout.pixels
+    assert (found.target, found.header) == (Classes("digit", ["A", "B"]), True)
+    assert not of_pixels(pictures(1, 3, layout._replace(header=False)), ["A", "B"], 1.0, 2.0).header
+
+
+def test_files_of_0_1_0_say_neither_header_nor_decimal():
+    old = {name: value for name, value in PLAIN.items() if name not in ("header", "decimal")}
+    assert from_dict(old) == from_dict(PLAIN)
+    numbered = json.loads(json.dumps(old).replace("rooms", "1").replace("color", "2").replace("price", "3").replace(
+        "city", "4"))
+    assert from_dict(numbered).header is False and from_dict(numbered).decimal == "point"
+
+
 @pytest.mark.parametrize("preparation", [
     fit(HOUSES, "city"), fit(HOUSES, "price", missing="mean"), fit(HOUSES, "color", ignore=["rooms"], missing="drop"),
-    of_points(2), of_pixels(4, ["A", "B", "C"], 12.5, 80.0)])
+    of_points(2), of_pixels(pictures(1, 4), ["A", "B", "C"], 12.5, 80.0)])
 def test_a_preparation_goes_through_json(preparation):
     found = from_dict(json.loads(json.dumps(preparation.as_dict())))
     assert found == preparation and found.as_dict() == preparation.as_dict()
@@ -42,7 +64,7 @@ def test_a_preparation_keeps_its_columns_whatever_is_done_to_what_it_gave():
 def test_points_and_pixels_go_in_as_they_are_or_scaled_alike():
     assert of_points(2) == Preparation(["x1", "x2", "class"], [Number("x1", 0.0, 1.0), Number("x2", 0.0, 1.0)],
                                        Classes("class", ["0", "1"]))
-    pixels = of_pixels(3, ["A", "B"], 10.0, 2.0)
+    pixels = of_pixels(pictures(1, 3), ["A", "B"], 10.0, 2.0)
     assert pixels == Preparation(["label", "pixel1", "pixel2", "pixel3"],
                                  [Number("pixel%d" % k, 10.0, 2.0) for k in (1, 2, 3)], Classes("label", ["A", "B"]))
     for preparation, counts in ((of_points(2), (2, 2, 1)), (pixels, (3, 2, 1))):
@@ -87,6 +109,7 @@ def changed(path, value):
     (["inputs", 1, "values"], [str(i) for i in range(101)], "found '101', expected at least 1 and at most 100"),
     (["target", "classes"], ["A"], "at least 2"), (["target", "classes"], [1, 2], "a list of texts"),
     (["target", "kind"], "category", "kind is number or classes"), (["target"], [], "kind is number or classes"),
+    (["header"], 1, "true or false"), (["decimal"], "dot", "point or comma"), (["decimal"], [], "point or comma"),
     (["missing"], "zero", "refuse or mean or drop"), (["missing"], [], "refuse or mean or drop"),
     (["columns"], ["rooms", "color", "price"], "names each input and the target"),
     (["columns"], ["rooms", "color", "price", "city", "city"], "each only once"),

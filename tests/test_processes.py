@@ -1,11 +1,13 @@
 """The engine of worker processes: the same numbers, and no process left whatever happens."""
 import json
+import multiprocessing
 import os
 import random
 import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +15,7 @@ from purenn import SGD, CrossEntropyLoss, Dataset, Identity, Linear, MSELoss, Ne
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
-from purenn.engines.processes import Processes
+from purenn.engines.processes import Processes, why_died
 
 from .helpers import ROOT, close
 
@@ -203,3 +205,33 @@ def test_workers_wait_as_long_as_it_takes_and_end_when_their_parent_is_killed_in
     process.kill()
     process.communicate(timeout=60)
     wait_until_nobody_is_left(process)
+
+
+def _inside(_):
+    from purenn.cli import main
+    from purenn.engines.processes import may_start
+    network = Network([Linear(2, 1, rng=random.Random(1)), Sigmoid()])
+    try:
+        for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.1), 1, engine=Processes(2)):
+            pass
+        said = ""
+    except PurennError as error:
+        said = str(error)
+    return may_start(), said, main(SMALL_LETTERS.split())
+
+
+SMALL_LETTERS = "letters --train 20 --validation 5 --test 5 --hidden 2 --epochs 1 --workers 2 --quiet"
+
+
+def test_a_worker_of_another_pool_starts_no_others_and_trains_alone():
+    with multiprocessing.Pool(1) as pool:
+        [(may, said, code)] = pool.map(_inside, [0])
+    assert not may and code == 0
+    assert said == "processes: this process is itself a worker and may start no others; take another engine"
+
+
+@pytest.mark.parametrize("method, code, hint", [("spawn", 1, True), ("spawn", -9, False), ("fork", 1, False)])
+def test_why_a_worker_died_is_said_where_it_is_known(method, code, hint, monkeypatch):
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda: method)
+    said = why_died(SimpleNamespace(exitcode=code))
+    assert said.startswith("exit code %d" % code) and ("__main__" in said) == hint

@@ -48,3 +48,10 @@ def test_the_scores_are_those_of_scikit_learn():
     for ours, theirs in ((mean_squared_error, metrics.mean_squared_error), (r2_score, metrics.r2_score),
                          (mean_absolute_error, metrics.mean_absolute_error)):
         assert close(ours(targets, predicted), float(theirs(targets, predicted)), 1e-13)
+
+
+@pytest.mark.parametrize("value", [0.1, 5.0, 1e-9, 123456.789])
+@pytest.mark.parametrize("count", [2, 3, 30])
+def test_r2_of_a_constant_is_none_however_its_mean_is_rounded(value, count):
+    assert r2_score([value] * count, [value * 1.001] * count) is None
+    assert r2_score([value] * count, [value] * count) is None

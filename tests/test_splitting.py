@@ -4,7 +4,7 @@ import random
 import pytest
 
 from purenn import PurennError
-from purenn.data.splitting import mean_and_deviation, one_hot, split, split_sizes, standardized
+from purenn.data.splitting import is_constant, mean_and_deviation, one_hot, split, split_sizes, standardized
 
 USUAL = (10000, 6000, 2724)
 
@@ -64,3 +64,15 @@ def test_scaling_by_what_was_learned_from_gives_mean_0_and_deviation_1():
 def test_a_label_beyond_the_classes_is_refused(label):
     with pytest.raises(PurennError, match=r"labels\[1\]"):
         one_hot([0, label], 3)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.7, 1e-300, 123456.789, -3.3, 1e100])
+@pytest.mark.parametrize("count", [1, 3, 10, 1000])
+def test_equal_numbers_have_no_deviation_however_their_mean_is_rounded(value, count):
+    mean, deviation = mean_and_deviation([value] * count)
+    assert deviation == 1.0 and abs(mean - value) <= 1e-15 * abs(value)
+
+
+def test_numbers_that_differ_a_little_have_their_deviation():
+    mean, deviation = mean_and_deviation([1.0, 1.0 + 1e-9] * 10)
+    assert abs(deviation - 0.5e-9) < 1e-15 and is_constant([1.0, 1.0], 1e-16) and not is_constant([1.0, 1.0], 1e-15)

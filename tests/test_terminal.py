@@ -4,6 +4,9 @@ import io
 import pytest
 
 from purenn.show import terminal as show
+from purenn.show.terminal import Terminal
+
+from .helpers import cli
 
 
 class Screen(io.StringIO):
@@ -101,3 +104,15 @@ def test_the_title_of_the_map_names_the_character_that_means_near_1(stream, full
 def test_a_map_of_outputs_beyond_0_and_1_is_drawn_at_its_edges():
     lines = show.decision_map(show.Terminal(Ascii()), [[-5.0, 7.0]] * 2, [])
     assert [line[4:6] for line in lines[1:3]] == [" #", " #"]
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x00", "\x9b", "\r", "\u202e"])
+def test_control_characters_of_names_do_not_reach_the_terminal(character, tmp_path):
+    stream = io.StringIO()
+    Terminal(stream).line("a%s[31mb" % character)
+    assert character not in stream.getvalue() and stream.getvalue().startswith("a\\")
+    if character not in "\x00\r":
+        path = tmp_path / "a.csv"
+        path.write_text("x%s,y\n1,p\noops,q\n3,\n" % character, encoding="utf-8")
+        done = cli("train", path, "--target", "x" + character, "--task", "regression")
+        assert done.returncode == 2 and character not in done.stderr and done.stderr.count("\n") == 1

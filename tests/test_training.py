@@ -216,3 +216,33 @@ def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():
     data = Dataset([[rng.uniform(0.0, 0.3) for _ in range(20)] for _ in range(200)],
                    [[1.0 if j == i % 10 else 0.0 for j in range(10)] for i in range(200)])
     assert evaluate(network, CrossEntropyLoss(), data)[0] == pytest.approx(2.302585, abs=0.05)
+
+
+def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refused():
+    data, network = xor(), Network.mlp([2, 3, 1], rng=random.Random(1))
+    other = Network.mlp([2, 3, 1], rng=random.Random(1))
+    with pytest.raises(PurennError, match="list .* that is not one of the network's; make it from the parameters"):
+        next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
+    optimizer = SGD(network.parameters(), lr=0.1)
+    network.layers[0].weight = [list(row) for row in network.layers[0].weight]
+    with pytest.raises(PurennError, match="after its lists were replaced"):
+        next(iter(train(network, data, BCELoss(), optimizer, 500)))
+    some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
+    assert next(iter(train(network, data, BCELoss(), some, 1)))
+
+
+def test_numbers_of_numpys_do_not_get_into_the_weights(tmp_path):
+    numpy = pytest.importorskip("numpy")
+    data = xor()
+    def trained(inputs, targets, lr):
+        network = Network.mlp([2, 3, 1], rng=random.Random(1))
+        for _ in train(network, Dataset(inputs, targets), BCELoss(), SGD(network.parameters(), lr=lr), 20):
+            pass
+        return network
+    single = numpy.float32
+    odd = trained([[single(x) for x in row] for row in data.inputs], [[single(y) for y in row] for row in data.targets],
+                  numpy.float64(0.5))
+    assert odd.state_dict() == trained(
+        [[float(single(x)) for x in row] for row in data.inputs],
+        [[float(single(y)) for y in row] for row in data.targets], 0.5).state_dict()
+    assert {type(value) for _, values, _ in odd.parameters() for value in values} == {float}

@@ -48,6 +48,12 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
     if options.checkpoint is None:
         options.checkpoint = options.resume
     check_files(options, source)
+    kept = getattr(options, "save", None) or options.checkpoint
+    if kept is not None:                                    # what cannot be kept is found before training
+        from ..files.disk import naming
+        from ..files.strict_json import check_plain
+        with naming(kept):
+            check_plain([text for text in source if isinstance(text, str)])
     check_figures(options)
     terminal = _terminal(options)
     talkative = None if options.quiet or options.json else terminal
@@ -56,8 +62,8 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
         problem = problems.make(source, rng, settings.loss if start else getattr(options, "loss", None), tell)
     if problem.kind == "table":
         from ..data.features import stray_texts
-        for text in stray_texts(problem.preparation, problem.source):
-            note(f"purenn: {text}; if it is a slip, correct it")
+        for text in [*problem.source.notes, *stray_texts(problem.preparation, problem.source)]:
+            note(f"purenn: {text}")
     run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
     if options.checkpoint is not None:
         run.keeper = Keeper(options.checkpoint, options.checkpoint_every or every, source,

@@ -3,7 +3,7 @@ import random
 from typing import Any, List
 
 from ..linalg import PurennError
-from ..runs.problems import DRAWN, USUAL, ImageSource, class_names, drawn_sizes, read_images
+from ..runs.problems import DRAWN, USUAL, ImageSource, check_names, class_names, drawn_sizes, read_images
 from ..runs.tasks import TASKS, Task
 from ..show.terminal import Terminal, telling
 from .ending import train_and_report
@@ -61,6 +61,8 @@ def _add_data_options(parser: Parser) -> None:
                        "files (MNIST) or a CSV (default: letters A to J, drawn here)")
     group.add_argument("--images", metavar="NAME", help="the npz's array of images, where it cannot be guessed")
     group.add_argument("--labels", metavar="NAME", help="the npz's array of labels, or the CSV's column (label)")
+    group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV that is no "
+                       "pixel; can be given several times")
     group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
     add_part_options(group, [f"{usual}, or {DRAWN * usual // USUAL[0]} drawn ones; less where there are fewer"
                              for usual in USUAL], "images")
@@ -74,13 +76,14 @@ def _add_data_options(parser: Parser) -> None:
 
 def source_of(options: Any, task: Task) -> ImageSource:
     """Which images the options ask for."""
-    return ImageSource(**{name: getattr(options, name) for name in ImageSource._fields})
+    values = {name: getattr(options, name) for name in ImageSource._fields}
+    return ImageSource(**{**values, "ignore": tuple(options.ignore)})
 
 
 def check_options(options: Any) -> None:
     """Raise PurennError where two of the options do not go together."""
-    for name in ("images", "labels"):
-        if getattr(options, name) is not None and options.data is None and options.resume is None:
+    for name in ("images", "labels", "ignore"):
+        if getattr(options, name) and options.data is None and options.resume is None:
             raise PurennError(f"--{name}: goes with --data; the letters that are drawn here have no such name")
     names = options.names
     if names is not None:
@@ -88,7 +91,7 @@ def check_options(options: Any) -> None:
             raise PurennError(f"--names: found {short(names)}; the characters must be different, and no spaces")
         if options.data is None and options.resume is None:
             with named_as_options():
-                class_names(source_of(options, TASKS["letters"]), 10)
+                check_names(names, 10)
     looks = options.show_data is not None or options.write_data is not None
     for name in ("json", "quiet", "plot", "resume"):
         if getattr(options, name) and looks:
@@ -109,7 +112,7 @@ def show_data(options: Any) -> int:
     source, terminal = source_of(options, TASKS["letters"]), Terminal()
     with named_as_options():
         images = read_images(source) if source.data else drawn(options.show_data, random.Random(options.seed))
-        names = class_names(source, images.classes)
+        names = class_names(source, images)
     rows = images.images[:options.show_data]
     titles = [f"{i + 1}: {names[images.labels[i]]}" for i in range(len(rows))]
     for line in pictures.sheet(terminal, titles, rows, images.height, images.width):

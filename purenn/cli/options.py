@@ -155,10 +155,12 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
     """FILE and how it is read; returns the group."""
     parser.add_argument("file", metavar="FILE.csv", nargs="?", help=file_help + "; - reads stdin")
     group = parser.add_argument_group("the table")
-    group.add_argument("--delimiter", metavar="C", help="comma, semicolon, tab or another character (default: found "
-                       "out)")
+    group.add_argument("--delimiter", metavar="C", help="comma, semicolon, tab, space or another character "
+                       "(default: detected)")
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
-                       "or no (default: found out)")
+                       "or no (default: detected)")
+    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="what stands before the fraction of a "
+                       "number: point or comma (default: point; of a saved network as it was)")
     return group
 
 
@@ -213,12 +215,10 @@ def points_of(options: Any, task: Task) -> Points:
     return Points(task.name, getattr(options, "points", 100))
 
 
-def table_of(options: Any, terminal: Any = None) -> Any:
-    """The Table of FILE, with progress on a terminal."""
+def table_of(options: Any, decimal: str = "point") -> Any:
+    """The Table of FILE; ``decimal`` is what stands before fractions where that is not said."""
     from ..data.table import read_table
-    from ..show.terminal import telling
-    with telling(terminal, f"reading {options.file}", " MB") as tell:
-        return read_table(options.file, options.delimiter, options.header, tell)
+    return read_table(options.file, options.delimiter, options.header, None, options.decimal or decimal)
 
 
 # Resuming.

@@ -41,7 +41,7 @@ def predictor_and_table(options: Any) -> Any:
     predictor = load_predictor(options.model, options.activation, options.output_activation)
     if options.file is None:
         raise PurennError(f"found no table; give a CSV, as in: {options.model} FILE.csv, or - for stdin")
-    return predictor, table_of(options)
+    return predictor, table_of(options, predictor.preparation.decimal if predictor.preparation else "point")
 
 
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:

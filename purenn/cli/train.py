@@ -61,4 +61,4 @@ def _parser(task: Task) -> Parser:
 def source_of(options: Any, task: Task) -> TableSource:
     """Which table the options ask for, and what is predicted from it."""
     values = {name: getattr(options, name) for name in TableSource._fields}
-    return TableSource(**{**values, "ignore": tuple(options.ignore)})
+    return TableSource(**{**values, "ignore": tuple(options.ignore), "decimal": options.decimal or "point"})

@@ -1,16 +1,32 @@
 """A table, and what the texts of its columns mean: which are numbers, which are missing, what a column is called."""
 import math
 import re
-from collections import namedtuple
+from typing import Any, NamedTuple
 
 from ..files.text import short
 from ..linalg import PurennError
 
-# The names of the columns; the columns, a list of texts each, without spaces around them; for each row the number,
-# from 1, of the line of the file that it begins on; the delimiter; what the table is called in messages; and for each
-# column its texts as ``numbers`` reads them. Without a header the columns are called "1", "2" and so on.
-Table = namedtuple("Table", ("names", "columns", "lines", "delimiter", "path", "numbers"),
-                   defaults=(",", "table", None))
+
+
+class Table(NamedTuple):
+    """The names of the columns, and the columns, a list of texts each, without spaces around them.
+
+    ``lines``: for each row the number, from 1, of the line of the file that it begins on. ``path`` is what the table is
+    called in messages. ``numbers``: for each column its texts as numbers, None where they are none. ``header``: whether
+    the first row named the columns; otherwise they are called "1", "2" and so on. ``decimal`` is what stands before
+    the fraction of a number, point or comma. ``notes`` says, a line each, what was read in an unusual way.
+    """
+
+    names: list
+    columns: list
+    lines: list
+    delimiter: str = ","
+    path: str = "table"
+    numbers: Any = None
+    header: bool = True
+    decimal: str = "point"
+    notes: tuple = ()
+
 
 # What stands for a value that is missing: these texts, to the letter.
 MISSING = ("", "NA", "N/A", "nan", "NaN", "null", "?")
@@ -19,7 +35,17 @@ IS_MISSING = frozenset(MISSING)
 # What is done about missing values: refuse the table, put in the mean of the column, drop the row.
 REMEDIES = ("refuse", "mean", "drop")
 
-DECIMAL_COMMA = re.compile(r"[+-]?\d+(,\d+)?", re.ASCII)
+DECIMALS = ("point", "comma")
+
+# A number with thousands separators, and perhaps a fraction, for each of what may stand before the fraction.
+GROUPED = {"point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
+           "comma": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?", re.ASCII)}
+WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
+DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?", re.ASCII)
+SIGNS = "$€£¥%"
+MINUS = "\u2212"                 # the minus of typography
+
+NEARLY_ALL, FEW = 0.5, 10       # of more than FEW texts, when more than this share of them are different
 
 LISTED = 20                     # so many columns are named in a message
 
@@ -48,7 +74,74 @@ def numbers(texts):
 
 def with_numbers(table):
     """The table with the numbers that its texts stand for, where it was not read from a file."""
-    return table if table.numbers is not None else table._replace(numbers=[numbers(texts) for texts in table.columns])
+    if table.numbers is not None:
+        return table
+    return table._replace(numbers=[disguised(texts, table.decimal)[0] for texts in table.columns])
+
+
+def disguised(texts: list, decimal: str = "point") -> tuple:
+    """The floats that the texts of a column stand for, and in words what they were written with; or (None, "").
+
+    Beyond plain numbers, where the whole column agrees: thousands separators, one sign of a currency or of percent
+    before or behind each, the typographic minus; with ``decimal`` "comma" a comma before the fraction.
+
+    >>> disguised(["$1,020", "$900"])
+    ([1020.0, 900.0], "thousands separators, the sign $")
+    >>> disguised(["1,5", "2"], "comma")
+    ([1.5, 2.0], '')
+    """
+    if decimal == "point":
+        found = numbers(texts)
+        if found is not None:
+            return found, ""
+    there = [text for text in texts if text not in IS_MISSING]
+    written = []
+    cleaned = [text.replace(MINUS, "-") for text in there]
+    signs = {sign for text in cleaned for sign in SIGNS if sign in text}
+    if len(signs) == 1:
+        sign = signs.pop()
+        if all(text.count(sign) == 1 and sign in (text.lstrip("+-")[:1], text[-1]) for text in cleaned):
+            cleaned = [text.replace(sign, "").replace(" ", "") for text in cleaned]
+            written.append(f"the sign {sign}")
+    if any(GROUPED[decimal].fullmatch(text) for text in cleaned):
+        separator = "," if decimal == "point" else "."
+        cleaned = [text.replace(separator, "") if GROUPED[decimal].fullmatch(text) else text for text in cleaned]
+        written.insert(0, "thousands separators")
+    if decimal == "comma":
+        if any("." in text for text in cleaned):
+            return None, ""
+        cleaned = [text.replace(",", ".") for text in cleaned]
+    if cleaned == there:
+        return numbers(texts) if decimal == "comma" else None, ""
+    values = None if IS_MISSING.intersection(cleaned) else numbers(cleaned)    # a sign alone is no missing value
+    if values is None:
+        return None, ""
+    if any(MINUS in text for text in there):
+        written.append("the minus " + MINUS)
+    rest = iter(values)
+    return [math.nan if text in IS_MISSING else next(rest) for text in texts], ", ".join(written)
+
+
+def why_no_numbers(texts: list, decimal: str) -> str:
+    """What texts that are nearly all different may be, and what to do about it."""
+    some = [text for text in texts if text not in IS_MISSING][:1000]
+
+    def most(test):
+        return 2 * sum(map(bool, map(test, some))) > len(some)
+    if most(DATE.fullmatch):
+        return "they look like dates; make numbers of them, such as a year and a month, or ignore the column"
+    if decimal == "point" and any(map(WITH_COMMA.fullmatch, some)) and most(
+            lambda text: WITH_COMMA.fullmatch(text) or numbers([text]) is not None):
+        return "some are numbers with a comma before the fraction; set decimal to comma, or write all of them alike"
+    if most(lambda text: any(c.isdigit() for c in text)):
+        return "they may be numbers with a unit or an odd character, or names of the rows; correct or ignore the column"
+    return "they may be names of the rows; ignore the column"
+
+
+def nearly_all_different(texts: list) -> bool:
+    """Whether the texts of a column are nearly all different, as names, dates and ids are."""
+    there = [text for text in texts if text not in IS_MISSING]
+    return len(there) > FEW and len(set(there)) > NEARLY_ALL * len(there)
 
 
 def positions(count: int) -> list:
@@ -113,8 +206,8 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
                           "fill it in" + ("" if fitted else ", or set missing to drop"))
         return rows
     if gone >= set(rows):
-        raise PurennError(f"{table.path}: each of the {len(gone)} rows has a missing value, so that none is left; "
-                          "leave out the columns that miss most: ignore them")
+        raise PurennError(f"{table.path}: each of the {len(gone)} rows has a missing value, so that none is left; " + (
+            "fill in what the network was trained on" if fitted else "ignore the columns that miss most"))
     return [i for i in rows if i not in gone]
 
 
@@ -163,6 +256,8 @@ def first_text(table: Table, at: int, rows):
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:
     """Raise PurennError where all these different texts of a column are numbers, with commas for decimal points."""
-    if any("," in value for value in values) and all(map(DECIMAL_COMMA.fullmatch, values)):
+    if any("," in value for value in values) and all(
+            WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)
-        unexpected(table, row, at, "a number with a decimal point, or a text")
+        unexpected(table, row, at, "a number with a decimal point; where a comma stands before the fraction, set "
+                   "decimal to comma")

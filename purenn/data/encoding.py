@@ -4,9 +4,9 @@ import math
 from ..files.text import short
 from ..linalg import PurennError
 from ..training import class_of
-from .columns import (IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, positions, unexpected,
+from .columns import (IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, unexpected,
                       whole_rows, with_numbers)
-from .features import class_name
+from .features import is_exact
 from .preparation import Classes, Number, Preparation
 from .splitting import one_hot, standardized
 
@@ -55,7 +55,10 @@ def _order(preparation, table, with_target):
     target = preparation.target.name
     wanted += [target] if with_target else []
     there, columns = table.names, preparation.columns
-    if there == positions(len(there)) or columns == positions(len(columns)):
+    first = {column[0] for column in table.columns if column}
+    if preparation.header and not table.header and first.issuperset(wanted):
+        raise PurennError(f"{table.path}: line {table.lines[0]}: holds the names of the columns; set header to yes")
+    if not table.header or not preparation.header:
         others = [name for name in columns if name != target]
         if len(there) != len(columns) and (with_target or len(there) != len(others)):
             raise PurennError(f"{table.path}: found {len(there)} columns, expected {len(columns)}, in this order: "
@@ -110,11 +113,16 @@ def _targets(table, at, rows, target, single):
         raise PurennError(f"there are {len(classes)} classes, and a single output tells 2 apart; give the network an "
                           "output for each")
     labels = {name: k for k, name in enumerate(classes)}
+    by_value: dict = {}
+    for name in classes:                                    # perhaps the same number written in another way
+        value = numbers([name])
+        if value is not None and is_exact(name):
+            by_value.setdefault(value[0], []).append(name)
     for text in set(picked(table.columns[at], rows)) - labels.keys():
-        value = numbers([text]) or [math.nan]               # perhaps the same number written in another way
-        name = class_name(value[0]) if math.isfinite(value[0]) else None
-        if name in labels:
-            labels[text] = labels[name]
+        value = numbers([text])
+        names = by_value.get(value[0], []) if value is not None and is_exact(text) else []
+        if len(names) == 1:
+            labels[text] = labels[names[0]]
     found = _looked_up(table, at, rows, labels, classes)
     return [[float(k)] for k in found] if single else one_hot(found, len(classes))
 

@@ -3,11 +3,12 @@
 ``encoding.encode`` does what it says, to the same table and to others.
 """
 import math
+import re
 
 from ..files.text import short
 from ..linalg import PurennError
-from .columns import (IS_MISSING, REMEDIES, Table, check_finite, find_column, first_text, listed, numbers, picked,
-                      refuse_decimal_commas, unexpected, whole_rows, with_numbers)
+from .columns import (IS_MISSING, REMEDIES, Table, check_finite, find_column, first_text, listed, nearly_all_different,
+                      numbers, picked, refuse_decimal_commas, unexpected, whole_rows, why_no_numbers, with_numbers)
 from .preparation import MOST_VALUES, Category, Classes, Number, Preparation
 from .splitting import mean_and_deviation
 
@@ -35,7 +36,7 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
 
     ``task`` is "classification" or "regression". By itself a target of texts is classes, and one of whole numbers is
     if there are from 2 to 10 different ones, each there twice on average; other numbers are a regression. Classes
-    are sorted, numbers by value.
+    are sorted, numbers by value; each is called as it is written.
 
     Raises PurennError, naming line and column, for values that are missing, not finite, or of too many kinds.
     """
@@ -53,7 +54,7 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     if not rows:
         raise PurennError(f"{table.path}: there are no rows to train on; give at least one")
     return Preparation(list(table.names), [_input(table, k, kept, rows) for k in inputs],
-                       _target(table, at, kept, rows, task), missing)
+                       _target(table, at, kept, rows, task), missing, table.header, table.decimal)
 
 
 def _known(name, value, allowed):
@@ -121,44 +122,67 @@ def stray_texts(preparation: Preparation, table: Table) -> list:
         texts = [text for text in table.columns[at] if text not in IS_MISSING]
         words = {text for text in set(texts) if numbers([text]) is None} if not isinstance(feature, Number) else set()
         strays = [text for text in texts if text in words]
+        if isinstance(feature, Category) and nearly_all_different(texts):
+            found.append(f"{table.path}: column {short(feature.name)} has {len(set(texts))} different texts in "
+                         f"{len(texts)} "
+                         f"rows, an input for each; {why_no_numbers(texts, table.decimal)}")
+            continue
         if 0 < 2 * len(strays) < len(texts):
             line = table.lines[table.columns[at].index(strays[0])]
             found.append(f"{table.path}: column {short(feature.name)} is taken for texts: line {line} has "
-                         f"{short(strays[0])}, and {len(texts) - len(strays)} of {len(texts)} values are numbers")
+                         f"{short(strays[0])}, and {len(texts) - len(strays)} of {len(texts)} values are numbers; if "
+                         "it is a slip, correct it")
     return found
 
 
 def _target(table, at, kept, rows, task):
-    values = table.numbers[at]
+    values, texts = table.numbers[at], picked(table.columns[at], kept)
     if values is None and task == "regression":
         unexpected(table, first_text(table, at, kept), at, "a number, to predict by regression")
     if values is not None:
         check_finite(table, at, kept)
         values = picked(values, kept)
-        if (task or _usual_task(values)) == "regression":
+        if (task or _usual_task(values, texts)) == "regression":
             return _number(table, at, kept, rows)
-        classes = [class_name(value) for value in sorted(set(values))]
+        classes = class_names(texts)
     else:
+        if nearly_all_different(texts):
+            raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {len(set(texts))} "
+                              "different "
+                              f"texts in {len(texts)} rows; {why_no_numbers(texts, table.decimal)}")
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
-        raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {len(classes)} "
-                          f"class{' only: ' + short(classes[0]) if len(classes) == 1 else 'es'}; there must be from 2 "
-                          f"to {MOST_VALUES}; choose "
-                          f"another{'' if values is None else ', or make it a regression'}")
+        found = "1 class only: " + short(classes[0]) if len(classes) == 1 else f"{len(classes)} classes"
+        more = "" if values is None else ", or make it a regression"
+        raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {found}; there must be from "
+                          "2 to "
+                          f"{MOST_VALUES}; choose another{more}")
     return Classes(table.names[at], classes)
 
 
-def _usual_task(values):
+def _usual_task(values, texts):
     """What a target holds, by itself: the rule stands in ``fit``."""
-    different = set(values)
+    different = set(texts)
     few = 2 <= len(different) <= min(MOST_WHOLE, len(values) // 2)
-    return "classification" if few and all(value == int(value) for value in different) else "regression"
+    names = any(not is_exact(text) for text in different)
+    return "classification" if few and (names or all(value == int(value) for value in values)) else "regression"
 
 
-def class_name(value: float) -> str:
-    """What a class is called that is a number, however it is written in the table.
+def is_exact(text: str) -> bool:
+    """Whether a text is a number that its float stands for: no leading zeros, no more digits than a float holds.
 
-    >>> class_name(1.0), class_name(0.5)
-    ('1', '0.5')
+    >>> is_exact("7"), is_exact("007"), is_exact("1234567890123456789")
+    (True, False, False)
     """
-    return f"{int(value)}" if value == int(value) and abs(value) < 1e15 else repr(value)
+    whole = text.lstrip("+-").split(".")[0]
+    digits = [c for c in re.split("[eE]", text)[0] if c.isdigit()]
+    return not (len(whole) > 1 and whole[0] == "0") and len(digits) <= 15
+
+
+def class_names(texts: list) -> list:
+    """The names of classes that are numbers: as they are written, in the order of their values.
+
+    >>> class_names(["2", "1", "2"]), class_names(["01", "1"]), class_names(["1.0", "0"])
+    (['1', '2'], ['01', '1'], ['0', '1.0'])
+    """
+    return sorted(set(texts), key=lambda text: (float(text), text))

@@ -18,14 +18,16 @@ import math
 import os
 import re
 from array import array
+from collections import Counter
 from itertools import chain
 
 from ..files.disk import opened
 from ..files.text import short
 from ..linalg import PurennError, is_finite
 from .arrays import LIMIT, ZIP, Array, check_size, what_begins
+from .columns import numbers
 from .idx import read_idx
-from .images import SHARED, Images, Shared
+from .images import SHARED, Images, Layout, Shared
 from .npz import npz_headers, read_npz
 
 MOST_CLASSES = 1000
@@ -38,19 +40,22 @@ NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_lab
 IDX_NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-._]idx\d-ubyte(\.gz)?$", re.IGNORECASE)
 
 
-def read_images(path, names=None, label="label") -> Images:
+def read_images(path, names=None, label=None, ignore=()) -> Images:
     """Read images and labels from an npz, a folder of IDX files, or a CSV.
 
     - npz: arrays of the names in NAMES, in any case, or else the only two that fit each other; ``names``,
       a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
-      numbers, or one-hot, n × classes (each class need not be there).
+      numbers or texts, or one-hot, n × classes (each class need not be there).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
-    - CSV: a header, then an image a row; the column ``label`` holds its class and all others its pixels.
+    - CSV: an image a row, perhaps below a header. The column ``label``, in any case, holds its class; without a
+      header it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others are its
+      pixels but for those in ``ignore``. They are put in order where their names are numbered (``pixel0``, ``1x1``).
 
-    Pixels that are not in lines make a square, or else one line. Raises PurennError, naming the file, for
-    anything that is not so; for pixels that are below 0 or not finite; for labels that are not 0 … K − 1
-    with each of them there and K at least 2; for fewer than two images, or too many for memory.
+    Classes are called as they are written, by value where they are whole numbers from 0 up. Pixels that are not in
+    lines make a square, or else one line. Raises PurennError, naming the file, for anything that is not so; for pixels
+    that are below 0 or not finite, and columns that are none by their names; for fewer than two images or two classes,
+    or too many for memory.
     """
     if os.path.isdir(path):
         return _images(path, *_read_folder(path))
@@ -60,8 +65,10 @@ def read_images(path, names=None, label="label") -> Images:
         return _images(path, *_read_npz(path, names))
     if not start or b"\0" in start:                          # no text has that byte
         raise PurennError(f"{path}: is {what_begins(start)}; give an npz with images and labels, a folder of IDX "
-                          "files, or a CSV")
-    return _images(path, _read_csv(path, label), None)
+                          "files, or "
+                          "a CSV")
+    layout, found = _read_csv(path, label, ignore)
+    return _images(path, found, None)._replace(layout=layout)
 
 
 def is_npz(path) -> bool:
@@ -127,46 +134,196 @@ def _read_folder(path):
     return parts[0], parts[1] if test else None
 
 
-def _read_csv(path, label):
+def _read_csv(path, label, ignore):
+    """The Layout of a CSV, and a pair (images, labels) of Arrays."""
     with opened(path) as handle, io.TextIOWrapper(handle, encoding="utf-8-sig", newline="") as lines:
-        rows = csv.reader(lines)
         check_size(path, os.fstat(handle.fileno()).st_size)
+        rows = csv.reader(lines)
         try:
-            return _csv_arrays(path, rows, label)
+            first = [text.strip() for text in next(rows, [])]
+            header = not all(_is_number(text) for text in first[1:-1] or first)
+            names = first if header else [str(k + 1) for k in range(len(first))]
+            pixels, texts = _csv_columns(path, rows, names, (None if header else first, label, ignore))
         except csv.Error as error:
             raise PurennError(f"{path}: line {rows.line_num}: {error}") from None
         except UnicodeDecodeError:
             raise PurennError(f"{path}: after line {rows.line_num}: is not text in UTF-8") from None
+    if not texts:
+        raise PurennError(f"{path}: holds no images")
+    at = _label_column(path, names, label, header, pixels, texts)
+    return _laid_out(path, names, at, ignore, header, (pixels, texts))
 
 
-def _csv_arrays(path, rows, label):
-    header = [name.strip() for name in next(rows, [])]
-    if header.count(label) != 1:
-        raise PurennError(f"{path}: there must be one column {label!r} and there are {header.count(label)}; the "
-                          f"first line names the columns, with commas between them, and is {short(header)}; say which "
-                          "one has the labels")
-    if "" in header:
-        raise PurennError(f"{path}: column {header.index('') + 1} has no name in the first line; leave out what "
-                          "is not a pixel, such as row numbers")
-    numbers = Shared(float)                                # each cell's text is read once
-    at = header.index(label)
-    pixels, labels = array("d"), array("d")
+def _is_number(text):
+    return any(c.isdigit() for c in text) and numbers([text]) is not None
+
+
+def _csv_columns(path, rows, names, given):
+    """The pixels of all rows, row by row, 0 for texts; and the texts, by their numbers, of the columns that may hold
+    labels or are ignored."""
+    first, label, ignore = given
+    kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label" or name in ignore
+                                        or label in (name, str(k + 1))]})
+    shared = Shared(float)                                  # each cell's text is read once
+    pixels = array("d")
+    texts: dict = {k: [] for k in kept}
+    wanted = set(kept)
+    if first:
+        _add_row(path, rows, names, (first, shared, wanted), (pixels, texts))
     for row in rows:
-        if not row:
-            continue
-        if len(row) != len(header):
-            raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line "
-                              f"{len(header)} names; they must be equally many")
-        try:
-            row = [numbers[cell] for cell in row]
-        except ValueError as error:
-            raise PurennError(f"{path}: line {rows.line_num}: {error}; every cell must be a number, the label one "
-                              "from 0 up") from None
-        if len(pixels) * pixels.itemsize > 2 * LIMIT:
-            raise PurennError(f"{path}: holds more than {2 * LIMIT // pixels.itemsize} pixels; take fewer images")
-        labels.append(row.pop(at))
-        pixels.extend(array("d", row))
-    return Array((len(labels), len(header) - 1), pixels), Array((len(labels),), labels)
+        if row:
+            _add_row(path, rows, names, (row, shared, wanted), (pixels, texts))
+    return pixels, texts if texts[0] else {}
+
+
+def _add_row(path, rows, names, given, found):
+    row, shared, wanted = given
+    pixels, texts = found
+    if len(row) != len(names):
+        raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line {len(names)}; they "
+                          "must be "
+                          "equally many")
+    for k in texts:
+        texts[k].append(row[k].strip())
+    try:
+        values = [shared[cell] for cell in row]
+    except ValueError:
+        values = [_value(path, rows, names, (k, cell, k in wanted)) for k, cell in enumerate(row)]
+    if len(pixels) * pixels.itemsize > 2 * LIMIT:
+        raise PurennError(f"{path}: holds more than {2 * LIMIT // pixels.itemsize} pixels; take fewer images")
+    pixels.extend(array("d", values))
+
+
+def _value(path, rows, names, cell):
+    k, text, may_be_text = cell
+    try:
+        return float(text)
+    except ValueError:
+        if may_be_text:
+            return 0.0
+        raise PurennError(f"{path}: line {rows.line_num}: column {short(names[k])} holds {short(text)}; every pixel "
+                          "must be "
+                          "a number; ignore the column if it holds none") from None
+
+
+def _label_column(path, names, label, header, pixels, texts):
+    """The number of the column with the labels."""
+    if label is not None:
+        if label in names and header:
+            return names.index(label)
+        if label == "last":
+            return len(names) - 1
+        if label.isdigit() and 1 <= int(label) <= len(names):
+            return int(label) - 1
+        raise PurennError(f"{path}: there is no column {label!r}; the first line is {short(names)}")
+    if header:
+        found = [k for k, name in enumerate(names) if name.lower() == "label"]
+        if len(found) == 1:
+            return found[0]
+        raise PurennError(f"{path}: there must be one column 'label' and there are {len(found)}; the first line names "
+                          "the "
+                          f"columns, with commas between them, and is {short(names)}; say which one has the labels")
+    width, last = len(names), len(names) - 1
+    may_be = [k for k in (0, last) if _are_labels(texts[k]) and len(set(texts[k])) > 1]
+    constant = [k for k in (0, last) if len(set(texts[k])) == 1]
+    if len(may_be) == 1 and (constant or not _are_labels(texts[last - may_be[0] if width > 1 else 0])):
+        return may_be[0]
+    raise PurennError(f"{path}: has no header; does the first or the last column hold the labels? Set labels to 1 or "
+                      "to "
+                      "last")
+
+
+def _are_labels(texts):
+    """Whether they may be labels: few of them different, and whole numbers or texts."""
+    different = set(texts)
+    return len(different) <= min(100, max(2, len(texts) // 2)) and all(
+        text.isdigit() or not _is_number(text) for text in different)
+
+
+NUMBERED = re.compile(r"(\D*)(\d+)(?:x(\d+))?\Z", re.ASCII)
+
+
+def _laid_out(path, names, at, ignore, header, found):
+    """The Layout, and the Arrays of the images, their pixels in order, and of the labels."""
+    pixels, texts = found
+    width = len(names)
+    left_out = {at}
+    for name in ignore:
+        if name not in names:
+            raise PurennError(f"{path}: there is no column {name!r} to ignore; the first line is {short(names)}")
+        left_out.add(names.index(name))
+    places = [k for k in range(width) if k not in left_out]
+    if not places:
+        raise PurennError(f"{path}: no column is left for pixels")
+    _check_numbers(path, names, places, texts)
+    if header:
+        _check_names(path, names, places)
+        places = _in_order(names, places)
+    _check_range(path, names, places, pixels)
+    count = len(pixels) // width
+    if places == list(range(places[0], places[-1] + 1)) and len(places) == width - 1:
+        kept = array("d")
+        for start in range(0, len(pixels), width):
+            kept.extend(pixels[start + places[0]:start + places[-1] + 1])
+    else:
+        kept = array("d", [pixels[start + k] for start in range(0, len(pixels), width) for k in places])
+    layout = Layout(list(names), names[at], [names[k] for k in places], header)
+    return layout, (Array((count, len(places)), kept), Array((count,), texts[at]))
+
+
+def _check_numbers(path, names, places, texts):
+    """Raise PurennError for a text in a column of pixels that might have held labels."""
+    for k in places:
+        for i, text in enumerate(texts.get(k, ())):
+            try:
+                float(text)
+            except ValueError:
+                raise PurennError(f"{path}: image {i}: column {short(names[k])} holds {short(text)}; every pixel must "
+                                  "be a number; ignore the column if it holds none") from None
+
+
+def _check_names(path, names, places):
+    """Raise PurennError for a column that is no pixel by its name: the others are numbered alike, and it is not."""
+    if "" in names:
+        raise PurennError(f"{path}: column {names.index('') + 1} has no name in the first line; leave out what is not "
+                          "a "
+                          "pixel, such as row numbers")
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise PurennError(f"{path}: the first line has column {short(twice)} twice")
+    stems = Counter(_stem(names[k]) for k in places)
+    stem, most = stems.most_common(1)[0]
+    if stem is not None and 2 * most > len(places):
+        for k in places:
+            if _stem(names[k]) != stem:
+                raise PurennError(f"{path}: column {short(names[k])} is no pixel by its name, as the others are called "
+                                  f"{short(names[places[-1] if k != places[-1] else places[0]])}; ignore it")
+
+
+def _stem(name):
+    """What stands before the number in a name; None where there is no number."""
+    match = NUMBERED.match(name)
+    return match.group(1) if match else None
+
+
+def _in_order(names, places):
+    """The columns of the pixels in the order that their numbers give, where all are numbered."""
+    keys = [(int(match.group(2)), int(match.group(3) or 0))
+            for match in [NUMBERED.match(names[k]) for k in places] if match]
+    if len(keys) < len(places):
+        return places
+    return [k for _, k in sorted(zip(keys, places))]
+
+
+def _check_range(path, names, places, pixels):
+    """Raise PurennError for a column that is no pixel by its range: it goes far beyond 255, and the others do not."""
+    width = len(names)
+    largest = {k: max(pixels[k::width]) for k in places}
+    beyond = [k for k in places if largest[k] > 255]
+    if 0 < len(beyond) <= len(places) // 4:
+        raise PurennError(f"{path}: column {short(names[beyond[0]])} goes up to {largest[beyond[0]]:g}, and the pixels "
+                          "of "
+                          "nearly all others up to 255; ignore it if it is none")
 
 
 def _listed(shapes):
@@ -190,14 +347,18 @@ def _images(path, train, test):
                           % (path, *layouts[0], *layouts[-1]))
     if train[0].shape[0] < 2:
         raise PurennError(f"{path}: holds 1 image to train on; at least 2 are needed")
-    labels, classes = _labels(path, [labels for _, labels in parts])
+    labels, names = _labels(path, [labels for _, labels in parts])
+    classes = len(names)
+    for images, _ in parts:
+        if isinstance(images.values, list):
+            raise PurennError(f"{path}: the images are texts; they must be numbers")
     divisor = _divisor(path, [images.values for images, _ in parts])
     scaled = Shared(lambda pixel: pixel / divisor)
     rows = [_rows(images.values, math.prod(layouts[0]), scaled) for images, _ in parts]
     height, width = layouts[0]
     if not test:
-        return Images(rows[0], labels[0], height, width, classes, None, None, divisor)
-    return Images(rows[0], labels[0], height, width, classes, rows[1], labels[1], divisor)
+        return Images(rows[0], labels[0], height, width, classes, None, None, divisor, names)
+    return Images(rows[0], labels[0], height, width, classes, rows[1], labels[1], divisor, names)
 
 
 def _layout(path, shape, labels_shape):
@@ -226,32 +387,45 @@ def _layout(path, shape, labels_shape):
 
 
 def _labels(path, arrays):
-    """The labels in each of these arrays, lists of whole numbers, and how many classes there are."""
+    """The labels in each of these arrays as numbers of classes, and what the classes are called."""
     widths = {labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays}
     if len(widths) > 1:
         raise PurennError(f"{path}: the labels to train on and those to test on are of different widths")
     width = widths.pop()
     if width > 1:
-        return [_from_one_hot(path, labels.values, width) for labels in arrays], width
-    labels = [_whole(path, labels.values) for labels in arrays]
-    found = set(chain.from_iterable(labels))
-    largest = max(found)
-    missing = next((k for k in range(largest) if k not in found), None)
-    if missing is not None or largest < 1:
-        raise PurennError(f"{path}: labels that are not 0 … K−1: the largest is {largest} and none is "
-                          f"{1 if missing is None else missing}; number the classes from 0 without a gap")
-    if largest >= MOST_CLASSES:
-        raise PurennError(f"{path}: the largest label is {largest}; at most {MOST_CLASSES} classes are "
-                          "taken: are these numbers of classes?")
-    return labels, largest + 1
+        return [_from_one_hot(path, labels.values, width) for labels in arrays], [str(k) for k in range(width)]
+    written = [_written(path, labels.values) for labels in arrays]
+    different = set(chain.from_iterable(written))
+    whole = all(name.isascii() and name.isdigit() for name in different)
+    names = sorted(different, key=lambda name: (int(name), name) if whole else (0, name))
+    if "" in different:
+        raise PurennError(f"{path}: a label is missing")
+    if len(names) < 2:
+        raise PurennError(f"{path}: all labels are {short(names[0])}; there must be at least two classes")
+    if len(names) > MOST_CLASSES:
+        raise PurennError(f"{path}: has {len(names)} different labels; at most {MOST_CLASSES} classes are taken: are "
+                          "these "
+                          "names of classes?")
+    number = {name: k for k, name in enumerate(names)}
+    return [[number[name] for name in labels] for labels in written], names
 
 
-def _whole(path, values):
-    for i in range(len(values)):
-        if not is_finite(values[i]) or values[i] != int(values[i]) or values[i] < 0:
-            raise PurennError(f"{path}: labels that are not 0 … K−1: that of image {i} is {values[i]!r}; the "
-                              "classes are whole numbers from 0 up")
-    return [int(value) for value in values]
+def _written(path, values):
+    """Labels as texts: those that are numbers must be whole and from 0 up."""
+    if isinstance(values, list) and not all(map(_is_number, values)):
+        return values
+    texts = {}
+    for i, value in enumerate(values):
+        if value in texts:
+            continue
+        number = float(value)
+        if not is_finite(number) or number != int(number) or number < 0:
+            raise PurennError(f"{path}: that of image {i} is the label {value!r}; labels that are numbers are whole "
+                              "ones from "
+                              "0 up")
+        exact = isinstance(value, int) or isinstance(value, str) and value.isdigit()
+        texts[value] = str(value) if exact else str(int(number))
+    return [texts[value] for value in values]
 
 
 def _from_one_hot(path, values, width):

@@ -8,7 +8,8 @@ class Images(NamedTuple):
     """Images: rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to classes − 1.
 
     The test images and labels are the same where the files hold a separate test part, else None. The pixels were
-    divided by ``divisor``.
+    divided by ``divisor``. ``names`` are the classes' as they are written, None for their numbers. ``layout`` is how a
+    table held them, None where no table did.
     """
 
     images: List[List[float]]
@@ -19,6 +20,18 @@ class Images(NamedTuple):
     test_images: Optional[List[List[float]]]
     test_labels: Optional[List[int]]
     divisor: float
+    names: Optional[List[str]] = None
+    layout: Optional["Layout"] = None
+
+
+class Layout(NamedTuple):
+    """How a table holds images: the names of all its columns in their order, of the one with the labels, and of the
+    pixels in the order in which an image has them; and whether the first row names them."""
+
+    columns: List[str]
+    label: str
+    pixels: List[str]
+    header: bool
 
 
 class Shared(Dict[float, float]):

@@ -131,7 +131,7 @@ def drawn(count: int, rng, tell=None) -> Images:
         labels.append(label)
         if tell:
             tell(len(pages), count)
-    return from_bytes(pages, labels, SIZE, SIZE, len(NAMES))
+    return from_bytes(pages, labels, SIZE, SIZE, len(NAMES))._replace(names=list(NAMES))
 
 
 def draw(letter: int, rng) -> bytes:

@@ -31,6 +31,7 @@ HEADER_LIMIT = 10000            # characters, as in NumPy
 
 TYPECODES = {"b1": "B", "u1": "B", "i1": "b", "u2": "H", "i2": "h", "u4": "I", "i4": "i", "u8": "Q", "i8": "q",
              "f4": "f", "f8": "d"}
+TEXT = re.compile(r"([<>|])([US])(\d{1,6})\Z")             # such as labels may be
 REFUSED = {"O": "Python objects, which are pickled, and unpickling can run any code", "U": "text", "S": "text",
            "V": "records", "c": "complex numbers", "M": "dates", "m": "time spans", "f": "floats of another size"}
 
@@ -121,6 +122,8 @@ def _check_member(path, info, members):
 def _read_array(handle, size, where):
     """The Array that an .npy file of ``size`` bytes holds."""
     header, length = _read_header(handle, where)
+    if isinstance(header.descr, str) and TEXT.match(header.descr):
+        return Array(header.shape, _texts(handle, header, size - length, where))
     typecode = _typecode(header.descr, where)
     count = math.prod(header.shape)
     claimed = count * array(typecode).itemsize
@@ -175,6 +178,24 @@ def _parse_header(text, where):
     if not isinstance(header["fortran_order"], bool):
         raise PurennError(f"{where}: its fortran_order is {short(header['fortran_order'])}; it must be True or False")
     return Header(shape, header["descr"], header["fortran_order"])
+
+
+def _texts(handle, header, size, where):
+    """The texts of an array of them, a list: each of as many bytes, or of as many characters of four, padded with 0."""
+    order, kind, length = header.descr[0], header.descr[1], header.descr[2:]
+    width = int(length) * (4 if kind == "U" else 1)
+    if len(header.shape) != 1 or not width or header.shape[0] * width != size:
+        raise PurennError(f"{where}: its shape {short(header.shape)} of {header.descr} does not fit {size} bytes of "
+                          "data")
+    encoding = ("utf-32-be" if order == ">" else "utf-32-le") if kind == "U" else "utf-8"
+    texts = []
+    for _ in range(header.shape[0]):
+        try:
+            texts.append(_exactly(handle, width, where).decode(encoding).rstrip("\0").strip())
+        except UnicodeDecodeError:
+            raise PurennError(f"{where}: text {len(texts)} in it is not valid") from None
+    handle.read(1)                                          # asks for the end, where checksums are compared
+    return texts
 
 
 def _typecode(descr, where):

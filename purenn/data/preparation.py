@@ -40,13 +40,16 @@ class Preparation(NamedTuple):
 
     ``columns`` are the names of all columns of the table, in their order; ``inputs`` says of each that goes in how,
     ``target`` the same of the one that is predicted. ``missing`` is what is done about missing values: ``refuse``
-    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row.
+    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row. ``header`` is whether the table named its
+    columns, ``decimal`` what stands before the fraction of its numbers, point or comma.
     """
 
     columns: List[str]
     inputs: List[Union[Number, Category]]
     target: Union[Number, Classes]
     missing: str = "refuse"
+    header: bool = True
+    decimal: str = "point"
 
     @property
     def classes(self) -> Tuple[str, ...]:
@@ -67,7 +70,8 @@ class Preparation(NamedTuple):
     def as_dict(self) -> dict:
         """The same as plain values, which JSON can hold; ``from_dict`` reads them."""
         return {"columns": list(self.columns), "inputs": [_as_dict(feature) for feature in self.inputs],
-                "target": _as_dict(self.target), "missing": self.missing}
+                "target": _as_dict(self.target), "missing": self.missing, "header": self.header,
+                "decimal": self.decimal}
 
 
 KINDS = {"number": Number, "category": Category, "classes": Classes}
@@ -84,19 +88,25 @@ def of_points(features: int) -> Preparation:
     return Preparation([*names, "class"], [Number(name) for name in names], Classes("class", ["0", "1"]))
 
 
-def of_pixels(count: int, names: list, mean: float, deviation: float) -> Preparation:
-    """That of images: a label, and so many pixels as they are in the file, all scaled alike."""
-    pixels = [f"pixel{k + 1}" for k in range(count)]
-    return Preparation(["label", *pixels], [Number(name, mean, deviation) for name in pixels],
-                       Classes("label", list(names)))
+def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
+    """That of Images: the labels, and the pixels as they are in the file, all scaled alike."""
+    layout = images.layout
+    if layout is None:
+        from .images import Layout
+        pixels = [f"pixel{k + 1}" for k in range(images.height * images.width)]
+        layout = Layout(["label", *pixels], "label", pixels, True)
+    return Preparation(layout.columns, [Number(name, mean, deviation) for name in layout.pixels],
+                       Classes(layout.label, list(names)), header=layout.header)
 
 
 # A preparation that comes from a file and is not to be believed yet.
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
-    from .columns import REMEDIES
-    _check_keys("the whole", found, ("columns", "inputs", "missing", "target"))
+    from .columns import DECIMALS, REMEDIES, positions
+    known = {"header": found["columns"] != positions(len(found["columns"])), "decimal": "point", **found} if isinstance(
+        found, dict) and isinstance(found.get("columns"), list) else found     # files of 0.1.0 have neither
+    _check_keys("the whole", known, ("columns", "inputs", "missing", "target", "header", "decimal"))
     columns = _check_texts("columns", found["columns"], 2, math.inf)
     if not isinstance(found["inputs"], list) or not found["inputs"]:
         raise _wrong("inputs", found["inputs"], "a list of at least one")
@@ -109,7 +119,11 @@ def from_dict(found) -> Preparation:
         raise _wrong("columns", columns, "a list that names each input and the target")
     if not isinstance(found["missing"], str) or found["missing"] not in REMEDIES:
         raise _wrong("missing", found["missing"], " or ".join(REMEDIES))
-    return Preparation(columns, inputs, target, found["missing"])
+    if not isinstance(known["header"], bool):
+        raise _wrong("header", known["header"], "true or false")
+    if known["decimal"] not in DECIMALS:
+        raise _wrong("decimal", known["decimal"], " or ".join(DECIMALS))
+    return Preparation(columns, inputs, target, found["missing"], known["header"], known["decimal"])
 
 
 def _wrong(what, found, expected):

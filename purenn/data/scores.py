@@ -5,6 +5,7 @@ from typing import Any, Dict, List, Optional
 from ..linalg import PurennError
 from ..training import class_of
 from .preparation import Preparation
+from .splitting import is_constant
 
 
 def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]]) -> Dict[str, Any]:
@@ -95,7 +96,9 @@ def r2_score(targets: List[float], predicted: List[float]) -> Optional[float]:
     _check_lengths("r2_score", targets, predicted)
     mean = math.fsum(targets) / len(targets)
     spread = _squares(targets, [mean] * len(targets))
-    return 1.0 - _squares(targets, predicted) / spread if spread else None
+    if is_constant(targets, math.sqrt(spread / len(targets))):
+        return None
+    return 1.0 - _squares(targets, predicted) / spread
 
 
 def _check_lengths(name, targets, predicted):

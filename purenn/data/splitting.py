@@ -7,6 +7,8 @@ import math
 
 from ..linalg import PurennError, Vector
 
+EPSILON = 2.0 ** -52             # the step from 1.0 to the next float
+
 # The parts of a data set: to learn from, to look at while learning, to look at once, at the end.
 PARTS = ("train", "validation", "test")
 
@@ -91,6 +93,8 @@ def one_hot(labels: list, classes: int) -> list:
 def mean_and_deviation(values) -> tuple:
     """The mean μ of the numbers, and their standard deviation √(1/n · Σ (x − μ)²), or 1 where that is 0.
 
+    It is 0 where it is within what rounding makes of equal numbers (``is_constant``).
+
     >>> mean_and_deviation([1.0, 3.0])
     (2.0, 1.0)
     """
@@ -99,7 +103,13 @@ def mean_and_deviation(values) -> tuple:
         raise PurennError("mean_and_deviation: there are no numbers; give at least one")
     mean = math.fsum(values) / len(values)
     variance = math.fsum((x - mean) * (x - mean) for x in values) / len(values)
-    return mean, math.sqrt(variance) or 1.0
+    deviation = math.sqrt(variance)
+    return mean, 1.0 if is_constant(values, deviation) else deviation
+
+
+def is_constant(values: Vector, deviation: float) -> bool:
+    """Whether a standard deviation is no more than rounding makes of equal numbers: n·ε times the largest |x|."""
+    return deviation <= len(values) * EPSILON * max(map(abs, values))
 
 
 def standardized(values: Vector, mean: float, deviation: float) -> Vector:

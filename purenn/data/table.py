@@ -1,13 +1,14 @@
 """A table out of a CSV: the names of its columns and, column by column, the texts and the numbers that they stand for.
 
-What is found out where it is not said: the delimiter, from the first rows; and whether the first row is a header:
-then it has no number, no empty field and no field twice.
+What is not said is detected on the whole table: the delimiter, and whether the first row is a header. Where that stays
+in doubt, the table is refused with a line that says what to set.
 
 No line of Python runs for a single field: a table is taken apart by columns, a few hundred rows at a time, so few that
 what is looked at several times is still in the processor's cache.
 """
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from itertools import islice
@@ -16,53 +17,139 @@ from ..files.disk import opened
 from ..files.text import short
 from ..linalg import PurennError
 from .arrays import CHUNK, check_size, what_begins
-from .columns import Table, numbers, positions
+from .columns import DECIMALS, IS_MISSING, Table, disguised, numbers, positions
 
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 
 ROWS = 250                      # so many are taken apart at a time
-LOOKED_AT = 20                  # so many are looked at to find the delimiter
+LOOKED_AT = 200                 # so many are looked at to find the delimiter
 TOLD = 8 * ROWS                 # after so many rows it is told how many bytes are read
 MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
 
+SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=([^\r\n])\r?\n", re.IGNORECASE)       # how Excel says the delimiter
 
-def read_table(path, delimiter=None, header=None, tell=None) -> Table:
+
+def read_table(path, delimiter=None, header=None, tell=None, decimal="point") -> Table:
     """Read a CSV in UTF-8, perhaps with a byte order mark; ``-`` is stdin.
 
     Lines end in LF, CR LF or CR; those that are blank are skipped. Fields may be quoted, and a quoted one may hold
-    delimiters, line ends, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon or
-    tab; ``header`` says whether the first row is one; None finds out. ``tell(done, total)`` is called now and then
+    delimiters, line ends, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon,
+    tab or space; ``header`` says whether the first row is one; with None both are detected. ``decimal`` is point or
+    comma, what stands before the fraction of a number. ``tell(done, total)`` is called now and then
     with how many bytes are read and how many there are; None for that while stdin is still arriving.
 
     Raises PurennError, naming the file and the line, for anything that is not so: no rows, rows of different numbers
-    of fields, a quote that is not closed, names in a header that are empty or there twice, other encodings, and files
-    too large for memory.
+    of fields, a quote that is not closed, names in a header that are empty or there twice, other encodings, files
+    too large for memory; and where the delimiter or the header stay in doubt.
     """
     where = "stdin" if path == "-" else str(path)
     delimiter = None if delimiter is None else _meant(delimiter)
+    if decimal not in DECIMALS:
+        raise PurennError(f"decimal is {short(decimal)}; it must be {' or '.join(DECIMALS)}")
     data = _from_stdin(tell) if path == "-" else _from_file(path, where)
     _check_text(where, data)
-    _check_fields(where, data, [delimiter] if delimiter else DELIMITERS.values())
+    said = SEP.match(data)
+    line = 1
+    if said and delimiter in (None, said.group(1).decode("latin-1")):
+        delimiter, data, line = said.group(1).decode("latin-1"), data[said.end():], 2
+    _check_fields(where, data, [delimiter] if delimiter else list(DELIMITERS.values())[:3])
     delimiter = delimiter or _found_out(where, data)
+    _check_fields(where, data, [delimiter])                 # it may be the space
+    limit = csv.field_size_limit(max(csv.field_size_limit(), len(data)))        # a long field may be ignored later
+    try:
+        return _read(where, data, delimiter, header, decimal, (line, tell))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _read(where, data, delimiter, header, decimal, progress):
+    begin, tell = progress
     raw = io.BytesIO(data)
-    rows = _rows(where, raw, delimiter)
+    rows = _rows(where, raw, delimiter, begin)
     line, first = next(rows, (0, []))
     if not first:
         raise PurennError(f"{where}: is empty; a table has a row of names, perhaps, and rows of values")
     names = [text.strip() for text in first]
-    asked = header is None
-    if asked:
-        header = all(numbers([name]) is None for name in names) and len(set(names)) == len(names)
-    if header:
-        _check_names(where, line, names)
     columns, lines, values = _columns(where, rows, len(names), tell and (lambda: tell(raw.tell(), len(data))))
     if tell:
         tell(len(data), len(data))
+    notes: list = []
+    if len(columns) < len(names) or names[-1] == "" and len(names) > 1 and not any(columns[-1]):
+        width = len(names) - 1                              # each row ends in a delimiter
+        names, columns, values = names[:width], columns[:width], values[:width]
+    if header is None:
+        header = _has_header(where, line, names, columns, values)
     if header and not lines:
         raise PurennError(f"{where}: has a header, {short(names)}, and no rows below it")
     if not header:
-        _put_first(where, line, names, columns, lines, values, asked)
-    return Table(names if header else positions(len(names)), columns, lines, delimiter, where, values)
+        _put_first(line, names, columns, lines, values)
+        names = positions(len(names))
+    elif names[0] == "" and len(names) > 2 and _counts(columns[0]):
+        notes.append("column 1 has no name and counts the rows; it is left out")
+        names, columns, values = names[1:], columns[1:], values[1:]
+    if header:
+        _check_names(where, line, names)
+    for at, texts in enumerate(columns):
+        if values[at] is None or decimal == "comma":
+            values[at], written = disguised(texts, decimal)
+            if written:
+                notes.append(f"column {short(names[at])} is read as numbers with {written}")
+    return Table(names, columns, lines, delimiter, where, values, header, decimal, tuple(notes))
+
+
+def _counts(texts):
+    """Whether a column counts the rows, from 0 or 1."""
+    return texts[0] in ("0", "1") and texts == [str(i + int(texts[0])) for i in range(len(texts))]
+
+
+# Is the first row a header?
+
+def _has_header(where, line, names, columns, values):
+    """Whether the first row names the columns, by what stands below it; raises PurennError where that is in doubt."""
+    if not columns or not columns[0]:
+        return not any(map(_is_number, names))
+    above_numbers = recur = differ = 0
+    plain = []                                              # the numbers among the names
+    for name, texts, found in zip(names, columns, values):
+        if _is_number(name):
+            plain.append(name)
+        elif found is not None and name not in IS_MISSING:
+            above_numbers += 1
+        elif found is None:
+            below = set(texts)
+            recur += name in below
+            differ += name not in below and len(below) < len(texts)
+    run = _is_run(plain)
+    if len(set(names)) < len(names):
+        return _in_doubt(where, line, names) if above_numbers and not plain else False
+    if above_numbers and not recur and (not plain or run):
+        return True
+    if above_numbers and plain and len(columns[0]) > 1:
+        return _in_doubt(where, line, names)
+    if plain:
+        return _in_doubt(where, line, names) if run and not recur else False
+    if recur:
+        return _in_doubt(where, line, names) if above_numbers else False
+    return bool(differ) or above_numbers > 0 or _in_doubt(where, line, names)
+
+
+def _is_number(text):
+    """Whether a field of the first row is a number; inf and nan may be names."""
+    return any(map(str.isdigit, text)) and numbers([text]) is not None
+
+
+def _is_run(texts):
+    """Whether numbers are what columns are often called: years, or whole numbers one after the other."""
+    if not all(text.isascii() and text.isdigit() for text in texts) or not texts:
+        return False
+    values = [int(text) for text in texts]
+    years = all(1800 <= value <= 2100 for value in values)
+    steps = {b - a for a, b in zip(values, values[1:])}
+    return years or len(values) > 1 and steps == {1}
+
+
+def _in_doubt(where, line, names):
+    raise PurennError(f"{where}: line {line}: is {short(names)} a header or a row? Set header to yes or to no")
 
 
 # The bytes, and what of them is known before they are taken apart.
@@ -127,22 +214,24 @@ def _check_fields(where, data, delimiters):
 def _meant(delimiter):
     """The one character that is meant by it, or by the word for it."""
     one = "\t" if delimiter == "\\t" else DELIMITERS.get(delimiter, delimiter)
-    if not isinstance(one, str) or len(one) != 1 or one in "\"\r\n \0\ufeff" or "\ud800" <= one <= "\udfff":
-        raise PurennError(f"delimiter is {short(delimiter)}; it must be one character, other than a quote or a space, "
+    if not isinstance(one, str) or len(one) != 1 or one in "\"\r\n\0\ufeff" or "\ud800" <= one <= "\udfff":
+        raise PurennError(f"delimiter is {short(delimiter)}; it must be one character, other than a quote, "
                           f"or the word {', '.join(DELIMITERS)}")
     return one
 
 
-def _rows(where, raw, delimiter):
-    """The rows that are not blank, each with the line that it begins on."""
+def _rows(where, raw, delimiter, line=1):
+    """The rows that are not blank, each with the line that it begins on; the first line of the file is ``line``."""
     text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
-    line = 1
+    before = line - 1
     try:
         for row in reader:
+            if delimiter == " " and len(row) > 1 and not row[-1]:
+                row.pop()                                   # spaces at the end
             if len(row) > 1 or row and row[0].strip():
                 yield line, row
-            line = reader.line_num + 1
+            line = before + reader.line_num + 1
     except csv.Error as error:
         said = str(error).split(f"line {reader.line_num}: ")[-1]      # PyPy's says the line, too
         raise PurennError(f"{where}: line {line}: {said}; is a quote missing, or not doubled, in the row that "
@@ -150,21 +239,49 @@ def _rows(where, raw, delimiter):
 
 
 def _found_out(where, data):
-    """The delimiter that fits best; where two do it is not the comma, which may stand for decimal points."""
-    fits = {one: _evenness(where, data, one) for one in DELIMITERS.values()}
+    """The delimiter that fits best: equally many fields in each row, no quotes in the middle, most numbers.
+
+    Raises PurennError where two fit equally well.
+    """
+    fits: dict = {}
+    for one in DELIMITERS.values():
+        fit = _fit(where, data, one)
+        if fit and (one != " " or not fits and fit[1] > 0.5):       # spaces stand in texts, too
+            fits[one] = fit
+    if not fits:
+        return DELIMITERS["comma"]
     best = max(fits.values())
-    return [one for one in fits if fits[one] == best][-1] if best[0] else DELIMITERS["comma"]
+    found = [one for one in fits if fits[one] == best]
+    if len(found) > 1:
+        words = [word for word, one in DELIMITERS.items() if one in found]
+        raise PurennError(f"{where}: its fields may be parted by {' or by '.join(words)}; set delimiter to one of them")
+    return found[0]
 
 
-def _evenness(where, data, delimiter):
-    """How well a delimiter fits the first rows: whether they have equally many fields, and how many."""
-    widths: list = []
+def _fit(where, data, delimiter):
+    """How well a delimiter fits the first rows, the more the better; None where it does not.
+
+    A pair: minus the fields with a quote in them, and the share of numbers.
+    """
+    rows: list = []
     try:
         for _, row in islice(_rows(where, io.BytesIO(data), delimiter), LOOKED_AT):
-            widths.append(len(row))
+            rows.append(row)
     except PurennError:                                     # is told when all is read; those before it may do
         pass
-    return (widths[0] > 1 and len(set(widths)) == 1, widths[0]) if widths else (False, 0)
+    widths = {len(row) for row in rows}
+    if not rows or max(widths) < 2 or len(widths) > 1 and not _one_more(rows):
+        return None
+    fields = [field.strip() for row in rows for field in row]
+    stray = len([field for field in fields if '"' in field])
+    decimal = "point" if delimiter == "," else "comma"
+    good = len([field for field in fields if numbers([field]) is not None or disguised([field], decimal)[0]])
+    return -stray, good / len(fields)
+
+
+def _one_more(rows):
+    """Whether all rows but the first have one field more than it, an empty one."""
+    return len(rows) > 1 and all(len(row) == len(rows[0]) + 1 and not row[-1].strip() for row in rows[1:])
 
 
 def _columns(where, rows, width, tell):
@@ -177,9 +294,11 @@ def _columns(where, rows, width, tell):
         if not chunk:
             return columns, lines, values
         for line, row in chunk:
+            if len(row) == width + 1 and not row[-1].strip():
+                row.pop()                                   # a delimiter at the end
             if len(row) != width:
-                raise PurennError(f"{where}: line {line}: found {len(row)} fields, expected {width} as in "
-                                  "the first row; is a delimiter missing, or a quote?")
+                raise PurennError(f"{where}: line {line}: found {len(row)} fields, expected {width} as in the first "
+                                  f"row; is a delimiter {'missing' if len(row) < width else 'too many'}, or a quote?")
         starts, fields = zip(*chunk)
         lines.extend(starts)
         for k, texts in enumerate(zip(*fields)):
@@ -196,14 +315,10 @@ def _columns(where, rows, width, tell):
             tell()
 
 
-def _put_first(where, line, row, columns, lines, values, asked):
-    """Put the first row above the others: it is no header. Where that was not said, it must not look like one."""
+def _put_first(line, row, columns, lines, values):
+    """Put the first row above the others: it is no header."""
     for k, text in enumerate(row):
         found = numbers([text])
-        if found is None and values[k] is not None and asked and len(lines) > 1:
-            raise PurennError(f"{where}: line {line}: found {short(text)} in column {k + 1}, which has "
-                              "numbers below it; is it a header? One is known by having no number, no empty field and "
-                              "none twice; give it such names, or say whether it is one")
         columns[k].insert(0, text)
         if found is None or values[k] is None:
             values[k] = None

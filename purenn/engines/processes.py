@@ -99,6 +99,8 @@ class Processes(Engine):
         if self._members and self._layers == network.layers and (loss is None or loss is self._loss):
             return
         self.close()
+        if not may_start():
+            raise PurennError("processes: this process is itself a worker and may start no others; take another engine")
         self._layers, self._loss = list(network.layers), loss
         for _ in range(self.workers):
             ours, theirs = multiprocessing.Pipe()
@@ -116,8 +118,9 @@ class Processes(Engine):
     def _died(self, index):
         process = self._members[index][0]
         process.join(PATIENCE)
-        return PurennError(f"processes: worker {index} has died (exit code {process.exitcode}); the batch is lost "
-                           "and the run has ended")
+        return PurennError(f"processes: worker {index} has died ({why_died(process)}); the batch is lost and the run "
+                           "has "
+                           "ended")
 
     def _answer(self, index):
         try:
@@ -130,6 +133,21 @@ class Processes(Engine):
             return _rows(answer)
         cost, outputs, gradients = answer
         return cost, _rows(outputs), gradients
+
+
+def may_start() -> bool:
+    """Whether this process may have children: a worker of another pool may not."""
+    return not multiprocessing.current_process().daemon
+
+
+def why_died(process) -> str:
+    """What is known of a worker that has died: its exit code and, where that fits, the usual reason."""
+    said = f"exit code {process.exitcode}"
+    if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
+        said += ("; where processes are spawned, what the program does must stand under if __name__ == \"__main__\", "
+                 "and "
+                 "classes of your own in a module that can be imported")
+    return said
 
 
 def _shares(count, workers):

@@ -69,6 +69,9 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     """
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
+    if workers > 1:
+        from ..engines.processes import may_start
+        workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
     running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
@@ -169,7 +172,8 @@ def _answer(process: Any, connection: Any, job: Job) -> Any:
 
 def _died(process: Any, job: Job) -> PurennError:
     process.join(1.0)
-    return PurennError(f"a worker has died (exit code {process.exitcode}) during the run {job.label}, seed "
+    from ..engines.processes import why_died
+    return PurennError(f"a worker has died ({why_died(process)}) during the run {job.label}, seed "
                        f"{job.settings.seed}; the others have been ended: try again, or with fewer workers")
 
 

@@ -94,6 +94,7 @@ class ImageSource(NamedTuple):
     images: Optional[str] = None
     labels: Optional[str] = None
     names: Optional[str] = None
+    ignore: Tuple[str, ...] = ()
     train: Size = None
     validation: Size = None
     test: Size = None
@@ -110,6 +111,7 @@ class TableSource(NamedTuple):
     missing: str = "refuse"
     delimiter: Optional[str] = None
     header: Optional[bool] = None
+    decimal: str = "point"
     train: Size = None
     validation: Size = None
     test: Size = None
@@ -147,14 +149,14 @@ def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
     else:
         found = read_images(source)
         chosen = _chosen(found, asked, rng)
-    names = class_names(source, found.classes)
+    names = class_names(source, found)
     parts = [Dataset([found.images[i] for i in indices], one_hot([found.labels[i] for i in indices], found.classes))
              for indices in chosen]
     mean, deviation = 0.0, 1.0
     if source.standardize:
         mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
         parts = _standardized(parts, mean, deviation)
-    preparation = of_pixels(found.height * found.width, names, mean * found.divisor, deviation * found.divisor)
+    preparation = of_pixels(found, names, mean * found.divisor, deviation * found.divisor)
     about = {"data": source.data, "standardize": source.standardize, **_part_sizes(parts)}
     train, validation, test = parts
     return Problem("letters", train, validation, test, preparation, "images", about=about, tested=chosen[2],
@@ -194,7 +196,7 @@ def read_images(source: ImageSource) -> Any:
     names = None
     if source.images is not None or source.labels is not None:
         names = (source.images or "images", source.labels or "labels")
-    return read(source.data, names, label=source.labels or "label")
+    return read(source.data, names, source.labels, source.ignore)
 
 
 def _chosen(found: Any, asked: Sequence[Size], rng: Any) -> List[List[int]]:
@@ -210,17 +212,19 @@ def _chosen(found: Any, asked: Sequence[Size], rng: Any) -> List[List[int]]:
     return chosen + [[count + i for i in last]]
 
 
-def class_names(source: ImageSource, classes: int) -> List[str]:
-    """What the classes are called: as ``names`` says, a letter each where they are drawn, otherwise their numbers."""
-    if source.names is not None:
-        if len(source.names) != classes:
-            raise ChoiceError("names", f"found {source.names!r:.42}, {len(source.names)} characters; there must be one "
-                              f"for each of the {classes} classes")
-        return list(source.names)
-    if source.data is None:
-        from ..data.letters import NAMES
-        return list(NAMES)
-    return [str(k) for k in range(classes)]
+def class_names(source: ImageSource, found: Any) -> List[str]:
+    """What the classes of Images are called: as ``names`` says, or as the file has them."""
+    if source.names is None:
+        return list(found.names)
+    check_names(source.names, found.classes)
+    return list(source.names)
+
+
+def check_names(names: str, classes: int) -> None:
+    """Raise ChoiceError unless there is a character for each class."""
+    if len(names) != classes:
+        raise ChoiceError("names", f"found {names!r:.42}, {len(names)} characters; there must be one for each of the "
+                          f"{classes} classes")
 
 
 # Tables.
@@ -230,7 +234,7 @@ def table(source: TableSource, rng: Any, loss: Optional[str] = None, tell: Tell 
     from ..data.encoding import encode
     from ..data.features import fit, rows_to_use
     from ..data.table import read_table
-    found = read_table(source.file, source.delimiter, source.header, tell)
+    found = read_table(source.file, source.delimiter, source.header, tell, source.decimal)
     usable = rows_to_use(found, source.target, source.missing, source.ignore)
     count = len(usable)
     if count < len(PARTS):

@@ -183,8 +183,8 @@ def _workers(settings: Settings, network: Network, samples: int) -> int:
 def _make_engine(settings: Settings, network: Network) -> Any:
     engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network)
     if (settings.workers or 1) > 1 or settings.engine == "processes":
-        from ..engines.processes import Processes
-        return Processes(settings.workers, engine)
+        from ..engines.processes import Processes, may_start
+        return Processes(settings.workers, engine) if may_start() else engine
     return engine
 
 

@@ -25,6 +25,8 @@ def missing() -> str:
     try:
         for name in ("figure", "backends.backend_agg", "animation"):
             import_module("matplotlib." + name)
+    except ValueError as error:                             # a setting of its own that cannot be, such as MPLBACKEND
+        return f"matplotlib cannot be loaded: {error}"
     except ImportError as error:
         package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
         if not isinstance(error, ModuleNotFoundError) or package is None:
@@ -40,12 +42,19 @@ def save(figure, path: str) -> None:
 
 
 def _figure(width, height, title, layout="constrained"):
+    from matplotlib import rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    rcParams["text.usetex"] = False                         # LaTeX may not be there, and these texts are not for it
     figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)
-    figure.suptitle(title, fontsize=10)
+    figure.suptitle(literal(title), fontsize=10)
     return figure
+
+
+def literal(text: str) -> str:
+    """A text as it is: what stands between two $ would be drawn as a formula."""
+    return text.replace("$", r"\$")
 
 
 def _panels(title, number, height):
@@ -264,7 +273,7 @@ def compared(runs: list, title: str, loss: str = "loss"):
         look = _look(i)
         epochs, low, middle, high = _quartiles(several)
         # Each is thinner than the one before: where they agree, all can be seen.
-        axes.plot(epochs, middle, label=label, linewidth=3.0 - 2.0 * i / len(runs), **look)
+        axes.plot(epochs, middle, label=literal(label), linewidth=3.0 - 2.0 * i / len(runs), **look)
         if len(several) > 1:
             axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
     ends = [max(curve[-1][0] for curve in several) for _, several in runs if several]
@@ -321,7 +330,7 @@ def sheet(title: str, images: list, captions: list, size: tuple, columns: int, s
                             aspect=ratio * width / height, cmap=colors, vmin=-most if signed else 0.0, vmax=most)
         axes.set(xticks=[], yticks=[])
         axes.spines[:].set_color("#CCCCCC")
-        axes.set_title(caption, fontsize=8, pad=3)
+        axes.set_title(literal(caption), fontsize=8, pad=3)
     for axes in list(panels.flat)[len(images):]:
         axes.set_axis_off()
     if signed:
@@ -348,8 +357,8 @@ def confusion(title: str, matrix: list, names: list):
     _plain(axes, "", "taken for", "is")
     axes.grid(False)
     ticks = range(0, classes, -(-classes // 30))
-    axes.set_xticks(ticks, [names[k] for k in ticks], fontsize=size)
-    axes.set_yticks(ticks, [names[k] for k in ticks], fontsize=size)
+    axes.set_xticks(ticks, [literal(names[k]) for k in ticks], fontsize=size)
+    axes.set_yticks(ticks, [literal(names[k]) for k in ticks], fontsize=size)
     figure.colorbar(shown, label="share of the row", shrink=0.8)
     return figure
 
