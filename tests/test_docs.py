@@ -333,10 +333,11 @@ def rows_of(page, *header):
 def test_the_zoom_goes_from_the_epochs_down_to_the_inputs_of_a_neuron():
     rooms = [row["file"] for row in rows_of("README.md", "file", "loops over", "forward", "backward")]
     assert [re.search(r"\((.*)\)", room).group(1) for room in rooms] == [
-        "purenn/training.py", "purenn/engines/loops.py", "purenn/network.py", "purenn/activations.py", "purenn/layers.py",
-        "purenn/neuron.py"]
+        "purenn/training.py", "purenn/engines/loops.py", "purenn/network.py", "purenn/activations.py",
+        "purenn/layers.py", "purenn/neuron.py"]
     for room in ("engines.loops.batch_cost", "engines.loops.Loops.gradients", "network.Network.forward",
-                 "network.Network.backward", "activations.Activation.forward", "layers.Linear.forward", "layers.Linear.backward", "neuron.forward",
+                 "network.Network.backward", "activations.Activation.forward", "layers.Linear.forward",
+                 "layers.Linear.backward", "neuron.forward",
                  "neuron.backward"):
         assert callable(found(room))
 

@@ -311,7 +311,8 @@ def test_texts_that_recur_are_said_nothing_of():
 @pytest.mark.parametrize("value", ["0.1", "1e-9", "123456.789", "-0.3"])
 @pytest.mark.parametrize("count", [3, 30, 1000])
 def test_a_constant_column_has_no_deviation_that_rounding_made(value, count):
-    found = Table(["c", "x", "y"], [[value] * count, [str(i) for i in range(count)], ["lo", "hi", "lo"] * count], [2] * count)
+    columns = [[value] * count, [str(i) for i in range(count)], ["lo", "hi", "lo"] * count]
+    found = Table(["c", "x", "y"], columns, [2] * count)
     found.columns[2][count:] = []
     preparation = fit(found, "y")
     assert preparation.inputs[0].deviation == 1.0

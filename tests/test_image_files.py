@@ -200,7 +200,8 @@ def test_labels_that_are_no_classes_are_refused(tmp_path, labels, match):
 @pytest.mark.parametrize("kind", ["<U5", ">U5", "S5"])
 def test_labels_of_an_npz_may_be_texts(tmp_path, kind):
     numpy = pytest.importorskip("numpy")
-    numpy.savez(tmp_path / "a.npz", images=numpy.arange(12).reshape(3, 4), labels=numpy.array(["dog", "cat", "dog"], kind))
+    labels = numpy.array(["dog", "cat", "dog"], kind)
+    numpy.savez(tmp_path / "a.npz", images=numpy.arange(12).reshape(3, 4), labels=labels)
     data = read_images(tmp_path / "a.npz")
     assert (data.labels, data.names) == ([1, 0, 1], ["cat", "dog"])
     numpy.savez(tmp_path / "b.npz", images=numpy.array(["dog", "cat", "dog"], kind), labels=numpy.arange(3))
@@ -406,11 +407,13 @@ def test_a_csv_without_a_header_is_read_where_it_is_clear_which_column_has_the_l
     assert read_images(last)[:5] == data[:5]                # none is moved by one
     doubt = table(tmp_path, "0,1,2,3,1\n1,5,6,7,0\n0,1,2,3,0\n1,5,6,7,1\n")
     refused(doubt, "Set labels to 1 or to last")
-    assert read_images(doubt, label="1").labels == [0, 1, 0, 1] and read_images(doubt, label="last").labels == [1, 0, 0, 1]
+    assert read_images(doubt, label="1").labels == [0, 1, 0, 1]
+    assert read_images(doubt, label="last").labels == [1, 0, 0, 1]
 
 
 @pytest.mark.parametrize("names, order", [
-    (["pixel1", "pixel10", "pixel11", "pixel2"], [0, 3, 1, 2]), (["pixel3", "pixel2", "pixel1", "pixel0"], [3, 2, 1, 0]),
+    (["pixel1", "pixel10", "pixel11", "pixel2"], [0, 3, 1, 2]),
+    (["pixel3", "pixel2", "pixel1", "pixel0"], [3, 2, 1, 0]),
     (["1x1", "2x1", "1x2", "2x2"], [0, 2, 1, 3]), (["d", "c", "b", "a"], [0, 1, 2, 3])])
 def test_pixels_are_in_the_order_of_their_names_numbers(tmp_path, names, order):
     data = read_images(table(tmp_path, "label,%s\n0,0,51,102,255\n1,0,0,0,0\n" % ",".join(names)))

@@ -384,7 +384,8 @@ def seconds(content):
 
 
 @pytest.mark.parametrize("make, count", [
-    (lambda n: b'{"a": ' + b'"\\' * n, 200000), (lambda n: b'["' + b'\\"' * n, 200000), (lambda n: b'"' * (2 * n + 1), 100000),
+    (lambda n: b'{"a": ' + b'"\\' * n, 200000), (lambda n: b'["' + b'\\"' * n, 200000),
+    (lambda n: b'"' * (2 * n + 1), 100000),
     (lambda n: b"{%s, \"n1\": 1}" % b", ".join(b'"n%d": 1' % k for k in range(n)), 30000)])
 def test_a_file_of_twice_the_size_takes_about_twice_the_time(make, count):
     def measured():

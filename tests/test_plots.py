@@ -371,6 +371,7 @@ def test_settings_of_matplotlibs_do_not_matter_or_are_one_line(tmp_path, monkeyp
     from matplotlib import rcParams
     monkeypatch.setitem(rcParams, "text.usetex", True)
     plots.save(plots.confusion("a", [[3, 1], [0, 2]], ["a_b", "c%"]), str(tmp_path / "a.png"))
-    done = subprocess.run([sys.executable, os.path.join(ROOT, "cli.py"), "xor", "--epochs", "2", "--plot", str(tmp_path)],
+    command = [sys.executable, os.path.join(ROOT, "cli.py"), "xor", "--epochs", "2", "--plot", str(tmp_path)]
+    done = subprocess.run(command,
                           env={**os.environ, "MPLBACKEND": "nonsense"}, capture_output=True, text=True)
     assert done.returncode in (0, 2) and "Traceback" not in done.stderr and done.stderr.count("\n") <= 1

@@ -364,7 +364,8 @@ def test_a_constant_column_decides_nothing(tmp_path):
 def test_columns_whose_names_are_numbers_are_found_by_them(tmp_path):
     rows = [["1", "2", "3"], *[[i, i % 7, i % 2] for i in range(40)]]
     model = tmp_path / "m.json"
-    result(written(tmp_path / "t.csv", rows), "--target", "3", "--task", "classification", "--header", "yes", "--epochs",
+    table = written(tmp_path / "t.csv", rows)
+    result(table, "--target", "3", "--task", "classification", "--header", "yes", "--epochs",
            2, "--save", model)
     turned = written(tmp_path / "p.csv", [[row[2], row[0], row[1]] for row in rows])
     plain = predicted(model, tmp_path / "t.csv", "--header", "yes")

@@ -92,7 +92,7 @@ TWO = bits([1.0, 2.0])
 WRONG = [
     (b"", "is no safetensors file: it is only 0 bytes long"),
     (b"\2\0\0", "is no safetensors file: it is only 3 bytes long"),
-    (b"PK\3\4" + b"\0" * 60, "is a zip, such as torch.save writes; save the state_dict with safetensors.torch.save_file"),
+    (b"PK\3\4" + b"\0" * 60, "is a zip, such as torch.save writes; save the state_dict with safetensors.torch"),
     (laid_out({}, length=100000001), "its header would be 100000001 bytes long; at most 100000000"),
     (laid_out({}, length=(1 << 64) - 1), "its header would be 18446744073709551615 bytes long"),
     (laid_out({"a": entry()}, TWO, length=1000), "is cut short: its header is 1000 bytes long, and"),

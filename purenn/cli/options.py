@@ -159,8 +159,8 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
                        "(default: detected)")
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
                        "or no (default: detected)")
-    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="what stands before the fraction of a "
-                       "number: point or comma (default: point; of a saved network as it was)")
+    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="what stands before the "
+                       "fraction of a number: point or comma (default: point; of a saved network as it was)")
     return group
 
 

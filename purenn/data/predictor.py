@@ -33,9 +33,10 @@ class Predictor(NamedTuple):
         if not all(math.isfinite(value) for output in outputs for value in output):
             raise PurennError(f"what the network says of {table.path} is not finite: its weights, or the numbers of "
                               "the table, are too large")
-        if self.model.output == "probability" and not all(0.0 <= value <= 1.0 for output in outputs for value in output):
-            raise PurennError("the outputs of its network are said to be probabilities, and are not between 0 and 1; it "
-                              "is damaged")
+        likely = self.model.output == "probability"
+        if likely and not all(0.0 <= value <= 1.0 for output in outputs for value in output):
+            raise PurennError("the outputs of the network are said to be probabilities, and for "
+                              f"{table.path} they are not between 0 and 1; the model is damaged")
         return dict(zip(known, zip(outputs, decode(preparation, outputs))))
 
     def _plain(self, table):

@@ -188,7 +188,8 @@ def check_history(history) -> None:
 
 def _without_prefix(weights):
     """The weights by the names that a Sequential gives them, where a module around it put one prefix before all."""
-    found = [re.match(r"((?:.*\.)?)((?:0|[1-9]\d*)\.(?:weight|bias))\Z", name, re.ASCII | re.DOTALL) for name in weights]
+    known = re.compile(r"((?:.*\.)?)((?:0|[1-9]\d*)\.(?:weight|bias))\Z", re.ASCII | re.DOTALL)
+    found = [known.match(name) for name in weights]
     if not found or None in found or len({match.group(1) for match in found if match}) > 1:
         return weights
     return {match.group(2): tensor for match, tensor in zip(found, weights.values()) if match}

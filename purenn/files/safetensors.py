@@ -119,8 +119,8 @@ def _check_known(entries):
     for name in entries:
         layer, _, last = name.rpartition(".")
         if last in ("running_mean", "running_var", "num_batches_tracked"):
-            raise PurennError(f"layer {short(layer)} is a BatchNorm ({short(name)}), which purenn does not have; it has "
-                              "Linear layers and activations")
+            raise PurennError(f"layer {short(layer)} is a BatchNorm ({short(name)}), which purenn does not have; it "
+                              "has Linear layers and activations")
 
 
 def _check_metadata(metadata):

@@ -15,7 +15,7 @@ from .text import short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists
-# Texts, which may hold brackets, as a whole; one that is not closed goes on to the end, so that no byte is looked at twice.
+# Texts, which may hold brackets, as a whole; one that is not closed goes on to the end, so that no byte is read twice.
 BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{}]', re.DOTALL)
 MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
 
