@@ -178,15 +178,16 @@ class CrossEntropyLoss(Loss):
     """
 
     def forward(self, output: Vector, target: Vector) -> float:
-        """C = −Σ_i y_i·ln p_i = Σ_i y_i·(ln Σ_j e^z_j − z_i).
+        """C = −Σ_i y_i·ln p_i = Σ_i y_i·(ln Σ_j e^(z_j − m) + (m − z_i)), with m the largest z.
 
         >>> CrossEntropyLoss().forward([0.0, 0.0], [1.0, 0.0]) == math.log(2.0)
         True
         """
-        log_total = log_sum_exp(output)
+        _, powers, m = exponentials(output)
+        log_powers = math.log(powers)                           # ln Σ_j e^(z_j − m): small beside a large m
         total = 0.0
         for z, y in zip(output, target):
-            total += y * (log_total - z)                        # −y_i · ln p_i
+            total += y * (log_powers + (m - z))                 # −y_i · ln p_i
         return total
 
     def backward(self, output: Vector, target: Vector) -> Vector:
@@ -203,16 +204,6 @@ class CrossEntropyLoss(Loss):
             if sorted(targets[i]) != [0.0] * (len(targets[i]) - 1) + [1.0]:
                 raise PurennError("CrossEntropyLoss: targets[%d] is %r; a target must be one-hot, "
                                   "1 for its class and 0 for the others" % (i, targets[i]))
-
-
-def log_sum_exp(z: Vector) -> float:
-    """ln Σ_j e^z_j, with the largest z taken out first, so that e^z never overflows.
-
-    >>> log_sum_exp([1000.0, 1000.0]) == 1000.0 + math.log(2.0)
-    True
-    """
-    _, total, largest = exponentials(z)
-    return largest + math.log(total)
 
 
 def _log(p):

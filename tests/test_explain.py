@@ -261,7 +261,7 @@ def test_every_source_is_a_function_of_the_core_and_the_stop_is_a_line_of_its_bo
         "update v̂(w": "Adam.corrected", "update v̂(b": "Adam.corrected", "update new w": "Adam.step",
         "update new b": "Adam.step"}),
     ([], CrossEntropyLoss(), lambda p: SGD(p, weight_decay=0.1), {
-        "forward z": "forward", "cost S": "log_sum_exp", "cost C": "CrossEntropyLoss.forward",
+        "forward z": "forward", "cost S": "CrossEntropyLoss.forward", "cost C": "CrossEntropyLoss.forward",
         "backward p": "softmax", "backward ∂C/∂p": None, "backward ∂p/∂z": "softmax_jacobian",
         "backward ∂C/∂z": "Softmax.backward CrossEntropyLoss.backward", "backward ∂C/∂w": "backward",
         "backward ∂C/∂b": "backward", "update g(w": "Optimizer.decayed", "update g(b": "Optimizer.decayed",

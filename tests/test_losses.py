@@ -8,7 +8,6 @@ from purenn import (BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Linear, Los
                     Softmax)
 from purenn.activations import softmax
 from purenn.engines.loops import Loops
-from purenn.losses import log_sum_exp
 
 from .helpers import close, small_data
 
@@ -63,7 +62,23 @@ def test_cross_entropy_of_ten_equal_logits_is_ln_10():
 def test_cross_entropy_survives_being_sure_and_wrong():
     assert CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0]) == 2000.0
     assert CrossEntropyLoss().backward([1000.0, -1000.0], [0.0, 1.0]) == [1.0, -1.0]
-    assert log_sum_exp([-1000.0]) == -1000.0
+    assert CrossEntropyLoss().forward([-1000.0], [1.0]) == 0.0
+
+
+@pytest.mark.parametrize("shift", [1.0, -37.5, 1e3, 1e6, -1e6])
+def test_cross_entropy_does_not_depend_on_a_shift_of_all_logits(shift):
+    loss, rng = CrossEntropyLoss(), random.Random(3)
+    for _ in range(50):
+        z = [round(rng.uniform(-4.0, 4.0) * 1024) / 1024 for _ in range(5)]          # exact, shifted or not
+        target = [0.0, 1.0, 0.0, 0.0, 0.0]
+        expected = loss.forward(z, target)
+        assert loss.forward([x + shift for x in z], target) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("shift", [1e12, 1e15, -1e15])
+def test_cross_entropy_keeps_its_digits_as_far_as_the_logits_are_exact(shift):
+    assert CrossEntropyLoss().forward([shift, shift], [1.0, 0.0]) == math.log(2.0)
+    assert CrossEntropyLoss().forward([shift, shift + 1.0], [1.0, 0.0]) == pytest.approx(1.3132616875182228, rel=1e-12)
 
 
 def test_softmax_layer_with_its_full_jacobian_and_the_fused_loss_give_the_same_gradients():

@@ -82,7 +82,7 @@ def test_the_gallery_lists_every_mistake():
     assert [line.split(None, 1) for line in listed] == [[mistake.name, mistake.summary] for mistake in MISTAKES]
 
 
-# The README shows missing-factor-2.
+# docs/explain.md shows missing-factor-2.
 @pytest.mark.parametrize("name", ["exp-overflow", "updated-weights", "log-of-zero"])
 def test_a_mistake_is_shown_with_both_lines_both_curves_and_what_catches_it(name):
     done = cli("mistakes", name)

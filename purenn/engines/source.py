@@ -260,8 +260,8 @@ def _loss(loss, a, y, da):
     lines = [f"# the cost, and its slope by each output: {loss!r}"]
     if isinstance(loss, CrossEntropyLoss):
         p = [f"p_{j}" for j in range(count)]
-        lines += _softmax(p, a, "e_") + ["t = m + log(s)"]
-        before, whole = _whole([f"{y[j]} * (t - {a[j]})" for j in range(count)])
+        lines += _softmax(p, a, "e_") + ["t = log(s)"]
+        before, whole = _whole([f"{y[j]} * (t + (m - {a[j]}))" for j in range(count)])
         lines += before + ["total += " + whole]
         slopes = [f"{p[j]} - {y[j]}" for j in range(count)]
     elif isinstance(loss, BCELoss):

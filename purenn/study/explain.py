@@ -10,11 +10,11 @@ goes in, what comes out, and the slopes of both.
 import math
 
 from .. import neuron
-from ..activations import Activation, Softmax, softmax, softmax_jacobian
+from ..activations import Activation, Softmax, exponentials, softmax, softmax_jacobian
 from ..engines.loops import batch_cost
 from ..layers import Linear
 from ..linalg import zeros
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, log_sum_exp, squared_error
+from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, squared_error
 from ..training import Dataset, check_data, check_finite
 from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, parameter, plain, w
 from .updates import update
@@ -158,16 +158,16 @@ def _ln(text, value):
 
 
 def _cross_entropy(loss, output, y):
-    m, log_total = number(max(output)), log_sum_exp(output)
-    symbols = ["m + ln(exp(z_0 - m)"] + [f"exp(z_{j} - m)" for j in range(1, len(output))]
-    numbers = [f"{m} + ln(exp({number(output[0])} - {m})"]
+    m, log_powers = number(max(output)), math.log(exponentials(output)[1])
+    symbols = ["ln(exp(z_0 - m)"] + [f"exp(z_{j} - m)" for j in range(1, len(output))]
+    numbers = [f"ln(exp({number(output[0])} - {m})"]
     numbers += [f"exp({number(z)} - {m})" for z in output[1:]]
     symbols[-1] += ")"
     numbers[-1] += ")"
-    sum_of_all = Quantity(None, None, "S", symbols, [numbers], log_total, log_sum_exp)
-    symbols = [f"y_{j}·(S - z_{j})" for j in range(len(output))]
-    numbers = [f"{number(y[j])}·({number(log_total)} - {number(output[j])})" for j in range(len(output))]
-    return [sum_of_all, _total(loss, symbols, numbers, output, y)]
+    log_of_all = Quantity(None, None, "S", symbols, [numbers], log_powers, type(loss).forward)
+    symbols = [f"y_{j}·(S + (m - z_{j}))" for j in range(len(output))]
+    numbers = [f"{number(y[j])}·({number(log_powers)} + ({m} - {number(output[j])}))" for j in range(len(output))]
+    return [log_of_all, _total(loss, symbols, numbers, output, y)]
 
 
 # Backward: from ∂C/∂a of the output to every gradient.
