@@ -13,7 +13,7 @@ from purenn.files.model import load_model
 from purenn.runs import problems
 from purenn.runs.settings import LOSSES
 
-from .helpers import cli
+from .helpers import ROOT, cli
 from .test_keeper import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
 
 SHORT = ("--epochs", 2, "--hidden", 3)
@@ -335,3 +335,35 @@ def test_a_regression_has_no_accuracy_even_where_its_numbers_are_0_and_1(tmp_pat
     assert (code, err) == (0, "") and "accuracy" not in out
     assert (tmp_path / "h.csv").read_text().startswith("epoch,loss,validation_loss\n")
     assert run("train", "--resume", tmp_path / "c", "--epochs", 3, "--quiet")[0] == 0
+
+
+# What the majority class alone would score, and "Not learned".
+
+def labelled(tmp_path, label):
+    """A table of 60 rows whose x says nothing of y, which is what ``label(i)`` says."""
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n" + "".join("%d,%s\n" % (i * 7919 % 13, label(i)) for i in range(1, 61)))
+    return path
+
+
+def test_the_report_says_what_the_most_frequent_class_would_score_and_that_no_more_was_learned(tmp_path):
+    path = labelled(tmp_path, lambda i: "a" if i % 3 == 0 else "b")
+    lines = cli("train", path, "--target", "y", "--epochs", 30).stdout.splitlines()
+    rows = json.loads(cli("train", path, "--target", "y", "--epochs", 30, "--json").stdout)["predictions"]
+    right = [row["target"] for row in rows].count("b")
+    assert "Answering b for every test row would be right for %d/%d" % (right, len(rows)) in "\n".join(lines)
+    assert lines[-1].startswith("Not learned. On the test rows it is no better than answering b for every row; try")
+
+
+def test_what_is_better_than_the_most_frequent_class_is_not_called_not_learned():
+    done = cli("train", os.path.join(ROOT, "tests", "files", "iris.csv"), "--target", "species", "--epochs", 40)
+    assert "Answering virginica for every test row would be right for 8/22 (36.4%)." in done.stdout
+    assert "Not learned" not in done.stdout
+
+
+def test_a_regression_no_better_than_the_mean_is_not_learned(tmp_path):
+    path = labelled(tmp_path, lambda i: (i * 31 % 17) / 7)
+    lines = cli("train", path, "--target", "y", "--epochs", 3, "--task", "regression", "--seed", 2).stdout.splitlines()
+    r2 = float(lines[-2].split("R\u00b2 ")[1].split(",")[0])
+    assert (r2 <= 0.0) == lines[-1].startswith("Not learned. On the test rows it is no better than answering the mean")
+    assert r2 <= 0.0

@@ -165,7 +165,30 @@ def report(terminal, run, result) -> list:
 
 def not_learned(result) -> list:
     """A line that says so where it has not learned, and why; otherwise none."""
-    return ["Not learned. " + " ".join(result.why_not_learned)] if result.why_not_learned else []
+    if result.why_not_learned:
+        return ["Not learned. " + " ".join(result.why_not_learned)]
+    if result.problem.kind != "table" or result.test is None:
+        return []
+    if result.problem.is_regression:
+        r2 = result.test.measures["r2"]
+        if r2 is None or r2 > 0.0:
+            return []
+        better = "the mean of the rows that were learned from"
+    else:
+        name, right, count = majority(result)
+        if result.test.accuracy * count > right or right == count:
+            return []
+        better = f"{show.printable(name)} for every row"
+    return [f"Not learned. On the test rows it is no better than answering {better}; try more epochs, another lr, more "
+            "hidden neurons, or more rows."]
+
+
+def majority(result) -> tuple:
+    """The class that most rows to learn from have, and for how many of the test rows that answer is right."""
+    counts = [sum(row) for row in result.train.measures["confusion"]]
+    most = counts.index(max(counts))
+    tested = [sum(row) for row in result.test.measures["confusion"]]
+    return result.problem.classes[most], tested[most], sum(tested)
 
 
 def _points(terminal, run, result):
@@ -229,7 +252,11 @@ def _table(terminal, run, result):
     lines = []
     if result.curve:
         lines = [*show.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
-    return lines + part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
+    lines += part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
+    if result.problem.classes:
+        name, right, count = majority(result)
+        lines += ["", f"Answering {show.printable(name)} for every test row would be right for {show.share(right, count)}."]
+    return lines
 
 
 def part_lines(parts: list) -> list:
