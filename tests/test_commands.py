@@ -104,7 +104,7 @@ def test_gate_ends_within_0_02_of_its_targets():
 def test_gate_comes_near_its_targets_in_a_quarter_of_its_epochs():
     most, _ = from_its_targets("--epochs", 7500)
     assert most <= 0.08
-    assert "how many at most (default: 30000)" in cli("gate", "--help").stdout
+    assert "train for at most N epochs (default: 30000)" in cli("gate", "--help").stdout
 
 
 def test_json_is_one_object_and_nothing_else():

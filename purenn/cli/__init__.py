@@ -85,7 +85,7 @@ def _dispatch(arguments: List[str]) -> int:
 
 def overview(program: str) -> str:
     """What ``python cli.py`` alone shows: every command with an example."""
-    lines = ["purenn: the neural-network textbook that runs.", "", "Commands, each with an example:"]
+    lines = ["purenn: backpropagation in pure Python, written to be read.", "", "Commands, each with an example:"]
     for name, summary, example in COMMANDS:
         for file, word in () if program.endswith("cli.py") else INSTALLED:
             example = example.replace(file, word)

@@ -132,7 +132,7 @@ def _add_own_options(parser: Parser) -> None:
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
                        help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
     group.add_argument("--workers", metavar="N", type=whole(1, 256),
-                       help="processes that share out the runs (default: the cores there are)")
+                       help="divide the runs among N processes (default: one for each core)")
     group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
     add_json_option(group)
     add_figure_options(parser)

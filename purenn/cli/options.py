@@ -27,10 +27,10 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
                        help="neurons in each hidden layer; none: no hidden layer (default: "
                        f"{' '.join(map(str, hidden))})")
     group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
-                       help=f"of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
+                       help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
         group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
-                           help="of the output layer, one of the same (default: %(default)s)")
+                           help="activation of the output layer: one of those above (default: %(default)s)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 
@@ -44,7 +44,7 @@ def add_training_options(parser: Parser, task: Task, engine: str = "loops") -> G
                        help=f"{', '.join(losses)} (default: %(default)s)")
     add_optimizer_options(group, task)
     group.add_argument("--batch-size", metavar="N", type=whole(1), default=usual.batch_size,
-                       help=f"samples to a step, in their order (default: {usual.batch_size or 'all'})")
+                       help=f"samples in each step, in the order of the data (default: {usual.batch_size or 'all'})")
     group.add_argument("--shuffle", action="store_true", help="go through the samples in a new order each epoch")
     add_engine_options(group, engine)
     return group
@@ -57,12 +57,12 @@ def add_point_options(parser: Parser, task: Task, engine: str = "loops", epochs:
     group = add_training_options(parser, task, engine)
     if epochs:
         group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=usual.epochs,
-                           help="how many at most (default: %(default)s)")
+                           help="train for at most N epochs (default: %(default)s)")
         group.add_argument("--target-loss", metavar="LOSS", type=positive, default=usual.target_loss,
-                           help=f"stop when the loss is below it (default: {usual.target_loss or 'none'})")
+                           help=f"stop when the loss is below LOSS (default: {usual.target_loss or 'none'})")
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
-                           help="how many points to train on (default: 100); it is tested on 100 fresh ones")
+                           help="how many points to train on (default: 100); the test uses 100 new ones")
 
 
 def add_optimizer_options(group: Group, task: Task) -> None:
@@ -82,12 +82,12 @@ def add_fitting_options(group: Group, task: Task) -> None:
     zero = f"0 for classes, {REGRESSION_DECAY:g} for numbers" if task.name == "train" else "0"
     group.add_argument("--weight-decay", metavar="L", type=not_negative, help=f"L2 regularization (default: {zero})")
     group.add_argument("--lr-decay", metavar="F", default=usual.lr_decay, type=decay,
-                       help="the learning rate is multiplied by it after each epoch (default: %(default)g)")
+                       help="multiply the learning rate by F after each epoch (default: %(default)g)")
     group.add_argument("--batch-size", metavar="N", type=batch_size, default=usual.batch_size,
-                       help="samples to a step, shuffled for each epoch; or the word all (default: %(default)s)")
+                       help="samples in each step, shuffled in each epoch; or the word all (default: %(default)s)")
     group.add_argument("--patience", metavar="N", type=whole(0), default=usual.patience,
-                       help="stop when the validation loss has not got lower for N epochs, and keep the best weights; "
-                       "0: never, and keep the last (default: %(default)s)")
+                       help="stop when the validation loss has not fallen for N epochs, and keep the best weights; "
+                       "0: never stop early, and keep the last weights (default: %(default)s)")
 
 
 def add_engine_options(group: Group, engine: str) -> None:
@@ -95,20 +95,19 @@ def add_engine_options(group: Group, engine: str) -> None:
     group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
                        help=f"{', '.join(engines.NAMES)}: ways to the same gradients (default: %(default)s)")
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
-                       help="of the generator of data, weights and orders (default: %(default)s)")
+                       help="seed of everything random: data, weights, order of the samples (default: %(default)s)")
 
 
 def add_workers_option(group: Group) -> None:
     """``--workers``."""
     group.add_argument("--workers", metavar="N", type=whole(1, MOST_WORKERS),
-                       help="processes that share out a batch, each with the engine (default: the cores there are, "
-                       "where it pays)")
+                       help="divide each batch among N processes (default: one for each core, if that is faster)")
 
 
 def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
     """``--train``, ``--validation`` and ``--test``, how many of what there is go into each part."""
     for name, number, use in zip(("train", "validation", "test"), usual, (
-            "learn from", "look at after each epoch", "be tested on at the end")):
+            "learn from", "validate with after each epoch", "test on at the end")):
         group.add_argument("--" + name, metavar="N", type=part_size,
                            help=f"{what} to {use}, or their share (default: {number})")
 
@@ -118,27 +117,27 @@ def add_report_options(parser: Parser, log_every: Optional[int]) -> None:
     group = parser.add_argument_group("the report")
     if log_every:
         group.add_argument("--log-every", metavar="N", type=whole(1), default=log_every,
-                           help="epochs from one line to the next (default: %(default)s)")
-    group.add_argument("--quiet", action="store_true", help="the last line only")
+                           help="print a line every N epochs (default: %(default)s)")
+    group.add_argument("--quiet", action="store_true", help="print the last line only")
     add_json_option(group)
 
 
 def add_json_option(group: Group) -> None:
     """``--json``."""
-    group.add_argument("--json", action="store_true", help="one JSON object on stdout, and nothing else")
+    group.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
 
 
 def add_kept_options(parser: Parser, every: int) -> None:
     """``--save``, ``--history``, ``--checkpoint``, ``--checkpoint-every`` and ``--resume``."""
     group = parser.add_argument_group("what is kept")
-    group.add_argument("--save", metavar="FILE", help="write the trained network: a .json to read, or a .safetensors "
-                       "for PyTorch, too")
-    group.add_argument("--history", metavar="FILE.csv", help="write the curve, an epoch a row")
-    group.add_argument("--checkpoint", metavar="FILE", help="write down now and then what it takes to go on")
+    group.add_argument("--save", metavar="FILE", help="write the trained network: a .json file, which people can read, "
+                       "or a .safetensors file, which PyTorch can read")
+    group.add_argument("--history", metavar="FILE.csv", help="write the losses and accuracies, a row for each epoch")
+    group.add_argument("--checkpoint", metavar="FILE", help="write a file from which --resume can go on")
     group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
-                       help=f"epochs from one checkpoint to the next (default: {every})")
-    group.add_argument("--resume", metavar="FILE", help="go on from a checkpoint, with its settings; --epochs and what "
-                       "is shown and kept may be others")
+                       help=f"write the checkpoint every N epochs (default: {every})")
+    group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; --epochs, "
+                       "--target-loss, --patience, and what is shown and written may be others")
 
 
 def add_figure_options(parser: Parser, animate: bool = False) -> None:
@@ -159,8 +158,8 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
                        "(default: detected)")
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
                        "or no (default: detected)")
-    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="what stands before the "
-                       "fraction of a number: point or comma (default: point; of a saved network as it was)")
+    group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="the decimal separator: "
+                       "point or comma (default: point, or the one of the saved network)")
     return group
 
 
@@ -171,7 +170,7 @@ def add_model_options(parser: Parser) -> None:
     group = parser.add_argument_group("the network, where the file does not say it itself (one from PyTorch)")
     for name, what in (("activation", "between its layers"), ("output-activation", "after the last (default: none)")):
         group.add_argument("--" + name, metavar="NAME", type=one_of(list(ACTIVATIONS)),
-                           help=f"what stands {what}: {', '.join(ACTIVATIONS)}")
+                           help=f"the activation {what}: {', '.join(ACTIVATIONS)}")
 
 
 # What the options come to.

@@ -55,7 +55,7 @@ def parse(arguments: List[str]) -> Any:
     parser.add_argument("names", metavar="NAME", nargs="*", type=one_of_names,
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
     parser.add_argument("--workers", metavar="N", type=whole(1, 256),
-                        help="processes that share out the runs (default: the cores there are)")
+                        help="divide the runs among N processes (default: one for each core)")
     parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown too, and the figures, where "
                         "matplotlib is installed, beside it")
     return parser.parse_args(arguments)

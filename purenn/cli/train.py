@@ -36,7 +36,7 @@ def _parser(task: Task) -> Parser:
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
                        "given several times")
     group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
-                       help="of missing values: refuse them, put in the column's mean, or drop the row (default: "
+                       help="what to do with missing values: refuse the table, use the column's mean, or drop the row (default: "
                        "%(default)s)")
     add_part_options(group, ["the rest", "0.15", "0.15"], "rows")
     add_network_options(parser, task, output=False)
@@ -45,11 +45,11 @@ def _parser(task: Task) -> Parser:
     group.add_argument("--loss", metavar="NAME", type=one_of(losses),
                        help=f"{', '.join(losses)} (default: cross-entropy for classes, mse for numbers)")
     group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
-                       help="of the output layer (default: what goes with the loss)")
+                       help="activation of the output layer (default: the one that suits the loss)")
     add_optimizer_options(group, task)
     add_fitting_options(group, task)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=task.settings.epochs,
-                       help="how many at most (default: %(default)s)")
+                       help="train for at most N epochs (default: %(default)s)")
     add_engine_options(group, "auto")
     add_workers_option(group)
     add_report_options(parser, task.log_every)

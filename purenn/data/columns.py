@@ -86,7 +86,7 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
     before or behind each, the typographic minus; with ``decimal`` "comma" a comma before the fraction.
 
     >>> disguised(["$1,020", "$900"])
-    ([1020.0, 900.0], "thousands separators, the sign $")
+    ([1020.0, 900.0], 'thousands separators, the sign $')
     >>> disguised(["1,5", "2"], "comma")
     ([1.5, 2.0], '')
     """

@@ -255,7 +255,8 @@ def _table(terminal, run, result):
     lines += part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
     if result.problem.classes:
         name, right, count = majority(result)
-        lines += ["", f"Answering {show.printable(name)} for every test row would be right for {show.share(right, count)}."]
+        lines += ["", f"Answering {show.printable(name)} for every test row would be right for "
+                      f"{show.share(right, count)}."]
     return lines
 
 
