@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +29,7 @@ def small(monkeypatch):
     return "784-64-10 by 32"
 
 
+@lru_cache(maxsize=None)
 def losses(contender, task, count=4):
     try:
         step = contenders.start(contender, task)

@@ -340,7 +340,7 @@ def test_ctrl_c_keeps_the_best_weights_where_there_is_patience():
 
 def test_weights_that_are_of_no_epoch_are_tested_on_the_validation_part_too(monkeypatch, capsys):
     monkeypatch.setattr(letters, "fit", lambda *arguments: fit(*arguments)._replace(kept=None, stopped="interrupted"))
-    assert main([*map(str, SMALL), "--json"]) == 130
+    assert main([*map(str, LETTERS), "--epochs", "3", "--json"]) == 130
     result = json.loads(capsys.readouterr().out)
     assert result["kept"] is None and result["validation_loss"] == result["history"][-1]["validation_loss"]
 

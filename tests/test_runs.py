@@ -25,6 +25,12 @@ def figures(results):
     return [result._replace(seconds=None) for result in results]
 
 
+@pytest.fixture(scope="module")
+def alone():
+    """What the jobs come to, one after the other."""
+    return figures(run_jobs(JOBS, 1))
+
+
 @pytest.mark.parametrize("task, arguments", [
     ("xor", ["--epochs", "40", "--seed", "3", "--shuffle", "--batch-size", "5", "--hidden", "3", "2"]),
     ("xor", ["--optimizer", "adam", "--lr", "0.1"]),
@@ -39,8 +45,7 @@ def test_a_run_comes_to_what_the_task_itself_comes_to(task, arguments):
     assert result.solved == (shown["stopped"] == "target" if task != "gate" else shown["learned"])
 
 
-def test_the_results_are_the_same_with_any_number_of_workers_and_in_the_order_of_the_jobs():
-    alone = figures(run_jobs(JOBS, 1))
+def test_the_results_are_the_same_with_any_number_of_workers_and_in_the_order_of_the_jobs(alone):
     assert [result.epochs for result in alone[:3]] == [1500, 30, 200]
     assert figures(run_jobs(JOBS, 2)) == figures(run_jobs(JOBS, 4)) == figures(run_jobs(JOBS)) == alone
     assert multiprocessing.active_children() == []
@@ -110,14 +115,13 @@ def test_a_job_that_cannot_be_run_is_said_and_leaves_no_process(job, named, work
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_leaves_what_is_complete_and_no_process(workers):
+def test_ctrl_c_leaves_what_is_complete_and_no_process(workers, alone):
     def tell(done, total):
         assert total == 5
         if done == 2:
             os.kill(os.getpid(), signal.SIGINT)
     with pytest.raises(Interrupted) as raised:
         run_jobs(JOBS, workers, tell)
-    alone = figures(run_jobs(JOBS, 1))
     complete = [i for i, result in enumerate(raised.value.results) if result is not None]
     assert len(complete) == 2
     assert figures(raised.value.results[i] for i in complete) == [alone[i] for i in complete]
