@@ -43,7 +43,7 @@ def grid():
     return run(*GRID, "--workers", 1)
 
 
-@pytest.mark.parametrize("arguments", [(*QUICK, "--epochs", 400), GRID])
+@pytest.mark.parametrize("arguments", [(*QUICK, "--epochs", 400, "--seeds", 2), GRID])
 def test_the_table_is_the_same_with_one_and_two_workers(arguments, grid):
     def without_seconds(shown, workers):
         lines = shown.splitlines()

@@ -85,9 +85,9 @@ def test_a_run_stopped_and_resumed_twice_ends_with_the_digits_of_one_that_never_
     assert digits(tmp_path, begun[0], "--resume", path, "--epochs", 9) == expected         # there is no more to do
 
 
-@pytest.mark.parametrize("begun", [TRAIN, LETTERS], ids=["train", "letters"])
-def test_patience_counts_on_and_the_best_weights_are_kept_over_a_stop(begun, tmp_path):
-    begun, path = (*begun, "--lr", 0.5, "--optimizer", "sgd", "--patience", 3), tmp_path / "c"
+@pytest.mark.parametrize("begun, lr", [(TRAIN, 0.5), (LETTERS, 2)], ids=["train", "letters"])
+def test_patience_counts_on_and_the_best_weights_are_kept_over_a_stop(begun, lr, tmp_path):
+    begun, path = (*begun, "--lr", lr, "--optimizer", "sgd", "--patience", 3), tmp_path / "c"
     expected = digits(tmp_path, *begun, "--epochs", 200)
     result = expected[0]
     assert result["stopped"] == "patience" and result["kept"] == result["epochs"] - 3 > 0
