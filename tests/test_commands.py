@@ -225,7 +225,7 @@ def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130():
     assert int(re.search(r"^After (\d+) epochs: loss", out, re.MULTILINE).group(1)) >= 99
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no signals here")
+@pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="no signals, or no threads, here")
 def test_ctrl_c_ends_json_with_the_results_so_far_too():
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
