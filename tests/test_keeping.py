@@ -164,9 +164,17 @@ def test_checkpoints_are_written_every_so_many_epochs_and_at_the_end(tmp_path, m
 
 # Killed, interrupted, nobody reading, a full disk.
 
+AT_ONCE = """
+import sys
+from purenn.commands import fitting, main
+fitting.MEASURING = 0.0
+sys.exit(main(sys.argv[1:]))
+"""
+
+
 def started(*arguments, flags=(), **how):
-    """cli.py as a process."""
-    command = [sys.executable, "-S", "-E", *flags, os.path.join(ROOT, "cli.py"), *map(str, arguments)]
+    """A command in a process of its own, that does not measure for most of a second how long it will take."""
+    command = [sys.executable, "-S", "-E", *flags, "-c", AT_ONCE, *map(str, arguments)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", **how)
 
 
@@ -245,11 +253,8 @@ def test_where_the_reader_has_seen_enough_the_training_comes_to_its_end_and_is_k
 FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-from purenn.commands import fitting, main
-fitting.MEASURING = 0.0
-sys.exit(main(sys.argv[2:]))
-"""
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)),) * 2)
+""" + AT_ONCE
 
 
 def on_a_full_disk(limit, *arguments):

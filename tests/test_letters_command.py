@@ -6,8 +6,6 @@ import os
 import random
 import re
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -21,7 +19,7 @@ from purenn.data.preparation import mean_and_deviation
 from purenn.engines.loops import Loops
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data, small_network
-from .test_keeping import LETTERS, measured_once  # noqa: F401  (a fixture)
+from .test_keeping import LETTERS, measured_once, started  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
@@ -372,10 +370,8 @@ def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
 def test_ctrl_c_keeps_what_was_learned_and_reports_it():
-    with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
-                           *map(str, LETTERS), "--epochs", "100000", "--patience", "0"], cwd=ROOT,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
-                          preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
+    with started(*LETTERS, "--epochs", 100000, "--patience", 0, flags=["-u"],
+                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler)) as process:
         lines = []
         for line in process.stdout:
             lines.append(line.rstrip())

@@ -132,7 +132,7 @@ def test_inputs_and_a_number_to_predict_are_standardized_by_the_rows_that_are_le
 
 def test_texts_go_in_as_categories_and_classes_are_kept_by_name(tmp_path):
     path = written(tmp_path / "t.csv", mixed(300))
-    found = result(path, "--target", "kind", "--epochs", 150, "--save", tmp_path / "m.json")
+    found = result(path, "--target", "kind", "--epochs", 40, "--save", tmp_path / "m.json")
     assert found["settings"]["sizes"] == [5, 16, 2] and found["test_accuracy"] > 0.9
     assert {row["output"] for row in found["predictions"]} == {"good one", "bad"}
     preparation = load_model(tmp_path / "m.json").preparation
