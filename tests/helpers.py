@@ -125,17 +125,17 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 def _signals():
     """Ctrl-C's handler afterwards as before; and what hangs fails."""
     def fail(*_):
-        pytest.fail("it has not ended in %d s" % MOST_SECONDS)
-    has_alarm = hasattr(signal, "alarm")
+        pytest.fail("it has not ended in %g s" % MOST_SECONDS)
+    has_alarm = hasattr(signal, "setitimer")
     before = {number: signal.getsignal(number) for number in [signal.SIGINT] + [signal.SIGALRM] * has_alarm}
     if has_alarm:
         signal.signal(signal.SIGALRM, fail)
-        signal.alarm(MOST_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, MOST_SECONDS)
     try:
         yield
     finally:
         if has_alarm:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

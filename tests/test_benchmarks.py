@@ -5,6 +5,7 @@ import math
 import shutil
 import subprocess
 import sys
+from functools import lru_cache
 from types import SimpleNamespace
 
 import pytest
@@ -28,6 +29,7 @@ def small(monkeypatch):
     return "784-64-10 by 32"
 
 
+@lru_cache(maxsize=None)
 def losses(contender, task, count=4):
     try:
         step = contenders.start(contender, task)
@@ -78,8 +80,13 @@ def test_the_bare_dot_products_are_as_many_as_the_mathematics_needs(monkeypatch,
     assert found == {784: 12 * 5, 5: 12 * 10, 12: 5 * 784 + 10 * 5, 10: 12 * 5}
 
 
-def test_a_race_gives_a_figure_for_each_turn_and_the_table_the_ratio_of_medians(monkeypatch):
-    monkeypatch.setattr(timing, "gc", SimpleNamespace(collect=lambda: None))        # takes long among other tests
+@pytest.fixture
+def no_collection(monkeypatch):
+    """Before a turn no garbage is collected, which takes long among so many tests."""
+    monkeypatch.setattr(timing, "gc", SimpleNamespace(collect=lambda: None))
+
+
+def test_a_race_gives_a_figure_for_each_turn_and_the_table_the_ratio_of_medians(no_collection):
     runners = {name: Here(name, "gate 2-2-1") for name in ("loops", "unrolled")}
     taken = race(runners, 0.002, 3, {"loops": 0.0, "unrolled": 0.01})
     assert [len(times) for times in taken.values()] == [3, 3] and min(map(min, taken.values())) > 0.0
@@ -91,7 +98,7 @@ def test_a_race_gives_a_figure_for_each_turn_and_the_table_the_ratio_of_medians(
     assert text.endswith("%s, m; numpy 9" % own.python())
 
 
-def test_a_step_of_a_part_of_the_batch_counts_as_that_part(monkeypatch):
+def test_a_step_of_a_part_of_the_batch_counts_as_that_part(monkeypatch, no_collection):
     clock = iter(range(100))
 
     def step():                                                 # takes a second

@@ -129,7 +129,8 @@ def test_the_seed_decides_every_digit():
     assert shuffled == digits(3, "--batch-size", 10, "--shuffle") != digits(3, "--batch-size", 10) != begun
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adagrad", "rmsprop", "adam"])
+# Of sgd, which is the default, see above.
+@pytest.mark.parametrize("optimizer", ["momentum", "adagrad", "rmsprop", "adam"])
 def test_every_optimizer_learns_xor_with_its_default_learning_rate(optimizer):
     result = json.loads(cli("xor", "--optimizer", optimizer, "--engine", "unrolled", "--json").stdout)
     assert result["learned"] and result["accuracy"] == 1.0 and result["loss"] < 0.005
@@ -224,7 +225,7 @@ def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130():
     assert int(re.search(r"^After (\d+) epochs: loss", out, re.MULTILINE).group(1)) >= 99
 
 
-@pytest.mark.skipif(os.name == "nt", reason="no signals here")
+@pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="no signals, or no threads, here")
 def test_ctrl_c_ends_json_with_the_results_so_far_too():
     timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
     timer.start()
@@ -293,9 +294,9 @@ def test_a_terminal_sees_progress_and_color():
     written = on_a_terminal("xor", "--epochs", "1000", "--seed", "2", NO_COLOR="")
     assert re.search(r"epoch \d+ of 1000, loss 0\.\d+, at most [\d.]+ s left", written)
     assert "\x1b[31m" in written
-    written = on_a_terminal("xor", "--epochs", "1000", "--seed", "2", NO_COLOR="1")
-    assert re.search(r"epoch \d+ of 1000", written) and "\x1b[31m" not in written
-    assert "left" not in on_a_terminal("xor", "--epochs", "1000", "--quiet")
+    written = on_a_terminal("xor", "--epochs", "700", "--seed", "2", NO_COLOR="1")
+    assert re.search(r"epoch \d+ of 700", written) and "\x1b[31m" not in written
+    assert "left" not in on_a_terminal("xor", "--epochs", "700", "--quiet")
 
 
 def test_it_runs_as_a_module():

@@ -50,17 +50,17 @@ def test_every_python_here_draws_the_same_pixels():
 
 @pytest.fixture(scope="module")
 def drawn():
-    """A thousand images and their labels."""
-    return letters(1000, random.Random(4))
+    """Images and their labels."""
+    return letters(600, random.Random(4))
 
 
 def test_an_image_is_784_bytes_of_every_gray_and_no_two_are_the_same(drawn):
     images, _ = drawn
     assert all(isinstance(image, bytes) and len(image) == SIZE * SIZE == 784 for image in images)
-    assert len(set(images)) == 1000
+    assert len(set(images)) == 600
     grays = set(b"".join(images))
     assert {0, 255} <= grays and len(grays) > 200
-    assert sum(max(image) > 100 for image in images) > 980      # there is ink on nearly all
+    assert sum(max(image) > 100 for image in images) > 588      # there is ink on nearly all
 
 
 @pytest.mark.parametrize("count", [1, 9, 10, 27, 60])
@@ -77,12 +77,12 @@ def test_there_are_as_many_of_each_letter_in_random_order(count):
 
 def test_the_mean_letter_tells_most_letters_apart_but_far_from_all(drawn):
     images, labels = drawn
-    means = centers(images[:600], labels[:600])
+    means = centers(images[:400], labels[:400])
     right = 0
-    for image, label in zip(images[600:], labels[600:]):
+    for image, label in zip(images[400:], labels[400:]):
         distances = [sum((a - b) * (a - b) for a, b in zip(image, mean)) for mean in means]
         right += distances.index(min(distances)) == label
-    assert 0.5 < right / 400 < 0.75
+    assert 0.5 < right / 200 < 0.75
 
 
 def test_letters_are_upright_and_face_the_right_way(drawn):

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+from functools import lru_cache
 
 import pytest
 
@@ -41,20 +42,37 @@ def predicted(*arguments):
     return table_of(out)
 
 
-@pytest.fixture
-def iris(tmp_path):
-    """A model of iris, saved."""
-    path = tmp_path / "m.json"
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A model of iris, as it is saved."""
+    path = tmp_path_factory.mktemp("iris") / "m.json"
     main(["train", IRIS, "--target", "species", "--epochs", "3", "--quiet", "--save", str(path)])
+    return path.read_bytes()
+
+
+@pytest.fixture
+def iris(tmp_path, saved):
+    """A file of its own with that model."""
+    path = tmp_path / "m.json"
+    path.write_bytes(saved)
     return path
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Train one of TRAINED, once for each ending of the file it is saved in: that file, and what --json says."""
+    @lru_cache(maxsize=None)
+    def train(name, ending):
+        path = tmp_path_factory.mktemp("trained") / ("m." + ending)
+        return path, result(*TRAINED[name], "--epochs", 6, "--save", path)
+    return train
 
 
 @pytest.mark.parametrize("ending", ["json", "safetensors"])
 @pytest.mark.parametrize("name", TRAINED)
-def test_a_saved_network_says_of_the_test_rows_what_training_said(name, ending, tmp_path):
-    path = tmp_path / ("m." + ending)
-    file, rest = TRAINED[name][0], TRAINED[name][1:]
-    found = result(file, *rest, "--epochs", 12, "--save", path)
+def test_a_saved_network_says_of_the_test_rows_what_training_said(name, ending, trained):
+    path, found = trained(name, ending)
+    file = TRAINED[name][0]
     rows = predicted(path, file)
     assert len(rows) == len(open(file).readlines()) - 1
     for row in found["predictions"]:
@@ -69,11 +87,9 @@ def test_a_saved_network_says_of_the_test_rows_what_training_said(name, ending, 
 
 
 @pytest.mark.parametrize("name", TRAINED)
-def test_evaluate_gives_the_test_scores_that_training_gave(name, tmp_path):
-    path = tmp_path / "m.json"
-    file, rest = TRAINED[name][0], TRAINED[name][1:]
-    found = result(file, *rest, "--epochs", 12, "--save", path)
-    with open(file) as handle:
+def test_evaluate_gives_the_test_scores_that_training_gave(name, tmp_path, trained):
+    path, found = trained(name, "json")
+    with open(TRAINED[name][0]) as handle:
         lines = handle.read().splitlines()
     part = tmp_path / "part.csv"
     part.write_text("\n".join([lines[0], *[lines[row["line"] - 1] for row in found["predictions"]]]))
@@ -84,8 +100,8 @@ def test_evaluate_gives_the_test_scores_that_training_gave(name, tmp_path):
         if key == "loss" or found.get("test_" + key) is not None:
             assert close(scores[key], found["test_" + key]), key
     shown = run("evaluate", path, part)[1].splitlines()
-    trained = run("train", *TRAINED[name], "--epochs", 12, "--quiet")[1]
-    assert shown[-1] == "%s on %s: %s" % (path, part, trained.split(": test ")[1].rstrip())
+    said = run("train", *TRAINED[name], "--epochs", 6, "--quiet")[1]
+    assert shown[-1] == "%s on %s: %s" % (path, part, said.split(": test ")[1].rstrip())
 
 
 def test_columns_are_found_by_name_and_others_are_passed_through(iris, tmp_path):
@@ -196,8 +212,9 @@ def test_what_is_written_can_be_read_as_a_csv_whatever_is_in_the_fields(tmp_path
 
 # The networks of the other commands, and PyTorch's.
 
-@pytest.mark.parametrize("begun", [("xor", "--optimizer", "adam"), ("linear", "--epochs", "200"),
-                                   ("gate", "--epochs", "2000"),
+@pytest.mark.parametrize("begun", [("xor", "--optimizer", "adam", "--engine", "unrolled"),
+                                   ("linear", "--epochs", "100", "--engine", "unrolled"),
+                                   ("gate", "--epochs", "500"),
                                    ("xor", "--output-activation", "tanh", "--epochs", "9")])
 def test_the_networks_of_points_predict_and_are_measured(begun, tmp_path):
     model = tmp_path / "m.safetensors"

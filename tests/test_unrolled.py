@@ -244,7 +244,7 @@ def test_an_engine_that_is_not_known_is_refused():
 
 @pytest.mark.parametrize("command", ["xor", "linear", "gate"])
 def test_the_commands_print_the_same_with_each_engine(command):
-    shown = [cli(command, "--epochs", 200, "--engine", engine).stdout for engine in ("loops", "unrolled")]
+    shown = [cli(command, "--epochs", 60, "--engine", engine).stdout for engine in ("loops", "unrolled")]
     assert shown[0].splitlines()[0] + ", engine Unrolled()" == shown[1].splitlines()[0]
     assert shown[0].splitlines()[1:] == shown[1].splitlines()[1:]
 

@@ -37,7 +37,8 @@ def parse(arguments: List[str]) -> Any:
     add_optimizer_options(group, task)
     add_fitting_options(group, task)
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
-                       help="how many at most (default: 3 for 6000 images of 784 pixels, more where there is less)")
+                       help="train for at most N epochs (default: 3 for 6000 images of 784 pixels, more where there "
+                       "is less)")
     full = " ".join(f"--{name.replace('_', '-')} {value[0] if isinstance(value, list) else value}"
                     for name, value in FULL.items())
     group.add_argument("--full", action="store_true", help=f"the setting of the lab's report: {full}")

@@ -16,7 +16,8 @@ def run(arguments: List[str]) -> int:
     names = [mistake.name for mistake in study.MISTAKES]
     parser.add_argument("name", metavar="NAME", nargs="?", type=one_of(names),
                         help="which mistake to show; without it they are listed")
-    parser.add_argument("--seed", metavar="N", type=whole(0), default=1, help="seed of the weights (default: %(default)s)")
+    parser.add_argument("--seed", metavar="N", type=whole(0), default=1,
+                        help="seed of the weights (default: %(default)s)")
     options = parser.parse_args(arguments)
     terminal = Terminal()
     if options.name is None:

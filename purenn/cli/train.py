@@ -36,8 +36,8 @@ def _parser(task: Task) -> Parser:
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
                        "given several times")
     group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
-                       help="what to do with missing values: refuse the table, use the column's mean, or drop the row (default: "
-                       "%(default)s)")
+                       help="what to do with missing values: refuse the table, use the column's mean, or drop the row "
+                       "(default: %(default)s)")
     add_part_options(group, ["the rest", "0.15", "0.15"], "rows")
     add_network_options(parser, task, output=False)
     group = parser.add_argument_group("the training")
