@@ -272,7 +272,7 @@ MISTAKES = (
                 g * a * (1.0 - a) for g, a in zip(grad, self.a)]))],
             lambda: checks.gradients("softmax"), _classes("tanh", "softmax", losses.MSELoss, 1500)),
     Mistake("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.",
-            "losses.CrossEntropyLoss.forward", "total += y * (log_total - z)",
+            "losses.CrossEntropyLoss.forward", "total += y * (log_powers + (m - z))",
             "total -= y * math.log(softmax(output)[j])",
             [(losses.CrossEntropyLoss, "forward", _always(lambda self, output, target: -math.fsum(
                 y * math.log(p) for p, y in zip(activations.softmax(output), target))))],
