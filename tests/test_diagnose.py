@@ -1,8 +1,13 @@
 """What a run is said to have come to."""
-from purenn import Network, evaluate
+from types import SimpleNamespace
+
+import pytest
+
+from purenn import Dataset, DivergedError, Network, evaluate
+from purenn.data.diagnose import diagnose, has_bend, why_not_learned
+from purenn.data.preparation import of_points
 from purenn.data.tasks import xor
-from purenn.runs import Run, Settings, problems
-from purenn.data.diagnose import diagnose, has_bend
+from purenn.runs import Run, Score, Settings, problems
 from purenn.training import Epoch
 
 FLAT, FALLING = [0.25] * 100, [1.0 / (i + 1) for i in range(100)]
@@ -78,14 +83,40 @@ def test_a_short_run_can_be_falling_too():
     assert "still falling" not in said([[0.47]] * 21, [])
 
 
-def test_nothing_is_said_of_several_outputs_or_where_validation_data_say_more():
+def test_nothing_is_said_where_validation_data_say_more_and_of_several_outputs_how_many_are_wrong():
     points = problems.xor()
     wrong = [[0.47]] * 21
     assert said(wrong) != ""
     assert said(wrong, problem=points._replace(validation=points.train)) == ""
     twice = points.train._replace(targets=[[y, 1.0 - y] for y, in points.train.targets])
     run = Run(points._replace(train=twice), Settings(sizes=(2, 4, 2), init="zeros"))
-    assert diagnose(run, [[0.47, 0.47]] * 21) == []
+    assert diagnose(run, [[0.47, 0.47]] * 21) == ["It has 11 of 21 points wrong, and the loss is 0.2509."]
+
+
+def test_a_training_that_diverged_has_not_learned():
+    run = Run(problems.xor(), Settings(lr=1e300, activation="identity", output_activation=None, epochs=50))
+    with pytest.raises(DivergedError):
+        run.result()
+    result = run.result().as_json()
+    assert not result["learned"] and "diverged" in result["why_not_learned"][0]
+
+
+def test_numbers_are_neither_right_nor_wrong():
+    data = Dataset([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0]], [[0.3], [7.0], [0.6]])
+    run = Run(problems.xor()._replace(train=data), Settings(sizes=(2, 4, 1), target_loss=0.01))
+    assert diagnose(run, [[0.31], [6.99], [0.6]]) == []
+    assert diagnose(run, [[0.0], [0.0], [0.0]])[0].startswith("The loss, 16.4833, has not come below 0.01.")
+
+
+@pytest.mark.parametrize("right, count", [(7, 25), (14, 25), (15, 29)])
+def test_as_many_right_as_the_most_frequent_class_alone_is_not_better(right, count):
+    problem = problems.xor()._replace(kind="table", preparation=of_points(2))
+    train = Score(measures={"confusion": [[3, 0], [1, 0]]})
+    run = SimpleNamespace(problem=problem, stopped="epochs")
+    for hit, said_why in ((right, 1), (right + 1, 0)):
+        test = Score(measures={"confusion": [[hit, 0], [count - right, 0]] if hit == right else
+                               [[right, 0], [count - right - 1, 1]]})
+        assert len(why_not_learned(run, train, test)) == said_why
 
 
 def test_a_bend_is_an_activation_before_the_last_linear_layer():

@@ -406,3 +406,14 @@ def test_rows_that_are_all_missing_are_told_no_option_that_predict_has_not(iris,
         header = handle.readline().strip().split(",")
     code, out, err = run("predict", iris, written(tmp_path / "t.csv", [header, *[["NA"] * 5] * 3]), "--header", "yes")
     assert code == 2 and err.count("\n") == 1 and "set missing" not in err and "--missing" not in err
+
+
+def test_numbers_that_are_scaled_to_0_have_no_accuracy(tmp_path):
+    table, flat = tmp_path / "t.csv", tmp_path / "flat.csv"
+    table.write_text("a,y\n" + "".join("%d,%d\n" % (i, i % 5) for i in range(40)))
+    run("train", table, "--target", "y", "--task", "regression", "--epochs", 2, "--quiet", "--save",
+        tmp_path / "m.json")
+    with open(str(tmp_path / "m.json")) as handle:
+        mean = json.load(handle)["preparation"]["target"]["mean"]
+    flat.write_text("a,y\n" + "".join("%d,%r\n" % (i, mean) for i in range(4)))
+    assert json.loads(run("evaluate", tmp_path / "m.json", flat, "--json")[1])["accuracy"] is None

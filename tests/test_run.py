@@ -2,13 +2,16 @@
 import json
 import math
 import random
+import time
 from functools import partial
 
 import pytest
 
-from purenn import Dataset, DivergedError, Linear, Network, Sigmoid, Tanh
+from purenn import Dataset, DivergedError, Linear, Network, PurennError, Sigmoid, Tanh
 from purenn.data.preparation import of_points
 from purenn.runs import Problem, Run, Settings, problems
+from purenn.runs.keeper import Keeper, load_start, resume
+from purenn.runs.problems import Points
 from purenn.runs.run import estimate
 from purenn.training import evaluate
 
@@ -132,3 +135,31 @@ def test_the_estimate_leaves_the_network_as_it_is(monkeypatch):
     expected = estimate(run)
     assert (weights(run), run.optimizer.state_dict()) == before and run.engine.samples == 0
     assert expected.seconds > 0.0 and expected.measured == 4
+
+
+def test_seconds_are_those_of_training_and_not_of_what_is_done_between_epochs():
+    run = Run(problems.xor(), Settings(epochs=3))
+    for _ in run.epochs():
+        time.sleep(0.2)
+    assert run.seconds < 0.2
+
+
+def test_before_the_end_the_weights_are_those_of_the_last_epoch():
+    points_of_xor = problems.xor()
+    worse = points_of_xor.train._replace(targets=[[1.0 - y] for y, in points_of_xor.train.targets])
+    run = Run(points_of_xor._replace(validation=worse), Settings(lr=1.0, epochs=60, patience=60))
+    for epoch in run.epochs():
+        if epoch.number == 30:
+            break
+    assert run.best.number < 30 and run.measured().kept == 30
+
+
+def test_a_run_is_not_resumed_with_other_settings_than_how_long_it_is_trained(tmp_path):
+    path = str(tmp_path / "c.json")
+    run = Run(problems.xor(), Settings(epochs=2))
+    run.keeper = Keeper(path, 1, Points("xor", 21))
+    run.result()
+    start = load_start(path, "xor")
+    assert resume(start, problems.xor(), start.settings._replace(epochs=3)).result().epochs == 3
+    with pytest.raises(PurennError, match="it was begun with lr 1.0, and cannot go on with 3.0"):
+        resume(start, problems.xor(), start.settings._replace(lr=3.0))

@@ -75,7 +75,7 @@ def run(arguments: List[str]) -> int:
     try:
         if options.json:
             import json
-            terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, interrupted)))
+            terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, stop)))
         else:
             for line in compared.report(terminal, plan, rows, stop):
                 terminal.line(line)

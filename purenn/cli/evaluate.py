@@ -36,6 +36,7 @@ def run(arguments: List[str]) -> int:
     if not math.isfinite(loss):
         raise PurennError(f"evaluate: the loss of {options.model} on {options.file} is {loss!r}: weights, or numbers "
                           "of the table, are too large")
+    accuracy = accuracy if preparation.classes else None        # of numbers that happen to be 0 and 1 there is none
     score = Score(loss, accuracy, outputs, measures(preparation, data.targets, outputs))
     terminal = Terminal()
     if options.json:

@@ -15,6 +15,10 @@ from .parser import MOST_EPOCHS, Parser, short, whole
 # What --full stands for: the setting of the lab's report.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
 
+# The options that go with --show-data, and with --write-data.
+SHOWN = ("show_data", "write_data", "data", "images", "labels", "ignore", "names", "seed")
+WRITTEN = ("write_data", "show_data", "data", "names", "seed", "train", "validation", "test")
+
 
 def run(arguments: List[str]) -> int:
     """Train, test and show; return the exit code."""
@@ -94,9 +98,11 @@ def check_options(options: Any) -> None:
             with named_as_options():
                 check_names(names, 10)
     looks = options.show_data is not None or options.write_data is not None
-    for name in ("json", "quiet", "plot", "resume"):
-        if getattr(options, name) and looks:
-            raise PurennError(f"--{name}: goes without --show-data and --write-data; leave it out")
+    used = SHOWN if options.write_data is None else WRITTEN
+    for name in ["full"] if options.full else sorted(options.given):
+        if looks and name not in used:
+            option = "--" + name.replace("_", "-")
+            raise PurennError(f"{option}: goes without --show-data and --write-data; leave it out")
     if options.write_data is not None:
         if names is not None:
             raise PurennError("--names: goes without --write-data; the file holds numbers from 0 up")

@@ -31,8 +31,10 @@ def run(arguments: List[str]) -> int:
                         help=f"with --standalone: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)
     options = parser.parse_args(arguments[1:])
-    if options.epochs and not options.standalone:
-        raise PurennError("unroll: --epochs goes with --standalone, which trains; add it, or leave --epochs out")
+    for name in ("epochs", "lr", "optimizer", "momentum", "batch_size", "shuffle", "engine"):
+        if name in options.given and not options.standalone:
+            option = "--" + name.replace("_", "-")
+            raise PurennError(f"unroll: {option} goes with --standalone, which trains; add it, or leave {option} out")
     rng = random.Random(options.seed)
     problem = problems.make(points_of(options, task), rng)
     settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)

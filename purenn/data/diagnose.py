@@ -4,14 +4,16 @@ Two plateaus are typical of XOR. On the first the network answers the same to ev
 for a squared error is best done with the mean of the targets: 10/21 on the 21 points, mean loss
 0.249433. On the second one point is still wrong, the one in the middle: mean loss about 0.0434.
 """
-from typing import Any, List, Tuple
+import math
+from typing import Any, List, Sequence, Tuple
 
 from ..activations import Identity
 from ..engines.loops import batch_cost
 from ..layers import Linear
 from ..losses import Loss
 from ..network import Network
-from ..training import Dataset, is_right
+from ..training import Dataset, are_classes, is_right
+from .scores import mean_squared_error
 
 
 def has_bend(network: Network) -> bool:
@@ -27,26 +29,85 @@ def has_bend(network: Network) -> bool:
     return False
 
 
-def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
+def why_not_learned(run: Any, train: Any, test: Any) -> List[str]:
     """Sentences on why a run has not learned, and what to try; an empty list where it has.
 
-    ``outputs`` are the trained network's for the data that it learned from. It looks at networks with one output that
-    have no validation data: at the points.
+    ``train`` and ``test`` are its Scores on those parts. Points must all be right, and the loss below the target loss.
+    Images must be told apart better than by a guess; on the rows of a table it must do better than one constant
+    answer, chosen from the rows that it learned from.
+    """
+    problem = run.problem
+    if run.stopped == "diverged":
+        return ["The loss is infinite or nan: the training diverged. Try a smaller lr."]
+    if problem.kind == "points":
+        return diagnose(run, train.outputs)
+    if test is None:
+        return []
+    if problem.kind == "images":
+        guess = math.log(len(test.outputs[0]))
+        return [] if test.loss < guess else [
+            f"The test loss is no better than {guess:.4f}, that of a network that takes every class for as likely; try "
+            "a smaller lr, more images or more epochs."]
+    if problem.is_regression:
+        better = _beats_the_mean(problem, test)
+        constant = "the mean of the rows that it learned from"
+    else:
+        name, right, count = majority(problem.classes, train.measures["confusion"], test.measures["confusion"])
+        matrix = test.measures["confusion"]
+        better = sum(matrix[i][i] for i in range(len(matrix))) > right or right == count
+        constant = f"{name} for every row"
+    return [] if better else [f"On the test rows it is no better than answering {constant}; try more epochs, another "
+                              "lr, more hidden neurons, or more rows."]
+
+
+def majority(classes: Sequence[str], train: List[List[int]], test: List[List[int]]) -> Tuple[str, int, int]:
+    """The class that most rows to learn from have, for how many test rows it is right, and how many there are.
+
+    ``train`` and ``test`` are the confusion matrices of those parts.
+
+    >>> majority(["a", "b"], [[3, 0], [1, 1]], [[1, 0], [2, 0]])
+    ('a', 1, 3)
+    """
+    counts = [sum(row) for row in train]
+    most = counts.index(max(counts))
+    tested = [sum(row) for row in test]
+    return classes[most], tested[most], sum(tested)
+
+
+def _beats_the_mean(problem: Any, test: Any) -> bool:
+    """Whether the error on the test rows is below that of answering the mean of the rows learned from."""
+    from .encoding import decode
+    learned, tested = [decode(problem.preparation, part.targets) for part in (problem.train, problem.test)]
+    mean = math.fsum(learned) / len(learned)
+    if max(tested) == min(tested):                          # one number: there is nothing to tell apart
+        return True
+    return bool(test.measures["mse"] < mean_squared_error(tested, [mean] * len(tested)))
+
+
+def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
+    """Sentences on why points are not learned, and what to try; an empty list where they are.
+
+    ``outputs`` are the trained network's for the data that it learned from. Where there are validation data, which say
+    more, it says nothing.
     """
     network, loss, data, target_loss = run.network, run.loss, run.problem.train, run.settings.target_loss
-    if run.problem.validation is not None or len(data.targets[0]) != 1:
+    if run.problem.validation is not None:
         return []
     losses = [epoch.loss for epoch in run.curve]
-    wrong = [i for i in range(len(outputs)) if not is_right(outputs[i], data.targets[i])]
+    classes = are_classes(data.targets)
+    wrong = [i for i in range(len(outputs)) if classes and not is_right(outputs[i], data.targets[i])]
     final = batch_cost(loss, outputs, data.targets)
     if not wrong and (target_loss is None or final < target_loss):
         return []
-    values = [output[0] for output in outputs]
     falling = bool(losses) and losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
     longer = "It was still falling in the last tenth of the epochs: try more epochs."
     if not wrong:
-        found = [f"All points are on the right side, but the loss, {final:.6g}, has not come below {target_loss:g}."]
+        found = [f"{'All points are on the right side, but the' if classes else 'The'} loss, {final:.6g}, has not come "
+                 f"below {target_loss:g}."]
         return found + [longer if falling else "It has almost stopped falling: try a larger lr, or more epochs."]
+    if len(data.targets[0]) != 1:
+        return [f"It has {len(wrong)} of {len(outputs)} points wrong, and the loss is {final:.6g}."]
+    values = [output[0] for output in outputs]
     if not run.problem.separable and not has_bend(network):
         return ["There is no activation between the layers, so the network is one straight line, and no straight line "
                 "separates these classes." + _constant(loss, data),

@@ -14,7 +14,7 @@ from .tasks import TASKS
 
 SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}
 
-# What may be another when a run is resumed: how long it takes, and where the data lie.
+# What may differ when a run is resumed: how long it is trained.
 FREE = ("epochs", "target_loss", "patience")
 
 # So many points, and so many processes, at most: a file of a few bytes must not ask for any number of them.
@@ -22,7 +22,7 @@ MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """A number that is another for other data, but for one chance in four billion."""
+    """The CRC-32 of all numbers in order: data with a number changed have another, but for a chance of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:
@@ -64,7 +64,7 @@ class Keeper:
 
 
 class Start(NamedTuple):
-    """What a checkpoint says of the run that it is of: its task, its settings, where its data come from."""
+    """What a checkpoint says of its run: its task, its settings, where its data come from."""
 
     path: str
     settings: Settings
@@ -112,6 +112,10 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
     from ..files.disk import naming
     checkpoint = start.checkpoint
     with naming(start.path):
+        for name, begun in start.settings._asdict().items():
+            if name not in FREE and getattr(settings, name) != begun:
+                raise PurennError(f"it was begun with {name} {begun!r:.60}, and cannot go on with "
+                                  f"{getattr(settings, name)!r:.60}; only {', '.join(FREE)} may differ")
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or begin anew without resuming")
         run = Run(problem, settings)

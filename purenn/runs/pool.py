@@ -64,9 +64,11 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
     ``tell(done, total)`` is called after each run. One worker is this process. Ctrl-C raises Interrupted, which has the
     results so far; where a run cannot be done or a worker dies, Incomplete has them. No process is left behind.
-    With several runs, ``workers`` None of their Settings is one process for each. Raises PurennError where one asks for
-    more, or for the engine processes, and the runs are shared out over workers themselves.
+    Where there are several runs, ``workers`` None in a Settings means one process. Raises PurennError where a run asks
+    for more, or for the engine processes, and the runs are shared out over workers themselves.
     """
+    if workers is not None and workers < 1:
+        raise PurennError(f"run_all: workers is {workers}; it must be 1 or more, or None for one on each core")
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:

@@ -6,7 +6,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
 
 from .. import engines
-from ..data.diagnose import diagnose
+from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
 from ..network import Network
@@ -80,6 +80,7 @@ class Run:
                 yield self.curve[-1]
                 if self.stopped:
                     return
+                begin = time.perf_counter() - self.seconds              # what is done between epochs is no training
         except DivergedError:
             self.stopped = "diverged"
             raise
@@ -122,7 +123,7 @@ class Run:
 
     def kept(self) -> Optional[int]:
         """Of which epoch the network's weights are at the end; None where it was interrupted in the middle of one."""
-        if self.settings.patience and self.best:
+        if self.stopped and self.settings.patience and self.best:
             return int(self.best.number)
         return len(self.curve) if self.engine.samples == self.samples else None
 
@@ -143,7 +144,7 @@ class Run:
         scores: List[Optional[Score]] = [self.score(part) for part in (
             self.problem.train, self.problem.validation, self.problem.test)]
         train_score = scores[0] or Score()
-        why = diagnose(self, train_score.outputs) if self.stopped != "diverged" else []
+        why = why_not_learned(self, train_score, scores[2])
         return Result(self.problem, self.settings, repr(self.engine), self.network.count_parameters(),
                       len(self.curve), self.seconds, self.stopped, self.kept(), train_score, scores[1], scores[2],
                       list(self.curve), why)

@@ -12,7 +12,7 @@ USUAL_MOMENTUM = 0.9
 # Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
 REGRESSION_DECAY = 0.03
 
-# With this many passes at most small images are gone through as much as large ones.
+# Small images are trained for more epochs, at most this many.
 MOST_EPOCHS_BY_SIZE = 40
 
 

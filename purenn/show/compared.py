@@ -8,7 +8,6 @@ WIDTH = 15                      # of a little learning curve, in characters
 FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "test_accuracy", "seconds")
 
 
-
 def table(terminal, axes: list, settings: list, rows: list) -> list:
     """A row for each setting, and a line or two on what the columns are. Seconds are the last column.
 
@@ -82,8 +81,9 @@ def report(terminal, plan, rows: list, stop=None) -> list:
     return lines
 
 
-def as_json(plan, workers: int, rows: list, seconds: float, interrupted: bool) -> dict:
-    """What came of it, in plain values: the settings, each with its figures and its runs."""
+def as_json(plan, workers: int, rows: list, seconds: float, stop) -> dict:
+    """What came of it, in plain values: the settings, each with its figures and its runs; ``stop`` as in report."""
+    stopped = "interrupted" if isinstance(stop, KeyboardInterrupt) else "failed" if stop else "done"
     settings = []
     for values, plain, row in zip(plan.values, plan.plain, rows):
         runs = [{"seed": seed, "solved": run.solved, "needed": run.needed, "epochs": run.epochs,
@@ -94,7 +94,7 @@ def as_json(plan, workers: int, rows: list, seconds: float, interrupted: bool) -
                          **{name: getattr(row, name) for name in FIGURES}, "loss": _finite(row.loss), "runs": runs})
     return {"task": plan.task.name, "varied": {axis.name: axis.values for axis in plan.axes}, "seeds": plan.seeds,
             "workers": workers, "runs": len(plan.jobs), "done": sum(row.done for row in rows),
-            "stopped": "interrupted" if interrupted else "done", "seconds": round(seconds, 3), "settings": settings,
+            "stopped": stopped, "seconds": round(seconds, 3), "settings": settings,
             "stands_out": what_stands_out(rows)}
 
 

@@ -2,8 +2,8 @@
 
 Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
 """
-import math
 
+from ..data.diagnose import majority
 from ..data.scores import precision, recall
 from ..losses import CrossEntropyLoss
 from . import pictures
@@ -24,12 +24,12 @@ def first_lines(run, expected=None) -> list:
     loss = "softmax with cross-entropy" if problem.kind == "images" else f"{settings.loss} loss"
     lines.append(f"network {sizes} ({parameters} parameters), {settings.activation}, {loss}, init {settings.init}, "
                  f"{optimizer_text(settings)}, {batch}, engine {run.engine!r}")
-    if expected:
+    left = settings.epochs - len(run.curve)                             # where it is resumed, some are done
+    if expected and left > 0:
         rate = "" if problem.kind == "table" else (
             f" ({show.rounded(expected.rate)} images a second, measured on {expected.measured})")
         lines.append(f"about {show.duration(expected.seconds)} an epoch, "
-                     f"{show.duration(expected.seconds * settings.epochs)} for "
-                     f"{show.count(settings.epochs, 'epoch')}{rate}")
+                     f"{show.duration(expected.seconds * left)} for {show.count(left, 'epoch')}{rate}")
     return lines
 
 
@@ -165,30 +165,7 @@ def report(terminal, run, result) -> list:
 
 def not_learned(result) -> list:
     """A line that says so where it has not learned, and why; otherwise none."""
-    if result.why_not_learned:
-        return ["Not learned. " + " ".join(result.why_not_learned)]
-    if result.problem.kind != "table" or result.test is None:
-        return []
-    if result.problem.is_regression:
-        r2 = result.test.measures["r2"]
-        if r2 is None or r2 > 0.0:
-            return []
-        better = "the mean of the rows that were learned from"
-    else:
-        name, right, count = majority(result)
-        if result.test.accuracy * count > right or right == count:
-            return []
-        better = f"{show.printable(name)} for every row"
-    return [f"Not learned. On the test rows it is no better than answering {better}; try more epochs, another lr, more "
-            "hidden neurons, or more rows."]
-
-
-def majority(result) -> tuple:
-    """The class that most rows to learn from have, and for how many of the test rows that answer is right."""
-    counts = [sum(row) for row in result.train.measures["confusion"]]
-    most = counts.index(max(counts))
-    tested = [sum(row) for row in result.test.measures["confusion"]]
-    return result.problem.classes[most], tested[most], sum(tested)
+    return [show.printable("Not learned. " + " ".join(result.why_not_learned))] if result.why_not_learned else []
 
 
 def _points(terminal, run, result):
@@ -213,10 +190,6 @@ def _images(terminal, run, result):
     lines += ["", "The test images, by what they are and what they were taken for:"]
     lines += confusion_lines(terminal, result.problem.classes, result.test)
     lines += _worst(terminal, result)
-    classes = len(result.problem.classes)
-    if result.test.loss >= math.log(classes):
-        lines += ["", f"Not learned: the test loss is no better than {math.log(classes):.4f}, that of a network that "
-                  "takes every class for as likely; try a smaller lr, more images or more epochs."]
     return lines
 
 
@@ -254,7 +227,8 @@ def _table(terminal, run, result):
         lines = [*show.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
     lines += part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
     if result.problem.classes:
-        name, right, count = majority(result)
+        name, right, count = majority(result.problem.classes, result.train.measures["confusion"],
+                                      result.test.measures["confusion"])
         lines += ["", f"Answering {show.printable(name)} for every test row would be right for "
                       f"{show.share(right, count)}."]
     return lines

@@ -12,7 +12,7 @@ from typing import NamedTuple, Optional
 
 CHANCE = 1 / 32
 
-# So many times as many epochs are worth an exclamation.
+# Where a setting needs so many times the epochs of another, the summary says that the other stands out.
 MUCH = 1.25
 
 CURVE = 200                     # so many epochs of a curve are kept at most
