@@ -175,7 +175,8 @@ def stop(function: Callable[..., Any]) -> Optional[str]:
     True
     """
     code = getattr(function, "__code__", None)
-    if code is None or not hasattr(code, "co_filename"):        # a function of Python itself has no code, or one without a file
+    # A function of Python itself has no code, or, on PyPy, code without a file.
+    if code is None or not hasattr(code, "co_filename"):
         return None
     path = os.path.abspath(code.co_filename)
     if not os.path.isfile(path):
