@@ -298,7 +298,7 @@ def workers_have_started(process):
 
 def interrupted(done, *more):
     """``start``, interrupted when so many runs are done: the process, what it wrote to stdout and to stderr."""
-    for seconds in (0.5, 2.5, 10.0):                            # longer where the machine is busy
+    for seconds in (0.3, 2.5, 10.0):                            # longer where the machine is busy
         process = start(*more)
         time.sleep(seconds)
         os.killpg(process.pid, signal.SIGINT)                   # as a terminal does

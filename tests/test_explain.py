@@ -414,10 +414,14 @@ def test_pause_waits_for_enter_and_goes_on_without_input():
     done = cli("explain", "mazur", "--only", "cost", "--pause")
     assert done.returncode == 0 and "= 0.2983711087600027" in done.stdout
     command = [sys.executable, "-u", "cli.py", "explain", "mazur", "--only", "cost", "--pause"]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=1.0)
-    out, _ = process.communicate("\n" * 10, timeout=60)
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          encoding="utf-8") as process:
+        assert process.stdout.readline().startswith("explain mazur: ")
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)
+        process.stdin.write("\n" * 10)
+        process.stdin.close()
+        out = process.stdout.read()
     assert process.returncode == 0 and "= 0.2983711087600027" in out
 
 
