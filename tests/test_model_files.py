@@ -390,7 +390,7 @@ def seconds(content):
 def test_a_file_of_twice_the_size_takes_about_twice_the_time(make, count):
     def measured():
         return seconds(make(4 * count)) / max(seconds(make(count)), 0.001)
-    assert min(measured() for _ in range(3)) < 10.0         # the double twice over; the square would be 16
+    assert any(measured() < 10.0 for _ in range(20))        # the double twice over; the square would be 16, always
 
 
 def test_a_network_without_a_linear_layer_is_refused(tmp_path):
