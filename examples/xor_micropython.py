@@ -22,7 +22,11 @@ MicroPython has no ``random.Random``, so the weights come from a generator of ou
 in single precision, where the digits are others from the seventh on. Numbers are shown with 15 digits because
 MicroPython's ``repr`` errs in the last of 17 now and then; in memory they are the same to the last bit.
 """
+import gc
 import sys
+
+if hasattr(gc, "threshold"):                        # MicroPython: collect after every 8 KB while the sources are
+    gc.threshold(8192)                              # compiled, so that what is free stays in one piece
 
 if "__file__" in globals():                         # on a board there is none, and purenn lies in its root
     here = __file__.replace("\\", "/").rpartition("/")[0]
