@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from purenn.cli.options import typed
 from purenn.show.explanation import blocks
 from purenn.study.formulas import PARTS
 
@@ -85,8 +86,8 @@ def test_an_explanation_is_that_of_the_command_line_and_changes_nothing():
     session.advance(7)
     before = session.session.state()
     said = json.loads(session.explanation(4, "backward"))
-    assert said["command"] == "python3 cli.py explain xor --seed 3 --step 7 --sample 4 --only backward"
-    expected = cli(*said["command"].split()[2:]).stdout
+    assert said["step"] == 7
+    expected = cli("explain", "xor", "--seed", 3, "--step", 7, "--sample", 4, "--only", "backward").stdout
     numbers = re.findall(r"-?\d+\.\d{6,}", expected.split("BACKWARD")[1])
     assert len(numbers) > 100
     assert re.findall(r"-?\d+\.\d{6,}", said["html"]) == numbers
@@ -156,7 +157,7 @@ def test_a_training_that_diverges_is_said_and_leaves_json_that_a_browser_reads()
     assert "NaN" not in session.grid(3)
     said = json.loads(session.explanation(0, ""))
     assert said["error"].startswith("the loss became nan: training diverged")
-    assert said["command"] == ""
+    assert said["step"] is None
     assert state["right"] == 0
     assert json.loads(session.advance(10))["losses"] == []
 
@@ -176,9 +177,10 @@ def test_a_step_that_diverges_is_said_before_the_next_one_is_asked_for():
 
 
 @pytest.mark.parametrize("lr", ["0.123456789012", "1.5e-12", "0.1"])
-def test_what_is_to_be_typed_has_every_digit(lr):
+def test_what_was_chosen_is_said_with_every_digit(lr):
     said = start(lr=lr)
-    assert said["command"] == "python3 cli.py xor --lr " + lr
+    assert (said["task"], said["choices"]) == ("xor", {"lr": float(lr)})
+    assert typed([said["task"]], said["choices"]) == "xor --lr " + lr
 
 
 def test_training_ends_where_the_loss_is_below_its_target_before_and_after_the_step():

@@ -9,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 
 let python = null;                      // the functions of session.py
 let state = null;                       // what it said last
+let chosen = null;                      // what it said when the training began
 let losses = [];                        // of every epoch
 let running = false;
 let run = 0;                            // which training this is: an earlier one ends when it sees another number
@@ -19,6 +20,12 @@ function ask(name, ...values) {
 
 function lastLine(error) {              // of what may be Python's traceback
   return error.message.trim().split("\n").pop();
+}
+
+function command(words, choices) {      // what to type; only what is chosen
+  const typed = Object.entries(choices).filter(([, value]) => value !== "" && value !== null).map(([name, value]) =>
+    `--${name.replaceAll("_", "-")} ${[value].flat().join(" ") || "none"}`);
+  return ["python3 cli.py", ...words, ...typed].join(" ");
 }
 
 function guarded(action) {              // whatever goes wrong is said on the page
@@ -178,8 +185,11 @@ function drawExplanation() {
     $("explanation").textContent = "Pause, and the numbers of the next step stand here.";
     return;
   }
-  const said = ask("explanation", Number($("sample").value), $("part").value);
-  $("explain-command").textContent = said.command;
+  const sample = Number($("sample").value);
+  const part = $("part").value;
+  const said = ask("explanation", sample, part);
+  $("explain-command").textContent = said.step === null ? ""
+    : command(["explain", chosen.task], {...chosen.choices, step: said.step, sample, only: part});
   if (said.html) $("explanation").innerHTML = said.html;        // escaped there
   else $("explanation").textContent = said.error;
 }
@@ -222,9 +232,9 @@ function begin() {
     $("train").disabled = $("step").disabled = true;
     return;
   }
-  state = said;
+  state = chosen = said;
   losses = [];
-  $("command").textContent = said.command;
+  $("command").textContent = command([said.task], said.choices);
   $("first-line").textContent = said.first_line;
   $("summary").textContent = said.summary;
   for (const id of ["lr", "hidden"]) $(id).placeholder = said.usual[id];

@@ -10,7 +10,7 @@ import random
 
 from purenn.runs import TASKS, DivergedError, PurennError, Run, resolve
 from purenn.runs.settings import BETWEEN, OPTIMIZERS, ChoiceError
-from purenn.runs.tasks import POINT_TASKS
+from purenn.runs.tasks import POINT_TASKS, choices_of
 from purenn.show import report
 from purenn.show import terminal as show
 from purenn.show.explanation import blocks
@@ -19,8 +19,6 @@ from purenn.study.formulas import PARTS, select
 
 MOST_LAYERS = 4
 MOST_NEURONS = 16
-
-HINT = "; --only {}.J shows those of neuron J"          # in the command below the explanation
 
 
 def chosen(form: dict) -> dict:
@@ -73,7 +71,7 @@ class Session:
     def __init__(self, task: str, choices: dict):
         self.task = TASKS[task]
         settings = resolve(self.task, self.task.problem(random.Random(0)), **choices)
-        self.words = report.command(self.task, settings, choices)
+        self.choices = choices_of(self.task, settings, list(choices))
         self.run = Run(self.task.problem, settings._replace(engine="unrolled"))
         self.stopped = None                     # why, in words, once it has
 
@@ -126,19 +124,14 @@ class Session:
         network, optimizer = copy.deepcopy((self.run.network, self.run.optimizer))
         sections = explain(network, self.run.loss, optimizer, data.inputs[sample], data.targets[sample])
         found = select(sections, part or None, len(network.layers) - 1)
-        return "\n".join("\n".join(block) for block in blocks(found, "html", hint=HINT))
-
-    def explain_command(self, sample: int, part: str) -> str:
-        """What to type for the same explanation."""
-        more = {"step": len(self.run.curve), "sample": sample, "only": part}
-        return " ".join(["python3 cli.py explain", self.words,
-                         *[f"--{name} {value}" for name, value in more.items() if value != ""]])
+        return "\n".join("\n".join(block) for block in blocks(
+            found, "html", hint="; on the command line each can be seen"))
 
     def beginning(self) -> dict:
-        """What to type for the same, the line with which it begins, what is usual, and the samples to explain."""
+        """What was chosen, the line with which it begins, what is usual, and the samples to explain."""
         usual, data = self.task.settings, self.run.problem.train
         line, = report.first_lines(self.run)
-        return {"command": f"python3 cli.py {self.words}", "summary": self.task.summary,
+        return {"task": self.task.name, "choices": self.choices, "summary": self.task.summary,
                 "first_line": line.partition(": ")[2].replace(f", engine {self.run.engine!r}", ""),
                 "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])), "lr": f"{self.run.settings.lr:g}",
                           "activation": usual.activation, "optimizer": usual.optimizer},
@@ -167,8 +160,8 @@ def start(form: str) -> str:
     """A new training, at epoch 0; {"error": …} where the choices are refused, and the one before stays."""
     global session
     try:
-        said = json.loads(form)
-        session = Session(said["task"], chosen(said))
+        controls = json.loads(form)
+        session = Session(controls["task"], chosen(controls))
     except PurennError as error:
         return _json({"error": str(error)})
     return _json({**session.beginning(), **session.state()})
@@ -185,12 +178,13 @@ def grid(count: int) -> str:
 
 
 def explanation(sample: int, part: str) -> str:
-    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none; and what to type.
+    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none.
 
-    Training that has diverged may have done so in the middle of an epoch, which cannot be typed.
+    With it the epochs that were done before, None of a training that diverged, which may have done so in the middle of
+    an epoch.
     """
-    said = {"command": "" if session.diverged() else session.explain_command(sample, part)}
+    step = None if session.diverged() else len(session.run.curve)
     try:
-        return _json({**said, "html": session.explanation(sample, part)})
+        return _json({"step": step, "html": session.explanation(sample, part)})
     except PurennError as error:
-        return _json({**said, "error": str(error)})
+        return _json({"step": step, "error": str(error)})

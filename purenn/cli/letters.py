@@ -129,19 +129,14 @@ def show_data(options: Any) -> int:
 
 def write_data(options: Any) -> int:
     """Write drawn letters, as many as notMNIST.npz has unless other sizes are asked for, in its shape."""
-    from ..data.letters import NAMES, SIZE, drawing
+    from ..data.letters import NAMES, SIZE, arrays
     from ..data.npz import write_npz
     from ..files.disk import check_writable
     path, terminal = options.write_data, Terminal()
     check_writable(path)
     count = sum(drawn_sizes([options.train, options.validation, options.test], USUAL[0]))
-    pixels, labels = bytearray(), bytearray()
     with telling(terminal, "drawing letters") as tell:
-        for image, label in drawing(count, random.Random(options.seed)):
-            pixels += image
-            labels.append(label)
-            tell(len(labels), count)
-    write_npz(path, {"images": ((count, SIZE, SIZE), bytes(pixels)), "labels": ((count,), bytes(labels))})
+        write_npz(path, arrays(count, random.Random(options.seed), tell))
     terminal.line(f"{path}: an npz with images {count} × {SIZE} × {SIZE} and labels {count}, unsigned bytes; read it "
                   f"with --names {NAMES}")
     return 0

@@ -184,6 +184,23 @@ def named_as_options() -> Iterator[None]:
         raise PurennError(f"--{error.choice.replace('_', '-')}: {error.reason}") from None
 
 
+def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
+    """What to type for these choices, after these words: numbers with all their digits, yes as the name alone.
+
+    >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
+    'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
+    """
+    parts = list(words)
+    for name, value in choices.items():
+        if isinstance(value, (tuple, list)):
+            value = " ".join(map(str, value)) or "none"
+        elif isinstance(value, float) and float(f"{value:g}") == value:
+            value = f"{value:g}"
+        option = f"--{name.replace('_', '-')}"
+        parts.append(option if value is True else f"{option} {'all' if value is None else value}")
+    return " ".join(parts)
+
+
 def chosen(options: Any) -> Dict[str, Any]:
     """The choices that ``resolve`` takes: hidden, and fields of Settings, of the options that have a value."""
     found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}

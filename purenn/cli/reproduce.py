@@ -1,14 +1,18 @@
 """``reproduce``: every experiment of the five lab reports, with several seeds, and whether it comes out as reported."""
 import argparse
 import time
+from functools import partial
 from typing import Any, Dict, List
 
 from ..linalg import PurennError
+from ..runs.pool import Job
+from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
 from ..show import terminal as show
 from ..study import experiments
 from ..study.experiments import Experiment, Outcome
 from .ending import can_draw
+from .options import typed
 from .parser import Parser, whole
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say of each whether it comes out as reported."
@@ -29,7 +33,7 @@ def run(arguments: List[str]) -> int:
     try:
         for experiment in wanted:
             done.append(_carried_out(experiment, options.workers, terminal, known))
-            for line in lab_reports.text_of(done[-1]):
+            for line in lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))):
                 terminal.line(line)
             terminal.stream.flush()
     except (KeyboardInterrupt, PurennError) as error:       # what is done is shown and written all the same
@@ -66,6 +70,17 @@ def one_of_names(text: str) -> str:
     if text.upper() not in experiments.ALL:
         raise argparse.ArgumentTypeError(f"found {text!r}; it must be one of {', '.join(experiments.ALL)}")
     return text.upper()
+
+
+def as_command(job: Job) -> str:
+    """What to type for a job with seed 1: its settings, the engine being the task's, and which data."""
+    task = TASKS[job.label]
+    choices = choices_of(task, job.settings._replace(engine=task.settings.engine, seed=task.settings.seed))
+    if isinstance(job.problem, partial):
+        source, = job.problem.args
+        choices.update({name: value for name, value in source._asdict().items()
+                        if value != source._field_defaults[name]})
+    return typed([task.name], {**choices, "seed": 1})
 
 
 def _carried_out(experiment: Experiment, workers: Any, terminal: show.Terminal, known: Dict[Any, Any]) -> Outcome:

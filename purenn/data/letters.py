@@ -134,6 +134,17 @@ def drawn(count: int, rng, tell=None) -> Images:
     return from_bytes(pages, labels, SIZE, SIZE, len(NAMES))._replace(names=list(NAMES))
 
 
+def arrays(count: int, rng, tell=None) -> dict:
+    """So many letters as the arrays of an npz, of unsigned bytes: ``images``, count × 28 × 28, and ``labels``."""
+    pixels, labels = bytearray(), bytearray()
+    for page, label in drawing(count, rng):
+        pixels += page
+        labels.append(label)
+        if tell:
+            tell(len(labels), count)
+    return {"images": ((count, SIZE, SIZE), bytes(pixels)), "labels": ((count,), bytes(labels))}
+
+
 def draw(letter: int, rng) -> bytes:
     """One image of the letter with that number (0 to 9 for A to J): 784 bytes, row by row, 0 paper … 255 ink.
 

@@ -3,13 +3,14 @@ import zlib
 from array import array
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set
 
+from ..files.plain import from_plain
 from ..files.text import short
 from ..linalg import PurennError
 from ..training import Epoch
 from .problems import ImageSource, Points, Problem, Source, TableSource
 from .result import history
 from .run import Run
-from .settings import Settings, check_settings, from_plain
+from .settings import Settings, check_settings
 from .tasks import TASKS
 
 SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}

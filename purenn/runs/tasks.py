@@ -97,6 +97,23 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
     return settings
 
 
+def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = None) -> Dict[str, Any]:
+    """The choices out of which ``resolve`` makes these settings: those of the names, or all that are not usual.
+
+    >>> choices_of(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
+    {'hidden': (8,), 'lr': 0.5, 'seed': 3}
+    """
+    values = {"hidden": settings.sizes[1:-1], **settings._asdict()}
+    if named is None:
+        usual = {"hidden": task.settings.sizes[1:-1], **task.settings._asdict()}
+        named = [name for name in values if values[name] != usual[name] and (name != "workers" or not task.problem)]
+        if {"optimizer", "loss"} & set(named):                  # another learning rate is usual then
+            named.append("lr")
+        if OPTIMIZERS[settings.optimizer] is not SGD:
+            named = [name for name in named if name != "momentum"]
+    return {name: value for name, value in values.items() if name in named and name != "sizes"}
+
+
 def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
     """Raise PurennError for choices that cannot be whatever the data are, before these are read or drawn."""
     for name in chosen:

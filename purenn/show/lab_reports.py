@@ -1,37 +1,17 @@
 """What came of the experiments of the lab reports: in words, as Markdown, and as figures."""
 import os
-from functools import partial
 
-from ..runs.tasks import TASKS
 from ..study.verdicts import VERDICTS, verdict
 from . import terminal as show
-from .report import as_option, command
 
 
-def text_of(outcome) -> list:
-    """What is shown of an experiment."""
+def text_of(outcome, command: str) -> list:
+    """What is shown of an experiment; ``command`` is what to type for a run of it."""
     experiment = outcome.experiment
     return [f"{experiment.name:5s} {experiment.setting} ({show.count(experiment.seeds, 'seed')})",
             f"      report   {experiment.reported}", f"      purenn   {outcome.got}",
             f"      rule     {experiment.rule}", f"      verdict  {in_words(outcome)}",
-            f"      as in    {as_command(next(iter(experiment.runs.values())))} {as_option('seed', 1)}",
-            ""]
-
-
-def as_command(job) -> str:
-    """What to type for a job: its settings, the engine being the task's, and which data, where that is not the usual.
-
-    >>> from purenn.study.experiments import LETTERS
-    >>> as_command(LETTERS.runs["letters"]).replace("--", "")
-    'letters hidden 50 batch-size all epochs 40 patience 0 workers 2 train 400'
-    """
-    task = TASKS[job.label]
-    words = [command(task, job.settings._replace(engine=task.settings.engine))]
-    if isinstance(job.problem, partial):
-        source, = job.problem.args
-        words += [as_option(name, value) for name, value in source._asdict().items()
-                  if value != source._field_defaults[name]]
-    return " ".join(words)
+            f"      as in    {command}", ""]
 
 
 def in_words(outcome) -> str:

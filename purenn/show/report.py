@@ -83,34 +83,6 @@ def optimizer_text(settings) -> str:
     return text
 
 
-def command(task, settings, chosen=None) -> str:
-    """What to type for a run of a task: each of its settings that is chosen, as the option of that name.
-
-    Without ``chosen``, a container of names, those are chosen that are not the task's usual ones.
-
-    >>> from purenn.runs import TASKS
-    >>> command(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3)).replace("--", "")
-    'xor hidden 8 lr 0.5 seed 3'
-    """
-    hidden = " ".join(map(str, settings.sizes[1:-1])) or "none"
-    values = {"hidden": hidden, **settings._asdict(), "batch_size": settings.batch_size or "all"}
-    if chosen is None:
-        chosen = [name for name in settings._fields if getattr(settings, name) != getattr(task.settings, name)]
-        chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers" or not task.problem]
-        if {"optimizer", "loss"} & set(chosen):             # another learning rate is usual then
-            chosen.append("lr")
-        if settings.optimizer not in ("sgd", "momentum"):
-            chosen = [name for name in chosen if name != "momentum"]
-    return " ".join([task.name, *[as_option(name, values[name]) for name in values if name in chosen]])
-
-
-def as_option(name: str, value) -> str:
-    """A choice as it is typed: a number with all its digits, yes as the option's name alone."""
-    if isinstance(value, float) and float(f"{value:g}") == value:
-        value = f"{value:g}"
-    return f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}")
-
-
 def epoch_line(run, epoch) -> str:
     """An epoch's number, its losses and, where there are any, accuracies; with validation data the seconds, too."""
     if epoch.validation_loss is None:

@@ -9,7 +9,7 @@ from ..runs import problems
 from ..runs.pool import Interrupted, Job, run_all
 from ..runs.problems import ImageSource
 from ..runs.settings import Settings
-from ..runs.tasks import TASKS
+from ..runs.tasks import TASKS, USUAL_MOMENTUM
 from . import verdicts
 from .comparison import trial
 from .verdicts import D3_RATES, OPTIMIZERS, RATES
@@ -44,11 +44,9 @@ class Outcome(NamedTuple):
     got: str
 
 
-POINTS: Dict[str, Any] = {"xor": problems.xor, "linear": problems.linear, "gate": problems.gate}
-
-
 def _job(task: str, settings: Settings) -> Job:
-    return Job(POINTS[task], settings._replace(engine="auto"), task)
+    problem: Any = TASKS[task].problem                      # those of the points are known without data
+    return Job(problem, settings._replace(engine="auto"), task)
 
 
 def _rates(settings: Settings) -> Dict[str, Settings]:
@@ -56,7 +54,7 @@ def _rates(settings: Settings) -> Dict[str, Settings]:
 
 
 def _optimizers(settings: Settings) -> Dict[str, Settings]:
-    return {name: settings._replace(optimizer=name, momentum=0.9 if name == "momentum" else 0.0)
+    return {name: settings._replace(optimizer=name, momentum=USUAL_MOMENTUM if name == "momentum" else 0.0)
             for name in OPTIMIZERS}
 
 
