@@ -53,7 +53,7 @@ def curves(rows: list) -> list:
 
 
 def csv_rows(axes: list, settings: list, seeds: list, rows: list) -> list:
-    """The runs that are done, a row each, and first the names of their columns; the arguments are those of ``table``."""
+    """The runs that are done, a row each, below the names of their columns; for the arguments see ``table``."""
     lines = [[*axes, "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
     for values, row in zip(settings, rows):
         for seed, result in zip(seeds, row.results):
