@@ -32,7 +32,8 @@ def printed_once(name):
     return output(name)
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.slow if name == "one_page.py" else ()) for name in EXAMPLES])
 def test_every_example_says_what_it_is_and_prints_the_same_each_time_in_any_folder(name, tmp_path):
     assert ast.get_docstring(ast.parse(source(name)))
     printed = printed_once(name)

@@ -240,8 +240,8 @@ def test_ctrl_c_ends_the_training_and_all_is_kept(begun, tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="no pipe that breaks")
 @pytest.mark.parametrize("begun", [
-    (*TRAIN, "--patience", 0, "--epochs", 300), ("xor", "--epochs", 300, "--log-every", 1),
-    (*LETTERS, "--epochs", 200, "--patience", 0)], ids=["train", "xor", "letters"])
+    (*TRAIN, "--patience", 0, "--epochs", 60), ("xor", "--epochs", 300, "--log-every", 1),
+    (*LETTERS, "--epochs", 40, "--patience", 0)], ids=["train", "xor", "letters"])
 def test_where_the_reader_has_seen_enough_the_training_comes_to_its_end_and_is_kept(begun, tmp_path):
     kept = ("--save", tmp_path / "m.json", "--history", tmp_path / "h.csv")
     process = started(*begun, *kept)
@@ -275,10 +275,10 @@ def on_a_full_disk(limit, *arguments):
 def test_where_the_disk_is_full_the_report_is_shown_and_the_old_file_stays(option, name, begun, tmp_path):
     path = tmp_path / name
     path.write_text("old")
-    done = on_a_full_disk(500, *begun, "--epochs", 30, option, path)
+    done = on_a_full_disk(500, *begun, "--epochs", 12, option, path)
     assert done.returncode == 2
     assert done.stderr == "purenn: %s: cannot be written: File too large\n" % path
-    assert done.stdout.splitlines()[-1].startswith(("After 30 epochs: ", "With the weights of ", "Not learned. "))
+    assert done.stdout.splitlines()[-1].startswith(("After 12 epochs: ", "With the weights of ", "Not learned. "))
     assert [one.read_text() for one in tmp_path.iterdir()] == ["old"]
 
 
@@ -785,7 +785,7 @@ class World:
         assert written_elsewhere(before, listing(self.here, self.read, self.other), arguments) == [], arguments
 
 
-@pytest.fixture(params=["whole", "from here", "here"])
+@pytest.fixture(params=["whole", pytest.param("from here", marks=pytest.mark.slow), "here"])
 def world(request, tmp_path, monkeypatch):
     """A World to be in."""
     (tmp_path / "world").mkdir()
@@ -962,6 +962,8 @@ def test_no_names_of_columns_classes_or_tensors_can_name_a_file_to_be_written(wo
 
 
 @pytest.mark.filterwarnings("ignore:constrained_layout")           # for the labels are whole paths
+@pytest.mark.parametrize("world", ["whole", pytest.param("from here", marks=pytest.mark.slow),
+                                   pytest.param("here", marks=pytest.mark.slow)], indirect=True)
 def test_no_figure_is_written_elsewhere_whatever_columns_and_classes_are_called(world):
     pytest.importorskip("matplotlib.font_manager")              # which keeps a list of the fonts there are
     table = world.read / "t.csv"

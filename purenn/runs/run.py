@@ -19,7 +19,7 @@ from .settings import Settings, check_settings, make_loss, make_optimizer
 PAYS, LEAST_SHARE = 500_000, 8
 
 # An epoch is measured on so many samples at most, repeated for so many seconds.
-MEASURED, MEASURING = 256, 0.3
+MEASURED, MEASURING = 256, 0.1
 
 
 class Run:
