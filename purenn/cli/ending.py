@@ -79,7 +79,7 @@ def _what_takes_time(source: Source) -> Tuple[str, str]:
 
 def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[Terminal]) -> int:
     """Train, and end as the options ask for; return the exit code."""
-    watched = None
+    seen = None
     try:
         if talkative:
             expected = estimate(run) if run.problem.validation else None
@@ -87,8 +87,8 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
                 talkative.line(line)
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
             from ..study.history import History
-            watched = History(run.network, run.loss, run.problem.train, run.engine)
-        _train(run, talkative, getattr(options, "log_every", 1), watched)
+            seen = History(run.network, run.loss, run.problem.train, run.engine)
+        _train(run, talkative, getattr(options, "log_every", 1), seen)
         result = run.result()
     except DivergedError:
         write_history(options, run)
@@ -96,20 +96,20 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     finally:
         run.close()
     show_and_write(options, terminal, run, result)
-    _draw(options, terminal, run, result, watched)
+    _draw(options, terminal, run, result, seen)
     interrupted = result.stopped == "interrupted"
     return 130 if interrupted else 2 if run.keeper and run.keeper.failed else 0
 
 
-def _train(run: Run, terminal: Optional[Terminal], log_every: int, watched: Any) -> None:
+def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) -> None:
     """Train to the end, with a line each ``log_every`` epochs, of the first and of the last one; Ctrl-C ends it."""
     begin = len(run.curve)
     logged = begin
     progress = _progress(run, terminal) if terminal else None
     try:
         for epoch in run.epochs():
-            if watched:
-                watched.see(epoch)
+            if seen:
+                seen.see(epoch)
             if progress and not run.problem.validation:
                 progress.update(epoch.number - begin, "epoch %d of %d, loss %.4g", epoch.number, run.settings.epochs,
                                 epoch.loss)
@@ -124,8 +124,8 @@ def _train(run: Run, terminal: Optional[Terminal], log_every: int, watched: Any)
     finally:
         if progress:
             progress.clear()
-    if watched:
-        watched.end(len(run.curve))
+    if seen:
+        seen.end(len(run.curve))
     if terminal and len(run.curve) > logged:
         terminal.line(report.epoch_line(run, run.curve[-1]))
     if terminal and run.stopped == "interrupted" and run.problem.kind == "images":
@@ -267,7 +267,7 @@ def write_model(options: Any, run: Run, result: Result) -> None:
     save_model(options.save, Model(run.network, preparation, output_kind(run.settings), training, result.history()))
 
 
-def _draw(options: Any, terminal: Terminal, run: Run, result: Result, watched: Any) -> None:
+def _draw(options: Any, terminal: Terminal, run: Run, result: Result, seen: Any) -> None:
     """Draw ``--plot`` and ``--animate``, where they were asked for."""
     animate = getattr(options, "animate", None)
     if options.plot is None and animate is None:
@@ -277,9 +277,9 @@ def _draw(options: Any, terminal: Terminal, run: Run, result: Result, watched: A
         note("purenn: drawing the figures; Ctrl-C again leaves at once")
     written: List[str] = []
     if options.plot is not None:
-        written = figures.save_all(options.plot, result.problem.name, figures.of_run(run, result, watched))
+        written = figures.save_all(options.plot, result.problem.name, figures.of_run(run, result, seen))
     if animate is not None:
-        figures.animate(animate, result, watched)
+        figures.animate(animate, result, seen)
         written.append(animate)
     say_written(options, terminal, written)
 

@@ -43,12 +43,12 @@ def run(arguments: List[str]) -> int:
     if options.step:
         for _ in made.epochs():
             pass
+    usual = ALL[name].settings
     x, y = data.inputs[options.sample], data.targets[options.sample]
-    steps = optimizer_text(made.settings)
-    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {steps}; after {options.step} epochs; a batch of "
+    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} epochs; a batch of "
                   f"sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
-    published = name == "mazur" and options.step == 0 and steps == "sgd lr 0.5"
+    published = (name, options.step, made.settings._replace(epochs=usual.epochs)) == ("mazur", 0, usual)
     first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
     _show(first_lines, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
     return 0

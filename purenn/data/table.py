@@ -48,10 +48,10 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
         raise PurennError(f"decimal is {short(decimal)}; it must be {' or '.join(DECIMALS)}")
     data = _from_stdin(tell) if path == "-" else _from_file(path, where)
     _check_text(where, data)
-    said = SEP.match(data)
+    sep = SEP.match(data)
     line = 1
-    if said and delimiter in (None, said.group(1).decode("latin-1")):
-        delimiter, data, line = said.group(1).decode("latin-1"), data[said.end():], 2
+    if sep and delimiter in (None, sep.group(1).decode("latin-1")):
+        delimiter, data, line = sep.group(1).decode("latin-1"), data[sep.end():], 2
     _check_fields(where, data, [delimiter] if delimiter else list(DELIMITERS.values())[:3])
     delimiter = delimiter or _found_out(where, data)
     _check_fields(where, data, [delimiter])                 # it may be the space
@@ -233,8 +233,8 @@ def _rows(where, raw, delimiter, line=1):
                 yield line, row
             line = before + reader.line_num + 1
     except csv.Error as error:
-        said = str(error).split(f"line {reader.line_num}: ")[-1]      # PyPy's says the line, too
-        raise PurennError(f"{where}: line {line}: {said}; is a quote missing, or not doubled, in the row that "
+        reason = str(error).split(f"line {reader.line_num}: ")[-1]      # PyPy's says the line, too
+        raise PurennError(f"{where}: line {line}: {reason}; is a quote missing, or not doubled, in the row that "
                           "begins there?") from None
 
 

@@ -142,12 +142,11 @@ def may_start() -> bool:
 
 def why_died(process) -> str:
     """What is known of a worker that has died: its exit code and, where that fits, the usual reason."""
-    said = f"exit code {process.exitcode}"
+    text = f"exit code {process.exitcode}"
     if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
-        said += ("; where processes are spawned, what the program does must stand under if __name__ == \"__main__\", "
-                 "and "
+        text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
                  "classes of your own in a module that can be imported")
-    return said
+    return text
 
 
 def _shares(count, workers):

@@ -29,8 +29,8 @@ def opened(path):
     except PurennError:
         raise
     except OSError as error:
-        said = f"cannot be read: {error.strerror}" if error.strerror else f"is damaged: {error}"
-        raise PurennError(f"{path}: {said}") from None
+        problem = f"cannot be read: {error.strerror}" if error.strerror else f"is damaged: {error}"
+        raise PurennError(f"{path}: {problem}") from None
     except DAMAGE as error:
         raise PurennError(f"{path}: is damaged: {str(error) or type(error).__name__}") from None
 

@@ -74,9 +74,9 @@ class Result(NamedTuple):
         data, outputs = problem.test or problem.train, self.tested().outputs
         if problem.kind == "table":
             from ..data.encoding import decode
-            said = zip(decode(problem.preparation, data.targets), decode(problem.preparation, outputs))
+            decoded = zip(decode(problem.preparation, data.targets), decode(problem.preparation, outputs))
             return [{"line": problem.source.lines[row], "target": target, "output": output}
-                    for row, (target, output) in zip(problem.tested, said)]
+                    for row, (target, output) in zip(problem.tested, decoded)]
         if problem.kind == "images":
             return [_image(*each) for each in zip(problem.tested, data.targets, outputs)]
         return [{"input": x, "target": y, "output": a, "right": is_right(a, y)}
