@@ -45,8 +45,8 @@ def run(arguments: List[str]) -> int:
             pass
     usual = ALL[name].settings
     x, y = data.inputs[options.sample], data.targets[options.sample]
-    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} epochs; a batch of "
-                  f"sample {options.sample} alone: x = {x!r}, y = {y!r}")
+    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
+                  f"epochs; a batch of sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
     published = (name, options.step, made.settings._replace(epochs=usual.epochs)) == ("mazur", 0, usual)
     first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
