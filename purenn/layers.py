@@ -71,9 +71,9 @@ class Linear(Layer):
         """
         input_grads = [0.0] * self.in_features
         for j in self.neurons:
-            slope = neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)
+            bias_slope = neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)
             if self.bias_grad is not None:
-                self.bias_grad[j] += slope
+                self.bias_grad[j] += bias_slope
         return input_grads
 
     def parameters(self):
