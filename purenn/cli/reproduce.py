@@ -5,14 +5,13 @@ from functools import partial
 from typing import Any, Dict, List
 
 from ..linalg import PurennError
-from ..runs.pool import Job
 from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
 from ..show import terminal as show
 from ..study import experiments
 from ..study.experiments import Experiment, Outcome
 from .ending import can_draw
-from .options import typed
+from .options import add_json_option, typed
 from .parser import Parser, whole
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say of each whether it comes out as reported."
@@ -25,15 +24,15 @@ def run(arguments: List[str]) -> int:
         from ..files.disk import check_writable
         check_writable(options.markdown)
     terminal = show.Terminal()
-    wanted = [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
+    wanted = _wanted(options)
     done: List[Outcome] = []
     known: Dict[Any, Any] = {}
     start = time.perf_counter()
     stop: Any = None
     try:
         for experiment in wanted:
-            done.append(_carried_out(experiment, options.workers, terminal, known))
-            for line in lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))):
+            done.append(_carried_out(experiment, options, None if options.json else terminal, known))
+            for line in [] if options.json else lab_reports.text_of(done[-1], as_command(experiment)):
                 terminal.line(line)
             terminal.stream.flush()
     except (KeyboardInterrupt, PurennError) as error:       # what is done is shown and written all the same
@@ -41,7 +40,11 @@ def run(arguments: List[str]) -> int:
         if not done:
             raise
     seconds = time.perf_counter() - start
-    terminal.line(lab_reports.summary(done, len(wanted), seconds))
+    if options.json:
+        import json
+        terminal.line(json.dumps(lab_reports.as_json(done, seconds)))
+    for line in [] if options.json else lab_reports.summary(done, len(wanted), seconds):
+        terminal.line(line)
     if options.markdown is not None:
         from ..files.disk import replacing
         figures = lab_reports.draw(options.markdown, done) if can_draw() else []
@@ -58,11 +61,24 @@ def parse(arguments: List[str]) -> Any:
     parser = Parser("reproduce", description=DESCRIPTION)
     parser.add_argument("names", metavar="NAME", nargs="*", type=one_of_names,
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
+    parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
+                        help=f"run each setting with the seeds 1 to N (default: {experiments.SEEDS} where there is a C "
+                        f"compiler, {experiments.FEW_SEEDS} where there is none); C1 is run with one")
+    parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
+                        "epochs")
+    parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
     parser.add_argument("--workers", metavar="N", type=whole(1, 256),
                         help="divide the runs among N processes (default: one for each core)")
     parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown too, and the figures, where "
                         "matplotlib is installed, beside it")
-    return parser.parse_args(arguments)
+    add_json_option(parser)
+    options = parser.parse_args(arguments)
+    for name in ("full", "data"):
+        if getattr(options, name) and options.names != ["C1"]:
+            raise PurennError(f"--{name}: goes with C1 alone, as in reproduce C1 --{name}")
+    if options.names == ["C1"] and options.seeds:
+        raise PurennError("--seeds: goes without C1, which is run once; leave it out")
+    return options
 
 
 def one_of_names(text: str) -> str:
@@ -72,25 +88,36 @@ def one_of_names(text: str) -> str:
     return text.upper()
 
 
-def as_command(job: Job) -> str:
-    """What to type for a job with seed 1: its settings, the engine being the task's, and which data."""
+def _wanted(options: Any) -> List[Experiment]:
+    """The experiments that are asked for."""
+    if options.full or options.data:
+        return [experiments.c1(options.full, options.data)]
+    return [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
+
+
+def as_command(experiment: Experiment) -> str:
+    """What to type for the first run of an experiment with seed 1: its settings, the engine being the task's."""
+    job = next(iter(experiment.runs.values()))
     task = TASKS[job.label]
     choices = choices_of(task, job.settings._replace(engine=task.settings.engine, seed=task.settings.seed))
     if isinstance(job.problem, partial):
         source, = job.problem.args
         choices.update({name: value for name, value in source._asdict().items()
                         if value != source._field_defaults[name]})
-    return typed([task.name], {**choices, "seed": 1})
+    return typed([task.name], {**choices, "seed": 1}) + (", with the right method" if job.variant else "")
 
 
-def _carried_out(experiment: Experiment, workers: Any, terminal: show.Terminal, known: Dict[Any, Any]) -> Outcome:
+def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dict[Any, Any]) -> Outcome:
     """The Outcome of an experiment, with progress while it runs."""
-    progress = show.Progress(terminal, 1)
+    progress = show.Progress(terminal, 1) if terminal else None
 
     def tell(done: int, total: int) -> None:
-        progress.total = total
-        progress.update(done, "%s: run %d of %d", experiment.name, done, total)
+        if progress:
+            progress.total = total
+            progress.update(done, "%s: run %d of %d", experiment.name, done, total)
+    seeds = options.seeds or experiments.usual_seeds()
     try:
-        return experiments.carry_out(experiment, workers, tell, known)
+        return experiments.carry_out(experiment, min(seeds, experiment.seeds or seeds), options.workers, tell, known)
     finally:
-        progress.clear()
+        if progress:
+            progress.clear()

@@ -22,12 +22,14 @@ Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and i
 class Job(NamedTuple):
     """A run to be done: a Problem, or a function that draws one from a generator, and Settings.
 
-    ``label`` is what it is called in messages.
+    ``label`` is what it is called in messages. ``variant`` changes the Run before it begins, such as its optimizer; a
+    worker must be able to import it.
     """
 
     problem: Union[Problem, Callable[[Any], Problem]]
     settings: Settings
     label: str = "of these settings"
+    variant: Optional[Callable[[Run], None]] = None
 
 
 class Incomplete(PurennError):
@@ -49,6 +51,8 @@ class Interrupted(KeyboardInterrupt):
 def run_job(job: Job) -> Result:
     """Do a run, quietly; training that diverges has a result, too: its loss is infinite."""
     run = Run(job.problem, job.settings)
+    if job.variant:
+        job.variant(run)
     try:
         return run.result()
     except DivergedError:

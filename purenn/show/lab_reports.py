@@ -1,45 +1,71 @@
-"""What came of the experiments of the lab reports: in words, as Markdown, and as figures."""
+"""What came of the experiments of the lab reports: in words, as plain values, as Markdown, and as figures."""
 import os
 
-from ..study.verdicts import VERDICTS, verdict
+from ..study.printed import PRINTED
+from ..study.verdicts import RULE, VERDICTS, verdict
 from . import terminal as show
 
 
 def text_of(outcome, command: str) -> list:
     """What is shown of an experiment; ``command`` is what to type for a run of it."""
     experiment = outcome.experiment
-    return [f"{experiment.name:5s} {experiment.setting} ({show.count(experiment.seeds, 'seed')})",
-            f"      report   {experiment.reported}", f"      purenn   {outcome.got}",
-            f"      rule     {experiment.rule}", f"      verdict  {in_words(outcome)}",
-            f"      as in    {command}", ""]
+    lines = [f"{experiment.name:5s} {_setting(outcome)}",
+             f"      report   {experiment.reported}",
+             f"      reading  {experiment.reading}"]
+    lines += [f"      {'holds' if each.holds else 'FAILS'}    {_claim(each)}" for each in outcome.checked]
+    if experiment.others and outcome.others:
+        lines.append(f"      {experiment.other}:")
+        lines += [f"      {'holds' if each.holds else 'fails'}    {_claim(each)}" for each in outcome.others]
+    return lines + [f"      verdict  {verdict(outcome.checked)}", f"      as in    {command}", ""]
 
 
-def in_words(outcome) -> str:
-    """The verdict, with the remark if there is one."""
-    remark = outcome.experiment.remark
-    return verdict(outcome.found, outcome.figures) + (f". {remark[0].upper()}{remark[1:]}" if remark else "")
+def _setting(outcome):
+    return f"{outcome.experiment.setting} ({show.count(outcome.seeds, 'seed')})"
 
 
-def summary(done: list, wanted: int, seconds: float) -> str:
-    """How many came out as reported, and which did not."""
+def _claim(checked):
+    """A claim with what was found, such as ``loss at 1000, reported 0.0822: …``."""
+    reported = getattr(checked.claim, "reported", None)
+    if isinstance(reported, tuple):
+        reported = f"{reported[0]} to {reported[1]}"
+    return f"{checked.claim.what}{'' if reported is None else f', reported {reported}'}: {checked.found}"
+
+
+def summary(done: list, wanted: int, seconds: float) -> list:
+    """How many came out as reported, and which did not; and the rule."""
     names: dict = {}
     for outcome in done:
-        names.setdefault(verdict(outcome.found, outcome.figures), []).append(outcome.experiment.name)
+        names.setdefault(verdict(outcome.checked), []).append(outcome.experiment.name)
     text = f"Of {show.count(len(done), 'experiment')}: " + "; ".join(
         f"{len(names[words])} {words} ({', '.join(names[words])})" for words in VERDICTS if words in names)
     if len(done) < wanted:
         text += f"; stopped before the other {wanted - len(done)}"
-    return f"{text}. It took {show.duration(seconds)}."
+    return [f"{text}. It took {show.duration(seconds)}.", RULE]
+
+
+def as_json(done: list, seconds: float) -> dict:
+    """The outcomes in plain values."""
+    def claims(checked):
+        return [{"claim": each.claim.what, "reported": getattr(each.claim, "reported", None), "found": each.found,
+                 "holds": each.holds} for each in checked]
+    return {"rule": RULE, "seconds": round(seconds, 3), "experiments": [
+        {"name": outcome.experiment.name, "setting": outcome.experiment.setting, "seeds": outcome.seeds,
+         "reported": outcome.experiment.reported, "reading": outcome.experiment.reading,
+         "verdict": verdict(outcome.checked), "claims": claims(outcome.checked), "other": outcome.experiment.other,
+         "other_claims": claims(outcome.others)} for outcome in done]}
 
 
 def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
     """The experiments as a Markdown table, with the figures, (name, file), beneath."""
-    lines = ["# The experiments of the five lab reports", "", summary(done, wanted, seconds), "",
-             "| | setting | report | purenn | rule | verdict |", "| --- | --- | --- | --- | --- | --- |"]
+    lines = ["# The experiments of the five lab reports", "", *summary(done, wanted, seconds), "",
+             "| | setting and reading | report | purenn | for comparison | verdict |",
+             "| --- | --- | --- | --- | --- | --- |"]
     for outcome in done:
         experiment = outcome.experiment
-        words = (experiment.name, f"{experiment.setting} ({show.count(experiment.seeds, 'seed')})",
-                 experiment.reported, outcome.got, experiment.rule, in_words(outcome))
+        others = "; ".join(_claim(each) for each in outcome.others)
+        words = (experiment.name, f"{_setting(outcome)}. Reading: {experiment.reading}", experiment.reported,
+                 "; ".join(_claim(each) for each in outcome.checked),
+                 f"{experiment.other}: {others}" if others else "", verdict(outcome.checked))
         cells = [word.replace("|", "\\|") for word in words]
         lines.append(f"| {' | '.join(cells)} |")
     for name, picture in figures:
@@ -48,14 +74,24 @@ def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
 
 
 def draw(path: str, done: list) -> list:
-    """Draw each experiment's curves beside the Markdown file of that path; return pairs (name, file)."""
+    """Draw each experiment's curves beside the Markdown file of that path; return pairs (name, file).
+
+    Where the report prints epoch lines, its runs' middle 50 % and 90 % with the printed losses as dots; otherwise the
+    medians of the settings.
+    """
     from . import plots
     drawn = []
-    for experiment, trials, *_ in done:
-        runs = [(label, [result.losses for result in results]) for label, results in trials.items()]
+    for outcome in done:
+        experiment = outcome.experiment
         name = f"{os.path.splitext(os.path.basename(path))[0]}-{experiment.name}.png"
+        file, title = os.path.join(os.path.dirname(path), name), f"{experiment.name}: {experiment.setting}"
         is_sum = next(iter(experiment.runs.values())).settings.loss == "sse"
-        plots.overlay(os.path.join(os.path.dirname(path), name), runs, f"{experiment.name}: {experiment.setting}",
-                      "loss (sum)" if is_sum else "loss")
+        loss = "loss (sum)" if is_sum else "loss"
+        if experiment.name in PRINTED:
+            label, printed = PRINTED[experiment.name]
+            plots.save(plots.bands([trial.losses for trial in outcome.trials[label]], printed, title, loss), file)
+        else:
+            runs = [(label, [trial.losses for trial in trials]) for label, trials in outcome.trials.items()]
+            plots.overlay(file, runs, title, loss)
         drawn.append((experiment.name, name))
     return drawn

@@ -271,7 +271,7 @@ def compared(runs: list, title: str, loss: str = "loss"):
     axes = figure.subplots()
     for i, (label, several) in enumerate(runs):
         look = _look(i)
-        epochs, low, middle, high = _quartiles(several)
+        epochs, low, middle, high = _quantiles(several)
         # Each is thinner than the one before: where they agree, all can be seen.
         axes.plot(epochs, middle, label=literal(label), linewidth=3.0 - 2.0 * i / len(runs), **look)
         if len(several) > 1:
@@ -288,8 +288,31 @@ def compared(runs: list, title: str, loss: str = "loss"):
     return figure
 
 
-def _quartiles(several):
-    """The epochs of all curves, and at each the quartiles of their losses."""
+def bands(curves: list, printed: tuple, title: str, loss: str = "loss"):
+    """Where the losses of many runs lie at each epoch: the middle 50 % and 90 %, the median, and printed ones as dots.
+
+    A curve is pairs (epoch, loss); one that ends before others keeps its last loss. ``printed`` are such pairs, too.
+    """
+    epochs, *quantiles = _quantiles([curve for curve in curves if curve], (0.05, 0.25, 0.5, 0.75, 0.95))
+    shown = [i for i, epoch in enumerate(epochs) if epoch <= printed[-1][0]]
+    epochs, quantiles = [epochs[i] for i in shown], [[values[i] for i in shown] for values in quantiles]
+    figure = _figure(8, 4.3, title)
+    axes = figure.subplots()
+    color = _look(0)["color"]
+    for low, high, alpha, part in ((0, 4, 0.15, 90), (1, 3, 0.3, 50)):
+        axes.fill_between(epochs, quantiles[low], quantiles[high], color=color, alpha=alpha, linewidth=0,
+                          label=f"middle {part} % of the seeds")
+    axes.plot(epochs, quantiles[2], color=color, label="median")
+    axes.plot(*zip(*printed), "o", color="black", markersize=4, label="the report's lines")
+    axes.set_yscale("log")
+    _plain(axes, "", "epoch", loss)
+    _whole_epochs(axes)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=9)
+    return figure
+
+
+def _quantiles(several, parts=(0.25, 0.5, 0.75)):
+    """The epochs of all curves, and at each the quantiles of their losses."""
     epochs = sorted({epoch for curve in several for epoch, _ in curve})
     columns = []
     for curve in several:
@@ -300,7 +323,7 @@ def _quartiles(several):
             column.append(curve[k][1])
         columns.append(column)
     ordered = [sorted(losses) for losses in zip(*columns)]
-    return [epochs] + [[_quantile(losses, part) for losses in ordered] for part in (0.25, 0.5, 0.75)]
+    return [epochs] + [[_quantile(losses, part) for losses in ordered] for part in parts]
 
 
 def _quantile(ordered, part):

@@ -61,7 +61,7 @@ def trial(result) -> Trial:
     predictions = list(zip(tested.inputs, tested.targets, outputs)) if len(outputs) <= MOST_PREDICTIONS else []
     return Trial(solved, _needed(accuracies, target) if solved else None, result.epochs, result.train.loss,
                  result.train.accuracy, validation_loss, validation_accuracy, test_loss, test_accuracy, diverged,
-                 result.seconds, curve(losses), curve(accuracies), curve(validation), _rises(losses), predictions)
+                 result.seconds, curve(losses), curve(accuracies), curve(validation), rises(losses), predictions)
 
 
 def _pair(score):
@@ -76,7 +76,7 @@ def _needed(accuracies, target):
     return needed
 
 
-def _rises(losses):
+def rises(losses):
     """Σ max(0, C_{t+1} − C_t) over the epochs."""
     return fsum(max(0.0, after - before) for before, after in zip(losses, losses[1:]))
 
