@@ -1,4 +1,5 @@
 """``reproduce`` as a user runs it: the experiments of the reports, whether they come out, and what is written."""
+import json
 import os
 import re
 
@@ -12,10 +13,12 @@ from purenn.cli.reproduce import as_command
 from purenn.show.lab_reports import text_of
 from purenn.study import experiments
 from purenn.study.comparison import trial
-from purenn.study.experiments import ALL, EXPERIMENTS, LETTERS, Outcome
+from purenn.study.experiments import ALL, Outcome
+from purenn.study.verdicts import RULE, Checked
 
 from .helpers import ROOT, assert_refused, cli
 
+POINTS = [experiment for name, experiment in ALL.items() if name != "C1"]
 MISSING = "purenn: no figures are drawn: matplotlib is not installed; get it with: pip install matplotlib\n"
 
 
@@ -33,27 +36,39 @@ def asked(monkeypatch):
     return calls
 
 
-def test_what_is_shown_has_the_report_the_outcome_the_rule_and_the_verdict():
-    experiment = ALL["A9"]
-    lines = text_of(Outcome(experiment, {}, False, None, "so and so"), as_command(next(iter(experiment.runs.values()))))
-    assert lines[0] == "A9    xor, momentum, adagrad, adam at lr 0.01 (5 seeds)"
-    assert lines[1] == "      report   curves (lost)"
-    assert lines[2] == "      purenn   so and so"
-    assert lines[3] == "      rule     momentum and adam end below plain gradient descent"
-    assert lines[4].startswith("      verdict  NOT as reported. The report's own momentum never keeps")
-    assert lines[5] == "      as in    xor --loss sse --lr 0.01 --epochs 5000 --target-loss 1e-12 --seed 1"
+def outcome_of(name, holds=True):
+    """An Outcome of the experiment whose claims all hold, or all fail."""
+    claims = [Checked(claim, holds, "so and so") for claim in ALL[name].claims]
+    return Outcome(ALL[name], 7, {}, claims, claims if ALL[name].others else [])
 
 
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.name)
-def test_every_run_is_one_that_the_command_line_takes(experiment, monkeypatch):
-    """What is shown to be typed trains with the same settings, but for the engine, on the same data."""
+def test_what_is_shown_has_the_report_the_reading_each_claim_and_the_verdict():
+    lines = text_of(outcome_of("B2"), "xor --lr 1")
+    assert lines[0] == "B2    the same on xor (7 seeds)"
+    assert lines[1] == "      report   loss 0.287 at 20; accuracy 1.0 from 220; 0.0205 at 400"
+    assert lines[2].startswith("      reading  optimizer and rate are not said; lr 0.001 with the report's own Adam")
+    assert lines[3] == "      holds    loss at 20, reported 0.287: so and so"
+    assert lines[5:8] == ["      holds    accuracy 1.0 at 220: so and so", "      with the right Adam:",
+                          "      holds    loss at 20, reported 0.287: so and so"]
+    assert lines[-3:] == ["      verdict  as reported", "      as in    xor --lr 1", ""]
+    assert text_of(outcome_of("B2", False), "")[3].startswith("      FAILS    loss at 20, ")
+    assert text_of(outcome_of("B2", False), "")[-3] == "      verdict  NOT as reported"
+    assert text_of(outcome_of("A9"), "")[-3] == "      verdict  nothing to compare with"
+
+
+@pytest.mark.parametrize("experiment", POINTS, ids=lambda experiment: experiment.name)
+def test_what_is_to_be_typed_is_the_first_run_with_the_right_method(experiment, monkeypatch):
+    """It trains with the same settings, but for the engine, on the same data."""
     trained = []
     monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
-    for job in experiment.runs.values():
-        assert main([*as_command(job).split(), "--seed", "2"]) == 0
+    for label, job in experiment.runs.items():
+        words = as_command(experiment._replace(runs={label: job})).replace(", with the right method", "").split()
+        assert words[-2:] == ["--seed", "1"] and main([*words[:-1], "2"]) == 0
         same = Run(job.problem, job.settings._replace(seed=2, engine="loops"))
-        assert (trained[-1].settings, trained[-1].problem) == (same.settings, same.problem), as_command(job)
+        assert (trained[-1].settings, trained[-1].problem) == (same.settings, same.problem), words
         assert trained[-1].network.state_dict() == same.network.state_dict()
+    first = next(iter(experiment.runs.values()))
+    assert as_command(experiment).endswith(", with the right method") == bool(first.variant)
 
 
 def test_so_are_those_of_letters(monkeypatch):
@@ -66,37 +81,41 @@ def test_so_are_those_of_letters(monkeypatch):
     monkeypatch.setattr(problems, "make", make)                     # to draw them all would take a while
     monkeypatch.setattr("purenn.runs.run.PAYS", 10 ** 9)            # several workers only where that is typed
     monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
-    job, = LETTERS.runs.values()
-    assert main([*as_command(job).split(), "--seed", "2"]) == 0
-    assert made == [job.problem.args[0]] and trained[0].settings == job.settings._replace(seed=2)
+    job, = ALL["C1"].runs.values()
+    assert main(as_command(ALL["C1"]).split()) == 0
+    assert made == [job.problem.args[0]] and trained[0].settings == job.settings
 
 
-def test_one_can_be_run_alone_and_written_as_markdown(tmp_path):
+def test_one_can_be_run_alone_and_written_as_markdown_and_json(tmp_path):
     path = tmp_path / "report.md"
-    done = cli("reproduce", "a8", "--markdown", path)
+    done = cli("reproduce", "a8", "--seeds", 2, "--markdown", path)
     assert done.returncode == 0 and done.stderr in ("", MISSING)
     assert re.search(r"^Of 1 experiment: 1 as reported \(A8\)\. It took [\d.]+ s\.$", done.stdout, re.MULTILINE)
-    assert "purenn   mean loss 0.249433, accuracy 0.5238" in done.stdout
-    assert "| A8 | xor without activation in the hidden layers (5 seeds) |" in path.read_text(encoding="utf-8")
-    assert_in_its_page(path, 1)
+    assert RULE in done.stdout.splitlines()
+    claim = "mean loss, xor, reported 0.25: 0.249, middle 90 % 0.249 to 0.249: percentile 50"
+    assert f"      holds    {claim}\n" in done.stdout
+    written = path.read_text(encoding="utf-8")
+    assert "| A8 | xor without activation in the hidden layers (2 seeds). Reading: as printed" in written
+    assert claim in written and RULE in written
+    shown = json.loads(cli("reproduce", "A8", "--seeds", 2, "--json").stdout)
+    assert shown["rule"] == RULE and shown["experiments"][0]["verdict"] == "as reported"
+    assert shown["experiments"][0]["claims"][0] == {
+        "claim": "mean loss, xor", "reported": "0.25", "holds": True,
+        "found": "0.249, middle 90 % 0.249 to 0.249: percentile 50"}
 
 
-def assert_in_its_page(path, count):
-    """The rows of that report stand in docs/lab-reports.md, but for the rules."""
+def test_the_page_has_a_row_for_each_experiment_under_its_reading():
     with open(os.path.join(ROOT, "docs", "lab-reports.md"), encoding="utf-8") as file:
-        page = file.read().replace("**", "")
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rows = [row.split(" | ") for row in lines if row[:3] in ("| A", "| D", "| E")]
-    assert len(rows) == count
-    for row in rows:
-        assert " | ".join(row[:4] + row[5:]) in page, row
-
-
-@pytest.mark.slow
-def test_what_the_page_says_of_them_is_what_comes_out(tmp_path):
-    path = tmp_path / "report.md"
-    assert cli("reproduce", "A1", "A2", "A6", "D5", "E", "--markdown", path).returncode == 0
-    assert_in_its_page(path, 5)
+        rows = {row.split(" | ")[0][2:]: row for row in file if re.match(r"\| [A-E]\d? \| ", row)
+                and "Reading: " in row}
+    assert list(rows) == [*ALL]
+    for name, experiment in ALL.items():
+        if name != "C1":
+            assert f"{experiment.setting} (100 seeds). Reading: {experiment.reading} | {experiment.reported} | " in (
+                rows[name])
+            assert all(f"{claim.what}" in rows[name] for claim in experiment.claims)
+    with open(os.path.join(ROOT, "docs", "lab-reports.md"), encoding="utf-8") as file:
+        assert RULE in file.read().replace("\n", " ")
 
 
 @pytest.mark.parametrize("end, code, said", [
@@ -134,43 +153,53 @@ def test_the_runs_are_shared_out_over_as_many_workers_as_asked_for(asked, more, 
 
 
 def test_without_a_name_all_are_run_and_each_run_once(asked, capsys):
-    assert reproduce.run([]) == 0
+    assert reproduce.run(["--seeds", "2"]) == 0
     assert re.findall(r"^([A-E]\d?) ", capsys.readouterr().out, re.MULTILINE) == list(ALL)
-    jobs = [(job.label, job.settings) for found, _ in asked for job in found]
-    assert len(set(jobs)) == len(jobs) < sum(len(each.runs) * each.seeds for each in ALL.values())
+    jobs = [(job.label, job.settings, job.variant) for found, _ in asked for job in found]
+    assert len(set(jobs)) == len(jobs) < sum(len(each.runs) + len(each.others) for each in ALL.values()) * 2
+    assert [seed for _, settings, _ in jobs for seed in [settings.seed] if settings.sizes[0] == 784] == [1]
 
 
-def test_the_markdown_has_the_report_the_outcome_and_the_rule_of_each_experiment(asked, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(plots, "missing", lambda: "no figures")
-    monkeypatch.setattr(plots, "overlay", None)
-    reproduce.run(["A6", "A8", "--markdown", str(tmp_path / "report.md")])
-    rows = [line for line in (tmp_path / "report.md").read_text(encoding="utf-8").splitlines() if line[:3] == "| A"]
-    shown = capsys.readouterr().out
-    for row, each in zip(rows, (ALL["A6"], ALL["A8"])):
-        for words in (each.name, each.setting, each.reported, each.rule):
-            assert words in row and words in shown
-    assert len(rows) == 2 and os.listdir(str(tmp_path)) == ["report.md"]
+@pytest.mark.parametrize("more, seeds", [([], 20), (["--seeds", "3"], 3)])
+def test_each_is_run_with_as_many_seeds_as_asked_for(asked, more, seeds, monkeypatch):
+    monkeypatch.setattr(experiments, "usual_seeds", lambda: 20)
+    assert reproduce.run(["A8", *more]) == 0
+    assert [job.settings.seed for job in asked[0][0]] == list(range(1, seeds + 1))
+
+
+def test_of_c1_the_whole_and_another_file_can_be_run(asked):
+    assert reproduce.run(["c1", "--full"]) == 0 and reproduce.run(["C1", "--data", "x.npz"]) == 0
+    (whole,), (other,) = [jobs for jobs, _ in asked]
+    assert (whole.settings.sizes, whole.settings.epochs) == ((784, 1000, 10), 200)
+    assert other.settings.sizes == (784, 50, 10) and other.problem.args[0].data == "x.npz"
 
 
 def test_the_markdown_comes_with_a_figure_of_each_experiments_curves(asked, tmp_path, monkeypatch):
-    drawn, losses = [], []
+    drawn, losses, bands = [], [], []
     monkeypatch.setattr(plots, "missing", lambda: "")
     monkeypatch.setattr(plots, "overlay", lambda *given: drawn.append(given[:3]) or losses.append(given[3]))
-    reproduce.run(["A6", "A8", "B1", "--markdown", str(tmp_path / "report.md")])
+    monkeypatch.setattr(plots, "bands", lambda *given: bands.append(given) or given)
+    monkeypatch.setattr(plots, "save", lambda given, path: drawn.append((path, None, given[2])))
+    reproduce.run(["A6", "A8", "B1", "--seeds", "3", "--markdown", str(tmp_path / "report.md")])
     written = (tmp_path / "report.md").read_text(encoding="utf-8")
     for (path, runs, title), name in zip(drawn, ("A6", "A8", "B1")):
-        labels, seeds = list(ALL[name].runs), ALL[name].seeds
+        labels = list(ALL[name].runs)
         assert path == str(tmp_path / ("report-%s.png" % name)) and "(report-%s.png)" % name in written
-        assert title.startswith(name + ": ") and [label for label, _ in runs] == labels
-        # The jobs are all settings with the first seed, then all with the next.
-        assert [[curve[0] for curve in curves] for _, curves in runs] == [
-            [(1, 1.0 + seed * len(labels) + k) for seed in range(seeds)] for k in range(len(labels))]
-    assert len(drawn) == 3 and losses == ["loss (sum)", "loss (sum)", "loss"]
+        assert title.startswith(name + ": ")
+        if runs:        # the jobs are all settings with the first seed, then all with the next
+            assert [label for label, _ in runs] == labels
+            assert [[curve[0] for curve in curves] for _, curves in runs] == [
+                [(1, 1.0 + seed * len(labels) + k) for seed in range(3)] for k in range(len(labels))]
+    (curves, printed, _, loss), = bands
+    assert len(drawn) == 3 and losses == ["loss (sum)", "loss (sum)"] and loss == "loss"
+    assert [curve[0] for curve in curves] == [(1, 1.0), (1, 3.0), (1, 5.0)] and printed[0] == (20, 0.02841)
 
 
 @pytest.mark.parametrize("arguments, named", [
     ("Z1", "reproduce: NAME: found 'Z1'; it must be one of A1, A2, A3, A4"),
-    ("A8 --workers 0", "--workers: found '0'"),
+    ("A8 --workers 0", "--workers: found '0'"), ("A8 --seeds 1", "--seeds: found '1'"),
+    ("A8 --full", "--full: goes with C1 alone"), ("--data x.npz", "--data: goes with C1 alone"),
+    ("C1 A8 --full", "--full: goes with C1 alone"), ("C1 --seeds 3", "--seeds: goes without C1"),
     ("A8 --markdown no_such_folder/x.md", "no_such_folder/x.md: cannot be written"),
 ])
 def test_bad_input_is_refused_in_one_line(arguments, named):

@@ -1,192 +1,111 @@
-"""The rules of ``reproduce``: each holds for what was reported, and each of its clauses can fail alone."""
+"""The claims of the lab reports: each kind holds for what it should, and can fail."""
 from math import inf
 
 import pytest
 
 from purenn.study import verdicts
 from purenn.study.comparison import Trial
-from purenn.study.experiments import EXPERIMENTS, LETTERS
-from purenn.study.verdicts import LOST, VERDICTS, verdict
+from purenn.study.verdicts import VERDICTS, Checked, Comparison, Figure, Near, Success, check, verdict
 
 NOTHING = Trial(solved=False, needed=None, epochs=5000, loss=5.3, accuracy=0.5, validation_loss=None,
                 validation_accuracy=None, test_loss=0.25, test_accuracy=0.5, diverged=False, seconds=1.0,
-                losses=[(1, 5.3), (5000, 5.3)], accuracies=[(1, 0.5)], validation_losses=[], rises=0.0,
-                predictions=[([0.0, 0.0], [0.0], [0.5])])
+                losses=[(1, 5.3), (1000, 2.0), (5000, 0.5)], accuracies=[(1, 0.5), (1000, 1.0), (5000, 0.75)],
+                validation_losses=[], rises=0.0, predictions=[([0.0, 0.0], [0.0], [0.25])])
+DIVERGED = NOTHING._replace(loss=inf, accuracy=None, diverged=True, losses=[], accuracies=[], predictions=[])
 
 
-def run(**changes):
-    return NOTHING._replace(**changes)
+def losses(values):
+    """Runs with these losses at the end."""
+    return [NOTHING._replace(loss=value) for value in values]
 
 
-def ends(loss, accuracy=1.0, **changes):
-    """A run that ends there; losses and accuracies are what they were at some epochs before."""
-    return run(loss=loss, accuracy=accuracy, **changes)
+def loss(trial):
+    return trial.loss
 
 
-PLATEAU = ends(0.25 * 21, 11 / 21)
-DIVERGED = run(loss=inf, accuracy=None, test_loss=None, test_accuracy=None, diverged=True, losses=[], accuracies=[],
-               predictions=[])
+SEEDS = losses(range(1, 101))                   # 1, 2 … 100: the middle 90 % are those from about 5 to 96
 
 
-def outputs(error):
-    return run(predictions=[([0.0, 0.0], [0.0], [error]), ([0.0, 1.0], [1.0], [1.0])])
+@pytest.mark.parametrize("reported, holds, percentile", [
+    ("50", True, 49.5), ("5", True, 4.5), ("4", False, 3.5), ("96", True, 95.5), ("97", False, 96.5),
+    ("1000", False, 100.0), ("-3", False, 0.0), ((30, 40), True, 34.5), ((0, 4), False, 2.0), ((98, 200), False, 98.5)])
+def test_a_figure_is_as_reported_in_the_middle_90_percent_of_the_seeds(reported, holds, percentile):
+    checked = check(Figure("loss", "xor", reported, loss), {"xor": SEEDS, "other": losses([1e9] * 9)})
+    assert checked.holds is holds
+    assert checked.found == f"50.5, middle 90 % 5 to 96: percentile {percentile:.0f}"
 
 
-# For each experiment what was reported, as Trials by label, a run for each setting; and what breaks it: changes of
-# some labels with what the rule then says of the finding and of the figures.
-A1 = ends(0.01, losses=[(500, 2.0), (1000, 0.0822)])
-A2 = ends(0.01, losses=[(2000, 0.268), (3000, 0.0429)])
-B1 = ends(0.00294, losses=[(20, 0.0284), (400, 0.00294)])
-B2 = ends(0.0205, losses=[(20, 0.287), (400, 0.0205)], accuracies=[(200, 0.9), (220, 1.0), (400, 1.0)])
-D1 = ends(0.005, solved=True, needed=3631, test_accuracy=0.98, losses=[(500, 0.0313), (3631, 0.005)])
-D2 = ends(0.004995, solved=True, needed=2692, losses=[(500, 0.2365), (1500, 0.0382), (2692, 0.004995)])
-QUICK, SLOW = ends(0.002, losses=[(5, 0.06), (9, 0.04)]), ends(0.02, losses=[(5, 0.2), (30, 0.06), (40, 0.04)])
-
-CASES = {
-    "A1": ({"linear": A1}, [
-        ({"linear": A1._replace(accuracy=0.98)}, False, True),
-        ({"linear": A1._replace(losses=[(1000, 0.17)])}, True, False),
-        ({"linear": A1._replace(losses=[(500, 0.01), (1000, 0.17)])}, True, False)]),
-    "A2": ({"xor": A2}, [
-        ({"xor": A2._replace(accuracy=20 / 21)}, False, True),
-        ({"xor": A2._replace(losses=[(2000, 0.6), (3000, 0.04)])}, True, False),
-        ({"xor": A2._replace(losses=[(2000, 0.2), (3000, 0.09)])}, True, False)]),
-    "A3": ({"xor": ends(0.01)}, [({"xor": ends(0.01, 20 / 21)}, False, None)]),
-    "A4": ({"xor": ends(0.01)}, [({"xor": ends(0.01, 20 / 21)}, False, None)]),
-    "A5": ({"xor": ends(0.01)}, [({"xor": ends(0.01, 20 / 21)}, False, None)]),
-    "A6": ({"lr 0.1": ends(0.01), "lr 0.01": PLATEAU, "lr 0.001": PLATEAU}, [
-        ({"lr 0.1": PLATEAU}, False, None), ({"lr 0.01": ends(0.01)}, False, None),
-        ({"lr 0.001": ends(0.2 * 21, 11 / 21)}, False, None), ({"lr 0.01": ends(0.25 * 21, 0.8)}, False, None),
-        ({"lr 0.001": ends(0.25 * 21, 0.3)}, False, None)]),
-    "A7": ({"hidden 4": ends(0.01), "hidden 8": ends(0.01), "hidden 4, 250 epochs": run(rises=0.3),
-            "hidden 100, 250 epochs": run(rises=2.0)}, [
-        ({"hidden 4": PLATEAU}, False, False), ({"hidden 8": PLATEAU}, False, False),
-        ({"hidden 8": [ends(0.01), ends(0.01), PLATEAU]}, True, False),
-        ({"hidden 100, 250 epochs": run(rises=1.4)}, False, True),
-        ({"hidden 4, 250 epochs": run(rises=0.0), "hidden 100, 250 epochs": run(rises=0.9)}, False, True)]),
-    "A8": ({"xor": PLATEAU}, [
-        ({"xor": ends(0.23 * 21, 11 / 21)}, False, None), ({"xor": ends(0.25 * 21, 0.7)}, False, None),
-        ({"xor": ends(0.25 * 21, 0.3)}, False, None)]),
-    "A9": ({"sgd": PLATEAU, "momentum": ends(0.1), "adagrad": PLATEAU, "adam": ends(0.1)}, [
-        ({"momentum": PLATEAU}, False, LOST), ({"adam": ends(6.0)}, False, LOST)]),
-    "B1": ({"linear": B1}, [
-        ({"linear": B1._replace(accuracy=0.98)}, False, True), ({"linear": B1._replace(loss=0.006)}, True, False),
-        ({"linear": B1._replace(losses=[(20, 0.06), (400, 0.003)])}, True, False)]),
-    "B2": ({"xor": B2}, [
-        ({"xor": B2._replace(accuracy=0.95)}, False, True), ({"xor": B2._replace(loss=0.05)}, True, False),
-        ({"xor": B2._replace(losses=[(20, 0.6), (400, 0.02)])}, True, False),
-        ({"xor": B2._replace(accuracies=[(220, 0.95), (400, 1.0)])}, True, False)]),
-    "B3": ({task + " lr " + lr: ends(loss, rises=up) for task in ("linear", "xor")
-            for lr, loss, up in (("0.1", 0.1, 3.0), ("0.01", 0.01, 0.5), ("0.001", 0.2, 0.0))}, [
-        ({"linear lr 0.1": ends(0.1, rises=0.4)}, False, None), ({"xor lr 0.001": ends(0.005)}, False, None),
-        ({"xor lr 0.1": ends(0.005, rises=3.0)}, False, None)]),
-    "B4": ({"%s hidden %d" % (task, size): ends(1.0 / size) for task in ("linear", "xor") for size in (2, 8, 32)}, [
-        ({"linear hidden 32": ends(0.6)}, False, None), ({"xor hidden 2": ends(0.01)}, False, None)]),
-    "B5": ({"linear with relu": QUICK, "linear without": SLOW, "xor with relu": ends(0.01),
-            "xor without": ends(0.2495, 0.5)}, [
-        ({"linear without": QUICK}, False, None), ({"xor without": ends(0.2490, 0.5)}, False, None)]),
-    "B6": ({"%s %s" % (task, name): ends(loss) for task in ("linear", "xor") for name, loss in (
-        ("sgd", 0.3), ("momentum", 0.1), ("adagrad", 0.2), ("adam", 0.01))}, [
-        ({"linear sgd": ends(0.15)}, False, None), ({"xor adam": ends(0.15)}, False, None),
-        ({"xor adam": ends(0.1)}, False, None)]),
-    "D1": ({"linear": D1}, [
-        ({"linear": D1._replace(test_accuracy=0.96)}, False, True),
-        ({"linear": D1._replace(solved=False, needed=None)}, False, False),
-        ({"linear": D1._replace(needed=7300)}, True, False),
-        ({"linear": D1._replace(losses=[(500, 0.07), (3631, 0.005)])}, True, False)]),
-    "D2": ({"xor": D2}, [
-        ({"xor": D2._replace(accuracy=20 / 21)}, False, True),
-        ({"xor": D2._replace(solved=False, needed=None)}, False, False),
-        ({"xor": D2._replace(needed=5400)}, True, False),
-        ({"xor": D2._replace(losses=[(500, 0.5), (1500, 0.03)])}, True, False),
-        ({"xor": D2._replace(losses=[(500, 0.2), (1500, 0.08)])}, True, False)]),
-    "D3": ({"%s lr %s" % (task, lr): ends(0.005 / float(lr), needed=int(3000 / float(lr)))
-            for task in ("linear", "xor") for lr in ("1", "0.5", "0.1", "0.05")}, [
-        ({"linear lr 0.05": ends(0.2, 0.99)}, True, False), ({"xor lr 0.1": ends(0.2, 0.95, needed=30000)}, False,
-                                                             False),
-        ({"xor lr 0.5": ends(0.01, needed=2000)}, False, True), ({"xor lr 0.05": ends(0.01)}, True, True),
-        ({"linear lr 0.5": ends(0.001)}, False, True)]),
-    "D4": ({"%s hidden %d" % (task, size): ends(0.004, needed=9000 // size) for task in ("linear", "xor")
-            for size in (2, 4, 8)}, [
-        ({"xor hidden 2": ends(0.05, 20 / 21, needed=4500)}, False, None),
-        ({"xor hidden 8": ends(0.004, needed=4600)}, False, None)]),
-    "D5": ({"xor lr 0.001": ends(0.25, 0.5), "xor lr 10": DIVERGED, "linear lr 0.001": ends(0.05)}, [
-        ({"xor lr 0.001": ends(0.1, 0.9)}, False, None), ({"xor lr 0.001": ends(0.1, 0.2)}, False, None),
-        ({"xor lr 10": ends(0.25, 0.5)}, False, None)]),
-    "E": ({"2-4-4-1": outputs(0.0064), "2-2-1": [outputs(0.5), outputs(0.03), outputs(0.5)]}, [
-        ({"2-4-4-1": outputs(0.021)}, False, False), ({"2-4-4-1": outputs(0.019)}, True, False),
-        ({"2-2-1": outputs(0.03)}, False, True), ({"2-2-1": outputs(0.5)}, False, True)]),
-}
+def test_a_figure_stands_for_every_number_that_rounds_to_it():
+    close = losses([0.2494] * 20)
+    for reported, holds in (("0.25", True), ("0.2", True), ("0.250", False), ("0.249", True), ("0.26", False)):
+        assert check(Figure("loss", "xor", reported, loss), {"xor": close}).holds is holds, reported
+    assert verdicts.span("0.00640") == (0.006395, 0.006405) and verdicts.span("3631") == (3630.5, 3631.5)
 
 
-def said(name, results):
-    experiment = next(each for each in EXPERIMENTS if each.name == name)
-    assert set(results) == set(experiment.runs)
-    return experiment.check({label: runs if isinstance(runs, list) else [runs] * 3 for label, runs in results.items()})
+def test_runs_that_never_get_there_count_as_the_last():
+    seeds = losses([10.0] * 50 + [inf] * 50)
+    checked = check(Figure("epochs", "xor", "10", loss), {"xor": seeds})
+    assert checked.holds and checked.found == "never, middle 90 % 10 to never: percentile 25"
+    assert not check(Figure("epochs", "xor", "10", loss), {"xor": losses([inf] * 20)}).holds
 
 
-def test_every_experiment_has_its_cases():
-    assert list(CASES) == [experiment.name for experiment in EXPERIMENTS]
+@pytest.mark.parametrize("count, holds", [(0, False), (9, False), (10, True), (100, True)])
+def test_a_success_is_as_reported_where_one_seed_in_ten_has_it(count, holds):
+    trials = {"xor": [NOTHING._replace(accuracy=1.0)] * count + [NOTHING] * (100 - count), "other": [NOTHING] * 3}
+    assert check(Success("all right", "xor", verdicts.right), trials)[1:] == (holds, f"{count} of 100 seeds")
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_rule_holds_for_what_was_reported(name):
-    found, figures, got = said(name, CASES[name][0])
-    assert found is True and figures in (True, None, LOST) and got
+def test_no_seed_at_all_is_no_success():
+    assert not check(Success("all right", "xor", verdicts.right), {"xor": [NOTHING] * 3}).holds
 
 
-@pytest.mark.parametrize("name, changes, found, figures", [(name, *case) for name in CASES for case in CASES[name][1]])
-def test_each_clause_of_a_rule_can_fail_alone(name, changes, found, figures):
-    assert said(name, {**CASES[name][0], **changes})[:2] == (found, figures)
+def test_a_comparison_is_of_medians():
+    trials = {"a": losses([1.0, 2.0, 9.0]), "b": losses([3.0, 3.0, 0.0]), "c": losses([4.0] * 3)}
+    for labels, holds in ((["a", "b", "c"], True), (["b", "a", "c"], False), (["a", "c", "b"], False),
+                          (["a", "a"], False)):
+        claim = Comparison("lower", verdicts.ordered(labels, loss), verdicts.medians(labels, loss))
+        assert check(claim, trials).holds is holds, labels
+    assert check(claim, trials).found == "a: 2, a: 2"
+    for lowest, highest, holds in (("a", "c", True), ("b", "c", False), ("a", "b", False)):
+        assert verdicts.extremes(lowest, highest, ["a", "b", "c"], loss)(trials) is holds
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_a_rule_is_about_most_seeds_and_one_lucky_one_is_not_enough(name):
-    lucky = {label: [runs[0] if isinstance(runs, list) else runs] + [DIVERGED] * 4
-             for label, runs in CASES[name][0].items()}
-    found = said(name, lucky)[0]
-    assert not found
+@pytest.mark.parametrize("found, holds", [(0.29, True), (0.28, True), (0.33, True), (0.27, False), (0.34, False)])
+def test_near_is_within_so_much_of_the_median(found, holds):
+    claim = Near("loss", "letters", "0.3048", loss, 0.03)
+    assert check(claim, {"letters": losses([found, 0.0, 9.0])}).holds is holds
 
 
-def test_half_of_the_seeds_are_not_most():
-    assert said("A2", {"xor": [A2, A2, A2, PLATEAU]})[0] and not said("A2", {"xor": [A2, A2, PLATEAU, PLATEAU]})[0]
+FIGURE, SUCCESS, COMPARISON = Figure("f", "a", "1", loss), Success("s", "a", bool), Comparison("c", bool, str)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_runs_that_diverge_are_judged_like_others(name):
-    said(name, dict.fromkeys(CASES[name][0], DIVERGED))
+@pytest.mark.parametrize("held, expected", [
+    ([], 2), ([(FIGURE, True)], 0), ([(FIGURE, True), (SUCCESS, True), (COMPARISON, True)], 0),
+    ([(FIGURE, False), (SUCCESS, True)], 1), ([(FIGURE, False), (COMPARISON, True)], 1),
+    ([(FIGURE, False)], 3), ([(FIGURE, False), (FIGURE, True)], 3),         # no finding that is the same
+    ([(FIGURE, True), (SUCCESS, False)], 3), ([(FIGURE, True), (COMPARISON, False)], 3),
+    ([(Near("n", "a", "1", loss, 1.0), False), (COMPARISON, True)], 1)])
+def test_one_claim_that_fails_is_enough(held, expected):
+    assert verdict([Checked(claim, holds, "") for claim, holds in held]) == VERDICTS[expected]
 
 
-def test_what_is_measured():
-    several = [run(losses=[(1, 9.0), (90, 5.0), (120, 4.0)], needed=10, rises=1.0),
-               run(losses=[(1, 9.0), (100, 3.0)], needed=None, rises=7.0),
-               run(losses=[(1, 9.0), (99, 1.0)], needed=20, rises=2.0)]
-    assert verdicts.loss_at(several, 100) == 3.0                # 5, 3 and 1
-    assert verdicts.epochs(several) == 20 and verdicts.epochs(several[1:2]) == inf
-    assert verdicts.rises(several) == 2.0
-    assert verdicts.first_below(several, 4.5) == 100 and verdicts.first_below(several, 0.5) == inf
-    assert verdicts.reached(several) == 2
-    assert verdicts.worst(outputs(0.3)) == 0.3
+def test_what_is_asked_of_a_run():
+    assert verdicts.loss_at(1000)(NOTHING) == 2.0 and verdicts.loss_at(1000, 4)(NOTHING) == 0.5
+    assert verdicts.loss_at(4999)(NOTHING) == 2.0 and verdicts.loss_at(10 ** 6)(NOTHING) == 0.5   # it ended before
+    assert verdicts.accuracy_at(1000)(NOTHING) == 1.0 and verdicts.accuracy_at(5000)(NOTHING) == 0.75
+    assert verdicts.right_at(1000)(NOTHING) and not verdicts.right_at(5000)(NOTHING)
+    assert verdicts.first_below(3.0)(NOTHING) == 1000 and verdicts.first_below(0.1)(NOTHING) == inf
+    assert verdicts.needed(NOTHING) == inf and verdicts.needed(NOTHING._replace(needed=7)) == 7
+    assert verdicts.output_of(0)(NOTHING) == 0.25
+    assert not verdicts.diverged(NOTHING) and verdicts.diverged(DIVERGED)
 
 
-@pytest.mark.parametrize("found, figures, words", [
-    (True, True, 0), (True, None, 0), (True, False, 1), (True, LOST, 2), (False, True, 3), (False, LOST, 3)])
-def test_the_verdict_in_words(found, figures, words):
-    assert verdict(found, figures) == VERDICTS[words]
+def test_a_run_that_diverged_is_as_bad_as_can_be():
+    assert verdicts.loss_at(1)(DIVERGED) == inf and verdicts.accuracy_at(1)(DIVERGED) == 0.0
+    assert verdicts.output_of(0)(DIVERGED) == inf and verdicts.first_below(9.0)(DIVERGED) == inf
+    assert not verdicts.right(DIVERGED) and not verdicts.right_at(1)(DIVERGED)
 
 
-def letters(accuracy, validation, **changes):
-    return run(accuracy=accuracy, loss=1.0 - accuracy, validation_accuracy=validation, validation_loss=1.0 - validation,
-               losses=[(1, 2.3)], validation_losses=[(1, 2.3), (40, 1.0 - validation)])._replace(**changes)
-
-
-@pytest.mark.parametrize("accuracy, validation, found, figures", [
-    (0.9768, 0.9128, True, True), (0.95, 0.8, True, False), (0.8, 0.95, False, False), (0.69, 0.68, False, False)])
-def test_the_letters_rule_wants_training_ahead_of_validation_and_both_learned(accuracy, validation, found, figures):
-    assert LETTERS.check({"letters": [letters(accuracy, validation)]})[:2] == (found, figures)
-
-
-@pytest.mark.parametrize("changes", [{"loss": 0.1}, {"validation_losses": [(1, 0.08), (40, 0.0872)]}])
-def test_so_it_does_in_loss_and_wants_validation_better_than_it_began(changes):
-    assert LETTERS.check({"letters": [letters(0.9768, 0.9128)] * 2})[0]
-    assert not LETTERS.check({"letters": [letters(0.9768, 0.9128, **changes)] * 2})[0]
+def test_the_rule_in_words_has_the_numbers_that_are_used():
+    assert "middle 90 %" in verdicts.RULE and "1 seed in 10" in verdicts.RULE
+    assert verdicts.HIGH - verdicts.LOW == pytest.approx(0.9) and verdicts.ONE_IN == 10

@@ -294,7 +294,7 @@ def bands(curves: list, printed: tuple, title: str, loss: str = "loss"):
     A curve is pairs (epoch, loss); one that ends before others keeps its last loss. ``printed`` are such pairs, too.
     """
     epochs, *quantiles = _quantiles([curve for curve in curves if curve], (0.05, 0.25, 0.5, 0.75, 0.95))
-    shown = [i for i, epoch in enumerate(epochs) if epoch <= printed[-1][0]]
+    shown = [i for i, epoch in enumerate(epochs) if epoch in dict(printed)]
     epochs, quantiles = [epochs[i] for i in shown], [[values[i] for i in shown] for values in quantiles]
     figure = _figure(8, 4.3, title)
     axes = figure.subplots()

@@ -3,6 +3,7 @@
 A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are asked of all of them.
 """
 from functools import partial
+from math import inf
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ..runs import problems
@@ -195,7 +196,7 @@ B = [
                    [Figure("epochs until 0.3, xor with relu", "xor with relu", (0, 9), first_below(0.3)),
                     Figure("epochs until 0.3, xor without", "xor without", (30, 40), first_below(0.3)),
                     Comparison("epochs until 0.1, linear: twice as many without",
-                               lambda trials: middle(trials["linear without"], first_below(0.1)) >= 2.0 * middle(
+                               lambda trials: inf > middle(trials["linear without"], first_below(0.1)) >= 2.0 * middle(
                                    trials["linear with relu"], first_below(0.1)),
                                medians(["linear with relu", "linear without"], first_below(0.1)))]),
     Experiment("B6", "both, SGD, momentum, Adagrad, Adam", "SGD slowest, Adam quickest", "lr 0.01; " + OWN_ADAM,
@@ -333,7 +334,10 @@ def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
     jobs = [job._replace(settings=job.settings._replace(seed=seed))
             for seed in range(1, seeds + 1) for _, job in by_label]
     keys = [(job.label, job.settings, job.variant) for job in jobs]
-    fresh = list({key: i for i, key in reversed(list(enumerate(keys))) if key not in known}.values())
+    first: Dict[Any, int] = {}
+    for i, key in enumerate(keys):
+        first.setdefault(key, i)
+    fresh = [i for key, i in first.items() if key not in known]
     alone = any((job.settings.workers or 1) > 1 for job in jobs)
     try:
         trials = run_all([jobs[i] for i in fresh], 1 if alone else workers, tell, kept)
