@@ -171,6 +171,20 @@ def test_a_curve_that_ended_keeps_its_last_loss_and_an_empty_one_is_left_out():
     assert drawn(plots.compared([("none", [])], "")).axes
 
 
+def test_bands_are_the_quantiles_at_the_printed_epochs_and_the_printed_losses_are_dots():
+    curves = [[(1, 1.0), (5, float(i)), (10, 2.0 * i)] for i in range(101)] + [[]]
+    figure = drawn(plots.bands(curves, ((5, 7.0), (10, 9.0)), "five"))
+    axes, = figure.axes
+    median, dots = axes.lines
+    assert median.get_xydata().tolist() == [[5.0, 50.0], [10.0, 100.0]]
+    assert dots.get_xydata().tolist() == [[5.0, 7.0], [10.0, 9.0]] and dots.get_linestyle() == "None"
+    outer, inner = [sorted({y for x, y in band.get_paths()[0].vertices.tolist() if x == 5.0})
+                    for band in axes.collections]
+    assert outer == [5.0, 95.0] and inner == [25.0, 75.0]
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == [
+        "middle 90 % of the seeds", "middle 50 % of the seeds", "median", "the report's lines"]
+
+
 def test_runs_of_very_different_lengths_are_on_a_log_scale_of_epochs():
     runs = [("long", [[(1, 0.5), (5000, 0.1)]]), ("short", [[(1, 0.5), (100, 0.1)]])]
     assert plots.compared(runs, "").axes[0].get_xscale() == "log"

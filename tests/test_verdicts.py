@@ -107,5 +107,5 @@ def test_a_run_that_diverged_is_as_bad_as_can_be():
 
 
 def test_the_rule_in_words_has_the_numbers_that_are_used():
-    assert "middle 90 %" in verdicts.RULE and "1 seed in 10" in verdicts.RULE
+    assert "middle 90 %" in verdicts.RULES[0] and "1 seed in 10" in verdicts.RULES[1]
     assert verdicts.HIGH - verdicts.LOW == pytest.approx(0.9) and verdicts.ONE_IN == 10

@@ -2,7 +2,7 @@
 import os
 
 from ..study.printed import PRINTED
-from ..study.verdicts import RULE, VERDICTS, verdict
+from ..study.verdicts import RULES, VERDICTS, verdict
 from . import terminal as show
 
 
@@ -40,7 +40,7 @@ def summary(done: list, wanted: int, seconds: float) -> list:
         f"{len(names[words])} {words} ({', '.join(names[words])})" for words in VERDICTS if words in names)
     if len(done) < wanted:
         text += f"; stopped before the other {wanted - len(done)}"
-    return [f"{text}. It took {show.duration(seconds)}.", RULE]
+    return [f"{text}. It took {show.duration(seconds)}.", *RULES]
 
 
 def as_json(done: list, seconds: float) -> dict:
@@ -48,7 +48,7 @@ def as_json(done: list, seconds: float) -> dict:
     def claims(checked):
         return [{"claim": each.claim.what, "reported": getattr(each.claim, "reported", None), "found": each.found,
                  "holds": each.holds} for each in checked]
-    return {"rule": RULE, "seconds": round(seconds, 3), "experiments": [
+    return {"rules": list(RULES), "seconds": round(seconds, 3), "experiments": [
         {"name": outcome.experiment.name, "setting": outcome.experiment.setting, "seeds": outcome.seeds,
          "reported": outcome.experiment.reported, "reading": outcome.experiment.reading,
          "verdict": verdict(outcome.checked), "claims": claims(outcome.checked), "other": outcome.experiment.other,
@@ -57,7 +57,7 @@ def as_json(done: list, seconds: float) -> dict:
 
 def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
     """The experiments as a Markdown table, with the figures, (name, file), beneath."""
-    lines = ["# The experiments of the five lab reports", "", *summary(done, wanted, seconds), "",
+    lines = ["# The experiments of the five lab reports", "", " ".join(summary(done, wanted, seconds)), "",
              "| | setting and reading | report | purenn | for comparison | verdict |",
              "| --- | --- | --- | --- | --- | --- |"]
     for outcome in done:

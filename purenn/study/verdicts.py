@@ -22,8 +22,10 @@ Trials = Dict[str, List[Trial]]
 LOW, HIGH = 0.05, 0.95          # a figure's seeds between these shares are the middle 90 %
 ONE_IN = 10                     # of so many seeds one must succeed
 
-RULE = (f"A figure is as reported where it lies, rounded as it is printed, in the middle {100 * (HIGH - LOW):.0f} % of "
-        f"the seeds; a success where at least 1 seed in {ONE_IN} has it; a comparison where the medians have it.")
+RULES = ("A figure is as reported where it lies, rounded as it is printed, in the middle "
+         f"{100 * (HIGH - LOW):.0f} % of the seeds.",
+         f"A success is as reported where at least 1 seed in {ONE_IN} has it.",
+         "A comparison is as reported where the medians over the seeds have it.")
 
 VERDICTS = ("as reported", "the same finding, other figures", "nothing to compare with", "NOT as reported")
 
