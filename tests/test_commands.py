@@ -163,7 +163,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     done = cli("xor", "--epochs", 100)
     assert done.returncode == 0
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("Not learned. It answers about 0.4") and "0.249433" in last
+    assert last.startswith("Not learned. The output is about 0.4") and "0.249433" in last
 
 
 @pytest.mark.parametrize("arguments, named", [

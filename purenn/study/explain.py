@@ -1,10 +1,10 @@
 """One training step of one sample, quantity by quantity, in the order of the derivation.
 
-Every result here is the core's own: the step runs layer by layer, and what each layer was handed
-and gave back is written down, with the formula in symbols and with the numbers put in. With each
-quantity goes the function that computes it, so that a breakpoint can be set there.
+Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
+recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
+it, so that a breakpoint can be set there.
 
-A layer, a loss or an optimizer of one's own has no formulas here. It is shown by its numbers: what
+A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
 goes in, what comes out, and the slopes of both.
 """
 import math
