@@ -174,7 +174,7 @@ def check_matrix(name: str, matrix: Matrix, rows=None, columns=None) -> None:
 
 
 def is_finite(value) -> bool:
-    """True where ``value`` is a number, and neither infinite nor nan."""
+    """True if ``value`` is a number, and neither infinite nor nan."""
     try:
         return math.isfinite(value)
     except (TypeError, ValueError, OverflowError):  # not a number; a whole number beyond every float

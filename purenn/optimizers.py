@@ -75,7 +75,7 @@ class Optimizer:
         return [zeros(len(values)) for _, values, _ in self.parameters]
 
     def _checked(self, name, value, limit=None):
-        """``value`` if it is a number from 0 up, below ``limit`` where there is one; otherwise PurennError."""
+        """``value`` if it is a number from 0 up, below ``limit`` if that is given; otherwise raises PurennError."""
         if not is_finite(value) or value < 0.0 or (limit is not None and value >= limit):
             raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
                 type(self).__name__, name, value, "" if limit is None else " and below %g" % limit))

@@ -457,5 +457,5 @@ def test_labels_that_are_not_classes_are_refused_before_memory_is_taken(tmp_path
     def ids(count):
         return npz(tmp_path / "ids.npz", images=((count, 1), bytes(count)),
                    labels=((count,), array("H", range(count))))
-    refused(ids(1001), "has 1001 different labels; at most 1000 classes are taken")
+    refused(ids(1001), "has 1001 different labels; at most 1000 classes are allowed")
     assert read_images(ids(1000)).classes == 1000

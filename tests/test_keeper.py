@@ -377,7 +377,7 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
         assert_refused("%s: found" % option, "xor", "--resume", path, option, value)
         assert_refused("was begun with %s; leave it out" % before, "xor", "--resume", path, option, value)
     assert_refused("--shuffle: found True", "xor", "--resume", path, "--shuffle")
-    assert_refused("--plot: goes without --resume", "xor", "--resume", path, "--plot")
+    assert_refused("--plot: cannot be used with --resume", "xor", "--resume", path, "--plot")
     assert_refused("%s: was written by xor; resume it with xor" % path, "gate", "--resume", path)
     assert_refused("%s: was written by xor; resume it with xor" % path, "train", "--resume", path)
     assert path.read_bytes() == old
@@ -663,7 +663,8 @@ def test_resuming_goes_without_showing_or_writing_images(tmp_path):
     path = tmp_path / "c"
     run(*LETTERS, "--epochs", 1, "--checkpoint", path, "--quiet")
     for option in (("--show-data", 1), ("--write-data", tmp_path / "d.npz")):
-        assert_refused("--resume: goes without --show-data and --write-data", "letters", "--resume", path, *option)
+        assert_refused("--resume: cannot be used with --show-data or --write-data",
+                       "letters", "--resume", path, *option)
     assert os.listdir(str(tmp_path)) == ["c"]
 
 

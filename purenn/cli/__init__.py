@@ -21,7 +21,7 @@ COMMANDS = (
      "predict tests/files/iris.json tests/files/iris.csv"),
     ("evaluate", "measure a saved network on a table",
      "evaluate tests/files/iris.json tests/files/iris.csv"),
-    ("show", "what is in a saved network: its layers, its training, its curve",
+    ("show", "a saved network: its layers, its training, its curve",
      "show tests/files/iris.json"),
     ("reproduce", "repeat the experiments of five lab reports, and compare the results", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),

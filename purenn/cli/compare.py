@@ -180,7 +180,7 @@ def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool
             _refuse(task, f"found {name}, and --{name} beside it; leave one of the two out")
         axes.append(Axis(name, texts, _meanings(task, parser, name, texts, switches[name])))
     if len(axes) > 2:
-        _refuse(task, f"found {len(axes)} of them; at most two make a grid")
+        _refuse(task, f"found {len(axes)} of them; at most two can be varied")
     return axes
 
 

@@ -103,14 +103,14 @@ def check_options(options: Any) -> None:
     for name in ["full"] if options.full else sorted(options.given):
         if looks and name not in used:
             option = "--" + name.replace("_", "-")
-            raise PurennError(f"{option}: goes without --show-data and --write-data; leave it out")
+            raise PurennError(f"{option}: cannot be used with --show-data or --write-data; leave it out")
     if options.write_data is not None:
         if names is not None:
-            raise PurennError("--names: goes without --write-data; the file holds numbers from 0 up")
+            raise PurennError("--names: cannot be used with --write-data; the file holds numbers from 0 up")
         if options.show_data is not None:
-            raise PurennError("--write-data: goes without --show-data; give one of the two")
+            raise PurennError("--write-data: cannot be used with --show-data; give one of the two")
         if options.data is not None:
-            raise PurennError("--write-data: goes without --data; it writes the letters that are drawn here")
+            raise PurennError("--write-data: cannot be used with --data; it writes the letters that are drawn here")
 
 
 def show_data(options: Any) -> int:

@@ -6,8 +6,8 @@ from ..show.terminal import Terminal
 from ..study import mistakes as study
 from .parser import Parser, one_of, whole
 
-DESCRIPTION = ("Plant a classic mistake in a real network, train it beside the right one, "
-               "and show which check catches it and how loudly.")
+DESCRIPTION = ("Put a classic mistake into the code, train with and without it, and show which check finds it "
+               "and by how much.")
 
 
 def run(arguments: List[str]) -> int:

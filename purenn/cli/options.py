@@ -253,8 +253,8 @@ def begun(options: Any, task: Task) -> Optional[Start]:
     was = {**start.source._asdict(), **start.settings._asdict(), "hidden": start.settings.sizes[1:-1]}
     for name in sorted(options.given):
         if name in ("plot", "animate"):
-            raise PurennError(f"--{name}: goes without --resume: a checkpoint does not hold what the figures show "
-                              "of the epochs before")
+            raise PurennError(f"--{name}: cannot be used with --resume: a checkpoint does not hold what the figures "
+                              "show of the epochs before")
         if name not in was or name in FREE or name in ("file", "data"):
             continue
         value = asked.get(name, getattr(options, name))

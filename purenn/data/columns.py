@@ -172,7 +172,7 @@ def find_column(table: Table, name) -> int:
 
 
 def listed(names: list) -> str:
-    """Names of columns for a message, the first of them where there are many.
+    """Names of columns for a message; only the first of them if there are many.
 
     >>> listed(["age", "color"])
     "'age', 'color'"

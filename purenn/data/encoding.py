@@ -36,7 +36,7 @@ def encode(preparation: Preparation, table: Table, rows=None, with_target: bool 
 
 
 def rows_to_encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True) -> list:
-    """Those of the rows, by their numbers from 0, that ``encode`` gives inputs for: all, unless some are dropped."""
+    """The numbers, from 0, of the rows that ``encode`` gives inputs for: all, unless some are dropped."""
     return list(_chosen(preparation, table, rows, with_target)[2])
 
 
@@ -73,7 +73,7 @@ def _order(preparation, table, with_target):
 
 
 def _scaled(table, at, rows, feature):
-    """A column of numbers, standardized; 0 where one is missing, which stands for the mean."""
+    """A column of numbers, standardized; 0, which is the mean, for a missing one."""
     if table.numbers[at] is None:
         unexpected(table, first_text(table, at, range(len(table.lines))), at, "a number, as in training")
     values = picked(table.numbers[at], rows)
@@ -89,7 +89,7 @@ def _scaled(table, at, rows, feature):
 
 
 def _units(table, at, rows, feature):
-    """The one-hot columns of a category; all zeros where it is missing."""
+    """The one-hot columns of a category; all zeros for a missing value."""
     count = len(feature.values)
     unit = dict(zip(feature.values, one_hot(list(range(count)), count)))
     unit.update((text, [0.0] * count) for text in IS_MISSING)

@@ -31,7 +31,7 @@ from .images import SHARED, Images, Layout, Shared
 from .npz import npz_headers, read_npz
 
 MOST_CLASSES = 1000
-MOST_IMAGES = 1_000_000         # each is a list of its own, whatever it holds
+MOST_IMAGES = 1_000_000         # each is a list, however few pixels it has
 
 # The usual names of the images and the labels, in lower case; the first that fit are taken.
 NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
@@ -52,7 +52,7 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
       it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others but those in
       ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``, ``1x1``).
 
-    Classes are called as they are written, by value where they are whole numbers from 0 up. Pixels that are not in
+    Classes are named as their labels are written, and sorted, by value if all are whole numbers. Pixels that are not in
     lines make a square, or else one line. Raises PurennError, naming the file, for anything else; for pixels that are
     below 0 or not finite, and columns whose names are not those of pixels; for fewer than two images or two classes, or
     too many for memory.
@@ -301,13 +301,13 @@ def _check_names(path, names, places):
 
 
 def _stem(name):
-    """What stands before the number in a name; None if there is no number."""
+    """The part of a name before its number; None if it has no number."""
     match = NUMBERED.match(name)
     return match.group(1) if match else None
 
 
 def _in_order(names, places):
-    """The columns of the pixels in the order that their numbers give, where all are numbered."""
+    """The columns of the pixels in the order of their numbers, if all are numbered."""
     keys = [(int(match.group(2)), int(match.group(3) or 0))
             for match in [NUMBERED.match(names[k]) for k in places] if match]
     if len(keys) < len(places):
@@ -403,9 +403,8 @@ def _labels(path, arrays):
     if len(names) < 2:
         raise PurennError(f"{path}: all labels are {short(names[0])}; there must be at least two classes")
     if len(names) > MOST_CLASSES:
-        raise PurennError(f"{path}: has {len(names)} different labels; at most {MOST_CLASSES} classes are taken: are "
-                          "these "
-                          "names of classes?")
+        raise PurennError(f"{path}: has {len(names)} different labels; at most {MOST_CLASSES} classes are allowed; are "
+                          "these names of classes?")
     number = {name: k for k, name in enumerate(names)}
     return [[number[name] for name in labels] for labels in written], names
 

@@ -92,7 +92,7 @@ PENS = {
     "scrawl":     (1.0, (1.0, 0.0), False, 0.0, 1.6),
 }
 
-# What happens to a print, so many times in a hundred.
+# What is done to a print, each with how many times in a hundred.
 PRINTS = (["plain"] * 79 + ["hollow"] * 5 + ["striped"] * 3 + ["shaken"] * 2 + ["grainy"] * 2 + ["reverse"] * 2
           + ["cut off"] * 7)
 

@@ -166,7 +166,7 @@ def _parse_header(text, where):
     """The Header in a text such as ``{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4), }``."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")                 # odd text is refused below; nobody need hear of it
+            warnings.simplefilter("ignore")                 # no warnings about odd text: it is refused below
             header = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", text).strip())      # Python 2 wrote (3L, 4L)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         header = None
@@ -194,7 +194,7 @@ def _texts(handle, header, size, where):
             texts.append(_exactly(handle, width, where).decode(encoding).rstrip("\0").strip())
         except UnicodeDecodeError:
             raise PurennError(f"{where}: text {len(texts)} in it is not valid") from None
-    handle.read(1)                                          # asks for the end, where checksums are compared
+    handle.read(1)                                          # reads to the end, where checksums are compared
     return texts
 
 

@@ -67,7 +67,7 @@ class Predictor(NamedTuple):
 def load_predictor(path: str, activation: Optional[str] = None, output_activation: Optional[str] = None) -> Predictor:
     """The Predictor in a file, as ``files.model.load_model`` reads it; its preparation is checked, too.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     model = load_model(path, activation, output_activation)
     with naming(path):

@@ -21,9 +21,9 @@ from .columns import DECIMALS, IS_MISSING, Table, disguised, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 
-ROWS = 250                      # so many are taken apart at a time
-LOOKED_AT = 200                 # so many are looked at to find the delimiter
-TOLD = 8 * ROWS                 # after so many rows it is told how many bytes are read
+ROWS = 250                      # rows that are split at a time
+LOOKED_AT = 200                 # rows from which the delimiter is detected
+TOLD = 8 * ROWS                 # rows between two reports of the progress
 MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
 
 SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=([^\r\n])\r?\n", re.IGNORECASE)       # how Excel says the delimiter

@@ -1,7 +1,7 @@
 """Describe a network's layers in plain values for a file, and build a network from such a description.
 
 Like ``print(network)``, but for a program: ``[{"layer": "Linear", "in_features": 2, "out_features": 4,
-"bias": True}, {"layer": "Sigmoid"}]``. The numbers that it has learned are in its ``state_dict``.
+"bias": True}, {"layer": "Sigmoid"}]``. The numbers that a network has learned are in its ``state_dict``.
 """
 import math
 

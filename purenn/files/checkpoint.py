@@ -43,7 +43,7 @@ def save_checkpoint(path, checkpoint: Checkpoint) -> None:
 def load_checkpoint(path) -> Checkpoint:
     """The Checkpoint in a file that ``save_checkpoint`` wrote.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     document = read_json(path)
     with naming(path):

@@ -27,7 +27,7 @@ Model = namedtuple("Model", ("network", "preparation", "output", "training", "hi
 OUTPUTS = ("values", "logits", "probability")       # numbers; before a softmax; of class 1, or of each class
 
 FORMAT, VERSION = "purenn model", 1
-METADATA = "purenn"                                 # where a safetensors file has what is not a tensor
+METADATA = "purenn"                                 # the metadata key for what is not a tensor
 KEYS = ["format", "version", "purenn", "output", "architecture", "preparation", "training", "history"]
 
 
@@ -90,7 +90,7 @@ def load_model(path, activation=None, output_activation=None) -> Model:
     The latter does not say which activations its network has: ``activation`` is the one between the Linear layers,
     ``output_activation`` the one after the last, if there is one; both are names from ``activations.ACTIVATIONS``.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     document, weights = _by_ending(path, _load_json, _load_safetensors)(path)
     with naming(path):
@@ -184,7 +184,7 @@ def check_history(history) -> None:
                           "entries; they must be equally long")
 
 
-# A file of PyTorch's, which does not say what stands between its Linear layers.
+# A file of PyTorch's, which does not say what is between its Linear layers.
 
 def _without_prefix(weights):
     """The weights by the names that a Sequential gives them, where a module around it put one prefix before all."""

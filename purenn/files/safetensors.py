@@ -30,7 +30,7 @@ def write_safetensors(path, tensors: dict, metadata=None) -> None:
     """Write Vectors and Matrices, each under its name, as F64: every number is kept to the bit.
 
     ``metadata`` is a dict from texts to texts. Raises PurennError if a tensor is empty or not finite numbers,
-    ShapeError where its rows are not equally long, and PurennError where the file cannot be written.
+    ShapeError if its rows are not equally long, and PurennError if the file cannot be written.
     """
     with naming(path):
         header = _header(tensors, metadata)

@@ -21,7 +21,7 @@ MOST_DIGITS = 1000              # of a whole number: to read one takes the squar
 
 
 def read_json(path):
-    """The value in a JSON file, in UTF-8. Raises PurennError in one line that names the file for whatever is wrong."""
+    """The value in a JSON file, in UTF-8. Raises PurennError, in a line that names the file, if anything is wrong."""
     with opened(path) as handle:
         size = os.fstat(handle.fileno()).st_size
         if size > MOST_BYTES:
@@ -150,7 +150,7 @@ def folded(value, depth: int, indent: str = "") -> str:
 
 
 def write_json(path, value, depth: int) -> None:
-    """Write a value as JSON, ``folded`` to that depth. Raises PurennError in one line where it cannot be written."""
+    """Write a value as JSON, ``folded`` to that depth. Raises PurennError in one line if it cannot be written."""
     with naming(path):
         check_plain(value)
     with replacing(path) as beside, open(beside, "wb") as handle:

@@ -138,7 +138,7 @@ def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numb
 
 
 def _start(workers: int, members: List[Any], summarize: Summarize) -> None:
-    """Start the workers, to whom a Ctrl-C says nothing; one that comes meanwhile is kept until they have started."""
+    """Start the workers, which ignore Ctrl-C. A Ctrl-C during the start takes effect when all have started."""
     import multiprocessing
     blocks = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
@@ -200,5 +200,5 @@ def _work(connection: Any, summarize: Summarize) -> None:
             wrong = f"{type(error).__name__}: {error}"
         try:
             connection.send((result, wrong))
-        except OSError:                                         # nobody is there to take it
+        except OSError:                                         # the parent has closed the connection
             return

@@ -80,13 +80,13 @@ class Run:
                 yield self.curve[-1]
                 if self.stopped:
                     return
-                begin = time.perf_counter() - self.seconds              # what is done between epochs is no training
+                begin = time.perf_counter() - self.seconds              # time between epochs is not counted
         except DivergedError:
             self.stopped = "diverged"
             raise
 
     def _add(self, epoch: Epoch) -> None:
-        if self.problem.is_regression:                      # where the numbers happen to be 0 and 1
+        if self.problem.is_regression:                      # even if the numbers happen to be 0 and 1
             epoch = epoch._replace(accuracy=None, validation_accuracy=None)
         self.curve.append(epoch)
         self.samples = self.engine.samples
@@ -114,7 +114,7 @@ class Run:
             self.keeper.write(self)
 
     def interrupt(self) -> None:
-        """End the training where it stands, as Ctrl-C does."""
+        """End the training at once, as Ctrl-C does."""
         self.stopped = "interrupted"
 
     def has_learned(self) -> bool:

@@ -20,8 +20,8 @@ class Task(NamedTuple):
     """A task and its defaults.
 
     ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
-    samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: the number of
-    inputs to learn from, which sets the epochs if they are not chosen. ``log_every``: epochs from one line of the
+    samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: how many
+    input numbers to learn from in all epochs, if these are not chosen. ``log_every``: epochs from one line of the
     report to the next. ``sample``: the sample that ``explain`` shows.
     """
 
@@ -122,7 +122,7 @@ def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
                               f"{', '.join(Settings._fields[1:])}")
     optimizer = chosen.get("optimizer", task.settings.optimizer)
     if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
-        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")
+        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it is for sgd and momentum only")
 
 
 def _usual_output(problem: Problem, loss: str) -> Optional[str]:

@@ -1,4 +1,4 @@
-"""Images and what they were taken for, as text."""
+"""Images and a confusion matrix, as text."""
 from .terminal import DIM, RED, Terminal
 
 MOST_CLASSES = 12           # columns of a confusion matrix that fit beside each other

@@ -36,7 +36,7 @@ def missing() -> str:
 
 
 def save(figure, path: str) -> None:
-    """Write a figure as a PNG; raises PurennError where the file cannot be written."""
+    """Write a figure as a PNG; raises PurennError if the file cannot be written."""
     with replacing(path, ".png") as beside:
         figure.savefig(beside, format="png", pil_kwargs={"optimize": True})
 
@@ -58,7 +58,7 @@ def literal(text: str) -> str:
 
 
 def _panels(title, number, height):
-    """A figure with so many panels, three to a row, each of this height in inches."""
+    """A figure with ``number`` panels, three to a row, each of this height in inches."""
     columns = min(3, number)
     rows = -(-number // columns)
     figure = _figure(8, 0.7 + height * rows, title)
@@ -253,7 +253,7 @@ def gradients(title: str, epochs: list, layers: list):
 
 
 def overlay(path: str, runs: list, title: str, loss: str = "loss") -> None:
-    """Write the figure of ``compared``; raises PurennError where the file cannot be written."""
+    """Write the figure of ``compared``; raises PurennError if the file cannot be written."""
     save(compared(runs, title, loss), path)
 
 
@@ -314,7 +314,7 @@ def _quantile(ordered, part):
 def sheet(title: str, images: list, captions: list, size: tuple, columns: int, signed: bool = False):
     """Images beside and below each other, each under its caption; ``size`` is (height, width), an image row by row.
 
-    Its numbers are from 0 (white) to 1 (black), or, where ``signed``, from blue over white at 0 to red, on one scale.
+    Its numbers are from 0 (white) to 1 (black), or, if ``signed``, from blue over white at 0 to red, on one scale.
     """
     from matplotlib import colormaps
     height, width = size

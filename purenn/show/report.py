@@ -24,7 +24,7 @@ def first_lines(run, expected=None) -> list:
     loss = "softmax with cross-entropy" if problem.kind == "images" else f"{settings.loss} loss"
     lines.append(f"network {sizes} ({parameters} parameters), {settings.activation}, {loss}, init {settings.init}, "
                  f"{optimizer_text(settings)}, {batch}, engine {run.engine!r}")
-    left = settings.epochs - len(run.curve)                             # where it is resumed, some are done
+    left = settings.epochs - len(run.curve)                             # some are done if the run is resumed
     if expected and left > 0:
         rate = "" if problem.kind == "table" else (
             f" ({show.rounded(expected.rate)} images a second, measured on {expected.measured})")

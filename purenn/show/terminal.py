@@ -43,7 +43,7 @@ class Terminal:
         self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
     def paint(self, text: str, color: str) -> str:
-        """The text in a color, where there are colors."""
+        """The text in a color, if the terminal has colors."""
         return f"\x1b[{color}m{text}\x1b[0m" if self.color else text
 
 
@@ -78,7 +78,7 @@ class Progress:
         self.last = now
         left = (now - self.start) / done * (self.total - done)
         text = f"{what % values}, at most {duration(left)} left"
-        columns = shutil.get_terminal_size().columns or 80          # 0 where a terminal does not know its size
+        columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
@@ -129,7 +129,7 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them.
+    """A number of seconds in words.
 
     >>> duration(0.04), duration(7.4), duration(200), duration(7300)
     ('0.0 s', '7.4 s', '3 min 20 s', '2 h 1 min')
@@ -246,7 +246,7 @@ def outcome(loss: float, accuracy: float, count: int) -> str:
 
 
 def printable(text: str) -> str:
-    """A text from a file, without what could make a terminal do something."""
+    """A text from a file, with unprintable characters escaped."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

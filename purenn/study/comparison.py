@@ -15,7 +15,7 @@ CHANCE = 1 / 32
 # If a setting needs this many times the epochs of another, the summary says that the other stands out.
 MUCH = 1.25
 
-CURVE = 200                     # so many epochs of a curve are kept at most
+CURVE = 200                     # epochs of a curve that are kept, at most
 MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
 
 
@@ -82,7 +82,7 @@ def _rises(losses):
 
 
 def curve(values: list, most: int = CURVE) -> list:
-    """The epochs' values as (epoch, value), at most so many, evenly spread, the first and the last among them.
+    """The epochs' values as (epoch, value), at most ``most`` of them, evenly spread, with the first and the last.
 
     >>> curve([0.9, 0.8, 0.7, 0.6, 0.5], most=3)
     [(1, 0.9), (3, 0.7), (5, 0.5)]
@@ -101,7 +101,7 @@ Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged
 
 
 def summarize(label: str, results: list) -> Summary:
-    """The Summary of a setting, from the Trial of each seed, None where one is not done."""
+    """The Summary of a setting, from the Trial of each seed, None for one that is not done."""
     done = [result for result in results if result is not None]
     needed = [result.needed for result in done if result.solved]
     ranked = sorted(done, key=lambda result: (inf if result.needed is None else result.needed, result.loss))

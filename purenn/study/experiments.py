@@ -34,8 +34,8 @@ class Experiment(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of an experiment: the trials by label, whether what was found is found again, whether the figures
-    agree (None without any), and what came out, in words."""
+    """The outcome of an experiment: the trials by label, whether the finding is the same, whether the figures agree
+    (None without any), and the result in words."""
 
     experiment: Experiment
     trials: Dict[str, List[Any]]

@@ -26,7 +26,7 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
 # numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
-# and each line of numbers are lists of terms to be added; where no formula is known, both lists are empty.
+# and each line of numbers are lists of terms to be added; both are empty if no formula is known.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
 
 
@@ -111,7 +111,7 @@ def plain(neuron, place, name: str, result: float, source) -> Quantity:
 
 
 def factored(factor: str, terms: list) -> list:
-    """factor·(term + term + …), still a list of terms; as it is where the factor is 1.
+    """factor·(term + term + …), still a list of terms; unchanged if the factor is 1.
 
     >>> factored("1/2", ["E_0", "E_1"])
     ['1/2·(E_0', 'E_1)']
@@ -187,7 +187,7 @@ def stop(function: Callable[..., Any]) -> Optional[str]:
 
 
 def _first_line(code):
-    """The first line with code below the one with ``def``; the latter where all stands in one line."""
+    """The first line with code below the one with ``def``; the latter if the whole function is one line."""
     for _, line in dis.findlinestarts(code):
         if line is not None and line > code.co_firstlineno:
             return line

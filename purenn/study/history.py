@@ -13,8 +13,8 @@ MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
 # Gradients are computed on at most this many samples, so that a snapshot takes no longer than a small epoch.
 MEASURED = 1000
 
-# The map behind the points reaches a little beyond the unit square, and has so many points to a side, in an animation
-# fewer; fewer yet where the maps of a figure would take more than so many multiplications.
+# The map behind the points reaches a little beyond the unit square. Its points a side, in a figure and in an animation;
+# there are fewer if the maps of a figure would take more multiplications than the last number.
 LIMITS, SIDE, FRAME_SIDE, MOST_WORK = (-0.08, 1.08), 61, 41, 100_000_000
 
 MOST_FRAMES = 60                # of an animation

@@ -24,7 +24,7 @@ Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "los
                                        "batch_size"))
 
 
-# What came of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
+# The outcome of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
 # the error that ended it.
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
@@ -130,7 +130,7 @@ def _no_bias_slope(original):
 
 
 def _shares(times):
-    """The engine with the share, 1/n, put into the gradient so many times."""
+    """The engine with the share, 1/n, put into the gradient ``times`` times."""
     def make(original):
         def gradients(self, network, loss, inputs, targets):
             share = loss.share(len(inputs)) ** times

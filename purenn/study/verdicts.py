@@ -47,7 +47,7 @@ def loss(results) -> float:
 
 
 def accuracy(results) -> float:
-    """The median accuracy at the end, from 0 to 1; 0 where training diverged."""
+    """The median accuracy at the end, from 0 to 1; 0 if training diverged."""
     return median([result.accuracy or 0.0 for result in results])
 
 
@@ -76,12 +76,12 @@ def first_below(results, limit: float) -> float:
 
 
 def rises(results) -> float:
-    """The median of the sums of all rises of the loss from an epoch to the next; infinite where training diverged."""
+    """The median of the sums of all rises of the loss from an epoch to the next; infinite if training diverged."""
     return median([inf if result.diverged else result.rises for result in results])
 
 
 def worst(result) -> float:
-    """The largest distance of an output from its target, |a − y|; infinite where training diverged."""
+    """The largest distance of an output from its target, |a − y|; infinite if training diverged."""
     return max([abs(output[0] - target[0]) for _, target, output in result.predictions], default=inf)
 
 
