@@ -1,4 +1,4 @@
-"""``reproduce``: every experiment of the five lab reports, with several seeds, and whether it comes out as reported."""
+"""``reproduce``: repeat the experiments of the five lab reports, with many seeds, and compare the results."""
 import argparse
 import time
 from functools import partial
@@ -14,11 +14,11 @@ from .ending import can_draw
 from .options import add_json_option, typed
 from .parser import Parser, whole
 
-DESCRIPTION = "Repeat the experiments of the five lab reports, and say of each whether it comes out as reported."
+DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
 
 
 def run(arguments: List[str]) -> int:
-    """Run the experiments and show what came of them; return the exit code."""
+    """Run the experiments and show the results; return the exit code."""
     options = parse(arguments)
     if options.markdown is not None:
         from ..files.disk import check_writable
@@ -35,7 +35,7 @@ def run(arguments: List[str]) -> int:
             for line in [] if options.json else lab_reports.text_of(done[-1], as_command(experiment)):
                 terminal.line(line)
             terminal.stream.flush()
-    except (KeyboardInterrupt, PurennError) as error:       # what is done is shown and written all the same
+    except (KeyboardInterrupt, PurennError) as error:       # what is done is still shown and written
         stop = error
         if not done:
             raise
@@ -69,8 +69,8 @@ def parse(arguments: List[str]) -> Any:
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
     parser.add_argument("--workers", metavar="N", type=whole(1, 256),
                         help="divide the runs among N processes (default: one for each core)")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown too, and the figures, where "
-                        "matplotlib is installed, beside it")
+    parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown and, if matplotlib is "
+                        "installed, the figures beside it")
     add_json_option(parser)
     options = parser.parse_args(arguments)
     for name in ("full", "data"):
@@ -96,7 +96,7 @@ def _wanted(options: Any) -> List[Experiment]:
 
 
 def as_command(experiment: Experiment) -> str:
-    """What to type for the first run of an experiment with seed 1: its settings, the engine being the task's."""
+    """The command for the first run of an experiment with seed 1: its settings, except for the engine."""
     job = next(iter(experiment.runs.values()))
     task = TASKS[job.label]
     choices = choices_of(task, job.settings._replace(engine=task.settings.engine, seed=task.settings.seed))

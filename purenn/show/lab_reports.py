@@ -1,4 +1,4 @@
-"""What came of the experiments of the lab reports: in words, as plain values, as Markdown, and as figures."""
+"""The results of the experiments of the lab reports: in words, as plain values, as Markdown, and as figures."""
 import os
 
 from ..study.printed import PRINTED
@@ -7,7 +7,7 @@ from . import terminal as show
 
 
 def text_of(outcome, command: str) -> list:
-    """What is shown of an experiment; ``command`` is what to type for a run of it."""
+    """The lines about an experiment; ``command`` is what to type for a run of it."""
     experiment = outcome.experiment
     lines = [f"{experiment.name:5s} {_setting(outcome)}",
              f"      report   {experiment.reported}",

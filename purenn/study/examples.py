@@ -27,7 +27,7 @@ PROBLEMS = {"mazur": Problem("mazur", Dataset([mazur.X], [mazur.Y])), "softmax":
 
 
 def run_of(name: str, settings: Settings) -> Run:
-    """The Run of an example; of Mazur's the weights alone learn."""
+    """The Run of an example; in Mazur's only the weights learn."""
     if name == "mazur":
         run = Run(PROBLEMS[name], settings, network=mazur.network())
         run.optimizer = make_optimizer(settings, mazur.parameters(run.network))
