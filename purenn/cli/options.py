@@ -29,8 +29,9 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
     group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
                        help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
-        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
-                           help="activation of the output layer: one of those above (default: %(default)s)")
+        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
+                           help="activation of the output layer: one of those above (default: sigmoid; with "
+                           "bce-with-logits none)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 

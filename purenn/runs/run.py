@@ -163,7 +163,7 @@ class Run:
             raise
         found = {}
         if self.problem.preparation and self.problem.kind != "points":
-            found = measures(self.problem.preparation, data.targets, outputs)
+            found = measures(self.problem.preparation, data.targets, outputs, self.loss.threshold)
         return Score(loss, None if self.problem.is_regression else accuracy, outputs, found)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from ..linalg import PurennError
 from ..optimizers import SGD
 from . import problems
 from .problems import Problem
-from .settings import LOSSES, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
+from .settings import LOSSES, OF_LOGITS, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
 
 USUAL_MOMENTUM = 0.9
 
@@ -109,19 +109,19 @@ def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
 
 
 def _usual_output(problem: Problem, loss: str) -> Optional[str]:
-    """What follows the last layer: nothing for cross-entropy, which takes logits; nothing that bends for numbers."""
-    if loss == "cross-entropy":
+    """What follows the last layer: nothing where the loss takes logits; nothing that bends for numbers."""
+    if loss in OF_LOGITS:
         return None
     return "identity" if problem.is_regression else "sigmoid"
 
 
 def _check_together(problem: Problem, loss: str, output: Optional[str]) -> None:
-    if problem.is_regression and loss in ("cross-entropy", "bce"):
+    if problem.is_regression and loss in ("bce", *OF_LOGITS):
         raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
                           f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
-    if loss == "cross-entropy" and output is not None:
-        raise ChoiceError("output_activation", "found it with the loss cross-entropy, which takes the outputs before "
-                          "softmax; leave it out, or choose another loss")
+    if loss in OF_LOGITS and output is not None:
+        raise ChoiceError("output_activation", f"found it with the loss {loss}, which takes the outputs before "
+                          f"{OF_LOGITS[loss]}; leave it out, or choose another loss")
     if loss == "cross-entropy" and len(problem.train.targets[0]) < 2:
         raise ChoiceError("loss", "found cross-entropy, which needs an output for each class, and there is one output; "
                           "take bce")

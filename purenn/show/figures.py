@@ -53,7 +53,7 @@ def _stop(result):
 def _points(result, history):
     title, tested = title_of(result), result.problem.test or result.problem.train
     labels = [class_of(target) for target in tested.targets]
-    guesses = [class_of(output) for output in result.tested().outputs]
+    guesses = [class_of(output, history.loss.threshold) for output in result.tested().outputs]
     losses = [epoch.loss for epoch in result.curve]
     return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(), LIMITS,
                                    "fresh point" if result.test else "point"),

@@ -34,10 +34,10 @@ def first_lines(run, expected=None) -> list:
 
 
 def _activations(settings):
-    activation = settings.activation if len(settings.sizes) > 2 else settings.output_activation
-    if settings.output_activation != activation:
-        activation += f", output {settings.output_activation}"
-    return activation
+    output = settings.output_activation or "none"
+    if len(settings.sizes) == 2 or settings.activation == output:
+        return output
+    return f"{settings.activation}, output {output}"
 
 
 def _image_lines(run):
@@ -99,6 +99,8 @@ def command(task, settings, chosen=None) -> str:
         chosen = ["hidden" if name == "sizes" else name for name in chosen if name != "workers" or not task.problem]
         if {"optimizer", "loss"} & set(chosen):             # another learning rate is usual then
             chosen.append("lr")
+        if settings.output_activation is None:              # the loss says so
+            chosen = [name for name in chosen if name != "output_activation"]
         if settings.optimizer not in ("sgd", "momentum"):
             chosen = [name for name in chosen if name != "momentum"]
     return " ".join([task.name, *[as_option(name, values[name]) for name in values if name in chosen]])
@@ -175,7 +177,7 @@ def _points(terminal, run, result):
     lines = show.predictions(terminal, "points" if tested is problem.train else "fresh points", tested.inputs,
                              tested.targets, result.tested().outputs, right)
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
-    grid = [[run.network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
+    grid = [[run.loss.answer(run.network.predict([[0.05 * j, 0.1 * i]])[0])[0] for j in range(21)] for i in range(11)]
     curve = show.learning_curve(terminal, [epoch.loss for epoch in result.curve])
     return [*lines, "", *show.beside(curve, show.decision_map(terminal, grid, points))]
 
