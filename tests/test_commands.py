@@ -136,10 +136,25 @@ def test_every_optimizer_learns_xor_with_its_default_learning_rate(optimizer):
     assert result["learned"] and result["accuracy"] == 1.0 and result["loss"] < 0.005
 
 
-@pytest.mark.parametrize("loss", ["sse", "half-sse", "bce"])
+@pytest.mark.parametrize("loss", ["sse", "half-sse", "bce", "bce-with-logits"])
 def test_every_loss_learns_xor_with_its_default_learning_rate(loss):
     result = json.loads(cli("xor", "--loss", loss, "--optimizer", "rmsprop", "--engine", "unrolled", "--json").stdout)
     assert result["learned"] and result["accuracy"] == 1.0
+
+
+def test_a_logit_is_shown_by_the_side_of_0_that_it_is_on():
+    arguments = ["xor", "--loss", "bce-with-logits", "--optimizer", "adam", "--engine", "unrolled"]
+    found = json.loads(cli(*arguments, "--json").stdout)
+    assert found["learned"] and found["accuracy"] == 1.0 and found["settings"]["output_activation"] is None
+    for row in found["predictions"]:
+        assert row["right"] and (row["output"][0] >= 0.0) == (row["target"][0] == 1.0)
+    text = cli(*arguments).stdout
+    assert "sigmoid, output none, bce-with-logits loss" in text
+    probabilities = cli("xor", "--loss", "bce", "--optimizer", "adam", "--engine", "unrolled").stdout
+    assert [line[54:] for line in text.splitlines() if "│" in line] == [
+        line[54:] for line in probabilities.splitlines() if "│" in line]                # the same decision map
+    constant = cli("xor", "--loss", "bce-with-logits", "--epochs", 5).stdout
+    assert "answers about 0.4" in constant and "The best constant, 0.476, has loss 0.692013." in constant
 
 
 def test_quiet_is_one_line():
@@ -179,6 +194,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),
     ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
     ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and the output activation"),
+    ("xor --loss bce-with-logits --output-activation sigmoid", "--output-activation: found it with the loss bce-with-"),
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
     ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it goes with sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),

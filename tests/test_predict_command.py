@@ -22,6 +22,8 @@ TRAINED = {
     "classes": (IRIS, "--target", "species"),
     "numbers": (DIABETES, "--target", "progression"),
     "one output": (CANCER, "--target", "benign", "--loss", "bce"),
+    "one logit": (CANCER, "--target", "benign", "--loss", "bce-with-logits"),
+    "a logit a class": (IRIS, "--target", "species", "--loss", "bce-with-logits"),
     "two outputs": (CANCER, "--target", "benign"),
     "a sum of squares": (IRIS, "--target", "species", "--loss", "sse"),
     "half a sum of squares": (DIABETES, "--target", "progression", "--loss", "half-sse"),

@@ -66,6 +66,7 @@ def test_a_choice_that_cannot_be_is_refused_by_its_name_before_anything_is_made(
     ("xor", {"optimizer": "momentum"}, {"lr": 0.1, "momentum": 0.9}),
     ("xor", {"loss": "sse"}, {"lr": 0.1}), ("xor", {"loss": "sse", "optimizer": "momentum"}, {"lr": 0.01}),
     ("xor", {"loss": "sse", "optimizer": "adam"}, {"lr": 0.01}), ("xor", {"loss": "bce"}, {"lr": 1.0}),
+    ("xor", {"loss": "bce-with-logits"}, {"lr": 1.0, "output_activation": None}),
     ("xor", {"optimizer": "adam", "lr": 0.3}, {"lr": 0.3, "momentum": 0.0}),
     ("xor", {"hidden": ()}, {"sizes": (2, 1)}), ("linear", {"hidden": [3]}, {"sizes": (2, 3, 1)}),
     ("gate", {}, {"lr": 0.05, "momentum": 0.5, "batch_size": 1, "target_loss": None, "loss": "half-sse"}),
@@ -85,6 +86,8 @@ def test_a_number_is_predicted_with_another_loss_output_and_decay_than_a_class()
 @pytest.mark.parametrize("chosen, match", [
     ({"momentum": 0.5, "optimizer": "adam"}, "momentum: found it with the optimizer adam"),
     ({"loss": "bce", "output_activation": "tanh"}, "loss: bce needs outputs between 0 and 1"),
+    ({"loss": "bce-with-logits", "output_activation": "sigmoid"},
+     "output_activation: found it with the loss bce-with-logits, which takes the outputs before sigmoid"),
     ({"loss": "cross-entropy"}, "loss: found cross-entropy, which needs an output for each class"),
     ({"hidden": [100000]}, "hidden: the network 2-100000-1 has 400001 parameters; at most 100000"),
     ({"speed": 3}, "there is no choice 'speed'"), ({"sizes": (2, 1)}, "there is no choice 'sizes'"),
@@ -95,7 +98,7 @@ def test_choices_that_do_not_go_together_are_refused(chosen, match):
 
 
 def test_a_class_loss_for_a_number_is_refused():
-    for loss in ("bce", "cross-entropy"):
+    for loss in ("bce", "bce-with-logits", "cross-entropy"):
         with pytest.raises(ChoiceError, match="which is for classes, and the target 'y' is a number"):
             resolve(TASKS["train"], NUMBERS, loss=loss)
 

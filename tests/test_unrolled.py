@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
-                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+from purenn import (SGD, Adagrad, Adam, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss,
+                    LeakyReLU, Linear, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
 from purenn.cli import main
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Engine, Loops
@@ -64,6 +64,19 @@ def test_the_random_networks_have_every_layer_activation_and_loss():
     assert {repr(case[1]) for case in cases} == {repr(make()) for make in LOSSES.values()}
     assert {layer.bias is None for network, *_ in cases for layer in network.layers if isinstance(layer, Linear)} == {
         True, False}
+
+
+def test_the_digits_of_logits_are_those_of_the_loops_where_the_network_is_sure():
+    for size in (1.0, 30.0, 1000.0, 1e300):
+        for seed in range(10):
+            rng = random.Random(seed)
+            network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 2, rng=rng)])
+            for row in [*network.layers[2].weight, network.layers[2].bias]:
+                row[:] = [size * w for w in row]
+            inputs = [[rng.uniform(-2, 2), rng.uniform(-2, 2)] for _ in range(4)]
+            targets = [[rng.choice([0.0, 1.0, 0.3]), 1.0] for _ in range(4)]
+            case = network, BCEWithLogitsLoss(rng.choice(["mean", "sum"])), inputs, targets
+            assert digits(Unrolled(), *case) == digits(Loops(), *case)
 
 
 def test_whole_trainings_end_with_the_same_digits():

@@ -16,7 +16,6 @@ from purenn.show import terminal as show
 from purenn.show.explanation import blocks
 from purenn.study.explain import explain
 from purenn.study.formulas import PARTS, select
-from purenn.training import is_right
 
 MOST_LAYERS = 4
 MOST_NEURONS = 16
@@ -102,7 +101,7 @@ class Session:
         data = problem.test or problem.train
         outputs = run.engine.outputs(run.network, data.inputs)
         points = [{"input": x, "target": y, "output": a,        # nan is never right
-                   "right": math.isfinite(a[0]) and is_right(a, y, run.loss.threshold)}
+                   "right": math.isfinite(a[0]) and (a[0] >= run.loss.threshold) == (y[0] == 1.0)}
                   for x, y, a in zip(data.inputs, data.targets, outputs)]
         words = "After " + show.count(len(run.curve), "epoch")
         if not self.diverged():
@@ -116,7 +115,7 @@ class Session:
                 "parameters": [[name, values] for name, values, _ in run.network.parameters()]}
 
     def grid(self, count: int) -> list:
-        """What the network answers over the unit square, ``count`` points a side: rows of equal x2, from 1 down to 0."""
+        """What the network answers over the unit square, ``count`` points a side: rows of equal x2, from 1 to 0."""
         steps = [i / (count - 1) for i in range(count)]
         outputs = self.run.engine.outputs(self.run.network, [[x1, x2] for x2 in reversed(steps) for x1 in steps])
         answers = [round(self.run.loss.answer(output)[0], 3) for output in outputs]

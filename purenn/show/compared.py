@@ -76,7 +76,8 @@ def report(terminal, plan, rows: list, stop=None) -> list:
                  "there is so far:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    if {"loss", "target-loss"} & set(names):
+    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # which measures as bce does
+    if "target-loss" in names or "loss" in names and losses != {"bce"}:
         lines[-1] += " But these losses do not measure the same: compare the accuracies."
     return lines
 

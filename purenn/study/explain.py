@@ -183,21 +183,23 @@ def _logit_slopes(loss, symbol, z, y, grad):
     """The derivation of p − y for a sigmoid: the chain rule through σ′, and what is left of it."""
     value, slope = VALUES[Sigmoid], SLOPES[Sigmoid]
     factor, share = loss.share(len(z)), "" if loss.share(len(z)) == 1.0 else f"1/{len(z)}·"
+    times = "{0}" if share == "" else number(factor) + "·({0})"
     p = [sigmoid(z_j) for z_j in z]
     shares, by_p, bends, direct = [], [], [], []
     for j in range(len(z)):
-        p_j, y_j, numbers = number(p[j]), number(y[j]), f"{number(factor)}·" if share else ""
+        numbers = f"{number(p[j])} - {number(y[j])}"
+        symbols = [f"p_{j} - y_{j}" if share == "" else f"{share}(p_{j} - y_{j})"]
         shares.append(Quantity(j, None, f"p_{j}", [value(None, z[j], f"{symbol}_{j}")],
                                [[value(None, z[j], number(z[j]))]], p[j], sigmoid))
         bend = sigmoid_derivative(z[j], p[j])
         if bend > 0.0:
             by_p.append(Quantity(j, None, f"∂C/∂p_{j}", [f"{share}(p_{j} - y_{j}) / (p_{j}·(1 - p_{j}))"],
-                                 [[f"{numbers}(({p_j} - {y_j}) / ({p_j}·(1 - {p_j})))"]],
+                                 [[times.format(f"({numbers}) / ({number(p[j])}·(1 - {number(p[j])}))")]],
                                  factor * ((p[j] - y[j]) / bend), None))
         bends.append(Quantity(j, None, f"∂p_{j}/∂{symbol}_{j}", [slope(None, z[j], f"p_{j}")],
-                              [[slope(None, z[j], p_j)]], bend, sigmoid_derivative))
-        direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", [f"{share}(p_{j} - y_{j})"],
-                               [[f"{numbers}({p_j} - {y_j})"]], grad[j], BCEWithLogitsLoss.backward))
+                              [[slope(None, z[j], number(p[j]))]], bend, sigmoid_derivative))
+        direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", symbols,
+                               [[times.format(numbers)]], grad[j], BCEWithLogitsLoss.backward))
     rounded = "" if len(by_p) == len(z) else "; not where p_j has been rounded to 0 or 1"
     titles = (f"sigmoid: p_j = σ({symbol}_j)",
               f"binary cross-entropy: ∂C/∂p_j = (p_j - y_j) / (p_j·(1 - p_j)){rounded}",
