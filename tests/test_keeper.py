@@ -351,7 +351,7 @@ def test_wrong_use_is_refused_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("purenn.runs.run.train", lambda *_: pytest.fail("it was trained"))
     for name in ("model.txt", "model", "m.pt"):
         assert_refused("a model is kept in a file that ends in .json or .safetensors", "xor", "--save", tmp_path / name)
-    assert_refused("--checkpoint-every: goes with --checkpoint FILE", "xor", "--checkpoint-every", 5)
+    assert_refused("--checkpoint-every: goes with --checkpoint; add it", "xor", "--checkpoint-every", 5)
     assert_refused("--checkpoint-every: found '0'", "xor", "--checkpoint-every", 0, "--checkpoint", tmp_path / "c")
     assert list(tmp_path.iterdir()) == []
 
@@ -622,7 +622,8 @@ def test_the_same_options_again_and_those_that_are_free_are_accepted(task, tmp_p
         assert run(task, "--resume", path, "--epochs", 4, "--quiet", *words(options)) == expected, options
     for option in free:
         path.write_bytes(whole)
-        code, _, err = run(task, "--resume", path, "--quiet", "--epochs", 3, *option)
+        more = {option[0]: option, **({} if option[0] == "--epochs" else {"--epochs": ("--epochs", 3)})}
+        code, _, err = run(task, "--resume", path, *(() if option[0] == "--json" else ("--quiet",)), *words(more.values()))
         assert (code, err) == (0, ""), (option, err)
         name = option[0][2:].replace("-", "_")
         if name in ("epochs", "target_loss", "patience"):
@@ -663,7 +664,7 @@ def test_resuming_goes_without_showing_or_writing_images(tmp_path):
     path = tmp_path / "c"
     run(*LETTERS, "--epochs", 1, "--checkpoint", path, "--quiet")
     for option in (("--show-data", 1), ("--write-data", tmp_path / "d.npz")):
-        assert_refused("--resume: goes without --show-data and --write-data", "letters", "--resume", path, *option)
+        assert_refused("--resume: goes without --", "letters", "--resume", path, *option)
     assert os.listdir(str(tmp_path)) == ["c"]
 
 

@@ -81,7 +81,8 @@ def run(arguments: List[str]) -> int:
                 terminal.line(line)
     finally:                                        # even where nobody reads to the end
         if options.csv is not None:
-            write_csv(options.csv, plan, rows)
+            from ..files.rows import write_rows
+            write_rows(options.csv, compared.runs(plan, rows))
     if options.plot is not None:
         _draw(plan, rows, terminal)
     if isinstance(stop, PurennError):
@@ -105,6 +106,7 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
                 if action not in own._actions and action.dest not in ("help", "seed")}
     axes = read_axes(task, parser, options, switches)
+    parser.check_pairs(options, options.given | {axis.name.replace("-", "_") for axis in axes})
     runs = options.seeds
     for axis in axes:
         runs *= len(axis.values)
@@ -240,17 +242,3 @@ def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
     names = " and ".join(axis.name for axis in plan.axes)
     plots.overlay(path, compared.curves(rows), f"{plan.task.name} by {names}, {show.count(len(plan.seeds), 'seed')}")
     say_written(plan.options, terminal, [path])
-
-
-def write_csv(path: str, plan: Plan, rows: List[Any]) -> None:
-    """Write the runs that are done, a line each; an old file stays whole until the new one is."""
-    from ..files.rows import write_rows
-    lines: List[List[Any]] = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy",
-                               "seconds"]]
-    for values, row in zip(plan.values, rows):
-        for seed, result in zip(plan.seeds, row.results):
-            if result:
-                lines.append([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
-                              result.loss, "" if result.accuracy is None else result.accuracy,
-                              f"{result.seconds:.3f}"])
-    write_rows(path, lines)

@@ -167,8 +167,6 @@ def check_files(options: Any, source: Source) -> None:
     if options.save is not None:
         from ..files.model import check_ending
         check_ending(options.save)
-    if options.checkpoint_every is not None and options.checkpoint is None:
-        raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
 
 
 def check_figures(options: Any) -> None:

@@ -46,8 +46,7 @@ def run(arguments: List[str]) -> int:
                                   "accuracy": accuracy, **score.measures}))
         return 0
     lines = part_lines([("table", len(data.inputs), score)]) + score_lines(terminal, preparation, score)
-    for line in [*lines, "", f"{options.model} on {options.file}: {outcome(score, len(data.inputs))}"]:
-        terminal.line(line)
+    terminal.lines([*lines, "", f"{options.model} on {options.file}: {outcome(score, len(data.inputs))}"])
     return 0
 
 

@@ -52,6 +52,18 @@ def curves(rows: list) -> list:
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
 
 
+def runs(plan, rows: list) -> list:
+    """The runs that are done as the rows of a CSV, the names first."""
+    lines = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
+    for values, row in zip(plan.values, rows):
+        for seed, result in zip(plan.seeds, row.results):
+            if result:
+                lines.append([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
+                              result.loss, "" if result.accuracy is None else result.accuracy,
+                              f"{result.seconds:.3f}"])
+    return lines
+
+
 def first_lines(plan, workers: int) -> list:
     """What will be run, and what counts as solved."""
     engines = sorted({each["engine"] for each in plan.plain})
