@@ -622,7 +622,7 @@ def test_the_same_options_again_and_those_that_are_free_are_accepted(task, tmp_p
         assert run(task, "--resume", path, "--epochs", 4, "--quiet", *words(options)) == expected, options
     for option in free:
         path.write_bytes(whole)
-            more = {"--quiet": ("--quiet",), "--epochs": ("--epochs", 3), option[0]: option}
+        more = {"--quiet": ("--quiet",), "--epochs": ("--epochs", 3), option[0]: option}
         if option[0] in ("--json", "--log-every"):
             del more["--quiet"]
         code, _, err = run(task, "--resume", path, *words(more.values()))
