@@ -24,7 +24,8 @@ class Optimizer:
     ``state_lists``, those in the shape of the parameters, ``state_squares``, the same but never below 0, and
     ``state_counts``, whole numbers.
 
-    Raises PurennError where there are no parameters, or lr or weight_decay is not a finite number from 0 up.
+    Raises PurennError where there are no parameters, one is there twice, or lr or weight_decay is not a finite number
+    from 0 up.
     """
 
     state_lists: tuple = ()
@@ -41,6 +42,9 @@ class Optimizer:
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)
+        if len(set([id(values) for _, values, _ in self.parameters])) < len(self.parameters):
+            raise PurennError("%s: a list of parameters is there twice, and would be changed twice in each step; give "
+                              "each once" % type(self).__name__)
         self.lr = self._checked("lr", lr)
         self.weight_decay = self._checked("weight_decay", weight_decay)
 

@@ -23,7 +23,7 @@ from purenn.files.checkpoint import load_checkpoint
 from purenn.files.model import load_model
 from purenn.files.safetensors import read_safetensors, write_safetensors
 from purenn.linalg import PurennError
-from purenn.runs.settings import from_plain
+from purenn.files.plain import from_plain
 
 from .helpers import ROOT, cli
 

@@ -8,7 +8,8 @@ from purenn import PurennError
 from purenn.data.preparation import Number, Preparation
 from purenn.runs import TASKS, Problem, Run, Settings, problems, resolve
 from purenn.runs.problems import ImageSource, Points, TableSource
-from purenn.runs.settings import OPTIMIZERS, ChoiceError, check_settings, from_plain, make_optimizer
+from purenn.files.plain import from_plain
+from purenn.runs.settings import OPTIMIZERS, ChoiceError, check_settings, make_optimizer
 from purenn.training import Dataset
 
 NUMBERS = Problem("train", Dataset([[0.0]] * 4, [[0.5]] * 4), Dataset([[0.0]], [[0.5]]), kind="table",
@@ -21,6 +22,14 @@ def test_they_are_a_value():
     with pytest.raises(AttributeError):
         Settings().lr = 2.0
     assert Settings() == TASKS["xor"].settings
+
+
+def test_what_is_no_problem_and_patience_without_validation_data_are_refused_by_a_run():
+    with pytest.raises(ChoiceError, match="patience: found 3, and there are no validation data; take 0"):
+        Run(problems.xor(), Settings(patience=3))
+    for wrong in ((None, Settings()), (problems.xor(), None), (problems.xor(), {})):
+        with pytest.raises(PurennError, match="give a Problem, or a function that draws one, and Settings"):
+            Run(*wrong)
 
 
 @pytest.mark.parametrize("value", [
@@ -51,7 +60,11 @@ def test_a_field_too_many_or_too_few_is_refused():
     ({"engine": "x"}, "engine: found 'x'"), ({"init": "x"}, "init: found 'x'"), ({"lr": 0.0}, "lr: found 0.0"),
     ({"epochs": 0}, "epochs: found 0"), ({"batch_size": 0}, "batch_size: found 0"), ({"sizes": (2,)}, "sizes: found"),
     ({"seed": -1}, "seed: found -1"), ({"target_loss": -1.0}, "target_loss: found -1.0"),
-    ({"lr": float("nan")}, "lr: found nan")])
+    ({"lr": float("nan")}, "lr: found nan"), ({"activation": ["relu"]}, "activation: found \\['relu'\\]"),
+    ({"sizes": 5}, "sizes: found 5; give whole numbers"), ({"sizes": (2, "4", 1)}, "sizes: found"),
+    ({"shuffle": 1}, "shuffle: found 1; it must be True or False"),
+    ({"optimizer": "adam", "momentum": 0.5}, "momentum: found it with the optimizer adam"),
+    ({"output_activation": "softmax"}, "output_activation: found softmax with one output, which would always be 1")])
 def test_a_choice_that_cannot_be_is_refused_by_its_name_before_anything_is_made(wrong, match):
     with pytest.raises(ChoiceError, match=match):
         check_settings(Settings(**wrong))
@@ -90,6 +103,9 @@ def test_a_number_is_predicted_with_another_loss_output_and_decay_than_a_class()
      "output_activation: found it with the loss bce-with-logits, which takes the outputs before sigmoid"),
     ({"loss": "cross-entropy"}, "loss: found cross-entropy, which needs an output for each class"),
     ({"hidden": [100000]}, "hidden: the network 2-100000-1 has 400001 parameters; at most 100000"),
+    ({"loss": ["mse"]}, "loss: found .* it must be a name"), ({"optimizer": 3}, "optimizer: found 3"),
+    ({"hidden": 4}, "hidden: found 4; it must be a list of sizes"), ({"hidden": ["4"]}, "hidden: found"),
+    ({"hidden": "44"}, "hidden: found '44'"),
     ({"speed": 3}, "there is no choice 'speed'"), ({"sizes": (2, 1)}, "there is no choice 'sizes'"),
 ])
 def test_choices_that_do_not_go_together_are_refused(chosen, match):

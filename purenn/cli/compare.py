@@ -64,8 +64,7 @@ def run(arguments: List[str]) -> int:
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
     if not options.json:
-        for line in compared.first_lines(plan, workers):
-            terminal.line(line)
+        terminal.lines(compared.first_lines(plan, workers))
     start = time.perf_counter()
     results, stop = _run(plan, workers, None if options.json else terminal)
     interrupted = isinstance(stop, KeyboardInterrupt)
@@ -77,8 +76,7 @@ def run(arguments: List[str]) -> int:
             import json
             terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, stop)))
         else:
-            for line in compared.report(terminal, plan, rows, stop):
-                terminal.line(line)
+            terminal.lines(compared.report(terminal, plan, rows, stop))
     finally:                                        # even where nobody reads to the end
         if options.csv is not None:
             from ..files.rows import write_rows

@@ -83,8 +83,7 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     try:
         if talkative:
             expected = estimate(run) if run.problem.validation else None
-            for line in report.first_lines(run, expected):
-                talkative.line(line)
+            talkative.lines(report.first_lines(run, expected))
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
             from ..study.history import History
             watched = History(run.network, run.loss, run.problem.train, run.engine)
@@ -233,8 +232,7 @@ def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -
         elif options.quiet:
             terminal.line(report.last_line(result))
         else:
-            for line in report.report(terminal, run, result):
-                terminal.line(line)
+            terminal.lines(report.report(terminal, run, result))
     finally:
         try:
             write_history(options, run)

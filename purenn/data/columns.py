@@ -250,8 +250,17 @@ def check_finite(table: Table, at: int, rows) -> None:
 
 
 def first_text(table: Table, at: int, rows):
-    """The first of the rows where this column holds what is neither a number nor missing, or None."""
-    return next((row for row in rows if numbers([table.columns[at][row]]) is None), None)
+    """The first of the rows where this column holds what is neither a number nor missing.
+
+    Where there is none it is the first of all rows of which that can be said or which, with a comma for the decimal
+    separator, has another number; None where there is no such row either.
+    """
+    texts = table.columns[at]
+    for some in (rows, range(len(table.lines))):
+        for row in some:
+            if numbers([texts[row]]) is None:
+                return row
+    return next((row for row in rows if texts[row] not in IS_MISSING), None)
 
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:

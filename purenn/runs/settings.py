@@ -1,5 +1,5 @@
 """Settings: every choice of a training as one value, immutable, comparable, hashable; and what its names stand for."""
-from typing import Any, Dict, NamedTuple, Optional, Tuple, Type, TypeVar
+from typing import Any, Dict, NamedTuple, Optional, Tuple, Type
 
 from .. import engines
 from ..activations import ACTIVATIONS
@@ -93,10 +93,18 @@ def check_settings(settings: Settings) -> None:
     for name, allowed in (("activation", ACTIVATIONS), ("output_activation", ACTIVATIONS), ("init", INITIALIZERS),
                           ("loss", LOSSES), ("optimizer", OPTIMIZERS), ("engine", engines.NAMES)):
         value = getattr(settings, name)
-        if value not in allowed and (name, value) != ("output_activation", None):
+        if not (isinstance(value, str) and value in allowed) and (name, value) != ("output_activation", None):
             raise ChoiceError(name, f"found {short(value)}; it must be one of {', '.join(allowed)}")
-    if len(settings.sizes) < 2:
-        raise ChoiceError("sizes", f"found {short(settings.sizes)}; there must be at least inputs and outputs")
+    sizes = settings.sizes
+    if not isinstance(sizes, (tuple, list)) or len(sizes) < 2 or {type(n) is int and n > 0 for n in sizes} != {True}:
+        raise ChoiceError("sizes", f"found {short(sizes)}; give whole numbers from 1 up: inputs, hidden, outputs")
+    if settings.momentum and OPTIMIZERS[settings.optimizer] is not SGD:
+        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it goes with sgd and "
+                          "momentum alone")
+    if settings.output_activation == "softmax" and sizes[-1] == 1:
+        raise ChoiceError("output_activation", "found softmax with one output, which would always be 1; take sigmoid")
+    if type(settings.shuffle) is not bool:
+        raise ChoiceError("shuffle", f"found {short(settings.shuffle)}; it must be True or False")
     for name, least in (("epochs", 1), ("patience", 0), ("seed", 0), ("batch_size", 1), ("workers", 1)):
         value = getattr(settings, name)
         if not (value is None and name in ("batch_size", "workers")) and not (type(value) is int and value >= least):
@@ -105,32 +113,3 @@ def check_settings(settings: Settings) -> None:
         value = getattr(settings, name)
         if not (value is None and name == "target_loss") and not (is_finite(value) and value > 0.0):
             raise ChoiceError(name, f"found {short(value)}; it must be a number above 0")
-
-
-ValueT = TypeVar("ValueT", bound=Any)
-
-# What a field of a value may hold, by how its type is written.
-KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "None": (type(None),)}
-
-
-def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
-    """A NamedTuple of this kind out of the plain dict that its ``_asdict`` gave and a file held.
-
-    Raises PurennError, naming the field, for anything else.
-    """
-    what = kind.__name__.lower()
-    if not isinstance(found, dict) or found.keys() != set(kind._fields):
-        raise PurennError(f"its {what} are {short(found)}; they must be an object of {', '.join(kind._fields)}")
-    values = {}
-    for name, value in found.items():
-        text = str(kind.__annotations__[name])
-        several = "Tuple[" in text
-        allowed = [types for word, types in KINDS.items() if word in text.replace("Optional", "None")]
-        parts = value if several and isinstance(value, list) else [value]
-        for part in parts:
-            if type(part) not in sum(allowed, ()) or several != isinstance(value, list) or (
-                    isinstance(part, str) and "\0" in part):       # no file's name, and no column's
-                raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
-        values[name] = tuple(value) if several else value
-    found_value: ValueT = kind(**values)
-    return found_value

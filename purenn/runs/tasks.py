@@ -78,7 +78,7 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
 
     Raises ChoiceError where two choices do not go together.
     """
-    check_choices(task, chosen)
+    check_choices(task, chosen if hidden is None else {**chosen, "hidden": hidden})
     usual = task.settings
     loss = chosen.get("loss") or ("mse" if problem.is_regression else usual.loss)
     output = chosen.get("output_activation") or _usual_output(problem, loss)
@@ -103,6 +103,11 @@ def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
         if name not in (*Settings._fields[1:], "hidden"):
             raise PurennError(f"resolve: there is no choice {name!r}; there are hidden, "
                               f"{', '.join(Settings._fields[1:])}")
+        if name in ("loss", "optimizer") and not isinstance(chosen[name], str):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a name")
+        if name == "hidden" and not (isinstance(chosen[name], (list, tuple)) and all(
+                type(size) is int for size in chosen[name])):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a list of sizes, such as [4, 4]")
     optimizer = chosen.get("optimizer", task.settings.optimizer)
     if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
         raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")

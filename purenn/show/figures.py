@@ -5,7 +5,7 @@ from ..study.history import LIMITS
 from ..training import class_of
 from . import plots
 from . import terminal as show
-from .report import worst_predictions
+from .report import digits, worst_predictions
 
 # So many images of a class are in the sheet of samples, so many mistakes in theirs, and so many neurons' weights.
 SAMPLES, MISTAKES, NEURONS = 6, 18, 64
@@ -34,7 +34,7 @@ def title_of(result) -> str:
     if result.problem.kind == "table":
         name = f"{about['target']} from {os.path.basename(about['file'])}"
     text = (f"{name}: network {'-'.join(map(str, settings.sizes))}, {settings.activation}, {settings.optimizer} lr "
-            f"{settings.lr:g}, seed {settings.seed}")
+            f"{digits(settings.lr)}, seed {settings.seed}")
     return text if len(text) <= 100 else text[:97] + "..."
 
 

@@ -76,11 +76,20 @@ def optimizer_text(settings) -> str:
     >>> optimizer_text(Settings(optimizer="momentum", lr=0.05, momentum=0.5))
     'momentum lr 0.05 momentum 0.5'
     """
-    text = f"{settings.optimizer} lr {settings.lr:g}"
-    for name in ("momentum", "weight_decay"):
+    text = f"{settings.optimizer} lr {digits(settings.lr)}"
+    for name, usual in (("momentum", 0.0), ("weight_decay", 0.0), ("lr_decay", 1.0)):
         value = getattr(settings, name)
-        text += f" {name.replace('_', ' ')} {value:g}" if value else ""
+        text += f" {name.replace('_', ' ')} {digits(value)}" if value != usual else ""
     return text
+
+
+def digits(value: float) -> str:
+    """A number that was chosen, with all its digits.
+
+    >>> digits(1.0), digits(0.0123456789)
+    ('1', '0.0123456789')
+    """
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
 
 
 def command(task, settings, chosen=None) -> str:
@@ -108,8 +117,8 @@ def command(task, settings, chosen=None) -> str:
 
 def as_option(name: str, value) -> str:
     """A choice as it is typed: a number with all its digits, yes as the option's name alone."""
-    if isinstance(value, float) and float(f"{value:g}") == value:
-        value = f"{value:g}"
+    if isinstance(value, float):
+        value = digits(value)
     return f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}")
 
 

@@ -1,0 +1,33 @@
+"""A NamedTuple out of the plain values that a file held."""
+from typing import Any, Type, TypeVar
+
+from ..linalg import PurennError
+from .text import short
+
+ValueT = TypeVar("ValueT", bound=Any)
+
+# What a field of a value may hold, by how its type is written.
+KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "None": (type(None),)}
+
+
+def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
+    """A NamedTuple of this kind out of the plain dict that its ``_asdict`` gave and a file held.
+
+    Raises PurennError, naming the field, for anything else.
+    """
+    what = kind.__name__.lower()
+    if not isinstance(found, dict) or found.keys() != set(kind._fields):
+        raise PurennError(f"its {what} are {short(found)}; they must be an object of {', '.join(kind._fields)}")
+    values = {}
+    for name, value in found.items():
+        text = str(kind.__annotations__[name])
+        several = "Tuple[" in text
+        allowed = [types for word, types in KINDS.items() if word in text.replace("Optional", "None")]
+        parts = value if several and isinstance(value, list) else [value]
+        for part in parts:
+            if type(part) not in sum(allowed, ()) or several != isinstance(value, list) or (
+                    isinstance(part, str) and "\0" in part):       # no file's name, and no column's
+                raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
+        values[name] = tuple(value) if several else value
+    found_value: ValueT = kind(**values)
+    return found_value
