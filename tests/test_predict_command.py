@@ -70,6 +70,21 @@ def trained(tmp_path_factory):
     return train
 
 
+@pytest.mark.parametrize("output", ["probability", "values", "logits", "binary logits"])
+@pytest.mark.parametrize("size", [1e300, 1e307, 1.7e308])
+def test_weights_near_the_largest_float_are_refused_in_one_line_or_predict_finite_numbers(output, size, iris):
+    document = json.loads(iris.read_text())
+    document["output"] = output
+    document["weights"]["2.weight"] = [[0.0] * len(row) for row in document["weights"]["2.weight"]]
+    document["weights"]["2.bias"] = [size] * 3                  # their sum is no float
+    iris.write_text(json.dumps(document))
+    for arguments in (["show", iris], ["predict", iris, IRIS], ["evaluate", iris, IRIS]):
+        code, out, err = run(*arguments)
+        assert code in (0, 2) and "nan" not in out and "inf" not in out.replace("information", "")
+        assert (err == "") if code == 0 else (err.startswith("purenn: ") and err.count("\n") == 1)
+    assert run("predict", iris, IRIS)[0] == (2 if output == "probability" else 0)
+
+
 @pytest.mark.parametrize("ending", ["json", "safetensors"])
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_saved_network_says_of_the_test_rows_what_training_said(name, ending, trained):

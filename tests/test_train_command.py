@@ -216,6 +216,20 @@ def test_the_task_can_be_said(tmp_path):
                    "species", "--task", "guess")
 
 
+def test_points_where_commas_were_said_to_be_are_named_by_their_line(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(9)))
+    for more in ((), ("--missing", "drop")):
+        assert_refused("line 2, column 'y': found '0.5', expected a number", "train", path, "--target", "y",
+                       "--decimal", "comma", "--task", "regression", *more)
+
+
+def test_rates_are_shown_with_all_their_digits_and_the_decay_of_the_rate_with_them():
+    code, out, err = run("train", IRIS, "--target", "species", "--epochs", 1, "--lr", 0.0123456789, "--lr-decay",
+                         0.98765432)
+    assert (code, err) == (0, "") and "adam lr 0.0123456789 lr decay 0.98765432, batches" in out
+
+
 # Losses, and what goes with them.
 
 @pytest.mark.parametrize("file, target, classes", [("iris", "species", 3), ("breast_cancer", "benign", 2),
