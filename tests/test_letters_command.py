@@ -224,7 +224,6 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--labels x", "--labels: goes with --data"),
     ("--data %s --ignore x" % DIGITS, "--ignore: goes with a CSV, which %s is not; leave it out" % DIGITS),
     ("--data %s --ignore x" % FILES, "--ignore: goes with a CSV, which %s is not; leave it out" % FILES),
-    ("--names abcdefghij --json", "--names: has no effect with --json and --quiet, which show no names"),
     ("--write-data x.npz --data %s" % DIGITS, "--data: goes without --write-data"),
     ("--write-data no_such_folder/x.npz --train 9", "no_such_folder/x.npz: cannot be written"),
     ("--show-data 3 --plot", "--plot: goes without --show-data"),

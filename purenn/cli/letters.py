@@ -94,8 +94,6 @@ def check_options(options: Any) -> None:
         if options.data is None and options.resume is None:
             with named_as_options():
                 check_names(names, 10)
-    if names and (options.json or options.quiet) and not (options.save or options.plot or options.checkpoint):
-        raise PurennError("--names: has no effect with --json and --quiet, which show no names; leave it out")
     looks = "--show-data" if options.show_data is not None else "--write-data" if options.write_data is not None else ""
     used = WRITTEN if options.show_data is None else SHOWN if options.data is None else SHOWN[:-1]
     for name in ["full"] if options.full else sorted(options.given):
