@@ -54,7 +54,9 @@ class Keeper:
             "best": run.best.number if run.best else 0, "state": run.best_weights, "seconds": run.seconds})
 
     def write(self, run: Run) -> None:
-        """Write a checkpoint of a run as it stood when it was held."""
+        """Write a checkpoint of a run as it stood when it was held; as it stands where it was not."""
+        if self.held is None:
+            self.hold(run)
         from ..files.checkpoint import Checkpoint, save_checkpoint
         if self.digest is None:
             self.digest = digest(run.problem)
