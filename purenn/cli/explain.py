@@ -97,21 +97,17 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
     terminal = Terminal()
     layout = options.format
     if layout == "latex":
-        for line in explanation.LATEX_BEGIN:
-            terminal.line(line)
-    for line in explanation.paragraph(first_lines, layout):
-        terminal.line(line)
+        terminal.lines(explanation.LATEX_BEGIN)
+    terminal.lines(explanation.paragraph(first_lines, layout))
     notes = {key: "published: " + text for key, text in published.items()}
     for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
-        for line in block:
-            terminal.line(line)
+        terminal.lines(block)
         if options.pause:
             _wait(terminal)
     for line in ("", *slip) if slip and not options.only else ():
         terminal.line(explanation.words(line, layout))
     if layout == "latex":
-        for line in explanation.LATEX_END:
-            terminal.line(line)
+        terminal.lines(explanation.LATEX_END)
 
 
 def _wait(terminal: Terminal) -> None:

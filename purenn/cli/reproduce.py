@@ -32,8 +32,8 @@ def run(arguments: List[str]) -> int:
     try:
         for experiment in wanted:
             done.append(_carried_out(experiment, options, None if options.json else terminal, known))
-            for line in [] if options.json else lab_reports.text_of(done[-1], as_command(experiment)):
-                terminal.line(line)
+            if not options.json:
+                terminal.lines(lab_reports.text_of(done[-1], as_command(experiment)))
             terminal.stream.flush()
     except (KeyboardInterrupt, PurennError) as error:       # what is done is still shown and written
         stop = error
@@ -43,8 +43,8 @@ def run(arguments: List[str]) -> int:
     if options.json:
         import json
         terminal.line(json.dumps(lab_reports.as_json(done, seconds)))
-    for line in [] if options.json else lab_reports.summary(done, len(wanted), seconds):
-        terminal.line(line)
+    else:
+        terminal.lines(lab_reports.summary(done, len(wanted), seconds))
     if options.markdown is not None:
         from ..files.disk import replacing
         figures = lab_reports.draw(options.markdown, done) if can_draw() else []
