@@ -189,8 +189,10 @@ def yes_or_no(text: str) -> bool:
     return text.lower() == "yes"
 
 
-def gif(text: str) -> str:
-    """An option type: the name of a .gif file."""
-    if not text.lower().endswith(".gif"):
-        raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a .gif file")
-    return text
+def file_name(ending: str) -> Callable[[str], str]:
+    """An option type: the name of a file with this ending, such as .gif."""
+    def check(text: str) -> str:
+        if not text.lower().endswith(ending):
+            raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a {ending} file")
+        return text
+    return check

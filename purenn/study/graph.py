@@ -6,7 +6,7 @@ formulas in the same order. No backward pass is written: ``Value.backward`` find
 import math
 from collections import namedtuple
 
-from ..activations import Activation, LeakyReLU, Softmax
+from ..activations import Activation, Softmax
 from ..engines.loops import Engine, Loops
 from ..layers import Linear
 from ..linalg import PurennError
@@ -70,12 +70,12 @@ def _symbol(layer):
 
 def _squared_error(loss, a, y):
     errors = [a_j - y_j for a_j, y_j in zip(a, y)]
-    return _scaled(loss.share(len(a)), total([error * error for error in errors]))      # C = 1/m · Σ_j (a_j − y_j)²
+    return _scaled(loss.share(len(a)), _sum([error * error for error in errors]))      # C = 1/m · Σ_j (a_j − y_j)²
 
 
 def _half_squared_error(loss, a, y):
     errors = [a_j - y_j for a_j, y_j in zip(a, y)]
-    return 0.5 * total([error * error for error in errors])                     # C = ½ Σ_j (a_j − y_j)²
+    return 0.5 * _sum([error * error for error in errors])                     # C = ½ Σ_j (a_j − y_j)²
 
 
 def _binary_cross_entropy(loss, a, y):
@@ -87,13 +87,17 @@ def _binary_cross_entropy(loss, a, y):
                                (-one.backward([a_j.data], [y_j.data])[0],), "ln, bounded"))
         else:
             terms.append(y_j * log(a_j) + (1.0 - y_j) * log(1.0 - a_j))
-    return -loss.share(len(a)) * total(terms)       # C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
+    return -loss.share(len(a)) * _sum(terms)        # C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 
 def _cross_entropy(loss, z, y):
     m = max([z_i.data for z_i in z])
     S = log_sum_exp(z)
-    return total([y_i * (S + (m - z_i)) for z_i, y_i in zip(z, y)])             # C = Σ_i y_i·(S + (m − z_i))
+    return _sum([y_i * (S + (m - z_i)) for z_i, y_i in zip(z, y)])              # C = Σ_i y_i·(S + (m − z_i))
+
+
+def _sum(terms):
+    return total(terms) if len(terms) > 1 else terms[0]
 
 
 def _scaled(share, value):
@@ -146,6 +150,12 @@ def compare(network, loss, x: list, y: list) -> tuple:
             for k in range(len(grads)):
                 slopes.append(Slope(i, f"{name}[{k}]", row[k].grad, grads[k], units_apart(row[k].grad, grads[k])))
     return graph, slopes
+
+
+def agree(slopes: list) -> bool:
+    """True where no Slope of the two is further apart than 1e-12 of the largest."""
+    largest = max(abs(slope.loops) for slope in slopes)
+    return all(abs(slope.tape - slope.loops) <= 1e-12 * largest for slope in slopes)
 
 
 def units_apart(a: float, b: float) -> float:

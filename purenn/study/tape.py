@@ -26,9 +26,7 @@ class Value:
     def __init__(self, data: float, parents: tuple = (), slopes: tuple = (), operation: str = ""):
         self.data = data
         self.grad = 0.0
-        self.parents = parents
-        self.slopes = slopes
-        self.operation = operation
+        self.parents, self.slopes, self.operation = parents, slopes, operation
 
     def __add__(self, other):
         a, b = self, _value(other)
