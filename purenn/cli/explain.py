@@ -25,7 +25,7 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = run_of_sample("explain", name, options, max(1, options.step))
+    made = run_of_sample(name, options, max(1, options.step))
     data, network = made.problem.train, made.network
     if options.step:
         for _ in made.epochs():

@@ -4,12 +4,11 @@ import random
 import re
 from typing import Any, Tuple
 
-from ..linalg import PurennError
 from ..runs.run import Run
 from ..runs.tasks import Task
 from ..study.examples import ALL, check_sample, problem_of, run_of
 from ..study.formulas import check_only
-from .options import points_of, settings_of
+from .options import named_as_options, points_of, settings_of
 from .parser import whole
 
 
@@ -27,15 +26,13 @@ def neuron(text: str) -> Tuple[int, ...]:
     return tuple(int(number) for number in text.split("."))
 
 
-def run_of_sample(command: str, name: str, options: Any, epochs: int = 1) -> Run:
+def run_of_sample(name: str, options: Any, epochs: int = 1) -> Run:
     """The Run of the options, for so many epochs; raises PurennError for a sample or a neuron that is not there."""
     rng = random.Random(getattr(options, "seed", 1))
     problem = problem_of(name, points_of(options, ALL[name]), rng)
     settings = settings_of(options, ALL[name], problem)._replace(epochs=epochs, target_loss=None)
     made = run_of(name, problem, settings, rng)
-    for option, check, whole_of in (("sample", check_sample, problem), ("only", check_only, made.network)):
-        try:
-            check(getattr(options, option), whole_of)
-        except PurennError as error:
-            raise PurennError(f"{command} {name}: --{option}: {error}") from None
+    with named_as_options():
+        check_sample(options.sample, problem)
+        check_only(options.only, made.network)
     return made

@@ -32,7 +32,7 @@ def run(arguments: List[str]) -> int:
             add(group, task)
         add_seed_option(group)
     options = parser.parse_args(arguments[1:])
-    made = run_of_sample("tape", name, options)
+    made = run_of_sample(name, options)
     network, loss, data = made.network, made.loss, made.problem.train
     x, y = data.inputs[options.sample], data.targets[options.sample]
     graph, slopes = compare(network, loss, x, y)

@@ -6,12 +6,11 @@ import random
 
 from ..activations import Tanh
 from ..layers import Linear
-from ..linalg import PurennError
 from ..network import Network
 from ..runs import problems
 from ..runs.problems import Points, Problem
 from ..runs.run import Run
-from ..runs.settings import Settings, make_optimizer
+from ..runs.settings import ChoiceError, Settings, make_optimizer
 from ..runs.tasks import POINT_RATES, POINT_SUM_RATES, POINT_TASKS, TASKS, Task
 from ..training import Dataset
 from . import mazur
@@ -51,7 +50,7 @@ def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
 
 
 def check_sample(sample: int, problem: Problem) -> None:
-    """Raise PurennError for a sample that is not there."""
+    """Raise ChoiceError for a sample that is not there."""
     last = len(problem.train.inputs) - 1
     if sample > last:
-        raise PurennError(f"found {sample}; it must be a whole number from 0 to {last}")
+        raise ChoiceError("sample", f"found {sample}; it must be a whole number from 0 to {last}")

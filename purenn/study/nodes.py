@@ -21,7 +21,7 @@ OPERATIONS = ("+", "-", "·", "Σ", "ln")
 
 def nodes_of(network, graph) -> list:
     """The Nodes of a Graph, the cost last; each comes behind those that it was made from."""
-    found = {}                                              # Value → layer, neuron, role, name
+    found: dict = {}                                        # Value → layer, neuron, role, name
     for k in range(len(graph.x)):
         found[graph.x[k]] = (None, None, "input", f"x_{k}")
     for j in range(len(graph.y)):
@@ -44,7 +44,7 @@ def nodes_of(network, graph) -> list:
     for value in order:
         for parent, slope in zip(value.parents, value.slopes):
             uses[parent].append((found[value][3], value, slope))
-    return [Node(value, *found[value], uses[value]) for value in order]
+    return [Node(*(value, *found[value], uses[value])) for value in order]
 
 
 def _neuron(i, j, z, rows, inputs):
