@@ -44,7 +44,11 @@ def nodes_of(network, graph) -> list:
     for value in order:
         for parent, slope in zip(value.parents, value.slopes):
             uses[parent].append((found[value][3], value, slope))
-    return [Node(*(value, *found[value], uses[value])) for value in order]
+    nodes = []
+    for value in order:
+        layer, neuron, role, name = found[value]
+        nodes.append(Node(value, layer, neuron, role, name, uses[value]))
+    return nodes
 
 
 def _neuron(i, j, z, rows, inputs):
