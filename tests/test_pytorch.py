@@ -82,8 +82,9 @@ def close_losses(source, expected):
 
 
 @pytest.mark.parametrize("line", [
-    "xor", "xor --optimizer adam --batch-size 8", "xor --activation tanh --loss bce --lr 0.1", "linear --loss sse --lr 0.01",
-    "gate", "gate --activation leaky_relu --optimizer rmsprop --batch-size 4", "xor --activation relu --init he"])
+    "xor", "xor --optimizer adam --batch-size 8", "xor --activation tanh --loss bce --lr 0.1",
+    "linear --loss sse --lr 0.01", "gate",
+    "gate --activation leaky_relu --optimizer rmsprop --batch-size 4", "xor --activation relu --init he"])
 def test_the_losses_of_the_command_are_those_of_the_program(line, tmp_path):
     history = str(tmp_path / "history.csv")
     source = cli("unroll", *line.split(), "--torch", "--epochs", 100).stdout

@@ -90,7 +90,7 @@ def test_without_a_topological_order_a_gradient_is_wrong_where_a_value_is_used_t
         a = Value(3.0)
         assert gradient_of((a * 2.0 + 1.0) * 5.0, a) == 10.0        # each is used once
         b = Value(3.0) * 1.0
-        assert gradient_of(b * b, b) == 6.0                         # used twice, but made from nothing that is asked for
+        assert gradient_of(b * b, b) == 6.0                         # used twice, but nothing is passed on
         a = Value(3.0)
         b = a * 1.0
         assert gradient_of(b * b, a) == 9.0 != 6.0
@@ -104,11 +104,12 @@ def test_an_overwritten_gradient_is_wrong_where_a_value_is_used_twice():
 
 
 @pytest.mark.parametrize("name", ["no-topological-order", "gradient-overwritten"])
-def test_the_command_says_so_where_the_gradients_are_not_the_same(name):
+def test_the_command_says_so_where_the_gradients_are_not_the_same(name, capsys):
     from purenn.cli import main
     assert cli("tape", "mazur").returncode == 0
     with planted(MISTAKE[name]):
         assert main(["tape", "mazur"]) == 1
+    assert "DO NOT AGREE" in capsys.readouterr().out
 
 
 # The same gradients as backpropagation's.
@@ -182,8 +183,17 @@ def test_units_in_the_last_place():
     assert units_apart(1.0, 1.0 + 3 * 2.0 ** -52) == 3.0
     assert units_apart(-1e-300, 1e-300) > 1e15 and units_apart(5e-324, -5e-324) == 2.0
     assert not agree([graph.Slope(0, "w", 1.0, 1.0, 0.0), graph.Slope(0, "v", 1e-3, 1e-3 + 1e-11, 1.0)])
-    assert "4 are those" in comparison([graph.Slope(0, f"w{i}", 1.0, 1.0 + (i == 2) * 2.0 ** -52, float(i == 2))
-                                        for i in range(5)])
+
+
+def test_the_comparison_says_how_many_are_equal_and_how_far_the_worst_is_off():
+    slopes = [graph.Slope(0, f"weight[0][{i}]", 1.0, 1.0, 0.0) for i in range(4)]
+    assert comparison(slopes) == "The gradients of the 4 parameters are those of backpropagation, digit for digit."
+    near = graph.Slope(2, "bias[1]", 1.0, 1.0 + 2.0 ** -52, 1.0)
+    assert comparison([*slopes, near]) == (
+        "The gradients of the 5 parameters agree with those of backpropagation: 4 digit for digit, the others but for "
+        "rounding. Furthest apart is layers[2].bias[1], 1.0 by the tape and 1.0000000000000002 by "
+        "backpropagation: 1 units in the last place.")
+    assert "DO NOT AGREE with those of backpropagation: 4 are equal. " in comparison([*slopes, near._replace(loops=2.0, units=9e9)])
 
 
 # One's own.
@@ -265,3 +275,220 @@ def test_micrograds_two_moons_are_learned_with_the_tape_as_with_the_loops(hinge,
     print(tape, loops)
     assert tape[0] == loops[0] >= least
     assert tape[1] == pytest.approx(loops[1], rel=1e-6)
+
+
+# Which node belongs to which layer, neuron and formula.
+
+def nodes_of_sample(network, loss, x, y):
+    """The Nodes of a sample's graph; the gradients are there."""
+    return nodes_of(network, compare(network, loss, x, y)[0])
+
+
+def named(nodes, layer, neuron, name):
+    """The one Node of that place and name."""
+    found, = [node for node in nodes if (node.layer, node.neuron, node.name) == (layer, neuron, name)]
+    return found
+
+
+def test_every_node_of_mazurs_example_has_its_place():
+    nodes = nodes_of_sample(mazur.network(), HalfSquaredErrorLoss(), mazur.X, mazur.Y)
+    of_neuron = {(node.layer, node.neuron): [] for node in nodes}
+    for node in nodes:
+        of_neuron[node.layer, node.neuron].append(node.name)
+    assert len(nodes) == 39
+    assert sorted(of_neuron[0, 1]) == sorted(["w_10", "w_11", "w_10·x_0", "w_11·x_1", "b_1", "z_1"])
+    assert sorted(of_neuron[2, 0]) == sorted(["w_00", "w_01", "w_00·a_0", "w_01·a_1", "b_0", "z_0"])
+    assert of_neuron[1, 0] == of_neuron[3, 0] == ["a_0"]
+    assert sorted(of_neuron[None, None]) == sorted([
+        "x_0", "x_1", "y_0", "y_1", "a_0 - y_0", "a_1 - y_1", "(a_0 - y_0)²", "(a_1 - y_1)²", "Σ", "0.5", "C"])
+    assert sum(len(names) for names in of_neuron.values()) == 39
+    assert named(nodes, 2, 0, "z_0").value.data == pytest.approx(1.105905967, abs=1e-9)     # Mazur's net_o1
+    assert named(nodes, 2, 0, "w_00").value.grad == pytest.approx(0.082167041, abs=1e-9)    # and his ∂E/∂w5
+
+
+@pytest.mark.parametrize("network, loss", [
+    (Network.mlp([2, 3, 3, 2], rng=random.Random(1)), MSELoss()),
+    (Network([Linear(2, 3, bias=False, rng=random.Random(2)), Tanh(), Linear(3, 2, rng=random.Random(3))]),
+     CrossEntropyLoss()),
+    (Network([Linear(2, 3, rng=random.Random(4)), LeakyReLU(), Linear(3, 2, rng=random.Random(5)), Softmax()]),
+     BCELoss()),
+    (Network([Tanh(), Linear(2, 2, rng=random.Random(6)), Linear(2, 2, rng=random.Random(7)), ReLU(), Sigmoid()]),
+     MSELoss("sum"))])
+def test_the_gradients_of_the_nodes_are_what_the_layers_hand_to_each_other(network, loss, monkeypatch):
+    """δ at the sums, ∂C/∂a at the activations, ∂C/∂x at the input; and the formula says which."""
+    handed = {}
+    for i, layer in enumerate(network.layers):
+        def backward(grad, i=i, original=layer.backward):
+            handed[i] = list(grad)
+            handed[i - 1] = original(grad)
+            return handed[i - 1]
+        monkeypatch.setattr(layer, "backward", backward)
+    nodes = nodes_of_sample(network, loss, [0.3, -0.7], [0.0, 1.0])
+    for i, layer in enumerate(network.layers):
+        letter = "z" if isinstance(layer, Linear) else "a"
+        for j in range(len(handed[i])):
+            node = named(nodes, i, j, f"{letter}_{j}")
+            assert node.value.grad == pytest.approx(handed[i][j], rel=1e-12)
+            after = network.layers[i + 1] if i + 1 < len(network.layers) else loss
+            assert formula(node, network, loss).split(":")[0] == (
+                "BP2" if isinstance(after, Linear) else f"∂C/∂{letter}_j" if after is loss else
+                f"∂C/∂{letter}_j = Σ_i ∂C/∂a_i·∂a_i/∂{letter}_j" if isinstance(after, Softmax) else "BP1")
+            if letter == "z":
+                for k in range(layer.in_features):
+                    weight = named(nodes, i, j, f"w_{j}{k}")
+                    assert weight.value.grad == pytest.approx(layer.weight_grad[j][k], rel=1e-12)
+                    assert weight.value.data == layer.weight[j][k] and formula(weight, network, loss).startswith("BP4")
+                    product, = [each for each in nodes if (each.layer, each.neuron, each.role) == (i, j, "product")
+                                and weight.value in each.value.parents]
+                    assert product.value.grad == pytest.approx(handed[i][j], rel=1e-12)
+                if layer.bias:
+                    assert formula(named(nodes, i, j, f"b_{j}"), network, loss).startswith("BP3")
+    for k in range(2):
+        assert named(nodes, None, None, f"x_{k}").value.grad == pytest.approx(handed[-1][k], rel=1e-12, abs=1e-15)
+
+
+def test_the_parts_have_all_nodes_between_them():
+    network = Network.mlp([2, 3, 1], rng=random.Random(1))
+    nodes = nodes_of_sample(network, BCELoss(), [0.3, -0.7], [1.0])
+    parts = folded(network, BCELoss(), nodes)
+    assert sum(part.count for part in parts) == len(nodes)
+    assert [part.count for part in parts[:5]] == [2, 18, 3, 8, 1]
+    assert parts[1].forward == ["z_j = b_j + Σ_k w_jk·x_k"] and parts[3].forward == ["z_j = b_j + Σ_k w_jk·a_k"]
+
+
+def test_around_a_neuron_are_its_nodes_what_they_are_made_from_and_what_is_made_from_them():
+    network = Network.mlp([2, 2, 3, 1], rng=random.Random(1))
+    nodes = nodes_of_sample(network, MSELoss(), [0.3, -0.7], [1.0])
+    assert sorted((node.layer, node.name) for node in around(nodes, (1, 0))) == [
+        (0, "z_0"), (1, "a_0"), (2, "w_00·a_0"), (2, "w_10·a_0"), (2, "w_20·a_0")]
+    assert sorted((node.layer, node.name) for node in around(nodes, (2, 1))) == [
+        (1, "a_0"), (1, "a_1"), (2, "b_1"), (2, "w_10"), (2, "w_10·a_0"), (2, "w_11"), (2, "w_11·a_1"), (2, "z_1"),
+        (3, "a_1")]
+
+
+# The drawing.
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def boxes(text):
+    """For each box of a drawing: its lines of text, its corners, its color and the thickness of its border."""
+    root = ElementTree.fromstring(text)
+    found = []
+    for group in root.iter(SVG + "g"):
+        rect = group.find(SVG + "rect")
+        x, y, width, height = [float(rect.get(name)) for name in ("x", "y", "width", "height")]
+        found.append(([line.text for line in group.findall(SVG + "text")], (x, y, x + width, y + height),
+                      rect.get("fill"), float(rect.get("stroke-width")), group.get("opacity"),
+                      group.find(SVG + "title").text))
+    return root, found
+
+
+@pytest.mark.parametrize("line, count", [
+    ("mazur", 39), ("softmax", 64), ("gate --hidden 2", 28), ("xor --hidden 4 --loss bce", 53), ("xor --only 2.1", 15),
+    ("linear --hidden none --activation relu", 12), ("xor --hidden 12 --only 2.0", 39)])
+def test_the_drawing_shows_every_node_once_within_its_borders_and_none_on_another(line, count, tmp_path):
+    path = str(tmp_path / "graph.svg")
+    done = cli("tape", *line.split(), "--svg", path)
+    assert (done.returncode, done.stderr) == (0, "")
+    with open(path, encoding="utf-8") as file:
+        root, found = boxes(file.read())
+    _, _, width, height = map(float, root.get("viewBox").split())
+    assert len(found) == count and width <= 870                             # the width of the README
+    for i, (lines, corners, *_) in enumerate(found):
+        assert len(lines) == 3 and all(lines) and max(len(text) for text in lines) <= 12
+        assert 0 <= corners[0] < corners[2] <= width and 0 <= corners[1] < corners[3] <= height
+        for _, others, *_ in found[:i]:
+            assert corners[2] <= others[0] or others[2] <= corners[0] or corners[3] <= others[1] or (
+                others[3] <= corners[1]), (lines, corners, others)
+    # What the text lists is what is drawn.
+    rows = done.stdout.partition("in the derivation\n")[2].splitlines()
+    assert len(rows) == count
+    for row, (lines, *_, title) in zip(reversed(rows), found):
+        place, name, value, gradient = re.split(r"  +", row)[:4]
+        assert title.startswith(f"{place} {name} = ")
+        assert float(value) == pytest.approx(float(lines[1]), rel=1e-3) and name[:11] == lines[0][:11]
+        assert float(gradient) == pytest.approx(float(lines[2]), rel=1e-3)
+
+
+def test_the_drawing_has_a_color_for_each_layer_thick_borders_for_parameters_and_an_edge_for_each_use():
+    network = mazur.network()
+    nodes = nodes_of_sample(network, HalfSquaredErrorLoss(), mazur.X, mazur.Y)
+    root, found = boxes(svg("a < b", network, nodes))
+    by_layer = {}
+    for node, (lines, _, color, border, opacity, title) in zip(nodes, found):
+        if node.role not in ("input", "target", "number"):
+            by_layer.setdefault(node.layer, set()).add(color)
+        assert (border > 1) == (node.role in ("weight", "bias")) and opacity is None
+        assert lines[0] == node.name and repr(node.value.data) in title and repr(node.value.grad) in title
+    assert all(len(colors) == 1 for colors in by_layer.values())
+    assert len(set.union(*by_layer.values())) == len(by_layer) == 5
+    assert len(list(root.iter(SVG + "path"))) == sum(len(node.uses) for node in nodes) == 44
+    texts = [text.text for text in root.iter(SVG + "text")]
+    assert texts[0] == "a < b" and "layers[2] = Linear(2, 2)" in texts
+    # Each edge runs downward, from what is used to what is made from it.
+    for path in root.iter(SVG + "path"):
+        numbers = [float(number) for number in re.findall(r"[\d.]+", path.get("d"))]
+        assert numbers[1] < numbers[-1]
+
+
+def test_a_neuron_alone_has_the_slopes_at_its_edges_and_its_neighbors_pale():
+    network = mazur.network()
+    nodes = nodes_of_sample(network, HalfSquaredErrorLoss(), mazur.X, mazur.Y)
+    root, found = boxes(svg("one", network, nodes, (1, 0)))
+    assert {(lines[0], opacity) for lines, _, _, _, opacity, _ in found} == {
+        ("z_0", "0.55"), ("a_0", None), ("w_00·a_0", "0.55"), ("w_10·a_0", "0.55")}
+    labels = [text.text for text in root.iter(SVG + "text") if text.text.startswith("·")]
+    assert sorted(labels) == ["·0.2413", "·0.4", "·0.5"]                    # f′(z_0), w_00, w_10
+
+
+# The command.
+
+@pytest.mark.parametrize("line", ["xor", "linear --points 5 --sample 4", "gate --activation tanh --loss mse",
+                                  "mazur", "softmax --sample 2", "xor --hidden none --output-activation identity"])
+def test_the_gradients_are_digit_for_digit_the_same(line):
+    done = cli("tape", *line.split())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^The gradients of the \d+ parameters are those of backpropagation, digit for digit\.$",
+                     done.stdout, re.MULTILINE)
+
+
+def test_bce_is_a_few_units_in_the_last_place_off():
+    done = cli("tape", "xor", "--loss", "bce", "--sample", 1)
+    assert done.returncode == 0
+    units = re.search(r": 7 digit for digit, the others but for rounding\. .*: (\d+) units in the last place\.",
+                      done.stdout)
+    assert 1 <= int(units.group(1)) <= 4
+
+
+def test_the_numbers_are_those_of_explain():
+    explained = cli("explain", "gate", "--hidden", 2, "--seed", 4, "--only", "0.1").stdout
+    delta = re.search(r"δ_1 = ∂C/∂a_1·∂a_1/∂z_1.*\n.*\n *= (\S+)", cli(
+        "explain", "gate", "--hidden", 2, "--seed", 4, "--only", "1.1").stdout).group(1)
+    slope = re.search(r"∂C/∂w_11 = δ_1·a_1.*\n.*\n *= (\S+)", explained).group(1)
+    rows = [re.split(r"  +", row) for row in cli(
+        "tape", "gate", "--hidden", 2, "--seed", 4, "--only", "0.1").stdout.splitlines()]
+    grads = {row[1]: row[3] for row in rows if row[0] == "0.1"}
+    assert grads["z_1"] == f"{float(delta):.6g}" and grads["w_11"] == f"{float(slope):.6g}"
+
+
+def test_a_large_graph_is_folded_but_not_listed():
+    shown = cli("tape", "xor", "--hidden", 30).stdout
+    assert "layers[0] = Linear(2, 30)" in shown
+    assert shown.endswith("nodes are too many to list; --only LAYER.NEURON lists those of a neuron\n")
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("tape", "tape: found no task; it must be one of xor, linear, gate, mazur, softmax"),
+    ("tape letters", "task: found 'letters'"),
+    ("tape xor --sample 21", "--sample: found 21; it must be a whole number from 0 to 20"),
+    ("tape xor --only 9.0", "--only: found layer 9; the network has layers 0 to 5"),
+    ("tape xor --only backward", "--only: found 'backward'; it must be LAYER.NEURON, such as 0.1"),
+    ("tape xor --svg x.png", "--svg: found 'x.png'; it must be the name of a .svg file"),
+    ("tape xor --svg x.svg", "--svg: found 88 nodes; at most 64 can be drawn: choose a neuron with --only"),
+    ("tape mazur --svg nowhere/x.svg", "nowhere/x.svg: cannot be written"),
+    ("tape xor --lr 1", "there is no option --lr"),
+    ("tape mazur --hidden 2", "there is no option --hidden"),
+])
+def test_bad_input_gets_one_line(arguments, named):
+    assert_refused(arguments, named)

@@ -3,25 +3,26 @@ import html
 import math
 
 from ..files.disk import replacing
+from ..study.graph import agree
 from ..study.nodes import around, folded, formula
 
 # More nodes than these are neither listed nor drawn.
 MOST = 64
 TERMS = 3
 
-ALIKE = "The gradients of the {} parameters are those of backpropagation, digit for digit."
-APART = ("Of the gradients of the {} parameters, {} are those of backpropagation, digit for digit. Furthest apart are "
-         "those of {}: {!r} by the tape, {!r} by the loops. That is {:.0f} units in the last place.")
-
-
 def comparison(slopes: list) -> str:
     """How far the gradients of the tape are from backpropagation's."""
     equal = [slope for slope in slopes if slope.units == 0.0]
     if len(equal) == len(slopes):
-        return ALIKE.format(len(slopes))
+        return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
     worst = max(slopes, key=lambda slope: slope.units)
-    return APART.format(len(slopes), len(equal), f"layers[{worst.layer}].{worst.name}", worst.tape, worst.loops,
-                        worst.units)
+    if agree(slopes):
+        how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others but for rounding"
+    else:
+        how = f"DO NOT AGREE with those of backpropagation: {len(equal)} are equal"
+    return (f"The gradients of the {len(slopes)} parameters {how}. Furthest apart is layers[{worst.layer}].{worst.name}, "
+            f"{worst.tape!r} by the tape and {worst.loops!r} by backpropagation: {worst.units:.3g} units in the last "
+            "place.")
 
 
 def lines_of(network, loss, nodes: list, slopes: list, only, hint: str) -> list:
