@@ -25,7 +25,7 @@ COMMANDS = (
      "show tests/files/iris.json"),
     ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
-    ("tape", "the same gradients by automatic differentiation, on the graph of the cost", "tape gate --svg gate.svg"),
+    ("tape", "the same gradients by automatic differentiation, on the graph of the cost", "tape mazur --only 2.0"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),

@@ -2,7 +2,6 @@
 import html
 import math
 
-from ..files.disk import replacing
 from ..study.graph import agree
 from ..study.nodes import around, folded, formula
 
@@ -20,9 +19,9 @@ def comparison(slopes: list) -> str:
         how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others but for rounding"
     else:
         how = f"DO NOT AGREE with those of backpropagation: {len(equal)} are equal"
-    return (f"The gradients of the {len(slopes)} parameters {how}. Furthest apart is layers[{worst.layer}].{worst.name}, "
-            f"{worst.tape!r} by the tape and {worst.loops!r} by backpropagation: {worst.units:.3g} units in the last "
-            "place.")
+    return (f"The gradients of the {len(slopes)} parameters {how}. Furthest apart is "
+            f"layers[{worst.layer}].{worst.name}, {worst.tape!r} by the tape and {worst.loops!r} by backpropagation: "
+            f"{worst.units:.3g} units in the last place.")
 
 
 def lines_of(network, loss, nodes: list, slopes: list, only, hint: str) -> list:
@@ -117,6 +116,7 @@ def svg(title: str, network, nodes: list, only=None) -> str:
 
 def write_svg(path: str, text: str) -> None:
     """Write a drawing into a file."""
+    from ..files.disk import replacing
     with replacing(path) as beside:
         with open(beside, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
