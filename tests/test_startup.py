@@ -14,8 +14,8 @@ NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "as
 ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto",
                                                  "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "experiments", "verdicts", "planting", "tape",
-                                             "graph", "nodes")}
+                                             "updates", "examples", "evaluation", "experiments", "verdicts",
+                                             "planting", "tape", "graph", "nodes")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
 SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
                                             "tape")}

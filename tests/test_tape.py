@@ -477,7 +477,10 @@ def test_the_numbers_are_those_of_explain():
 def test_a_large_graph_is_folded_but_not_listed():
     shown = cli("tape", "xor", "--hidden", 30).stdout
     assert "layers[0] = Linear(2, 30)" in shown
-    assert shown.endswith("nodes are too many to list; --only LAYER.NEURON lists those of a neuron\n")
+    assert shown.endswith("nodes are too many to list: make the layers narrower with --hidden, or choose a neuron with "
+                          "--only LAYER.NEURON\n")
+    assert cli("tape", "xor", "--hidden", 30, "--only", "2.0").stdout.endswith(
+        "93 nodes are too many to list: make the layers narrower with --hidden\n")
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -487,7 +490,7 @@ def test_a_large_graph_is_folded_but_not_listed():
     ("tape xor --only 9.0", "--only: found layer 9; the network has layers 0 to 5"),
     ("tape xor --only backward", "--only: found 'backward'; it must be LAYER.NEURON, such as 0.1"),
     ("tape xor --svg x.png", "--svg: found 'x.png'; it must be the name of a .svg file"),
-    ("tape xor --svg x.svg", "--svg: found 88 nodes; at most 64 can be drawn: choose a neuron with --only"),
+    ("tape xor --svg x.svg", "--svg: found 88 nodes; at most 64 can be drawn: make the layers "),
     ("tape mazur --svg nowhere/x.svg", "nowhere/x.svg: cannot be written"),
     ("tape xor --lr 1", "there is no option --lr"),
     ("tape mazur --hidden 2", "there is no option --hidden"),

@@ -28,23 +28,23 @@ def run(arguments: List[str]) -> int:
     group.add_argument("--svg", metavar="FILE.svg", type=file_name(".svg"), help="draw the graph into this file")
     if name not in EXAMPLES:
         add_network_options(parser, task)
-        for add in (add_loss_option, add_points_option):
-            add(group, task)
+        add_loss_option(group, task)
+        add_points_option(group, task)
         add_seed_option(group)
     options = parser.parse_args(arguments[1:])
-    made = run_of_sample(name, options)
-    network, loss, data = made.network, made.loss, made.problem.train
-    x, y = data.inputs[options.sample], data.targets[options.sample]
+    made, x, y = run_of_sample(name, options)
+    network, loss = made.network, made.loss
     graph, slopes = compare(network, loss, x, y)
     nodes = nodes_of(network, graph)
+    count = len(around(nodes, options.only) if options.only else nodes)
+    remedy = "make the layers narrower with --hidden"
+    remedy += "" if options.only else ", or choose a neuron with --only LAYER.NEURON"
+    if options.svg and count > MOST:
+        raise PurennError(f"tape {name}: --svg: found {count} nodes; at most {MOST} can be drawn: {remedy}")
     if options.svg:
-        count = len(around(nodes, options.only) if options.only else nodes)
-        if count > MOST:
-            raise PurennError(f"tape {name}: --svg: found {count} nodes; at most {MOST} can be drawn: choose a neuron "
-                              "with --only LAYER.NEURON, or make the network smaller with --hidden")
         write_svg(options.svg, svg(f"tape {name}, sample {options.sample}", network, nodes, options.only))
     terminal = Terminal()
-    terminal.line(f"tape {name}: {network!r}, {loss!r}; sample {options.sample}: x = {x!r}, y = {y!r}")
-    for line in lines_of(network, loss, nodes, slopes, options.only, "; --only LAYER.NEURON lists those of a neuron"):
+    first_line = f"tape {name}: {network!r}, {loss!r}; sample {options.sample}: x = {x!r}, y = {y!r}"
+    for line in [first_line, *lines_of(network, loss, nodes, slopes, options.only, remedy)]:
         terminal.line(line)
     return 0 if agree(slopes) else 1

@@ -24,10 +24,10 @@ def comparison(slopes: list) -> str:
             f"{worst.units:.3g} units in the last place.")
 
 
-def lines_of(network, loss, nodes: list, slopes: list, only, hint: str) -> list:
+def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> list:
     """The graph in words: its size, the comparison, the parts it folds up into, and its nodes, or those of a neuron.
 
-    ``hint`` is said where there are too many nodes to list.
+    ``remedy`` is said where there are too many nodes to list.
     """
     edges = sum(len(node.uses) for node in nodes)
     lines = ["", f"The cost C of this sample as a graph: {len(nodes)} nodes, {len(slopes)} of them parameters, and "
@@ -42,7 +42,7 @@ def lines_of(network, loss, nodes: list, slopes: list, only, hint: str) -> list:
     lines += _table(rows, (1,)) + [""]
     chosen = around(nodes, only) if only else nodes
     if len(chosen) > MOST:
-        return lines + [f"{len(chosen)} nodes are too many to list{hint}"]
+        return lines + [f"{len(chosen)} nodes are too many to list: {remedy}"]
     lines += [f"Neuron {only[1]} of layers[{only[0]}], with the nodes before it and behind it" if only else "The nodes",
               "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node, over all that is made from the node", ""]
     rows = [["layer.neuron", "node", "value", "∂C/∂node", "by the chain rule", "in the derivation"]]
