@@ -427,7 +427,7 @@ def test_the_drawing_has_a_color_for_each_layer_thick_borders_for_parameters_and
     assert len(set.union(*by_layer.values())) == len(by_layer) == 5
     assert len(list(root.iter(SVG + "path"))) == sum(len(node.uses) for node in nodes) == 44
     texts = [text.text for text in root.iter(SVG + "text")]
-    assert texts[0] == "a < b" and "layers[2] = Linear(2, 2)" in texts
+    assert texts[0] == "a < b: C = 0.298371" and "layers[2] = Linear(2, 2)" in texts
     # Each edge runs downward, from what is used to what is made from it.
     for path in root.iter(SVG + "path"):
         numbers = [float(number) for number in re.findall(r"[\d.]+", path.get("d"))]

@@ -42,7 +42,7 @@ def run(arguments: List[str]) -> int:
     if options.svg and count > MOST:
         raise PurennError(f"tape {name}: --svg: found {count} nodes; at most {MOST} can be drawn: {remedy}")
     if options.svg:
-        write_svg(options.svg, svg(f"tape {name}, sample {options.sample}", network, nodes, options.only))
+        write_svg(options.svg, svg(f"{name}, sample {options.sample}", network, nodes, options.only))
     terminal = Terminal()
     first_line = f"tape {name}: {network!r}, {loss!r}; sample {options.sample}: x = {x!r}, y = {y!r}"
     for line in [first_line, *lines_of(network, loss, nodes, slopes, options.only, remedy)]:

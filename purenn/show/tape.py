@@ -94,6 +94,7 @@ def svg(title: str, network, nodes: list, only=None) -> str:
 
     With ``only``, (layer, neuron), the nodes around one neuron, and at each edge the slope of what is made by it.
     """
+    title = f"{title}: C = {_number(nodes[-1].value.data, 6)}"
     chosen = around(nodes, only) if only else nodes
     rows = _rows(chosen)
     width = max(7, max(len(row) for row in rows)) * ACROSS + 2 * MARGIN
@@ -130,13 +131,13 @@ def _spots(nodes, rows, width, top):
         wanted = {}
         for value in row:
             below = [across[child] for child in uses[value] if child in across]
-            wanted[value] = sum(below) / len(below) if below else width / 2
+            wanted[value] = math.fsum(below) / len(below) if below else width / 2
         row.sort(key=lambda value: wanted[value])
         free = -math.inf
         for value in row:
             across[value] = max(wanted[value], free)
             free = across[value] + ACROSS
-        shift = sum(across[value] - wanted[value] for value in row) / len(row)
+        shift = math.fsum(across[value] - wanted[value] for value in row) / len(row)
         for i, value in enumerate(row):
             least, most = i * ACROSS, width - 2 * MARGIN - (len(row) - i) * ACROSS
             across[value] = MARGIN + ACROSS / 2 + min(max(across[value] - shift - MARGIN - ACROSS / 2, least), most)
