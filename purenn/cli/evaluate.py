@@ -1,4 +1,4 @@
-"""``evaluate``: how good a saved network is on a table that has the target, too."""
+"""``evaluate``: measure a saved network on a table that has the target."""
 from typing import List
 
 from ..show.report import outcome, part_lines, score_lines
@@ -11,7 +11,7 @@ from .predict import predictor_and_table
 
 def run(arguments: List[str]) -> int:
     """Measure and show; return the exit code."""
-    parser = Parser("evaluate", description="How good a saved network is on a table that it has not seen.")
+    parser = Parser("evaluate", description="Measure a saved network on a table that it has not seen.")
     add_model_options(parser)
     add_table_options(parser, "the table, with the columns that the network was trained on")
     add_json_option(parser)

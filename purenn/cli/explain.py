@@ -1,5 +1,4 @@
 """``explain``: one training step of one sample, with the numbers put in."""
-import argparse
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
@@ -14,7 +13,7 @@ from .options import add_optimizer_options, add_point_options
 from .parser import Parser, one_of, task_name, whole
 from .sample import add_sample_option, neuron, run_of_sample
 
-DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
+DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
 HINT = "; --only {}.J shows those of neuron J"
 
@@ -58,12 +57,7 @@ def _parser(name: str) -> Parser:
 
 def part(text: str) -> Union[str, Tuple[int, ...]]:
     """An option type: a part of the step, or a pair (layer, neuron)."""
-    if text.lower() in PARTS:
-        return text.lower()
-    try:
-        return neuron(text)
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError(str(error).replace("be LAYER", f"be {', '.join(PARTS)}, or LAYER")) from None
+    return text.lower() if text.lower() in PARTS else neuron(text, f"{', '.join(PARTS)}, or ")
 
 
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
@@ -82,7 +76,7 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
 
 
 def _wait(terminal: Terminal) -> None:
-    """Until Enter is pressed; not at all where the input has ended."""
+    """Wait until Enter is pressed; do not wait if the input has ended."""
     if terminal.is_terminal:
         terminal.stream.write(terminal.paint("[Enter]", "2"))
     terminal.stream.flush()

@@ -1,4 +1,4 @@
-"""``predict``: what a saved network says of each row of a table, as a CSV."""
+"""``predict``: a saved network's prediction for each row of a table, as a CSV."""
 import os
 from typing import Any, List, Optional
 
@@ -12,8 +12,8 @@ from .parser import Parser
 
 def run(arguments: List[str]) -> int:
     """Write the rows with the prediction; return the exit code."""
-    parser = Parser("predict", description="Write the rows of a table with what a saved network says of each: the "
-                    "prediction, and for classes how likely each is.")
+    parser = Parser("predict", description="Write the rows of a table with a saved network's predictions and, for "
+                    "classes, the probability of each class.")
     add_model_options(parser)
     add_table_options(parser, "the table to predict from; it needs the columns that the network was trained on")
     parser.add_argument("--out", metavar="FILE.csv", help="where to write (default: stdout)")

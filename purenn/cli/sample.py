@@ -19,10 +19,10 @@ def add_sample_option(group: Any, task: Task) -> None:
                        help=f"which sample, counted from 0 (default: {usual})")
 
 
-def neuron(text: str) -> Tuple[int, ...]:
-    """An option type: a pair (layer, neuron)."""
+def neuron(text: str, others: str = "") -> Tuple[int, ...]:
+    """An option type: a pair (layer, neuron); ``others`` is what else is allowed, in words."""
     if not re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
-        raise argparse.ArgumentTypeError(f"found {text!r}; it must be LAYER.NEURON, such as 0.1")
+        raise argparse.ArgumentTypeError(f"found {text!r}; it must be {others}LAYER.NEURON, such as 0.1")
     return tuple(int(number) for number in text.split("."))
 
 

@@ -53,9 +53,8 @@ def run(arguments: List[str]) -> int:
 def _source(run: Run, options: Any) -> str:
     if options.torch:
         from ..engines.pytorch import pytorch_source
-        settings = run.settings
-        return str(pytorch_source(run.network, run.loss, run.optimizer, run.problem.train, settings.epochs,
-                                  settings.batch_size))
+        return str(pytorch_source(run.network, run.loss, run.optimizer, run.problem.train, run.settings.epochs,
+                                  run.settings.batch_size))
     if options.standalone:
         try:
             run.result()

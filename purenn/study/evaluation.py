@@ -1,4 +1,4 @@
-"""How good a saved network is on a table that has the target, too."""
+"""Measure a saved network on a table that has the target."""
 import math
 
 from ..data.encoding import encode
@@ -16,8 +16,7 @@ def evaluated(predictor, table, model: str, file: str) -> Score:
     """
     preparation = predictor.preparation
     if preparation is None:
-        raise PurennError(f"evaluate: {model} does not say what its outputs are to be compared with; it takes a model "
-                          "that purenn has saved")
+        raise PurennError(f"evaluate: {model} does not say what its outputs mean; give a model that purenn has saved")
     single = bool(preparation.classes) and predictor.output_size() == 1
     data = Dataset(*encode(preparation, table, single=single))
     if not data.inputs:
@@ -31,7 +30,7 @@ def evaluated(predictor, table, model: str, file: str) -> Score:
 
 
 def _loss_name(model):
-    """The loss that the network was trained with; the mean squared error where that is not known."""
+    """The loss that the network was trained with; the mean squared error if that is not known."""
     if model.output == "logits":
         return "cross-entropy"
     settings = model.training.get("settings")

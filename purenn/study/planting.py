@@ -12,13 +12,13 @@ Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "los
                                        "batch_size", "engine"), defaults=(None,))
 
 
-# What came of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
+# The outcome of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
 # the error that ended it.
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
 
 class planted:
-    """``with planted(mistake):`` the core makes the mistake; afterwards it is as it was, whatever happened."""
+    """Inside ``with planted(mistake):`` the core makes the mistake; afterwards it is as before, even after an error."""
 
     def __init__(self, mistake):
         self.mistake = mistake
