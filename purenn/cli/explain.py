@@ -24,10 +24,11 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made, x, y = run_of_sample(name, options, max(1, options.step))
+    made = run_of_sample(name, options, max(1, options.step))
     for _ in made.epochs() if options.step else ():
         pass
-    usual, network = ALL[name].settings, made.network
+    usual, network, data = ALL[name].settings, made.network, made.problem.train
+    x, y = data.inputs[options.sample], data.targets[options.sample]
     first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
                   f"epochs; a batch of sample {options.sample} alone: x = {x!r}, y = {y!r}")
     sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)

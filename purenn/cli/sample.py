@@ -2,7 +2,7 @@
 import argparse
 import random
 import re
-from typing import Any, List, Tuple
+from typing import Any, Tuple
 
 from ..runs.run import Run
 from ..runs.tasks import Task
@@ -26,13 +26,13 @@ def neuron(text: str, others: str = "") -> Tuple[int, ...]:
     return tuple(int(number) for number in text.split("."))
 
 
-def run_of_sample(name: str, options: Any, epochs: int = 1) -> Tuple[Run, List[float], List[float]]:
-    """The Run of the options, for so many epochs, and x and y; raises PurennError for a sample that is not there."""
+def run_of_sample(name: str, options: Any, epochs: int = 1) -> Run:
+    """The Run of the options, for so many epochs; raises PurennError for a sample or a neuron that is not there."""
     rng = random.Random(getattr(options, "seed", 1))
     problem = problem_of(name, points_of(options, ALL[name]), rng)
     settings = settings_of(options, ALL[name], problem)._replace(epochs=epochs, target_loss=None)
     made = run_of(name, problem, settings, rng)
     with named_as_options():
         check_sample(options.sample, problem)
-        check_only(options.only, made.network)
-    return made, problem.train.inputs[options.sample], problem.train.targets[options.sample]
+        check_only(getattr(options, "only", None), made.network)
+    return made

@@ -32,8 +32,9 @@ def run(arguments: List[str]) -> int:
         add_points_option(group, task)
         add_seed_option(group)
     options = parser.parse_args(arguments[1:])
-    made, x, y = run_of_sample(name, options)
-    network, loss = made.network, made.loss
+    made = run_of_sample(name, options)
+    network, loss, data = made.network, made.loss, made.problem.train
+    x, y = data.inputs[options.sample], data.targets[options.sample]
     graph, slopes = compare(network, loss, x, y)
     nodes = nodes_of(network, graph)
     count = len(around(nodes, options.only) if options.only else nodes)
