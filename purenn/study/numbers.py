@@ -8,7 +8,7 @@ and its number in the recording. Nothing is run to find a value but the reading 
 import ast
 import builtins
 import types
-from typing import Any, Callable, Dict, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
 
 NUMBERS = (int, float)
 OPERATORS = {ast.Add: ("+", 10), ast.Sub: ("-", 10), ast.Mult: ("*", 11), ast.Div: ("/", 11), ast.FloorDiv: ("//", 11),
@@ -17,7 +17,8 @@ OPERATORS = {ast.Add: ("+", 10), ast.Sub: ("-", 10), ast.Mult: ("*", 11), ast.Di
              ast.GtE: (">=", 4), ast.Eq: ("==", 4), ast.NotEq: ("!=", 4), ast.Is: ("is", 4), ast.IsNot: ("is not", 4),
              ast.In: ("in", 4), ast.NotIn: ("not in", 4)}
 NEGATIVE = 9                                                # a negative number beside an operator is put in parentheses
-ITERABLES: Dict[str, Any] = {"zip": zip, "range": range, "len": len, "enumerate": enumerate, "reversed": reversed, "list": list}
+ITERABLES: Dict[str, Any] = {"zip": zip, "range": range, "len": len, "enumerate": enumerate, "reversed": reversed,
+                             "list": list}
 
 
 class Unknown(Exception):
@@ -33,19 +34,30 @@ class Put(NamedTuple):
 
 
 class Values:
-    """The variables of a frame. ``reference`` gives the number of a list, ``shown`` the text of another object."""
+    """The variables of a frame. ``reference`` gives the number of a list, ``shown`` the text of another object.
+
+    ``returned`` are the results of the calls in a line that has run, in their order.
+    """
 
     def __init__(self, variables: Dict[str, Any], scope: Dict[str, Any], reference: Callable[[list], int],
                  shown: Callable[[Any], Optional[str]]):
         self.variables, self.scope, self.reference, self.shown = variables, scope, reference, shown
+        self.returned: List[Any] = []
+        self.hidden: Set[str] = set()                       # variables of a comprehension that is not written out
 
     def having(self, more: Dict[str, Any]) -> "Values":
         """These, and some variables more."""
         return Values({**self.variables, **more}, self.scope, self.reference, self.shown)
 
+    def hiding(self, names: Iterable[str]) -> "Values":
+        """These, without some variables."""
+        values = self.having({})
+        values.hidden = self.hidden | set(names)
+        return values
+
     def of(self, node: Any) -> Any:
         """The value of a node; raises Unknown where more than reading would be needed."""
-        if isinstance(node, ast.Name):
+        if isinstance(node, ast.Name) and node.id not in self.hidden:
             for names in (self.variables, self.scope, vars(builtins)):
                 if node.id in names:
                     return names[node.id]
@@ -75,6 +87,8 @@ class Values:
                     return function(*[self.iterable(argument) for argument in node.args])
                 except (TypeError, ValueError):
                     raise Unknown from None
+        if isinstance(node, ast.Call) and self.returned:
+            return self.returned.pop(0)
         raise Unknown
 
     def iterable(self, node: Any) -> Any:
@@ -211,7 +225,7 @@ def _written(node, values):
         try:
             return f"[{', '.join(_expanded(node, node.generators, values))}]", 15
         except Unknown:
-            pass
+            return f"[{_not_expanded(node, values)}]", 15
     return _source(node), 15
 
 
@@ -264,6 +278,17 @@ def _expanded(node, generators, values):
     except TypeError:                                       # not to be iterated
         raise Unknown from None
     return found
+
+
+def _not_expanded(node, values):
+    """A comprehension whose elements cannot be known before it runs: with the numbers that do not depend on them."""
+    inside = values.hiding([each.id for generator in node.generators for each in ast.walk(generator.target)
+                            if isinstance(each, ast.Name)])
+    parts = [text(node.elt, inside, 1)]
+    for number, generator in enumerate(node.generators):
+        parts.append(f"for {_source(generator.target)} in {text(generator.iter, inside if number else values, 1)}")
+        parts += [f"if {text(test, inside, 1)}" for test in generator.ifs]
+    return " ".join(parts)
 
 
 def _bind(target, item, found):

@@ -30,7 +30,11 @@ class _Running:
         self.levels: Tuple[str, ...] = ()                   # what its loops go through
         self.layer: Any = None                              # the number of the layer whose function it is
         self.variables: Dict[str, Any] = {}
+        self.values: Any = None                             # the variables before the line
+        self.put_node: Any = None
+        self.event = 0                                      # the number of the line's event
         self.put: Any = None                                # the line with its numbers, until its result is known
+        self.returned: List[Any] = []                       # what the calls in the line have returned
 
 
 class Tracer:
@@ -152,6 +156,8 @@ class Tracer:
             self._name_result(running, arg)
             self._add("return", running, result=self._value(arg))
             self.running.pop()
+            if self.running:
+                self.running[-1].returned.append(arg)
         return self._trace_within
 
     def _line(self, running, frame):
@@ -166,12 +172,9 @@ class Tracer:
         running.line, running.loops = statement.line, statement.loops
         if _is_check(node):
             return
-        values = Values(frame.f_locals, frame.f_globals, self._reference, self._put_in)
-        try:
-            running.put = put(node, values)
-        except Unknown:
-            running.put = Put()
-        running.put_node, running.event = node, len(self.events)
+        running.values = Values(dict(frame.f_locals), frame.f_globals, self._reference, self._put_in)
+        running.put = put(node, running.values)
+        running.put_node, running.event, running.returned = node, len(self.events), []
         self._add("line", running)
 
     def _finish(self, running, next_line, returned):
@@ -193,7 +196,11 @@ class Tracer:
                 result = found.read(running.frame.f_locals)
             except (Unknown, LookupError, TypeError):
                 result = None
-        self.events[running.event] = self.events[running.event]._replace(result=self._value(result))
+        event = self.events[running.event]
+        if running.returned and found.formula and " for " in found.formula:     # a comprehension over what was called
+            running.values.returned = list(running.returned)
+            event = event._replace(formula=put(node, running.values).formula)
+        self.events[running.event] = event._replace(result=self._value(result))
 
     def _add(self, kind, running, result=None):
         found = running.put if kind == "line" else Put()
