@@ -1,0 +1,264 @@
+"""A recorded step as text: the screen of one event, for a width and a height; and an event in a few lines.
+
+The screen has, from the top: where in the derivation, the function, its source with the line that runs next, that
+line with the numbers put in, the network, and the variables. A line is a list of pairs (text, style).
+"""
+import re
+import unicodedata
+
+from ..study.recording import Recording
+from ..study.walking import over, question
+from .network_text import CAPTIONS, STYLES, network_lines, network_width
+from .terminal import SPELLED_OUT, Terminal
+
+KEYS_IN_SHORT = "→ ← line  ↓ over  ↑ out  p l n i next  ? keys  q quit"
+LIST_SHOWN = 4                                              # entries of a list in a formula
+
+# What a stream without Unicode gets for what it does not have, besides the letters of formulas.
+PLAIN = {**SPELLED_OUT, "●": "@", "○": "o", "›": ">", "→": ">", "↓": "down", "↑": "up", "⇦": "<", "━": "=", "┓": "+",
+         "┛": "+", "┗": "+", "┏": "+", "┃": "|", "▶": ">", "◀": "<", "─": "-", "│": "|"}
+PLAIN["←"] = "<"
+
+
+# Numbers and formulas.
+
+def digits(value, places: int = 6) -> str:
+    """A value of a recording in short.
+
+    >>> digits(0.1), digits(-0.23456789), digits({"float": "nan"}), digits({"text": "Sigmoid()"})
+    ('0.1', '-0.234568', 'nan', 'Sigmoid()')
+    """
+    if isinstance(value, dict):
+        (kind, inside), = value.items()
+        if kind == "tuple":
+            return f"({', '.join([digits(part, places) for part in inside])})"
+        return f"list {inside}" if kind == "list" else str(inside)
+    if type(value) is float:
+        text = repr(value)
+        return text if len(text) <= places + 2 else f"{value:.{places}g}"
+    return str(value)
+
+
+def shown_value(recording: Recording, state, value, places: int = 6, most: int = LIST_SHOWN) -> str:
+    """A value, of a list its name, if it has one, and its entries."""
+    if isinstance(value, dict) and "list" in value:
+        name = recording.names.get(value["list"], "")
+        return f"{name} {_entries(recording, state, value['list'], places, most)}".strip()
+    if isinstance(value, dict) and "tuple" in value:
+        return f"({', '.join([shown_value(recording, state, part, places, most) for part in value['tuple']])})"
+    return digits(value, places)
+
+
+def _entries(recording, state, number, places, most, depth=0):
+    found = []
+    entries = state.lists.get(number, [])
+    for value in entries[:most]:
+        if isinstance(value, dict) and "list" in value:
+            name = recording.names.get(value["list"])
+            value = name if name else "[…]" if depth else _entries(recording, state, value["list"], places, most, 1)
+            found.append(value)
+        else:
+            found.append(digits(value, places))
+    return f"[{', '.join(found)}{', …' if len(entries) > most else ''}]"
+
+
+def shown_formula(recording: Recording, state, formula: str) -> str:
+    """A formula for the eye: six digits, · for times, lists by their names."""
+    def of_list(match):
+        number = int(match.group(1))
+        return recording.names.get(number) or _entries(recording, state, number, 4, LIST_SHOWN)
+
+    formula = re.sub(r"(?<![\w.])\d+\.\d+(?:e[-+]\d+)?|(?<![\w.])\d+e[-+]\d+",
+                     lambda match: digits(float(match.group())), formula)
+    return re.sub(r"#(\d+)", of_list, formula.replace(" * ", "·"))
+
+
+def equation(recording: Recording, number: int, hidden: bool = False) -> list:
+    """What an event does, in words and numbers: a list of lines. ``hidden`` leaves out the formula and the result."""
+    event, state = recording.events[number], recording.state(number)
+    name = recording.functions[event.function].name
+    after = recording.state(over(recording, number))
+    result = None if event.result is None else shown_value(recording, after, event.result)
+    if event.kind != "line":
+        return [f"{name} is called" if event.kind == "call" else f"{name} returns {result or 'nothing'}"]
+    asked = question(recording, number) if hidden else None
+    if asked:
+        return [f"{asked.name} = ?"]
+    if event.target is None:
+        return [shown_formula(recording, state, event.formula)] if event.formula else []
+    if event.target in ("if", "while"):
+        return [f"{shown_formula(recording, state, event.formula)} is {result}"]
+    if event.formula is None:
+        if event.target == "return":
+            return ["return"]
+        return [f"next: {event.target} = {result}" if result else "the loop ends"]
+    formula = shown_formula(recording, state, event.formula)
+    left = event.target + (" " if event.target == "return" else " = ")
+    if result is None or formula == result or formula == recording.names.get(_list_number(event.result)):
+        return [left + formula]
+    return [left + formula, " " * max(0, len(left) - 2) + "= " + result + _quantity(recording, number)]
+
+
+def _list_number(value):
+    return value.get("list", -1) if isinstance(value, dict) else -1
+
+
+def _quantity(recording, number):
+    """The full name of the one entry that a line changes: where it stands in the network."""
+    found = [f"{recording.names[key]}[{index}]" for key, change in
+             recording.events[over(recording, number)].lists.items() if key in recording.names
+             and isinstance(change, dict) for index in change]
+    return f"        this is {found[0]}" if len(found) == 1 else ""
+
+
+# The parts of the screen.
+
+def breadcrumb(recording: Recording, number: int, full: bool = False) -> str:
+    """Where in the derivation: ``backward › sample 3 › layer 2 › neuron 1 › input 2``."""
+    place = recording.events[number].place
+    parts = [place.phase]
+    for level in place._fields[1:]:
+        value = getattr(place, level)
+        if value is not None:
+            layer = f" {recording.about['layers'][value]}" if full and level == "layer" else ""
+            parts.append(f"{level} {value}{layer}")
+    return " › ".join(parts)
+
+
+def _top(recording, number, width):
+    counter = f"{number}/{len(recording) - 1}"
+    text = breadcrumb(recording, number, full=width >= 90)
+    return [(text, "strong"), (" " * max(1, width - _width(text) - len(counter)), ""), (counter, "dim")]
+
+
+def _function_line(recording, number):
+    named = recording.functions[recording.events[number].function]
+    return [(named.file, "dim"), (f"  {named.name}", "strong"), (f"  {named.doc}", "dim")]
+
+
+def source_lines(recording: Recording, number: int, rows: int) -> list:
+    """The source around the line of an event, which is marked."""
+    event = recording.events[number]
+    named = recording.functions[event.function]
+    lines = recording.sources[named.file].rstrip("\n").split("\n")
+    first = max(min(event.line - 1 - rows // 2, len(lines) - rows), 0)
+    if first < named.line - 1 <= event.line - 1 < named.line - 1 + rows:    # from the function's def on, if that will do
+        first = named.line - 1
+    found = []
+    indent = len(lines[named.line - 1]) - len(lines[named.line - 1].lstrip())
+    for line in range(first, min(first + rows, len(lines))):
+        now = line == event.line - 1
+        text = lines[line]
+        text = text[indent:] if not text[:indent].strip() else text.lstrip()
+        mark = {"call": "→", "line": "→", "return": "←"}[event.kind] if now else " "
+        code, hash_, comment = text.partition("  #")
+        style = "now" if now else ""
+        found.append([(f"{mark}{line + 1:4d}  ", style or "dim"), (code, style), (hash_ + comment, style or "dim")])
+    return found
+
+
+def variable_lines(recording: Recording, number: int, rows: int) -> list:
+    """The variables of the function at work. A ``*`` marks what the line before has changed."""
+    event, state = recording.events[number], recording.state(number)
+    frame = state.frames[-1]
+    before = recording.state(number - 1).frames if number and event.kind != "call" else []
+    old = before[event.depth - 1].variables if len(before) >= event.depth else {}
+    words = set(re.findall(r"self\.\w+|\w+", recording.source_line(number)))
+    found = []
+    for name, value in frame.variables.items():
+        if name == "self":
+            continue
+        changed = name in event.variables or _list_number(value) in event.lists
+        found.append((not (changed or name in words), name, value, changed and event.kind != "call"))
+    found.sort(key=lambda each: each[0])                    # what the line uses comes first
+    width = max([len(name) for _, name, _, _ in found], default=0)
+    lines = []
+    for _, name, value, changed in found[:rows]:
+        text = shown_value(recording, state, value, 6 if not isinstance(value, dict) else 4, 20)
+        if changed and type(value) in (int, float) and type(old.get(name)) in (int, float):
+            text += f"   was {digits(old[name])}"
+        lines.append([("* " if changed else "  ", "changed"), (name.ljust(width), "changed" if changed else ""),
+                      (" = ", "dim"), (text, "changed" if changed else "")])
+    if len(found) > rows > 0:
+        lines[-1] = [(f"  … {len(found) - rows + 1} more", "dim")]
+    return lines
+
+
+def _wrapped(text, width, rows):
+    """A formula in lines of at most ``width``, broken at spaces."""
+    lines = []
+    while _width(text) > width and len(lines) < rows - 1:
+        cut = text.rfind(" ", width // 3, width + 1)
+        cut = cut if cut > 0 else width
+        lines.append(text[:cut])
+        text = "    " + text[cut:].lstrip()
+    return lines + [text]
+
+
+# The whole.
+
+def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
+    """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""
+    said = []
+    for line in equation(recording, number, hidden):
+        said += _wrapped("  " + line, width, 3)
+    rows = 3 if height < 30 else 4
+    said = said[:rows - 1] + said[-1:] if len(said) > rows else said + [""] * (rows - len(said))
+    gap = [[]] if height >= 24 else []
+    left = height - 3 - len(said) - 2 * len(gap)
+    tallest = max(recording.about["widths"])
+    bottom = max(4, min(left // 2, max(tallest + 2, 8 if height < 30 else 12)))
+    lines = [_top(recording, number, width), _function_line(recording, number), *gap]
+    source = source_lines(recording, number, left - bottom)
+    lines += source + [[]] * (left - bottom - len(source))
+    lines += [[(text, "now")] for text in said] + gap
+    return lines + _bottom(recording, number, width, bottom)
+
+
+def _bottom(recording, number, width, rows):
+    """The network beside the variables."""
+    taken = network_width(recording, min(width * 2 // 3, width - 29))
+    network = network_lines(recording, number, taken, rows)
+    caption = CAPTIONS[recording.events[number].place.phase]
+    if len(network) < rows and len(caption) <= taken + 2:
+        network.insert(0, [(caption, "dim")])
+    variables = variable_lines(recording, number, rows)
+    lines = []
+    for row in range(rows):
+        line = list(network[row]) if row < len(network) else []
+        pad = taken + 2 - sum([_width(text) for text, _ in line])
+        lines.append(line + [(" " * pad, "")] + (variables[row] if row < len(variables) else []))
+    return lines
+
+
+def in_short(recording: Recording, number: int, hidden: bool = False) -> list:
+    """An event in two to four lines: its number and place, its source, what it does."""
+    event = recording.events[number]
+    file = recording.functions[event.function].file
+    lines = [[(f"{number}  {breadcrumb(recording, number)}", "strong"), (f"   {file}:{event.line}", "dim")]]
+    if event.kind == "line":
+        lines.append([("   → ", "dim"), (recording.source_line(number).strip(), "")])
+    return lines + [[("     " + text, "now")] for text in equation(recording, number, hidden)]
+
+
+# Lines as a terminal shows them.
+
+def _width(text):
+    return sum([1 for character in text if not unicodedata.combining(character)])
+
+
+def painted(terminal: Terminal, line: list, width: int = 0) -> str:
+    """A line as text for a terminal, cut to ``width`` columns where that is not 0, with its colors."""
+    text = ""
+    left = width or 10 ** 9
+    for part, style in line:
+        part = "".join([character if character.isprintable() else "?" for character in part])
+        if not terminal.unicode:
+            for character in PLAIN:
+                part = part.replace(character, PLAIN[character])
+            part = part.encode("ascii", "replace").decode("ascii")
+        while _width(part) > left:
+            part = part[:-1]
+        left -= _width(part)
+        text += terminal.paint(part, STYLES[style]) if style and part.strip() else part
+    return text if terminal.color else text.rstrip()
