@@ -25,6 +25,7 @@ COMMANDS = (
      "show tests/files/iris.json"),
     ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
+    ("step", "walk through one training step line by line, forward and back", "step xor"),
     ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),

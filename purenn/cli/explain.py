@@ -1,28 +1,22 @@
 """``explain``: one training step of one sample, with the numbers put in."""
 import argparse
-import random
 import re
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from ..linalg import PurennError
-from ..runs import problems
-from ..runs.run import Run
-from ..runs.tasks import POINT_TASKS, TASKS
 from ..show import explanation
 from ..show.report import optimizer_text
 from ..show.terminal import Terminal
 from ..study import mazur
-from ..study.examples import EXAMPLES, PROBLEMS, run_of
 from ..study.explain import explain
 from ..study.formulas import PARTS, check_only, select
-from .options import add_optimizer_options, add_point_options, points_of, settings_of
+from .examples import ALL, add_sample_option, add_training_options, run_after
 from .parser import Parser, one_of, task_name, whole
 
 DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
 HINT = "; --only {}.J shows those of neuron J"
-ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
 
 
 def run(arguments: List[str]) -> int:
@@ -31,18 +25,12 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = _run_of(name, options)
+    made = run_after(f"explain {name}", options, options.step)
     data, network = made.problem.train, made.network
-    if options.sample >= len(data.inputs):
-        raise PurennError(f"explain {name}: --sample: found {options.sample}; it must be a whole number from 0 to "
-                          f"{len(data.inputs) - 1}")
     try:
         check_only(options.only, network)
     except PurennError as error:
         raise PurennError(f"--only: {error}") from None
-    if options.step:
-        for _ in made.epochs():
-            pass
     usual = ALL[name].settings
     x, y = data.inputs[options.sample], data.targets[options.sample]
     first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
@@ -55,32 +43,17 @@ def run(arguments: List[str]) -> int:
 
 
 def _parser(name: str) -> Parser:
-    task = ALL[name]
-    usual = "%(default)s, whose two inputs differ" if task.sample else "%(default)s"
     parser = Parser(f"explain {name}", description=DESCRIPTION)
     group = parser.add_argument_group("the explanation")
-    group.add_argument("--sample", metavar="I", type=whole(0), default=task.sample,
-                       help=f"which sample, counted from 0 (default: {usual})")
+    add_sample_option(group, name)
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
     group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
                        help="text, markdown, latex (default: %(default)s)")
     group.add_argument("--pause", action="store_true", help="wait for Enter after each quantity")
-    if name in EXAMPLES:
-        add_optimizer_options(parser.add_argument_group("the training"), task)
-    else:
-        add_point_options(parser, task, epochs=False)
+    add_training_options(parser, name)
     return parser
-
-
-def _run_of(name: str, options: Any) -> Run:
-    """The Run that is explained, to be trained for as many epochs as the options say."""
-    task = ALL[name]
-    rng = random.Random(getattr(options, "seed", 1))
-    problem = PROBLEMS[name] if name in EXAMPLES else problems.make(points_of(options, task), rng)
-    settings = settings_of(options, task, problem)._replace(epochs=max(1, options.step), target_loss=None)
-    return run_of(name, settings) if name in EXAMPLES else Run(problem, settings, rng)
 
 
 def part(text: str) -> Union[str, Tuple[int, ...]]:

@@ -76,14 +76,16 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
 def equation(recording: Recording, number: int, hidden: bool = False) -> list:
     """What an event does, in words and numbers: a list of lines. ``hidden`` leaves out the formula and the result."""
     event, state = recording.events[number], recording.state(number)
-    name = recording.functions[event.function].name
+    named = recording.functions[event.function]
+    name = named.name if "." in named.name else f"{named.file.rpartition('/')[2][:-3]}.{named.name}"
     after = recording.state(over(recording, number))
     result = None if event.result is None else shown_value(recording, after, event.result)
     if event.kind != "line":
         return [f"{name} is called" if event.kind == "call" else f"{name} returns {result or 'nothing'}"]
-    asked = question(recording, number) if hidden else None
-    if asked:
-        return [f"{asked.name} = ?"]
+    if hidden and question(recording, number):
+        return [f"{question(recording, number).name} = ?"]
+    if hidden and recording.events[number + 1].kind == "call":
+        result = None
     if event.target is None:
         return [shown_formula(recording, state, event.formula)] if event.formula else []
     if event.target in ("if", "while"):
@@ -108,7 +110,7 @@ def _quantity(recording, number):
     found = [f"{recording.names[key]}[{index}]" for key, change in
              recording.events[over(recording, number)].lists.items() if key in recording.names
              and isinstance(change, dict) for index in change]
-    return f"        this is {found[0]}" if len(found) == 1 else ""
+    return f"   ({found[0]})" if len(found) == 1 else ""
 
 
 # The parts of the screen.
@@ -136,25 +138,49 @@ def _function_line(recording, number):
     return [(named.file, "dim"), (f"  {named.name}", "strong"), (f"  {named.doc}", "dim")]
 
 
-def source_lines(recording: Recording, number: int, rows: int) -> list:
-    """The source around the line of an event, which is marked."""
+def source_lines(recording: Recording, number: int, width: int, rows: int) -> list:
+    """The source of the function at work, with a mark at the line; without its docstring where that does not fit."""
     event = recording.events[number]
     named = recording.functions[event.function]
     lines = recording.sources[named.file].rstrip("\n").split("\n")
-    first = max(min(event.line - 1 - rows // 2, len(lines) - rows), 0)
-    if first < named.line - 1 <= event.line - 1 < named.line - 1 + rows:    # from the function's def on, if that will do
-        first = named.line - 1
+    begin = named.line - 1
+    indent = len(lines[begin]) - len(lines[begin].lstrip())
+    shown = list(range(begin, _end(lines, begin, indent)))
+    if len(shown) > rows:
+        shown = [line for line in shown if line not in _docstring(lines, begin)]
+    at = shown.index(event.line - 1)
+    first = 0 if at < rows else min(at - rows // 2, len(shown) - rows)
     found = []
-    indent = len(lines[named.line - 1]) - len(lines[named.line - 1].lstrip())
-    for line in range(first, min(first + rows, len(lines))):
+    for line in shown[first:first + rows]:
         now = line == event.line - 1
-        text = lines[line]
-        text = text[indent:] if not text[:indent].strip() else text.lstrip()
         mark = {"call": "→", "line": "→", "return": "←"}[event.kind] if now else " "
-        code, hash_, comment = text.partition("  #")
+        code, hash_, comment = lines[line][indent:].partition("  # ")
+        if 7 + len(code) + len(hash_ + comment) > width:
+            code = code.rstrip()
+            comment = comment if 7 + len(code) + len(hash_ + comment) <= width else ""
         style = "now" if now else ""
-        found.append([(f"{mark}{line + 1:4d}  ", style or "dim"), (code, style), (hash_ + comment, style or "dim")])
+        found.append([(f"{mark}{line + 1:4d}  ", style or "dim"), (code, style),
+                      (hash_ + comment if comment else "", style or "dim")])
     return found
+
+
+def _end(lines, begin, indent):
+    """The line after the last one of a function."""
+    line = begin + 1
+    while line < len(lines) and (not lines[line].strip() or lines[line][:indent + 1].isspace() or (
+            lines[line].strip().startswith(")"))):
+        line += 1
+    while not lines[line - 1].strip():
+        line -= 1
+    return line
+
+
+def _docstring(lines, begin):
+    """The lines of the docstring of a function whose def is at ``begin``."""
+    marks = [line for line in range(begin + 1, len(lines)) if '"""' in lines[line]]
+    if not marks or not lines[marks[0] - 1].rstrip().endswith(":") or not lines[marks[0]].strip().startswith('"""'):
+        return range(0)
+    return range(marks[0], (marks[0] if lines[marks[0]].count('"""') > 1 else marks[1]) + 1)
 
 
 def variable_lines(recording: Recording, number: int, rows: int) -> list:
@@ -166,9 +192,9 @@ def variable_lines(recording: Recording, number: int, rows: int) -> list:
     words = set(re.findall(r"self\.\w+|\w+", recording.source_line(number)))
     found = []
     for name, value in frame.variables.items():
-        if name == "self":
-            continue
         changed = name in event.variables or _list_number(value) in event.lists
+        if name == "self" or (name.startswith("self.") and not changed and name not in words):
+            continue
         found.append((not (changed or name in words), name, value, changed and event.kind != "call"))
     found.sort(key=lambda each: each[0])                    # what the line uses comes first
     width = max([len(name) for _, name, _, _ in found], default=0)
@@ -199,20 +225,25 @@ def _wrapped(text, width, rows):
 
 def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
     """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""
-    said = []
+    said = [[("  " + text, "dim")] for text in _symbols(recording, number)]
     for line in equation(recording, number, hidden):
-        said += _wrapped("  " + line, width, 3)
+        said += [[(text, "now")] for text in _wrapped("  " + line, width, 3)]
     rows = 3 if height < 30 else 4
-    said = said[:rows - 1] + said[-1:] if len(said) > rows else said + [""] * (rows - len(said))
+    said = said[:rows - 1] + said[-1:] if len(said) > rows else said + [[]] * (rows - len(said))
     gap = [[]] if height >= 24 else []
     left = height - 3 - len(said) - 2 * len(gap)
     tallest = max(recording.about["widths"])
-    bottom = max(4, min(left // 2, max(tallest + 2, 8 if height < 30 else 12)))
+    bottom = max(4, min(left // 2, max(tallest + 2, 7 if height < 30 else 10)))
     lines = [_top(recording, number, width), _function_line(recording, number), *gap]
-    source = source_lines(recording, number, left - bottom)
+    source = source_lines(recording, number, width, left - bottom)
     lines += source + [[]] * (left - bottom - len(source))
-    lines += [[(text, "now")] for text in said] + gap
-    return lines + _bottom(recording, number, width, bottom)
+    return lines + said + gap + _bottom(recording, number, width, bottom)
+
+
+def _symbols(recording, number):
+    """The formula of the derivation, which stands in the comment of a line."""
+    line = recording.source_line(number)
+    return [line.partition("  # ")[2].strip()] if "  # " in line and recording.events[number].kind == "line" else []
 
 
 def _bottom(recording, number, width, rows):

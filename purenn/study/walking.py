@@ -57,7 +57,22 @@ def _from(recording, number, way):
     return range(number + 1, len(recording)) if way > 0 else range(number - 1, -1, -1)
 
 
+def formula(recording: Recording, number: int, way: int = 1) -> int:
+    """The next line whose result can be computed from its formula; with way −1 the one before."""
+    for other in _from(recording, number, way):
+        if question(recording, other):
+            return other
+    return number
+
+
 # Jumps.
+
+def event(recording: Recording, text: str) -> int:
+    """The event of that number; raises PurennError where there is none."""
+    if not re.match(r"[0-9]{1,9}\Z", text.strip()) or int(text) >= len(recording):
+        raise PurennError(f"found {text[:40]!r}; it must be a whole number from 0 to {len(recording) - 1}")
+    return int(text)
+
 
 def line_at(recording: Recording, number: int, text: str) -> int:
     """The next event at a line, ``42`` in the file at hand or ``neuron.py:42``; from the start where there is no next.
