@@ -1,18 +1,18 @@
 """``explain``: one training step of one sample, with the numbers put in."""
 import argparse
-import re
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
-from ..linalg import PurennError
 from ..show import explanation
 from ..show.report import optimizer_text
 from ..show.terminal import Terminal
 from ..study import mazur
+from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
-from ..study.formulas import PARTS, check_only, select
-from .examples import ALL, add_sample_option, add_training_options, run_after
+from ..study.formulas import PARTS, select
+from .options import add_optimizer_options, add_point_options
 from .parser import Parser, one_of, task_name, whole
+from .sample import add_sample_option, neuron, run_of_sample
 
 DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
@@ -25,12 +25,11 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = run_after(f"explain {name}", options, options.step)
+    made = run_of_sample(name, options, max(1, options.step))
     data, network = made.problem.train, made.network
-    try:
-        check_only(options.only, network)
-    except PurennError as error:
-        raise PurennError(f"--only: {error}") from None
+    if options.step:
+        for _ in made.epochs():
+            pass
     usual = ALL[name].settings
     x, y = data.inputs[options.sample], data.targets[options.sample]
     first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
@@ -43,36 +42,37 @@ def run(arguments: List[str]) -> int:
 
 
 def _parser(name: str) -> Parser:
+    task = ALL[name]
     parser = Parser(f"explain {name}", description=DESCRIPTION)
     group = parser.add_argument_group("the explanation")
-    add_sample_option(group, name)
+    add_sample_option(group, task)
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
     group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
                        help="text, markdown, latex (default: %(default)s)")
     group.add_argument("--pause", action="store_true", help="wait for Enter after each quantity")
-    add_training_options(parser, name)
+    if name in EXAMPLES:
+        add_optimizer_options(parser.add_argument_group("the training"), task)
+    else:
+        add_point_options(parser, task, epochs=False)
     return parser
 
 
 def part(text: str) -> Union[str, Tuple[int, ...]]:
     """An option type: a part of the step, or a pair (layer, neuron)."""
-    if re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
-        return tuple(int(number) for number in text.split("."))
     if text.lower() in PARTS:
         return text.lower()
-    raise argparse.ArgumentTypeError(f"found {text!r}; it must be {', '.join(PARTS)}, or LAYER.NEURON, such as 0.1")
+    try:
+        return neuron(text)
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(str(error).replace("be LAYER", f"be {', '.join(PARTS)}, or LAYER")) from None
 
 
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
           slip: Sequence[str]) -> None:
-    terminal = Terminal()
-    layout = options.format
-    if layout == "latex":
-        for line in explanation.LATEX_BEGIN:
-            terminal.line(line)
-    for line in explanation.paragraph(first_lines, layout):
+    terminal, layout = Terminal(), options.format
+    for line in explanation.opening(first_lines, layout):
         terminal.line(line)
     notes = {key: "published: " + text for key, text in published.items()}
     for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
@@ -80,11 +80,8 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
             terminal.line(line)
         if options.pause:
             _wait(terminal)
-    for line in ("", *slip) if slip and not options.only else ():
-        terminal.line(explanation.words(line, layout))
-    if layout == "latex":
-        for line in explanation.LATEX_END:
-            terminal.line(line)
+    for line in explanation.closing(() if options.only else slip, layout):
+        terminal.line(line)
 
 
 def _wait(terminal: Terminal) -> None:

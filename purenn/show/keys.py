@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from typing import Any
 
 ENTER, LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"     # the alternate screen, and no cursor
 HOME, END_OF_LINE, REST = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -41,13 +42,17 @@ def split_keys(text: str) -> list:
 
 
 class FullScreen:
-    """A terminal that is used whole: a context in which ``draw`` writes a screen and ``keys`` yields what is pressed."""
+    """A terminal that is used whole: a context, in which ``draw`` writes a screen and ``keys`` yields what is pressed.
+
+    At its end the terminal is as before, however it ends.
+    """
 
     def __init__(self, stream):
         self.stream = stream
-        self._before = None
-        self._handler = None
-        self._pipe = ()
+        self._before: Any = None
+        self._handler: Any = None
+        self._pipe: tuple = ()
+        self._file = 0
 
     def __enter__(self):
         if os.name == "nt":

@@ -4,6 +4,7 @@
 with a terminal. ``print_all`` and ``ask_all`` do without one.
 """
 import re
+from typing import Any
 
 from ..linalg import PurennError
 from ..study import walking
@@ -47,10 +48,11 @@ class Walk:
         self.right = 0                                      # answers
         self.revealed: dict = {}                            # of the events asked: whether the answer was right
 
-    def hidden(self) -> bool:
-        """Whether the result at this event is still asked for."""
-        return self.predict and self.number not in self.revealed and (
-            walking.question(self.recording, self.number) is not None)
+    def asked(self) -> Any:
+        """The Question at this event, as long as its result is asked for; otherwise None."""
+        if not self.predict or self.number in self.revealed:
+            return None
+        return walking.question(self.recording, self.number)
 
     def press(self, key: str) -> bool:
         """Do what a key says; False where it says to end."""
@@ -64,11 +66,11 @@ class Walk:
             self.help = not self.help
         elif key in ("/", ":", "g"):
             self.mode, self.typed = key, ""
-        elif self.hidden() and (key.isdigit() or key in "-+.,") and len(key) == 1:
+        elif self.asked() and (key.isdigit() or key in "-+.,") and len(key) == 1:
             self.mode, self.typed = "answer", key
         elif key == "h":
             self.message = self._hint()
-        elif self.hidden() and key in ("right", "down", "o", " ", "enter"):
+        elif self.asked() and key in ("right", "down", "o", " ", "enter"):
             self._reveal(False)
         else:
             self._move(key)
@@ -128,7 +130,7 @@ class Walk:
 
     def _answer(self, text):
         """Compare what was typed with the result."""
-        asked = walking.question(self.recording, self.number)
+        asked = self.asked()
         try:
             given = float(text.replace(",", "."))
         except ValueError:
@@ -140,14 +142,14 @@ class Walk:
             self.message = f"{text} is not it. Again; h: a hint; →: the result"
 
     def _reveal(self, is_right):
-        asked = walking.question(self.recording, self.number)
+        asked = self.asked()
         self.revealed[self.number] = is_right
         self.message = f"{'Right' if is_right else 'It is'}: {stepping.digits(asked.answer)}   {self.score()}"
 
     def _hint(self):
-        if not self.hidden():
+        asked = self.asked()
+        if not asked:
             return "nothing is asked here"
-        asked = walking.question(self.recording, self.number)
         state = self.recording.state(self.number)
         return f"hint: {stepping.shown_formula(self.recording, state, asked.formula)}"
 
@@ -172,13 +174,12 @@ class Walk:
 
     def _last_line(self):
         if self.mode:
-            name = walking.question(self.recording, self.number).name + " " if self.mode == "answer" else ""
+            name = self.asked().name + " " if self.mode == "answer" else ""
             return [(name + PROMPTS[self.mode] + self.typed + "_", "strong")]
         if self.message:
             return [(self.message, "strong")]
-        if self.hidden():
-            name = walking.question(self.recording, self.number).name
-            return [(f"What is {name}? Type it, and Enter. h: a hint; →: the result", "strong")]
+        if self.asked():
+            return [(f"What is {self.asked().name}? Type it, and Enter. h: a hint; →: the result", "strong")]
         return [(stepping.KEYS_IN_SHORT, "dim")]
 
 
@@ -222,7 +223,7 @@ def ask_all(terminal: Terminal, recording: Recording, answers) -> None:
         at.number = number
         for line in stepping.in_short(recording, number, hidden=True):
             terminal.line(painted(terminal, line))
-        while at.hidden():
+        while at.asked():
             terminal.stream.flush()
             text = next(answers, None)
             if text is None:

@@ -82,8 +82,9 @@ def equation(recording: Recording, number: int, hidden: bool = False) -> list:
     result = None if event.result is None else shown_value(recording, after, event.result)
     if event.kind != "line":
         return [f"{name} is called" if event.kind == "call" else f"{name} returns {result or 'nothing'}"]
-    if hidden and question(recording, number):
-        return [f"{question(recording, number).name} = ?"]
+    asked = question(recording, number) if hidden else None
+    if asked:
+        return [f"{asked.name} = ?"]
     if hidden and recording.events[number + 1].kind == "call":
         result = None
     if event.target is None:
@@ -198,7 +199,7 @@ def variable_lines(recording: Recording, number: int, rows: int) -> list:
         found.append((not (changed or name in words), name, value, changed and event.kind != "call"))
     found.sort(key=lambda each: each[0])                    # what the line uses comes first
     width = max([len(name) for _, name, _, _ in found], default=0)
-    lines = []
+    lines: list = []
     for _, name, value, changed in found[:rows]:
         text = shown_value(recording, state, value, 6 if not isinstance(value, dict) else 4, 20)
         if changed and type(value) in (int, float) and type(old.get(name)) in (int, float):
@@ -230,7 +231,7 @@ def screen(recording: Recording, number: int, width: int = 100, height: int = 30
         said += [[(text, "now")] for text in _wrapped("  " + line, width, 3)]
     rows = 3 if height < 30 else 4
     said = said[:rows - 1] + said[-1:] if len(said) > rows else said + [[]] * (rows - len(said))
-    gap = [[]] if height >= 24 else []
+    gap: list = [[]] if height >= 24 else []
     left = height - 3 - len(said) - 2 * len(gap)
     tallest = max(recording.about["widths"])
     bottom = max(4, min(left // 2, max(tallest + 2, 7 if height < 30 else 10)))
@@ -254,7 +255,7 @@ def _bottom(recording, number, width, rows):
     if len(network) < rows and len(caption) <= taken + 2:
         network.insert(0, [(caption, "dim")])
     variables = variable_lines(recording, number, rows)
-    lines = []
+    lines: list = []
     for row in range(rows):
         line = list(network[row]) if row < len(network) else []
         pad = taken + 2 - sum([_width(text) for text, _ in line])

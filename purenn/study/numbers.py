@@ -6,9 +6,10 @@ and entries are replaced by their values; calls stay calls; comprehensions are w
 and its number in the recording. Nothing is run to find a value but the reading of variables, attributes and entries.
 """
 import ast
-import builtins
 import types
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, NamedTuple, Optional
+
+from .values import Unknown, Values, attribute, index_of
 
 NUMBERS = (int, float)
 OPERATORS = {ast.Add: ("+", 10), ast.Sub: ("-", 10), ast.Mult: ("*", 11), ast.Div: ("/", 11), ast.FloorDiv: ("//", 11),
@@ -17,12 +18,6 @@ OPERATORS = {ast.Add: ("+", 10), ast.Sub: ("-", 10), ast.Mult: ("*", 11), ast.Di
              ast.GtE: (">=", 4), ast.Eq: ("==", 4), ast.NotEq: ("!=", 4), ast.Is: ("is", 4), ast.IsNot: ("is not", 4),
              ast.In: ("in", 4), ast.NotIn: ("not in", 4)}
 NEGATIVE = 9                                                # a negative number beside an operator is put in parentheses
-ITERABLES: Dict[str, Any] = {"zip": zip, "range": range, "len": len, "enumerate": enumerate, "reversed": reversed,
-                             "list": list}
-
-
-class Unknown(Exception):
-    """The value of a node is not to be had by reading alone."""
 
 
 class Put(NamedTuple):
@@ -31,91 +26,6 @@ class Put(NamedTuple):
     target: Optional[str] = None
     formula: Optional[str] = None
     read: Optional[Callable[..., Any]] = None
-
-
-class Values:
-    """The variables of a frame. ``reference`` gives the number of a list, ``shown`` the text of another object.
-
-    ``returned`` are the results of the calls in a line that has run, in their order.
-    """
-
-    def __init__(self, variables: Dict[str, Any], scope: Dict[str, Any], reference: Callable[[list], int],
-                 shown: Callable[[Any], Optional[str]]):
-        self.variables, self.scope, self.reference, self.shown = variables, scope, reference, shown
-        self.returned: List[Any] = []
-        self.hidden: Set[str] = set()                       # variables of a comprehension that is not written out
-
-    def having(self, more: Dict[str, Any]) -> "Values":
-        """These, and some variables more."""
-        return Values({**self.variables, **more}, self.scope, self.reference, self.shown)
-
-    def hiding(self, names: Iterable[str]) -> "Values":
-        """These, without some variables."""
-        values = self.having({})
-        values.hidden = self.hidden | set(names)
-        return values
-
-    def of(self, node: Any) -> Any:
-        """The value of a node; raises Unknown where more than reading would be needed."""
-        if isinstance(node, ast.Name) and node.id not in self.hidden:
-            for names in (self.variables, self.scope, vars(builtins)):
-                if node.id in names:
-                    return names[node.id]
-        elif isinstance(node, ast.Constant):
-            return node.value
-        elif isinstance(node, ast.Attribute):
-            return _attribute(self.of(node.value), node.attr)
-        elif isinstance(node, ast.Subscript):
-            container, index = self.of(node.value), self.of(_index(node))
-            if type(container) in (list, tuple, dict) and isinstance(index, (int, str)):
-                try:
-                    return container[index]
-                except (IndexError, KeyError):
-                    raise Unknown from None
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub)):
-            left, right = self.of(node.left), self.of(node.right)
-            if type(left) is type(right) is int:
-                return left + right if isinstance(node.op, ast.Add) else left - right
-        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-            value = self.of(node.operand)
-            if type(value) is int:
-                return -value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-            function = ITERABLES.get(node.func.id)
-            if function is not None and self.of(node.func) is function:
-                try:
-                    return function(*[self.iterable(argument) for argument in node.args])
-                except (TypeError, ValueError):
-                    raise Unknown from None
-        if isinstance(node, ast.Call) and self.returned:
-            return self.returned.pop(0)
-        raise Unknown
-
-    def iterable(self, node: Any) -> Any:
-        """The value of a node that can be gone through without being used up, or a number."""
-        value = self.of(node)
-        if type(value) in (list, tuple, range, int) or isinstance(node, ast.Call):
-            return value
-        raise Unknown
-
-
-def _index(node):
-    """The index of a subscript, which Python 3.8 wraps."""
-    return node.slice.value if type(node.slice).__name__ == "Index" else node.slice
-
-
-def _attribute(thing, name):
-    if isinstance(thing, types.ModuleType):
-        return getattr(thing, name)
-    if name in getattr(thing, "__dict__", {}):
-        return thing.__dict__[name]
-    for kind in type(thing).__mro__:
-        if name in kind.__dict__:
-            found = kind.__dict__[name]
-            if isinstance(found, (types.FunctionType, staticmethod, classmethod)) or not hasattr(found, "__get__"):
-                return getattr(thing, name)
-            break                                           # a property would have to be run
-    raise Unknown
 
 
 def put(node: Any, values: Values) -> Put:
@@ -155,7 +65,7 @@ def _append(node, values):
 def _target(node, values):
     """What is set, as the source has it but for the indices, which are put in."""
     if isinstance(node, ast.Subscript):
-        return f"{_target(node.value, values)}[{text(_index(node), values)}]"
+        return f"{_target(node.value, values)}[{text(index_of(node), values)}]"
     return _source(node)
 
 
@@ -169,9 +79,9 @@ def _reader(node, values):
             return lambda variables: tuple([read(variables) for read in readers])
         if isinstance(node, ast.Attribute):
             thing = values.of(node.value)
-            return lambda _: _attribute(thing, node.attr)
+            return lambda _: attribute(thing, node.attr)
         if isinstance(node, ast.Subscript):
-            container, index = values.of(node.value), values.of(_index(node))
+            container, index = values.of(node.value), values.of(index_of(node))
             return (lambda _: container[index]) if type(container) in (list, dict) else None
     except Unknown:
         pass
@@ -310,7 +220,7 @@ def _source(node):
     if isinstance(node, ast.Constant):
         return repr(node.value)
     if isinstance(node, ast.Subscript):
-        return f"{_source(node.value)}[{_source(_index(node))}]"
+        return f"{_source(node.value)}[{_source(index_of(node))}]"
     if isinstance(node, (ast.Tuple, ast.List)):
         inside = ", ".join([f"({_source(part)})" if isinstance(part, ast.Tuple) else _source(part)
                             for part in node.elts])

@@ -13,28 +13,12 @@ from typing import Any, Dict, List, Tuple
 from ..engines.loops import Loops
 from ..linalg import PurennError
 from ..training import Dataset, check_data, check_finite
+from .events import EMPTY, KINDS, PHASES, Event, Named, Place
+from .tracing import Tracer
 
 FORMAT, VERSION = "purenn recording", 1
 MOST_PARAMETERS = 2000          # so that a recording takes seconds and megabytes at most
 EVERY = 64                      # of so many events one state is kept, from which the others are worked out
-
-PHASES = ("forward", "cost", "backward", "update")
-KINDS = ("call", "line", "return")
-EMPTY = ("variables", "lists", "target", "formula", "result")
-
-# Where in the derivation: the phase, the number of the sample, of the layer, of the neuron j in it, of its input k;
-# None where there is none.
-Place = namedtuple("Place", ("phase", "sample", "layer", "neuron", "input"))
-
-# kind: call, line or return. function: its number in Recording.functions. depth: how many functions are running.
-# variables: those that have changed, with their values. lists: those that have changed, by their number: a whole new
-# list, or a dict from index to entry. target, formula: the line with the numbers put in. result: what the line sets,
-# decides or returns; of a return, what is returned.
-Event = namedtuple("Event", ("kind", "function", "line", "depth", "place", "variables", "lists", "target", "formula",
-                             "result"))
-
-# A function that was stepped into: its name, its file, the line of its def, the first line of its docstring.
-Named = namedtuple("Named", ("name", "file", "line", "doc"))
 
 # One function that is running: its number in Recording.functions, the line it is at, its variables in their order.
 Frame = namedtuple("Frame", ("function", "line", "variables"))
@@ -103,7 +87,6 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
     Nothing of what is given is changed. Raises PurennError for an x or y that does not fit, and for a network that
     cannot be copied or has more than MOST_PARAMETERS parameters; DivergedError where the cost is not finite.
     """
-    from .tracing import Tracer
     if network.count_parameters() > MOST_PARAMETERS:
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
@@ -114,7 +97,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
                           "cannot copy" % (type(error).__name__, error)) from None
     check_data("sample", network, loss, Dataset([x], [y]))
     tracer = Tracer(network, loss, optimizer, sample)
-    tracer.know(x, y)
+    tracer.lists.know(network, optimizer, x, y)
     inputs, targets = [x], [y]
     before = sys.gettrace()
     sys.settrace(tracer.trace)
@@ -126,7 +109,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
     about = {"network": repr(network), "loss": repr(loss), "optimizer": repr(optimizer),
              "layers": [repr(layer) for layer in network.layers], "widths": tracer.widths(len(x)), "sample": sample,
              "x": x, "y": y}
-    return Recording(about, tracer.rooms.sources, tracer.functions, tracer.names, tracer.finished())
+    return Recording(about, tracer.rooms.sources, tracer.functions, tracer.lists.names, tracer.finished())
 
 
 # From one state to the next.

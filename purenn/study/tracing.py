@@ -1,20 +1,16 @@
 """What ``recording.record`` sets as the trace function: it writes an Event for each line, call and return.
 
 The place of an event follows from the functions that are running. A layer's function says the layer; the loops
-around the line, from the layer inwards, say the neuron and its input. Lists are known by identity, so that ``weights``
-in ``neuron.py`` is ``2.weight[1]``, wherever it is met.
+around the line, from the layer inwards, say the neuron and its input.
 """
-import operator
 import re
 from typing import Any, Dict, List, Tuple
 
-from ..layer import Layer
-from ..losses import Loss
-from ..network import Network
-from ..optimizers import Optimizer
-from .numbers import Put, Unknown, Values, put
-from .recording import Event, Named, Place
+from .events import Event, Named, Place
+from .lists import Lists, same
+from .numbers import Put, put
 from .rooms import TRANSPARENT, Function, Rooms
+from .values import Unknown, Values
 
 INSIDE = ("neuron", "input")                                # what the loops of a layer or a loss go through
 
@@ -38,90 +34,16 @@ class _Running:
 
 
 class Tracer:
-    """Follows one step. ``know`` comes before it, ``finished`` and ``widths`` after it."""
+    """Follows one step. ``trace`` is the trace function; ``finished`` and ``widths`` come after the step."""
 
     def __init__(self, network: Any, loss: Any, optimizer: Any, sample: int):
         self.network, self.loss, self.optimizer, self.sample = network, loss, optimizer, sample
         self.rooms = Rooms([*network.layers, loss, optimizer])
         self.functions: List[Named] = []
-        self.names: Dict[int, str] = {}
+        self.lists = Lists()
         self.events: List[Event] = []
         self.running: List[_Running] = []
         self.phase = "forward"
-        self._numbers: Dict[int, int] = {}                  # of the lists, by their id
-        self._lists: List[list] = []                        # which are kept, so that no id is used again
-        self._copies: List[Any] = []                        # as they were at the last event; None: not yet written
-        self._parameters: Dict[int, Tuple[int, str]] = {}   # (layer, name) by the id of the values
-
-    # What there is before the step.
-
-    def know(self, x: list, y: list) -> None:
-        """Give names to the lists that there are before the step."""
-        self._name(x, "x")
-        self._name(y, "y")
-        names = {}
-        for name, values, grads in self.network.parameters():
-            self._name(values, name)
-            self._name(grads, re.sub(r"((\[\d+\])?)$", r"_grad\1", name, count=1))
-            layer, _, rest = name.partition(".")
-            self._parameters[id(values)] = (int(layer), rest)
-            names[id(values)] = name
-        for kind in self.optimizer.state_lists + self.optimizer.state_squares:
-            for (_, values, _), state in zip(self.optimizer.parameters, getattr(self.optimizer, kind)):
-                name = names.get(id(values))
-                if name:
-                    self._name(state, re.sub(r"((\[\d+\])?)$", r"_%s\1" % kind, name, count=1))
-        for i, layer in enumerate(self.network.layers):
-            for name, value in vars(layer).items():
-                if type(value) is list and name in ("weight", "bias", "weight_grad", "bias_grad"):
-                    self._name(value, f"{i}.{name}")
-
-    def _name(self, values, name):
-        if type(values) is list:
-            self.names.setdefault(self._reference(values), name)
-
-    def _reference(self, values):
-        """The number of a list, and of those in it; a new one gets the next."""
-        number = self._numbers.get(id(values))
-        if number is None:
-            number = self._numbers[id(values)] = len(self._lists)
-            self._lists.append(values)
-            self._copies.append(None)
-            for value in values:
-                if type(value) is list:
-                    self._reference(value)
-        return number
-
-    # Values as they are written.
-
-    def _value(self, value):
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, (int, float)):
-            value = float(value) if isinstance(value, float) else int(value)
-            return value if value - value == 0 else {"float": repr(value)}
-        if type(value) is list:
-            return {"list": self._reference(value)}
-        if type(value) is tuple:
-            return {"tuple": [self._value(part) for part in value]}
-        return {"text": self._text(value)}
-
-    def _text(self, value):
-        """An object as text, without what differs from run to run."""
-        kind = type(value)
-        if kind in (range, str) or isinstance(value, (Layer, Loss, Optimizer, Network)):
-            try:
-                return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
-            except Exception:                               # a repr of one's own
-                return f"<{kind.__name__}>"
-        owner = getattr(value, "__self__", None)
-        if isinstance(owner, (Layer, Loss, Optimizer)):
-            return f"{self._text(owner)}.{value.__name__}"
-        return str(getattr(value, "__name__", f"<{kind.__name__}>")).rpartition(".")[2]
-
-    def _put_in(self, value):
-        """An object as text in a formula; None: by the name it has there."""
-        return self._text(value) if isinstance(value, (Layer, Loss)) else None
 
     # The trace function.
 
@@ -154,7 +76,7 @@ class Tracer:
         elif event == "return":
             self._finish(running, None, arg)
             self._name_result(running, arg)
-            self._add("return", running, result=self._value(arg))
+            self._add("return", running, result=self.lists.value(arg))
             self.running.pop()
             if self.running:
                 self.running[-1].returned.append(arg)
@@ -172,7 +94,7 @@ class Tracer:
         running.line, running.loops = statement.line, statement.loops
         if _is_check(node):
             return
-        running.values = Values(dict(frame.f_locals), frame.f_globals, self._reference, self._put_in)
+        running.values = Values(dict(frame.f_locals), frame.f_globals, self.lists.reference, self.lists.text_in_formula)
         running.put = put(node, running.values)
         running.put_node, running.event, running.returned = node, len(self.events), []
         self._add("line", running)
@@ -200,13 +122,13 @@ class Tracer:
         if running.returned and found.formula and " for " in found.formula:     # a comprehension over what was called
             running.values.returned = list(running.returned)
             event = event._replace(formula=put(node, running.values).formula)
-        self.events[running.event] = event._replace(result=self._value(result))
+        self.events[running.event] = event._replace(result=self.lists.value(result))
 
     def _add(self, kind, running, result=None):
         found = running.put if kind == "line" else Put()
         variables = self._changed_variables(running)
         self.events.append(Event(kind, running.number, running.line, len(self.running), self._place(), variables,
-                                 self._changed_lists(), found.target, found.formula, result))
+                                 self.lists.changed(), found.target, found.formula, result))
 
     # What has changed.
 
@@ -219,26 +141,9 @@ class Tracer:
                 now["self." + name] = own[name]
         changed = {}
         for name, value in now.items():
-            value = self._value(value)
-            if name not in running.variables or not _same(running.variables[name], value):
+            value = self.lists.value(value)
+            if name not in running.variables or not same(running.variables[name], value):
                 running.variables[name] = changed[name] = value
-        return changed
-
-    def _changed_lists(self):
-        changed: Dict[int, Any] = {}
-        number = 0
-        while number < len(self._lists):                    # entries that are new lists are added as it goes
-            values, copy = self._lists[number], self._copies[number]
-            if copy is None or len(values) < len(copy):
-                changed[number] = [self._value(value) for value in values]
-                self._copies[number] = list(values)
-            elif len(values) != len(copy) or not all(map(operator.is_, values, copy)):
-                entries = {k: self._value(values[k]) for k in range(len(values))
-                           if k >= len(copy) or not _same(values[k], copy[k])}
-                if entries:
-                    changed[number] = entries
-                self._copies[number] = list(values)
-            number += 1
         return changed
 
     # Where in the derivation.
@@ -266,15 +171,15 @@ class Tracer:
             if not any([other.layer == layers[0] for other in self.running]):
                 running.levels = INSIDE
         if running.function.name == "Network.backward":
-            self._name(running.frame.f_locals.get("grad"), "output_grad")
+            self.lists.name(running.frame.f_locals.get("grad"), "output_grad")
 
     def _name_result(self, running, returned):
         """What a layer or the loss returns gets a name."""
         name = running.function.name.rpartition(".")[2]
         if running.layer is not None and name in ("forward", "backward"):
-            self._name(returned, f"{running.layer}.{'output' if name == 'forward' else 'input_grad'}")
+            self.lists.name(returned, f"{running.layer}.{'output' if name == 'forward' else 'input_grad'}")
         elif running.frame.f_locals.get("self") is self.loss and name == "backward":
-            self._name(returned, "sample_grad")
+            self.lists.name(returned, "sample_grad")
 
     def _place(self):
         at: Dict[str, Any] = {"sample": self.sample}
@@ -319,7 +224,7 @@ class Tracer:
         return next((i for i, layer in enumerate(self.network.layers) if layer is value), None)
 
     def _parameter(self, value):
-        return self._parameters.get(id(value))
+        return self.lists.parameters.get(id(value))
 
     # What there is after the step.
 
@@ -336,7 +241,7 @@ class Tracer:
 
     def widths(self, inputs: int) -> List[int]:
         """How many numbers go into the network and come out of each layer."""
-        sizes = {name: len(self._lists[number]) for number, name in self.names.items()}
+        sizes = self.lists.sizes()
         found = [inputs]
         for i in range(len(self.network.layers)):
             found.append(sizes.get(f"{i}.output", self.network.layers[i].out_features or found[-1]))
@@ -352,8 +257,3 @@ def _target_names(node):
     if hasattr(node, "elts"):
         return [name for part in node.elts for name in _target_names(part)]
     return [node.id] if hasattr(node, "id") else []
-
-
-def _same(a, b):
-    """Whether two values are the same to the last bit, and of one type."""
-    return a is b or (type(a) is type(b) and (repr(a) == repr(b) if isinstance(a, float) else a == b))

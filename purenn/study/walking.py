@@ -8,7 +8,8 @@ import re
 from typing import Any, List, NamedTuple, Optional, Tuple
 
 from ..linalg import PurennError
-from .recording import Place, Recording
+from .events import Place
+from .recording import Recording
 
 LEVELS = ("phase", "layer", "neuron", "input")
 TOLERANCE = 0.01                                            # relative, of an answer
