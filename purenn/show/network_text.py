@@ -8,8 +8,8 @@ from ..study.walking import neurons
 STYLES = {"dim": "2", "strong": "1", "now": "1;36", "changed": "1;33"}
 
 WIDE, NARROW, GAP = 8, 1, 3                                 # columns of a neuron with its number, without, between two
-CAPTIONS = {"forward": "what each layer puts out", "cost": "what each layer puts out",
-            "backward": "∂C/∂ what each layer puts out", "update": "∂C/∂ what each layer puts out"}
+CAPTIONS = {"forward": "each layer's output", "cost": "each layer's output",
+            "backward": "∂C/∂ each layer's output", "update": "∂C/∂ each layer's output"}
 
 
 def short_number(value) -> str:

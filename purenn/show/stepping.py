@@ -184,7 +184,7 @@ def _docstring(lines, begin):
     return range(marks[0], (marks[0] if lines[marks[0]].count('"""') > 1 else marks[1]) + 1)
 
 
-def variable_lines(recording: Recording, number: int, rows: int) -> list:
+def variable_lines(recording: Recording, number: int, width: int, rows: int) -> list:
     """The variables of the function at work. A ``*`` marks what the line before has changed."""
     event, state = recording.events[number], recording.state(number)
     frame = state.frames[-1]
@@ -198,13 +198,14 @@ def variable_lines(recording: Recording, number: int, rows: int) -> list:
             continue
         found.append((not (changed or name in words), name, value, changed and event.kind != "call"))
     found.sort(key=lambda each: each[0])                    # what the line uses comes first
-    width = max([len(name) for _, name, _, _ in found], default=0)
+    pad = max([len(name) for _, name, _, _ in found], default=0)
     lines: list = []
     for _, name, value, changed in found[:rows]:
-        text = shown_value(recording, state, value, 6 if not isinstance(value, dict) else 4, 20)
+        places = 6 if not isinstance(value, dict) else 4 if width > 60 else 3
+        text = shown_value(recording, state, value, places, 20)
         if changed and type(value) in (int, float) and type(old.get(name)) in (int, float):
             text += f"   was {digits(old[name])}"
-        lines.append([("* " if changed else "  ", "changed"), (name.ljust(width), "changed" if changed else ""),
+        lines.append([("* " if changed else "  ", "changed"), (name.ljust(pad), "changed" if changed else ""),
                       (" = ", "dim"), (text, "changed" if changed else "")])
     if len(found) > rows > 0:
         lines[-1] = [(f"  … {len(found) - rows + 1} more", "dim")]
@@ -235,7 +236,7 @@ def screen(recording: Recording, number: int, width: int = 100, height: int = 30
     left = height - 3 - len(said) - 2 * len(gap)
     tallest = max(recording.about["widths"])
     bottom = max(4, min(left // 2, max(tallest + 2, 7 if height < 30 else 10)))
-    lines = [_top(recording, number, width), _function_line(recording, number), *gap]
+    lines: list = [_top(recording, number, width), _function_line(recording, number), *gap]
     source = source_lines(recording, number, width, left - bottom)
     lines += source + [[]] * (left - bottom - len(source))
     return lines + said + gap + _bottom(recording, number, width, bottom)
@@ -254,7 +255,7 @@ def _bottom(recording, number, width, rows):
     caption = CAPTIONS[recording.events[number].place.phase]
     if len(network) < rows and len(caption) <= taken + 2:
         network.insert(0, [(caption, "dim")])
-    variables = variable_lines(recording, number, rows)
+    variables = variable_lines(recording, number, width - taken - 2, rows)
     lines: list = []
     for row in range(rows):
         line = list(network[row]) if row < len(network) else []
