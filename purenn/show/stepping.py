@@ -149,7 +149,7 @@ def source_lines(recording: Recording, number: int, width: int, rows: int) -> li
     shown = list(range(begin, _end(lines, begin, indent)))
     if len(shown) > rows:
         shown = [line for line in shown if line not in _docstring(lines, begin)]
-    at = shown.index(event.line - 1)
+    at = max([place for place, line in enumerate(shown) if line < event.line], default=0)
     first = 0 if at < rows else min(at - rows // 2, len(shown) - rows)
     found = []
     for line in shown[first:first + rows]:
@@ -171,7 +171,7 @@ def _end(lines, begin, indent):
     while line < len(lines) and (not lines[line].strip() or lines[line][:indent + 1].isspace() or (
             lines[line].strip().startswith(")"))):
         line += 1
-    while not lines[line - 1].strip():
+    while line > begin + 1 and not lines[line - 1].strip():
         line -= 1
     return line
 
@@ -214,7 +214,7 @@ def variable_lines(recording: Recording, number: int, width: int, rows: int) -> 
 
 def _wrapped(text, width, rows):
     """A formula in lines of at most ``width``, broken at spaces."""
-    lines = []
+    lines: list = []
     while _width(text) > width and len(lines) < rows - 1:
         cut = text.rfind(" ", width // 3, width + 1)
         cut = cut if cut > 0 else width

@@ -176,13 +176,17 @@ def from_json(text: str) -> Recording:
         for each in found["events"]:
             before = events[-1] if events else None
             if before:
-                each = {**before._asdict(), "place": list(before.place), **dict.fromkeys(EMPTY), **each}
+                same = {name: getattr(before, name) for name in ("kind", "function", "depth")}
+                each = {**same, "place": list(before.place), **dict.fromkeys(EMPTY), **each}
             events.append(_checked_event(each, functions, sizes, before))
-        for event in events:                                # a result may be a list that is written later
-            _check_value(event.result, sizes)
-        for function in functions:
-            if function.file not in sources:
-                raise ValueError("a function's file")
+        for event in events:
+            _check_value(event.result, sizes)               # it may be a list that is written later
+            if not -1 < (event.place.layer or 0) < len(about["layers"]):
+                raise ValueError("a layer")
+        for number, line in [(event.function, event.line) for event in events] + [
+                (number, function.line) for number, function in enumerate(functions)]:
+            if not 1 <= line <= sources[functions[number].file].count("\n") + 1:
+                raise ValueError("line")
         if not events:
             raise ValueError("events")
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as error:
@@ -224,7 +228,8 @@ def _checked_event(found, functions, sizes, before):
     if found["kind"] not in KINDS or type(depth) is not int or not 1 <= depth <= most:
         raise ValueError("kind or depth")
     _fitting([found["line"], found["function"]], (int, int))
-    functions[found["function"]]
+    if not 0 <= found["function"] < len(functions):
+        raise ValueError("function")
     place = Place(*_fitting(found["place"], (None,) * 5))
     if place.phase not in PHASES or any([type(part) not in (int, type(None)) for part in place[1:]]):
         raise ValueError("place")
