@@ -103,8 +103,8 @@ class Walk:
         if key == "escape":
             self.mode = ""
         elif key == "backspace":
-            self.typed = self.typed[:-1]
             self.mode = self.mode if self.typed else ""
+            self.typed = self.typed[:-1]
         elif key == "enter":
             mode, self.mode = self.mode, ""
             if mode == "answer":

@@ -227,19 +227,25 @@ def _wrapped(text, width, rows):
 
 def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
     """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""
-    said = [[("  " + text, "dim")] for text in _symbols(recording, number)]
-    for line in equation(recording, number, hidden):
-        said += [[(text, "now")] for text in _wrapped("  " + line, width, 3)]
     rows = 3 if height < 30 else 4
-    said = said[:rows - 1] + said[-1:] if len(said) > rows else said + [[]] * (rows - len(said))
+    said = _said(recording, number, hidden, width, rows)
+    said += [[]] * (rows - len(said))
     gap: list = [[]] if height >= 24 else []
-    left = height - 3 - len(said) - 2 * len(gap)
+    left = max(1, height - 3 - len(said) - 2 * len(gap))
     tallest = max(recording.about["widths"])
-    bottom = max(4, min(left // 2, max(tallest + 2, 7 if height < 30 else 10)))
+    bottom = min(left // 2, max(tallest + 2, 7 if height < 30 else 10))
     lines: list = [_top(recording, number, width), _function_line(recording, number), *gap]
     source = source_lines(recording, number, width, left - bottom)
     lines += source + [[]] * (left - bottom - len(source))
     return lines + said + gap + _bottom(recording, number, width, bottom)
+
+
+def _said(recording, number, hidden, width, rows):
+    """What an event does, in at most so many lines: the formula in symbols, where there is room, and with numbers."""
+    lines = equation(recording, number, hidden)
+    texts = (_wrapped("  " + lines[0], width, rows - len(lines) + 1) if lines else []) + ["  " + t for t in lines[1:]]
+    found = [[(text, "now")] for text in texts]
+    return ([[("  " + text, "dim")] for text in _symbols(recording, number)] + found)[-rows:]
 
 
 def _symbols(recording, number):
