@@ -13,13 +13,15 @@ NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "as
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
 ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "experiments", "verdicts")}
+                                             "updates", "examples", "experiments", "verdicts", "recording", "tracing",
+                                             "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
-SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model")}
+SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
+                                            "stepper", "stepping", "keys")}
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
-                                              "show", "reproduce")}
+                                              "show", "reproduce", "step")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
@@ -37,7 +39,7 @@ CASES = {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
     "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
     "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
-        "json", "purenn.study.mistakes", "purenn.study.gradcheck"},
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.recording", "purenn.show.stepper"},
     "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {

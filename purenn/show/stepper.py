@@ -25,7 +25,7 @@ HELP = (
     ("f    F", "the next formula; the one before"),
     ("/w2_10", "what last set w, layer 2, neuron 1, input 0"),
     ("", "so b2_1; slopes g2_10, gb2_1; output z2_1;"),
-    ("", "2.weight[1][0]; a variable: delta"),
+    ("", "2.weight[1][0]; delta. / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
     ("g100", "event 100; home, end: the first, the last"),
     ("h", "where a result is asked for: a hint"),
@@ -45,7 +45,7 @@ class Walk:
         self.mode = ""                                      # what is being typed: "", "/", ":", "g" or "answer"
         self.typed = ""
         self.help = False
-        self.right = 0                                      # answers
+        self.quantity = ""                                  # the one that was gone to last
         self.revealed: dict = {}                            # of the events asked: whether the answer was right
 
     def asked(self) -> Any:
@@ -109,7 +109,7 @@ class Walk:
             mode, self.mode = self.mode, ""
             if mode == "answer":
                 self._answer(self.typed)
-            elif self.typed:
+            elif self.typed or (mode == "/" and self.quantity):
                 self._jump(mode)
         elif len(key) == 1 and len(self.typed) < 60:
             self.typed += key
@@ -118,7 +118,8 @@ class Walk:
         recording, number = self.recording, self.number
         try:
             if mode == "/":
-                self.number = walking.last_change(recording, number, self.typed)
+                self.quantity = self.typed or self.quantity
+                self.number = walking.last_change(recording, number, self.quantity)
             elif mode == ":":
                 self.number = walking.line_at(recording, number, self.typed)
             else:
@@ -203,10 +204,14 @@ def _draw(terminal, screen, at):
 
 # Without a whole screen.
 
-def print_state(terminal: Terminal, recording: Recording, number: int, width: int = 100, height: int = 30) -> None:
-    """Print the screen of one event."""
+def print_state(terminal: Terminal, recording: Recording, number: int, width: int = 100, height: int = 40) -> None:
+    """Print the screen of one event, without more than one empty line at a time."""
+    before = ""
     for line in stepping.screen(recording, number, width, height):
-        terminal.line(painted(terminal, line))
+        text = painted(terminal, line)
+        if text.strip() or before.strip():
+            terminal.line(text)
+        before = text
 
 
 def print_all(terminal: Terminal, recording: Recording) -> None:

@@ -160,9 +160,11 @@ def source_lines(recording: Recording, number: int, width: int, rows: int) -> li
             code = code.rstrip()
             comment = comment if 7 + len(code) + len(hash_ + comment) <= width else ""
         style = "now" if now else ""
-        found.append([(f"{mark}{line + 1:4d}  ", style or "dim"), (code, style),
-                      (hash_ + comment if comment else "", style or "dim")])
-    return found
+        parts = _wrapped(code, width - 7, 3) if now and rows > 3 else [code]
+        found += [[(f"{mark}{line + 1:4d}  ", style or "dim"), (parts[0], style),
+                   (hash_ + comment if comment else "", style or "dim")]]
+        found += [[(" " * 7 + part, style)] for part in parts[1:]]
+    return found[-rows:] if event.line - 1 == shown[first:first + rows][-1] else found[:rows]
 
 
 def _end(lines, begin, indent):
