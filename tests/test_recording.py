@@ -213,7 +213,7 @@ def test_walking_to_the_last_event_and_back_restores_every_state(monkeypatch):
 
 
 def test_a_state_is_ones_own(recording):
-    before = recording.state(400)
+    before = copy.deepcopy(recording.state(400))
     changed = recording.state(400)
     changed.frames[-1].variables.clear()
     for values in changed.lists.values():
@@ -270,6 +270,15 @@ def test_phases_layers_and_neurons_come_in_their_order(recording):
     assert {event.place.sample for event in recording.events} == {3}
 
 
+@pytest.mark.parametrize("line, phase, layer", [
+    ("grad = loss.backward(output, y)", "backward", None), ("return batch_cost(loss, outputs", "cost", None),
+    ("optimizer.step()", "update", None), ("output = network.forward(x)", "forward", None)])
+def test_a_line_that_calls_belongs_to_the_phase_of_what_it_calls(recording, line, phase, layer):
+    (place,) = [event.place for number, event in enumerate(recording.events) if event.kind == "line"
+                and recording.source_line(number).strip().startswith(line)]
+    assert (place.phase, place.layer) == (phase, layer)
+
+
 def test_an_input_is_that_of_the_connection(recording):
     for event in recording.events:
         if recording.functions[event.function].name == "forward" and event.target == "z" and "*" in event.formula:
@@ -323,6 +332,38 @@ def test_a_layer_of_ones_own_is_stepped_into(monkeypatch):
     assert re.match(r"\[\S+ \* \S+, \S+ \* \S+, \S+ \* \S+\]$", square.formula)
 
 
+def twice(x):
+    """2·x."""
+    return 2.0 * x
+
+
+class Spread(Layer):
+    """One of one's own with a statement in several lines, and with calls in a comprehension."""
+
+    def forward(self, inputs):
+        """2·x, and 1."""
+        factor = (1.0
+                  + 1.0
+                  - 1.0)
+        return [factor * twice(x) for x in inputs]
+
+    def backward(self, grad):
+        """2·g."""
+        return [twice(g)
+                for g in grad]
+
+
+def test_a_line_is_there_once_however_often_python_comes_to_it():
+    network = Network([Linear(2, 2, rng=random.Random(1)), Spread()])
+    taken = record(network, MSELoss(), SGD(network.parameters(), lr=0.1), X, Y)
+    names = [taken.functions[event.function].name for event in taken.events]
+    for name, lines in (("Spread.forward", 2), ("Spread.backward", 1)):
+        kinds = [event.kind for event, each in zip(taken.events, names) if each == name]
+        assert kinds == ["call", *["line"] * lines, "return"]
+    assert names.count("twice") == 4 * 3
+    assert {event.place.layer for event, name in zip(taken.events, names) if name == "twice"} == {1}
+
+
 class Odd(Layer):
     """One of one's own that has what is not to be run or used up to be shown."""
 
@@ -363,7 +404,7 @@ def test_what_cannot_be_recorded_is_refused():
     with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 3 entries; expected 2"):
         record(network, loss, optimizer, [1.0, 2.0, 3.0], Y)
     wide = Network.mlp([2, MOST_PARAMETERS, 1], rng=random.Random(1))
-    with pytest.raises(PurennError, match="the network has .* parameters; at most 2000 are recorded"):
+    with pytest.raises(PurennError, match="the network has .* parameters; at most 1000 are recorded"):
         record(wide, loss, SGD(wide.parameters()), X, [1.0])
     network.layers[0].file = sys.stdin.__class__
     network.layers[0].lock = (number for number in ())

@@ -194,6 +194,15 @@ def test_what_is_lit_is_what_the_event_is_about(recording):
                           ["▶"] if place.phase == "forward" else ["◀"])
 
 
+@pytest.mark.parametrize("quantity, gaps", [
+    ("w2_00", ["━━━", "   ", "   ", "   "]), ("g2_10", ["◀┓ ", " ┗━", "   ", "   "]),
+    ("g2_02", [" ┏━", " ┃ ", "◀┛ ", "   "]), ("2.input_grad[0]", ["◀┓ ", " ┃ ", " ┃ ", " ┗━"])])
+def test_a_connection_goes_from_its_input_to_its_neuron(recording, quantity, gaps):
+    number = walking.last_change(recording, len(recording) - 1, quantity)
+    lines = network_lines(recording, number, 40, 5)
+    assert [line[5][0] for line in lines[1:]] == gaps       # x, a gap, 0, a gap, 1, and this gap
+
+
 def test_of_a_large_network_the_part_around_what_is_lit_is_shown():
     large = recorded((2, 14, 12, 1))
     for number in range(0, len(large), 131):
@@ -397,7 +406,7 @@ def test_what_has_no_effect_or_cannot_be_is_refused():
     assert_refused("step xor --predict --at 3", "found --at with --predict")
     assert_refused("step xor --at 9999", "--at: found 9999; it must be a whole number from 0 to 764")
     assert_refused("step xor --sample 21", "--sample: found 21; it must be a whole number from 0 to 20")
-    assert_refused("step xor --hidden 60 60", "has 3901 parameters; at most 2000 are recorded")
+    assert_refused("step xor --hidden 30 30", "has 1051 parameters; at most 1000 are recorded")
     assert_refused("step mazur --hidden 3", "there is no option --hidden")
 
 

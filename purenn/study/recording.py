@@ -17,7 +17,7 @@ from .events import EMPTY, KINDS, PHASES, Event, Named, Place
 from .tracing import Tracer
 
 FORMAT, VERSION = "purenn recording", 1
-MOST_PARAMETERS = 2000          # so that a recording takes seconds and megabytes at most
+MOST_PARAMETERS = 1000          # so that a recording takes seconds and megabytes at most
 EVERY = 64                      # of so many events one state is kept, from which the others are worked out
 
 # One function that is running: its number in Recording.functions, the line it is at, its variables in their order.
