@@ -14,7 +14,7 @@ import pytest
 
 from purenn import SGD, MSELoss, Network
 from purenn.linalg import PurennError
-from purenn.show import stepping
+from purenn.show import equations, stepping
 from purenn.show.keys import ENTER, HOME, LEAVE, split_keys
 from purenn.show.network_text import lit, network_lines, network_width
 from purenn.show.stepper import HELP, Walk
@@ -304,7 +304,7 @@ def test_nothing_gives_an_answer_away_before_it_is_given(recording):
     walk = Walk(recording, predict=True)
     for number in range(len(recording)):
         walk.number = number
-        said = stepping.equation(recording, number, hidden=True)
+        said = equations.equation(recording, number, hidden=True)
         if walk.asked():
             assert said == [f"{walk.asked().name} = ?"]
         elif recording.events[number].kind == "line" and recording.events[number + 1].kind == "call":

@@ -10,6 +10,7 @@ from ..linalg import PurennError
 from ..study import walking
 from ..study.recording import Recording
 from . import stepping
+from .equations import digits, shown_formula
 from .keys import RESIZED, FullScreen
 from .stepping import painted
 from .terminal import Terminal
@@ -145,14 +146,14 @@ class Walk:
     def _reveal(self, is_right):
         asked = self.asked()
         self.revealed[self.number] = is_right
-        self.message = f"{'Right' if is_right else 'It is'}: {stepping.digits(asked.answer)}   {self.score()}"
+        self.message = f"{'Right' if is_right else 'It is'}: {digits(asked.answer)}   {self.score()}"
 
     def _hint(self):
         asked = self.asked()
         if not asked:
             return "nothing is asked here"
         state = self.recording.state(self.number)
-        return f"hint: {stepping.shown_formula(self.recording, state, asked.formula)}"
+        return f"hint: {shown_formula(self.recording, state, asked.formula)}"
 
     def score(self) -> str:
         """How many answers were right."""
