@@ -301,6 +301,13 @@ def test_checks_and_bookkeeping_are_not_stepped_into(recording):
                    for number in range(len(recording)))
 
 
+def test_what_a_layer_keeps_of_a_sample_is_not_there_before_the_step(recording):
+    first = next(number for number, event in enumerate(recording.events)
+                 if recording.functions[event.function].name == "Activation.forward" and event.target == "self.z")
+    assert "self.z" not in recording.state(first).frames[-1].variables
+    assert "self.z" in recording.state(first + 1).frames[-1].variables
+
+
 def test_lists_have_the_names_of_what_they_hold(recording):
     names = set(recording.names.values())
     assert {"x", "y", "0.weight", "0.weight[3]", "2.weight_grad[1]", "4.bias", "4.bias_grad", "0.output", "5.output",

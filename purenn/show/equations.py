@@ -75,7 +75,7 @@ def equation(recording: Recording, number: int, hidden: bool = False) -> list:
     if event.target is None:
         return [shown_formula(recording, state, event.formula)] if event.formula else []
     if event.target in ("if", "while"):
-        return [f"{shown_formula(recording, state, event.formula)} is {result}"]
+        return [f"{shown_formula(recording, state, event.formula)}: {result}"]
     if event.formula is None:
         if event.target == "return":
             return ["return"]

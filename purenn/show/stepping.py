@@ -54,7 +54,7 @@ def source_lines(recording: Recording, number: int, width: int, rows: int) -> li
     if len(shown) > rows:
         shown = [line for line in shown if line not in _docstring(lines, begin)]
     at = max([place for place, line in enumerate(shown) if line < event.line], default=0)
-    first = 0 if at < rows else min(at - rows // 2, len(shown) - rows)
+    first = 0 if at < rows - 2 else max(0, min(at - rows // 2, len(shown) - rows))
     found = []
     for line in shown[first:first + rows]:
         now = line == event.line - 1

@@ -91,11 +91,13 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        network, loss, optimizer, x, y = copy.deepcopy((network, loss, optimizer, list(x), list(y)))
+        # Two copies: the check feeds the sample forward, and layers keep what is not to be seen in the recording.
+        given = (network, loss, optimizer, list(x), list(y))
+        checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # whatever a layer of one's own raises there
         raise PurennError("record: the network cannot be copied (%s: %s); leave out of your layers what copy.deepcopy "
                           "cannot copy" % (type(error).__name__, error)) from None
-    check_data("sample", network, loss, Dataset([x], [y]))
+    check_data("sample", checked[0], checked[1], Dataset([x], [y]))
     tracer = Tracer(network, loss, optimizer, sample)
     tracer.lists.know(network, optimizer, x, y)
     inputs, targets = [x], [y]
