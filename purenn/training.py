@@ -1,8 +1,8 @@
-"""The training loop, which you own.
+"""The training loop, as a generator.
 
 ``train`` yields an Epoch after each pass over the data, and goes on when you ask for the next:
-stopping early is ``break``, a progress bar wraps it, a debugger steps it. Here the loops run over
-epochs and batches; one step in, ``engines/loops.py`` runs over the samples of one batch.
+to stop early, use ``break``. Here the loops run over epochs and batches; one level down,
+``engines/loops.py`` loops over the samples of one batch.
 """
 import math
 from collections import namedtuple
@@ -16,9 +16,9 @@ from .optimizers import Optimizer
 # Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
 Dataset = namedtuple("Dataset", ("inputs", "targets"))
 
-# What an epoch was like: its number (from 1), the loss and the accuracy over its samples, each as
-# it was before the step that learned from it; the same of the validation data after the last step,
-# or None. An accuracy is a share from 0 to 1, or None where the targets are not classes.
+# An epoch: its number (from 1); the loss and the accuracy over its samples, each sample measured
+# before the step that learned from it; the same for the validation data after the last step, or
+# None. An accuracy is a share from 0 to 1, or None if the targets are not classes.
 Epoch = namedtuple("Epoch", ("number", "loss", "accuracy", "validation_loss", "validation_accuracy"))
 
 
@@ -38,8 +38,8 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
     ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
     ``shuffle(list)``) each epoch goes through the samples in a new order, without it in the given
-    one; the data themselves are never reordered. ``engine`` gets the gradients (``Loops()``). ``done`` of
-    the epochs were done before, by a run that was interrupted: they are counted and not done again.
+    one; the data themselves are never reordered. ``engine`` computes the gradients, by default ``Loops()``. The
+    first ``done`` epochs were done by a run that was interrupted: they are counted and not done again.
 
     Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
     not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
@@ -90,7 +90,7 @@ def batches(data, batch_size=None, rng=None):
 def evaluate(network, loss, data, engine=None) -> tuple:
     """The network's (loss, accuracy, outputs) on ``data``, forward only; accuracy is None without classes.
 
-    Raises PurennError or ShapeError where the data do not fit, as ``train`` does.
+    Raises PurennError or ShapeError if the data do not fit, as ``train`` does.
     """
     check_data("data", network, loss, data)
     return _evaluate(network, loss, plain(data), engine or Loops())
@@ -103,14 +103,14 @@ def _evaluate(network, loss, data, engine):
 
 
 def plain(data):
-    """The data with Python's own numbers, made anew where others, such as NumPy's, would get into weights."""
+    """The data as Python's own numbers. Others, such as NumPy's, would get into the weights, and are converted."""
     if data is None or are_plain(data.inputs) and are_plain(data.targets):
         return data
     return Dataset([[float(x) for x in row] for row in data.inputs], [[float(y) for y in row] for row in data.targets])
 
 
 def are_plain(rows: list) -> bool:
-    """True where all numbers are Python's own, int or float."""
+    """True if all numbers are Python's own, int or float."""
     for row in rows:
         for kind in set(map(type, row)):
             if kind is not float and kind is not int:
@@ -119,7 +119,7 @@ def are_plain(rows: list) -> bool:
 
 
 def are_classes(targets: list) -> bool:
-    """True where the targets name classes: a single 0 or 1 each, or one-hot.
+    """True if the targets name classes: a single 0 or 1 each, or one-hot.
 
     >>> are_classes([[0.0], [1.0]]), are_classes([[0.0, 1.0], [1.0, 0.0]]), are_classes([[0.3], [7.0]])
     (True, True, False)
@@ -137,7 +137,7 @@ def are_classes(targets: list) -> bool:
 
 
 def class_of(values: Vector) -> int:
-    """The class that an output or a target means: 0 or 1 by its side of 0.5, or which of several is the largest.
+    """The class of an output or a target: 0 or 1 by its side of 0.5, or the index of the largest of several.
 
     >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
     (1, 2)
@@ -148,7 +148,7 @@ def class_of(values: Vector) -> int:
 
 
 def is_right(output: Vector, target: Vector) -> bool:
-    """True where the output means the target's class.
+    """True if the output and the target are of the same class.
 
     >>> is_right([0.7], [1.0]), is_right([0.7, 0.2], [0.0, 1.0])
     (True, False)
@@ -157,7 +157,7 @@ def is_right(output: Vector, target: Vector) -> bool:
 
 
 def count_right(outputs: list, targets: list) -> int:
-    """How many outputs mean their target's class."""
+    """How many outputs are of their target's class."""
     right = 0
     for output, target in zip(outputs, targets):
         if is_right(output, target):
@@ -175,14 +175,14 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
             raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it from the "
-                              "parameters() of this network, and after its lists were replaced" % name)
+                              "parameters() of this network, again if its lists were replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)
 
 
 def check_loop(epochs, batch_size, engine, rng, done) -> None:
-    """Raise PurennError unless these say how often, in what batches and with what ``train`` is to train."""
+    """Raise PurennError unless these arguments are such as ``train`` takes."""
     if not (isinstance(done, int) and done >= 0):
         raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
     for name, size in (("epochs", epochs), ("batch_size", batch_size)):
@@ -213,7 +213,7 @@ def check_data(name: str, network, loss, data) -> None:
 
 
 def check_finite(cost: float, optimizer, epoch: int) -> None:
-    """Raise DivergedError where a cost, met in ``epoch`` (0 where it was met in none), is infinite or nan."""
+    """Raise DivergedError if a cost is infinite or nan; ``epoch`` is the epoch it is from, 0 for none."""
     if not math.isfinite(cost):
         raise DivergedError("the loss became %r%s: training diverged; try a smaller lr than %g, or inputs on a smaller "
                             "scale" % (cost, " in epoch %d" % epoch if epoch else "", optimizer.lr), epoch)

@@ -164,7 +164,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     done = cli("xor", "--epochs", 100)
     assert done.returncode == 0
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("Not learned. It answers about 0.4") and "0.249433" in last
+    assert last.startswith("Not learned. The output is about 0.4") and "0.249433" in last
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -181,7 +181,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
     ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and the output activation"),
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
-    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it goes with sgd"),
+    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it is for sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
     ("xor --epochs 0", "--epochs: found '0'; it must be a whole number from 1 to 1000000000"),
     ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 to 1000000000"),

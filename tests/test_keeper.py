@@ -350,7 +350,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_anything_is_trained(beg
 def test_wrong_use_is_refused_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("purenn.runs.run.train", lambda *_: pytest.fail("it was trained"))
     for name in ("model.txt", "model", "m.pt"):
-        assert_refused("a model is kept in a file that ends in .json or .safetensors", "xor", "--save", tmp_path / name)
+        assert_refused("save a model in a file that ends in .json or .safetensors", "xor", "--save", tmp_path / name)
     assert_refused("--checkpoint-every: goes with --checkpoint FILE", "xor", "--checkpoint-every", 5)
     assert_refused("--checkpoint-every: found '0'", "xor", "--checkpoint-every", 0, "--checkpoint", tmp_path / "c")
     assert list(tmp_path.iterdir()) == []
@@ -377,7 +377,7 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
         assert_refused("%s: found" % option, "xor", "--resume", path, option, value)
         assert_refused("was begun with %s; leave it out" % before, "xor", "--resume", path, option, value)
     assert_refused("--shuffle: found True", "xor", "--resume", path, "--shuffle")
-    assert_refused("--plot: goes without --resume", "xor", "--resume", path, "--plot")
+    assert_refused("--plot: cannot be used with --resume", "xor", "--resume", path, "--plot")
     assert_refused("%s: was written by xor; resume it with xor" % path, "gate", "--resume", path)
     assert_refused("%s: was written by xor; resume it with xor" % path, "train", "--resume", path)
     assert path.read_bytes() == old
@@ -399,7 +399,7 @@ def test_a_run_goes_on_with_the_data_it_was_begun_with_wherever_they_lie(tmp_pat
     table.rename(moved)
     assert_refused("t.csv: cannot be read", "train", "--resume", path)
     moved.write_text(moved.read_text() + "5,5,5,5,setosa\n")
-    assert_refused("it was begun with other data; go on with those, or begin anew", "train", moved, "--resume", path)
+    assert_refused("it was begun with other data; go on with those, or start again", "train", moved, "--resume", path)
     moved.write_text(moved.read_text().replace("5,5,5,5,setosa\n", ""))
     found = digits(tmp_path, "train", moved, "--resume", path, "--epochs", 6, "--ignore", "sepal_width")
     for result in (expected[0], found[0]):
@@ -426,14 +426,14 @@ def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path
     damaged(path, ["settings", "lr"], 0.5)                          # where a default changes, the file's value stays
     assert json.loads(run("train", "--resume", path, "--epochs", 5, "--json")[1])["settings"]["lr"] == 0.5
     damaged(path, ["engine"], "Matrix(dot=sumprod)")                # as if the engine auto chose another one here
-    assert_refused("it was begun with engine Matrix(dot=sumprod), and here it is Processes(workers=2, inner=Unrolled())"
-                   "; it cannot go on with the same digits: begin anew without resuming", "train", "--resume", path)
+    assert_refused("it was begun with engine Matrix(dot=sumprod), and now it is Processes(workers=2, inner=Unrolled())"
+                   "; it cannot go on with the same digits: start again without resuming", "train", "--resume", path)
     assert_refused("--target: found 1 with --resume", "train", "--resume", path, "--target", 1)
 
 
 def test_a_model_a_table_and_nothing_at_all_are_no_checkpoints(tmp_path):
     run("xor", "--epochs", 2, "--save", tmp_path / "m.json")
-    assert_refused("it is a model, of a training that has ended", "xor", "--resume", tmp_path / "m.json")
+    assert_refused("it is a model, not a checkpoint", "xor", "--resume", tmp_path / "m.json")
     assert_refused("is no JSON", "xor", "--resume", IRIS)
     assert_refused("No such file", "xor", "--resume", tmp_path / "none")
     assert_refused("found no value", "xor", "--resume")
@@ -544,7 +544,7 @@ def test_a_checkpoint_of_version_1_is_refused_in_one_line_that_says_so(task, tmp
         "arguments": arguments, "settings": {"lr": 1.0}, "data": document["data"]}}))
     old = path.read_bytes()
     said = ("purenn: %s: is of version 1 of the format, which kept a command line in place of settings; this purenn "
-            "reads version 2: begin anew\n" % path)
+            "reads version 2: start again\n" % path)
     assert run(task, "--resume", path) == (2, "", said)
     assert run(task, "--resume", path, "--epochs", 9, "--checkpoint", path, "--json") == (2, "", said)
     assert path.read_bytes() == old
@@ -604,7 +604,7 @@ def test_an_option_that_says_something_else_than_the_checkpoint_is_refused_by_it
         code, out, err = run(task, "--resume", path, "--epochs", 3, *option)
         assert (code, out) == (2, "") and err.count("\n") == 1, (option, err)
         assert err.startswith("purenn: %s: found " % option[0]), (option, err)
-        said = " with --resume, and %s was begun with %s; leave it out, or begin anew\n" % (path, was)
+        said = " with --resume, and %s was begun with %s; leave it out, or start again without --resume\n" % (path, was)
         assert err.endswith(said), (option, err)
         assert path.read_bytes() == old
 
@@ -641,7 +641,7 @@ def test_the_images_may_lie_elsewhere_and_must_be_the_same(tmp_path):
     arrays = {name: (found.shape, bytes(found.values)) for name, found in arrays.items()}
     shape, pixels = arrays["images"]
     write_npz(str(moved), {**arrays, "images": (shape, bytes(16 - pixel for pixel in pixels))})
-    assert_refused("%s: it was begun with other data; go on with those, or begin anew" % path, "letters", "--resume",
+    assert_refused("%s: it was begun with other data; go on with those, or start again" % path, "letters", "--resume",
                    path, "--epochs", 9)
 
 
@@ -663,7 +663,8 @@ def test_resuming_goes_without_showing_or_writing_images(tmp_path):
     path = tmp_path / "c"
     run(*LETTERS, "--epochs", 1, "--checkpoint", path, "--quiet")
     for option in (("--show-data", 1), ("--write-data", tmp_path / "d.npz")):
-        assert_refused("--resume: goes without --show-data and --write-data", "letters", "--resume", path, *option)
+        assert_refused("--resume: cannot be used with --show-data or --write-data",
+                       "letters", "--resume", path, *option)
     assert os.listdir(str(tmp_path)) == ["c"]
 
 
@@ -708,7 +709,7 @@ def test_a_field_holds_what_its_type_says_however_python_writes_that_type(change
         found = from_plain(Written, plain)
         assert found == Written(**{**plain, "sizes": tuple(plain["sizes"])}) and type(found.sizes) is tuple
         return
-    with pytest.raises(PurennError, match="which cannot be"):
+    with pytest.raises(PurennError, match="which is not allowed"):
         from_plain(Written, plain)
 
 

@@ -177,7 +177,7 @@ def test_a_job_that_cannot_be_run_is_said_and_leaves_no_process(job, named, work
 @pytest.mark.parametrize("own", [{"workers": 2}, {"engine": "processes"}])
 def test_runs_that_share_out_their_batches_are_not_shared_out_themselves(own):
     """A worker can start no processes; they would have to be done one after the other."""
-    with pytest.raises(PurennError, match="^the run xor, seed 4: it shares its batches out over processes"):
+    with pytest.raises(PurennError, match="^the run xor, seed 4: it divides its batches among processes"):
         run_all([JOBS[1], xor(epochs=5, seed=4, **own)], 2)
     assert multiprocessing.active_children() == []
 

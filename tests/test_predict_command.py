@@ -137,7 +137,7 @@ def test_what_does_not_fit_the_model_is_refused_in_one_line(iris, tmp_path):
     assert_refused("found no table; give a CSV", "evaluate", iris)
     assert_refused("No such file", "predict", tmp_path / "none.json", IRIS)
     assert_refused("No such file", "predict", iris, tmp_path / "none.csv")
-    assert_refused("a model is kept in a file that ends in", "predict", IRIS, iris)
+    assert_refused("save a model in a file that ends in", "predict", IRIS, iris)
     for command in ("predict", "evaluate", "show"):
         assert_refused("%s: the following arguments are required: MODEL" % command, command)
 
@@ -260,8 +260,8 @@ def test_pytorchs_files_predict_a_number_for_each_output(kind, tmp_path):
     table = written(tmp_path / "t.csv", [["1"] * (network.in_features + 1)])
     assert_refused("the network takes %d numbers, one from each column" % network.in_features, "predict", path, table,
                    "--activation", "tanh")
-    assert_refused("say which activation, one of identity", "predict", path, table)
-    assert_refused("does not say what its outputs are to be compared with", "evaluate", path, table, "--activation",
+    assert_refused("set activation to one of identity", "predict", path, table)
+    assert_refused("does not say what its outputs mean", "evaluate", path, table, "--activation",
                    "tanh")
     shown = run("show", path, "--activation", "tanh", "--output-activation", "softmax")[1]
     assert "Takes %d numbers" % network.in_features in shown and "Tanh()" in shown and "Softmax()" in shown

@@ -355,7 +355,8 @@ def test_the_report_says_what_the_most_frequent_class_would_score_and_that_no_mo
     rows = json.loads(cli("train", path, "--target", "y", "--epochs", 30, "--json").stdout)["predictions"]
     right = [row["target"] for row in rows].count("b")
     assert "Answering b for every test row would be right for %d/%d" % (right, len(rows)) in "\n".join(lines)
-    assert lines[-1].startswith("Not learned. On the test rows it is no better than answering b for every row; try")
+    assert lines[-1].startswith(
+        "Not learned. On the test rows the network is no better than answering b for every row; try")
 
 
 def test_what_is_better_than_the_most_frequent_class_is_not_called_not_learned():
@@ -368,5 +369,6 @@ def test_a_regression_no_better_than_the_mean_is_not_learned(tmp_path):
     path = labelled(tmp_path, lambda i: (i * 31 % 17) / 7)
     lines = cli("train", path, "--target", "y", "--epochs", 3, "--task", "regression", "--seed", 2).stdout.splitlines()
     r2 = float(lines[-2].split("R\u00b2 ")[1].split(",")[0])
-    assert (r2 <= 0.0) == lines[-1].startswith("Not learned. On the test rows it is no better than answering the mean")
+    assert (r2 <= 0.0) == lines[-1].startswith(
+        "Not learned. On the test rows the network is no better than answering the mean")
     assert r2 <= 0.0

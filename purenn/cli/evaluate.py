@@ -1,4 +1,4 @@
-"""``evaluate``: how good a saved network is on a table that has the target, too."""
+"""``evaluate``: measure a saved network on a table that has the target."""
 import math
 from typing import Any, List
 
@@ -18,7 +18,7 @@ from .predict import predictor_and_table
 
 def run(arguments: List[str]) -> int:
     """Measure and show; return the exit code."""
-    parser = Parser("evaluate", description="How good a saved network is on a table that it has not seen.")
+    parser = Parser("evaluate", description="Measure a saved network on a table that it has not seen.")
     add_model_options(parser)
     add_table_options(parser, "the table, with the columns that the network was trained on")
     add_json_option(parser)
@@ -26,8 +26,8 @@ def run(arguments: List[str]) -> int:
     predictor, table = predictor_and_table(options)
     preparation, model = predictor.preparation, predictor.model
     if preparation is None:
-        raise PurennError(f"evaluate: {options.model} does not say what its outputs are to be compared with; it takes "
-                          "a model that purenn has saved")
+        raise PurennError(f"evaluate: {options.model} does not say what its outputs mean; give a model that "
+                          "purenn has saved")
     single = bool(preparation.classes) and predictor.output_size() == 1
     data = Dataset(*encode(preparation, table, single=single))
     if not data.inputs:
@@ -51,7 +51,7 @@ def run(arguments: List[str]) -> int:
 
 
 def _loss_name(model: Any) -> str:
-    """The loss that the network was trained with; the mean squared error where that is not known."""
+    """The loss that the network was trained with; the mean squared error if that is not known."""
     if model.output == "logits":
         return "cross-entropy"
     settings = model.training.get("settings")

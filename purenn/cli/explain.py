@@ -14,7 +14,7 @@ from .options import add_optimizer_options, add_point_options
 from .parser import Parser, one_of, task_name, whole
 from .sample import add_sample_option, neuron, run_of_sample
 
-DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
+DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
 HINT = "; --only {}.J shows those of neuron J"
 
@@ -85,7 +85,7 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
 
 
 def _wait(terminal: Terminal) -> None:
-    """Until Enter is pressed; not at all where the input has ended."""
+    """Wait until Enter is pressed; do not wait if the input has ended."""
     if terminal.is_terminal:
         terminal.stream.write(terminal.paint("[Enter]", "2"))
     terminal.stream.flush()

@@ -1,4 +1,4 @@
-"""The options, in groups as the help shows them; and the values that they come to: Settings, and where the data are."""
+"""The options, in the groups of the help; and the values made from them: Settings, and where the data are."""
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
@@ -19,7 +19,7 @@ Group = Any                     # of an ArgumentParser
 
 
 def add_network_options(parser: Parser, task: Task, output: bool = True) -> None:
-    """The options that say what the network is; ``output`` is whether its output's activation is one of them."""
+    """The options of the network; ``output`` is whether the output's activation is one of them."""
     usual = task.settings
     hidden = list(usual.sizes[1:-1])
     group = parser.add_argument_group("the network")
@@ -77,7 +77,7 @@ def add_optimizer_options(group: Group, task: Task) -> None:
 
 
 def add_fitting_options(group: Group, task: Task) -> None:
-    """The options of training with minibatches, validation data and an end before the last epoch."""
+    """The options of training with minibatches, validation data and early stopping."""
     usual = task.settings
     zero = f"0 for classes, {REGRESSION_DECAY:g} for numbers" if task.name == "train" else "0"
     group.add_argument("--weight-decay", metavar="L", type=not_negative, help=f"L2 regularization (default: {zero})")
@@ -91,9 +91,9 @@ def add_fitting_options(group: Group, task: Task) -> None:
 
 
 def add_engine_options(group: Group, engine: str) -> None:
-    """The options of what computes, and of the generator."""
+    """The options of the engine and of the random generator."""
     group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
-                       help=f"{', '.join(engines.NAMES)}: ways to the same gradients (default: %(default)s)")
+                       help=f"{', '.join(engines.NAMES)}: ways to compute the same gradients (default: %(default)s)")
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
                        help="seed of everything random: data, weights, order of the samples (default: %(default)s)")
 
@@ -105,7 +105,7 @@ def add_workers_option(group: Group) -> None:
 
 
 def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
-    """``--train``, ``--validation`` and ``--test``, how many of what there is go into each part."""
+    """``--train``, ``--validation`` and ``--test``, the size of each part."""
     for name, number, use in zip(("train", "validation", "test"), usual, (
             "learn from", "validate with after each epoch", "test on at the end")):
         group.add_argument("--" + name, metavar="N", type=part_size,
@@ -137,7 +137,7 @@ def add_kept_options(parser: Parser, every: int) -> None:
     group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
                        help=f"write the checkpoint every N epochs (default: {every})")
     group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; --epochs, "
-                       "--target-loss, --patience, and what is shown and written may be others")
+                       "--target-loss, --patience, and what is shown and written may differ")
 
 
 def add_figure_options(parser: Parser, animate: bool = False) -> None:
@@ -164,20 +164,21 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
 
 
 def add_model_options(parser: Parser) -> None:
-    """MODEL, and what a file from PyTorch does not say itself."""
+    """MODEL, and the activations, which a file from PyTorch does not name."""
     parser.add_argument("model", metavar="MODEL", help="what --save wrote, a .json or .safetensors file; or a "
                         ".safetensors file of a torch.nn.Sequential")
-    group = parser.add_argument_group("the network, where the file does not say it itself (one from PyTorch)")
+    group = parser.add_argument_group("the network, if the file does not describe it (one from PyTorch)")
     for name, what in (("activation", "between its layers"), ("output-activation", "after the last (default: none)")):
         group.add_argument("--" + name, metavar="NAME", type=one_of(list(ACTIVATIONS)),
                            help=f"the activation {what}: {', '.join(ACTIVATIONS)}")
 
 
-# What the options come to.
+# The values made from the options.
 
 @contextmanager
 def named_as_options() -> Iterator[None]:
-    """A choice that is refused within is named as its option: ``output_activation`` is ``--output-activation``."""
+    """In errors raised inside the block, a choice is named as its option: ``output_activation`` is
+    ``--output-activation``."""
     try:
         yield
     except ChoiceError as error:
@@ -185,7 +186,7 @@ def named_as_options() -> Iterator[None]:
 
 
 def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
-    """What to type for these choices, after these words: numbers with all their digits, yes as the name alone.
+    """The command to type for these words and choices: numbers have all their digits, yes is the option's name alone.
 
     >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
     'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
@@ -202,7 +203,7 @@ def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
 
 
 def chosen(options: Any) -> Dict[str, Any]:
-    """The choices that ``resolve`` takes: hidden, and fields of Settings, of the options that have a value."""
+    """The options that have a value, as the choices that ``resolve`` takes: hidden, and fields of Settings."""
     found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}
     if found.get("batch_size") == "all":
         found["batch_size"] = None
@@ -212,7 +213,7 @@ def chosen(options: Any) -> Dict[str, Any]:
 
 
 def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
-    """The sizes of the hidden layers; raises ChoiceError where ``none`` stands beside a number."""
+    """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
     if "none" in sizes:
         if len(sizes) > 1:
             raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
@@ -221,7 +222,7 @@ def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
 
 
 def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
-    """The Settings that the options of a task come to; raises PurennError where two do not go together."""
+    """The Settings that the options of a task mean; raises PurennError if two do not go together."""
     with named_as_options():
         return resolve(task, problem, **chosen(options))
 
@@ -232,7 +233,7 @@ def points_of(options: Any, task: Task) -> Points:
 
 
 def table_of(options: Any, decimal: str = "point") -> Any:
-    """The Table of FILE; ``decimal`` is what stands before fractions where that is not said."""
+    """The Table of FILE; ``decimal`` is the decimal separator if ``--decimal`` is not given."""
     from ..data.table import read_table
     return read_table(options.file, options.delimiter, options.header, None, options.decimal or decimal)
 
@@ -242,7 +243,7 @@ def table_of(options: Any, decimal: str = "point") -> Any:
 def begun(options: Any, task: Task) -> Optional[Start]:
     """What the checkpoint of ``--resume`` says; None without one.
 
-    Raises PurennError where an option that is given says something else than the checkpoint.
+    Raises PurennError if a given option differs from the checkpoint.
     """
     if options.resume is None:
         return None
@@ -252,15 +253,16 @@ def begun(options: Any, task: Task) -> Optional[Start]:
     was = {**start.source._asdict(), **start.settings._asdict(), "hidden": start.settings.sizes[1:-1]}
     for name in sorted(options.given):
         if name in ("plot", "animate"):
-            raise PurennError(f"--{name}: goes without --resume, which does not know what the figures show of the "
-                              "epochs before")
+            raise PurennError(f"--{name}: cannot be used with --resume: a checkpoint does not hold what the figures "
+                              "show of the epochs before")
         if name not in was or name in FREE or name in ("file", "data"):
             continue
         value = asked.get(name, getattr(options, name))
         value = tuple(value) if isinstance(value, list) else value
         if value != was[name]:
             raise PurennError(f"--{name.replace('_', '-')}: found {_plain(name, value)} with --resume, and "
-                              f"{options.resume} was begun with {_plain(name, was[name])}; leave it out, or begin anew")
+                              f"{options.resume} was begun with {_plain(name, was[name])}; leave it out, or "
+                              "start again without --resume")
     return start
 
 
@@ -271,7 +273,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def resumed(start: Start, options: Any) -> Tuple[Settings, Source]:
-    """The settings and the source of a run that is resumed: the checkpoint's, but for what may be another."""
+    """The settings and the source of a resumed run: the checkpoint's, except for what may differ."""
     free = {name: getattr(options, name) for name in FREE if name in options.given}
     moved = {name: getattr(options, name) for name in ("file", "data") if name in options.given}
     return start.settings._replace(**free), start.source._replace(**moved)

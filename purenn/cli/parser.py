@@ -12,9 +12,9 @@ MOST_NEURONS = 100_000
 
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that refuses in one line: the option, what was found, what is allowed.
+    """An ArgumentParser whose errors are one line: the option, what was found, what is allowed.
 
-    What it returns has ``given``, the names of those options that the command line has.
+    The result has ``given``, the names of the options on the command line.
     """
 
     def __init__(self, command: str, **settings: Any):
@@ -23,7 +23,7 @@ class Parser(argparse.ArgumentParser):
         self.command = command
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """The options; what is left over is refused by name, with the nearest option there is."""
+        """The options; unknown ones are refused by name, with the nearest known option."""
         named = [action.dest for action in self._actions if action.dest != "help"]
         blank = argparse.Namespace(**{name: None for name in named})
         options, rest = self.parse_known_args(self._joined(args or []), blank)
@@ -71,15 +71,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def program_name() -> str:
-    """How this program was called, for the help."""
+    """The command that started this program, for the help."""
     name = os.path.basename(sys.argv[0] or "")
     return {"cli.py": "python cli.py", "__main__.py": "python -m purenn"}.get(name, "purenn")
 
 
 def task_name(command: str, description: str, names: Sequence[str], arguments: Sequence[str]) -> Optional[str]:
-    """The task that the arguments begin with; None where they asked for help, which has then been given.
+    """The task that the arguments begin with; None if they asked for help, which has then been given.
 
-    Raises PurennError where there is none, or it is not one of ``names``.
+    Raises PurennError if there is none, or it is not one of ``names``.
     """
     if arguments and arguments[0] in ("-h", "--help"):
         parser = Parser(command, description=description, add_help=False)
@@ -112,7 +112,7 @@ def whole(least: int, most: Optional[int] = None) -> Callable[[str], int]:
 
 
 def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], float]:
-    """An option type: a finite number that ``accepts`` says yes to; ``allowed`` is that in words."""
+    """An option type: a finite number for which ``accepts`` is true; ``allowed`` says so in words."""
     def check(text: str) -> float:
         try:
             value = float(text)
@@ -126,7 +126,7 @@ def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], fl
 
 
 def short(text: str) -> str:
-    """What was found, quoted, and cut where it is long."""
+    """What was found, quoted, and cut if it is long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 

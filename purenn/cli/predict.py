@@ -1,4 +1,4 @@
-"""``predict``: what a saved network says of each row of a table, as a CSV."""
+"""``predict``: a saved network's prediction for each row of a table, as a CSV."""
 import os
 from typing import Any, Iterator, List, Optional, Sequence
 
@@ -12,8 +12,8 @@ from .parser import Parser
 
 def run(arguments: List[str]) -> int:
     """Write the rows with the prediction; return the exit code."""
-    parser = Parser("predict", description="Write the rows of a table with what a saved network says of each: the "
-                    "prediction, and for classes how likely each is.")
+    parser = Parser("predict", description="Write the rows of a table with a saved network's predictions and, for "
+                    "classes, the probability of each class.")
     add_model_options(parser)
     add_table_options(parser, "the table to predict from; it needs the columns that the network was trained on")
     parser.add_argument("--out", metavar="FILE.csv", help="where to write (default: stdout)")
@@ -47,7 +47,7 @@ def predictor_and_table(options: Any) -> Any:
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
     """The table's rows, the names first, with the prediction and the classes' probabilities.
 
-    They are empty for a row with missing values, where the network was trained without such rows.
+    They are empty for a row with missing values if the network was trained without such rows.
     """
     found = predictor.predict(table)
     names = [_fresh(name, table.names) for name in added_names(predictor)]
@@ -57,7 +57,7 @@ def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
 
 
 def _fresh(name: str, taken: Sequence[str]) -> str:
-    """The name, with a number where the table has such a column."""
+    """The name, with a number added if the table has a column of that name."""
     number, found = 1, name
     while found in taken:
         number += 1

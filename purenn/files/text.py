@@ -11,7 +11,7 @@ def short(value) -> str:
 
 
 def escaped(text: str, but: str = "") -> str:
-    """A text with what could make a terminal do something written as Python writes it, but for the characters ``but``.
+    """A text with unprintable characters escaped as Python writes them, except the characters in ``but``.
 
     >>> escaped("red \\x1b[31m")
     'red \\\\x1b[31m'

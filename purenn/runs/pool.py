@@ -1,4 +1,4 @@
-"""Many runs at once, shared out over processes.
+"""Many runs at once, divided among processes.
 
 Each run has a generator of its own, from the seed of its settings, so the results do not depend on the number of
 workers or on their order.
@@ -47,7 +47,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run_job(job: Job) -> Result:
-    """Do a run, quietly; training that diverges has a result, too: its loss is infinite."""
+    """Do a run without output. A training that diverges has a Result, too: its loss is infinite."""
     run = Run(job.problem, job.settings)
     try:
         return run.result()
@@ -59,13 +59,13 @@ def run_job(job: Job) -> Result:
 
 def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[Callable[[int, int], None]] = None,
             summarize: Summarize = None) -> List[Any]:
-    """Do the runs on so many processes, by default one for each core; return their Results in the jobs' order.
+    """Do the runs with ``workers`` processes, by default one for each core; return their Results in the jobs' order.
 
-    ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
-    ``tell(done, total)`` is called after each run. One worker is this process. Ctrl-C raises Interrupted, which has the
-    results so far; where a run cannot be done or a worker dies, Incomplete has them. No process is left behind.
-    Where there are several runs, ``workers`` None in a Settings means one process. Raises PurennError where a run asks
-    for more, or for the engine processes, and the runs are shared out over workers themselves.
+    ``summarize``, if given, returns what to keep of each Result; it is called in the worker. ``tell(done, total)`` is
+    called after each run. A single worker is this process. Ctrl-C raises Interrupted, which has the results so far. If
+    a run cannot be done or a worker dies, Incomplete has them. No process is left running. If there are several runs,
+    ``workers`` None in a Settings means one process. Raises PurennError if the runs are divided among workers and one
+    of them asks for several processes itself, or for the engine processes.
     """
     if workers is not None and workers < 1:
         raise PurennError(f"run_all: workers is {workers}; it must be 1 or more, or None for one on each core")
@@ -92,11 +92,11 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
 
 
 def _on_one_process(job: Job, workers: int) -> Job:
-    """The job with a process of its own where it leaves that open; refused where it asks for several in a worker."""
+    """The job with one process, if it leaves that open; refused if it asks for several inside a worker."""
     settings = job.settings
     if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
-        raise PurennError(f"the run {job.label}, seed {settings.seed}: it shares its batches out over processes, and "
-                          f"the runs are shared out over {workers} workers; take another engine with workers=1, or do "
+        raise PurennError(f"the run {job.label}, seed {settings.seed}: it divides its batches among processes, and "
+                          f"the runs are divided among {workers} workers; take another engine with workers=1, or do "
                           "the runs with 1 worker")
     return job._replace(settings=settings._replace(workers=settings.workers or 1))
 
@@ -138,7 +138,7 @@ def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numb
 
 
 def _start(workers: int, members: List[Any], summarize: Summarize) -> None:
-    """Start the workers, to whom a Ctrl-C says nothing; one that comes meanwhile is kept until they have started."""
+    """Start the workers, which ignore Ctrl-C. A Ctrl-C during the start takes effect when all have started."""
     import multiprocessing
     blocks = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
@@ -200,5 +200,5 @@ def _work(connection: Any, summarize: Summarize) -> None:
             wrong = f"{type(error).__name__}: {error}"
         try:
             connection.send((result, wrong))
-        except OSError:                                         # nobody is there to take it
+        except OSError:                                         # the parent has closed the connection
             return

@@ -1,4 +1,4 @@
-"""Settings: every choice of a training as one value, immutable, comparable, hashable; and what its names stand for."""
+"""Settings: every choice of a training as one immutable, comparable, hashable value; and what its names mean."""
 from typing import Any, Dict, NamedTuple, Optional, Tuple, Type
 
 from .. import engines
@@ -9,7 +9,7 @@ from ..linalg import PurennError, is_finite
 from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 
-# The activations of hidden layers and of a single output, of which softmax would always be 1.
+# The activations of hidden layers and of a single output; of one output, softmax is always 1.
 BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
 # The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
@@ -20,12 +20,12 @@ OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad"
 
 
 class Settings(NamedTuple):
-    """Every choice of a training. What is not said is that of the task xor.
+    """Every choice of a training. The defaults are those of the task xor.
 
     ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: none, as for cross-entropy. ``momentum`` is
     for sgd and momentum alone. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size`` None: all samples.
     ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has not fallen for N
-    epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many processes as pay.
+    epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many processes as are faster.
     ``seed`` is that of the generator of weights, orders and drawn data.
     """
 
@@ -50,7 +50,7 @@ class Settings(NamedTuple):
 
 
 class ChoiceError(PurennError):
-    """A choice that cannot be: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
+    """An invalid choice: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
 
     def __init__(self, choice: str, reason: str):
         PurennError.__init__(self, f"{choice}: {reason}")
@@ -77,14 +77,14 @@ def make_optimizer(settings: Settings, parameters: Any) -> Optimizer:
 
 
 def output_kind(settings: Settings) -> str:
-    """What a network's outputs mean, as ``files.model.Model`` says it: logits, probability or values."""
+    """What a network's outputs mean, in the words of ``files.model.Model``: logits, probability or values."""
     if settings.loss == "cross-entropy":
         return "logits"
     return "probability" if settings.output_activation == "sigmoid" else "values"
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise ChoiceError for the first choice that cannot be."""
+    """Raise ChoiceError for the first invalid choice."""
     for name, allowed in (("activation", ACTIVATIONS), ("output_activation", ACTIVATIONS), ("init", INITIALIZERS),
                           ("loss", LOSSES), ("optimizer", OPTIMIZERS), ("engine", engines.NAMES)):
         value = getattr(settings, name)

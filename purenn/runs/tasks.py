@@ -1,4 +1,4 @@
-"""The tasks, each with the settings that are usual for it; and ``resolve``, which fills in what was not chosen."""
+"""The tasks, each with its default settings; and ``resolve``, which fills in what was not chosen."""
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
 
 from ..linalg import PurennError
@@ -9,7 +9,7 @@ from .settings import LOSSES, OPTIMIZERS, ChoiceError, Settings, check_settings,
 
 USUAL_MOMENTUM = 0.9
 
-# Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
+# The default weight decay if a number is predicted: tables of some hundred rows are soon overfitted.
 REGRESSION_DECAY = 0.03
 
 # Small images are trained for more epochs, at most this many.
@@ -17,12 +17,12 @@ MOST_EPOCHS_BY_SIZE = 40
 
 
 class Task(NamedTuple):
-    """A task: what is usual for it.
+    """A task and its defaults.
 
     ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
-    samples. ``problem`` makes its Problem from a generator; None where the data must be chosen. ``numbers``: so many
-    inputs are gone through where the epochs are not chosen. ``log_every``: epochs from one line of the report to the
-    next. ``sample``: the one to explain.
+    samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: how many
+    input numbers to learn from in all epochs, if these are not chosen. ``log_every``: epochs from one line of the
+    report to the next. ``sample``: the sample that ``explain`` shows.
     """
 
     name: str
@@ -41,9 +41,9 @@ POINT_RATES = {"sgd": 1.0, "momentum": 0.1, "adagrad": 0.1, "rmsprop": 0.01, "ad
 POINT_SUM_RATES = {"sgd": 0.1, "momentum": 0.01}            # the slopes of all points add up: smaller steps
 
 TASKS: Dict[str, Task] = {task.name: task for task in (
-    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, a class each.",
+    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, one class for each.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.xor, log_every=500, sample=3),
-    Task("linear", "Train a network on points in the unit square, of class 0 where x1 > x2; test it on 100 fresh ones.",
+    Task("linear", "Train a network on points in the unit square, class 0 if x1 > x2; test it on 100 new ones.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.linear, log_every=500),
     Task("gate", "Train a network on the truth table of XOR, with a step after each of its four rows.",
          Settings(loss="half-sse", optimizer="momentum", lr=0.05, momentum=0.5, epochs=30000, batch_size=1,
@@ -63,20 +63,20 @@ TASKS: Dict[str, Task] = {task.name: task for task in (
          most_parameters=20_000_000, log_every=10),
 )}
 
-# Those on points in the unit square, which need no data.
+# The tasks on points in the unit square, which need no data.
 POINT_TASKS = [task.name for task in TASKS.values() if task.problem]
 
 
 def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None, **chosen: Any) -> Settings:
-    """The Settings for a problem: the choices, and for what is not among them what is usual for the task.
+    """The Settings for a problem: the choices, and the task's defaults for what is not chosen.
 
-    ``hidden`` are the sizes of the hidden layers; ``chosen`` are fields of Settings but for the sizes. The loss, the
-    output's activation and the learning rate follow from the other choices where they are not chosen themselves.
+    ``hidden`` are the sizes of the hidden layers; ``chosen`` are fields of Settings other than the sizes. The loss, the
+    output's activation and the learning rate follow from the other choices if they are not chosen.
 
     >>> resolve(TASKS["xor"], problems.xor(), optimizer="adam").lr
     0.01
 
-    Raises ChoiceError where two choices do not go together.
+    Raises ChoiceError if two choices do not go together.
     """
     check_choices(task, chosen)
     usual = task.settings
@@ -98,7 +98,7 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
 
 
 def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = None) -> Dict[str, Any]:
-    """The choices out of which ``resolve`` makes these settings: those of the names, or all that are not usual.
+    """The choices from which ``resolve`` makes these settings: those named, or all that are not the task's defaults.
 
     >>> choices_of(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
     {'hidden': (8,), 'lr': 0.5, 'seed': 3}
@@ -115,18 +115,18 @@ def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = 
 
 
 def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
-    """Raise PurennError for choices that cannot be whatever the data are, before these are read or drawn."""
+    """Raise PurennError for choices that are invalid with any data; called before the data are read or drawn."""
     for name in chosen:
         if name not in (*Settings._fields[1:], "hidden"):
-            raise PurennError(f"resolve: there is no choice {name!r}; there are hidden, "
+            raise PurennError(f"resolve: there is no choice {name!r}; it must be one of hidden, "
                               f"{', '.join(Settings._fields[1:])}")
     optimizer = chosen.get("optimizer", task.settings.optimizer)
     if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
-        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")
+        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it is for sgd and momentum only")
 
 
 def _usual_output(problem: Problem, loss: str) -> Optional[str]:
-    """What follows the last layer: nothing for cross-entropy, which takes logits; nothing that bends for numbers."""
+    """The default output activation: none for cross-entropy, which takes logits; identity for numbers."""
     if loss == "cross-entropy":
         return None
     return "identity" if problem.is_regression else "sigmoid"
@@ -155,7 +155,7 @@ def _usual_epochs(task: Task, problem: Problem) -> int:
 
 
 def _usual_steps(task: Task, problem: Problem, optimizer: str, loss: str) -> Dict[str, Any]:
-    """Learning rate, momentum and weight decay where they are not chosen."""
+    """The default learning rate, momentum and weight decay."""
     usual = task.settings
     lr = task.rates[optimizer]
     if (optimizer, loss) == (usual.optimizer, usual.loss):

@@ -9,7 +9,7 @@ FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accur
 
 
 def table(terminal, axes: list, settings: list, rows: list) -> list:
-    """A row for each setting, and a line or two on what the columns are. Seconds are the last column.
+    """A row for each setting, and a line or two that explain the columns. Seconds are the last column.
 
     ``axes`` are the names of what is varied, ``settings`` the values of each setting, ``rows`` their Summaries.
     """
@@ -48,7 +48,7 @@ def _percent(share):
 
 
 def curves(rows: list) -> list:
-    """What an overlay of the runs is drawn from: for each setting its label and its runs' losses, (epoch, loss)."""
+    """The data for a figure of the runs: for each setting its label and its runs' losses, (epoch, loss)."""
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
 
 
@@ -80,7 +80,7 @@ def first_lines(plan, workers: int) -> list:
 
 
 def report(terminal, plan, rows: list, stop=None) -> list:
-    """The table, what its columns are, and what stands out; ``stop`` is what ended the runs before all were done."""
+    """The table, its explanation, and what stands out; ``stop`` is the error that ended the runs early, or None."""
     lines = [""]
     if stop:
         how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
@@ -94,7 +94,7 @@ def report(terminal, plan, rows: list, stop=None) -> list:
 
 
 def as_json(plan, workers: int, rows: list, seconds: float, stop) -> dict:
-    """What came of it, in plain values: the settings, each with its figures and its runs; ``stop`` as in report."""
+    """The results in plain values: the settings, each with its figures and its runs; ``stop`` as in report."""
     stopped = "interrupted" if isinstance(stop, KeyboardInterrupt) else "failed" if stop else "done"
     settings = []
     for values, plain, row in zip(plan.values, plan.plain, rows):

@@ -1,4 +1,4 @@
-"""What goes into which figure of a run; ``plots.py`` draws them."""
+"""The contents of each figure of a run; ``plots.py`` draws them."""
 import os
 
 from ..study.history import LIMITS
@@ -7,7 +7,7 @@ from . import plots
 from . import terminal as show
 from .report import worst_predictions
 
-# So many images of a class are in the sheet of samples, so many mistakes in theirs, and so many neurons' weights.
+# How many images of each class, how many mistakes and how many neurons' weights are shown.
 SAMPLES, MISTAKES, NEURONS = 6, 18, 64
 
 
@@ -39,7 +39,7 @@ def title_of(result) -> str:
 
 
 def _stop(result):
-    """The epoch to mark, and what it is."""
+    """The epoch to mark, and the text beside it."""
     number = result.epochs
     if result.stopped == "interrupted":
         return number, f"interrupted after epoch {number}"
@@ -101,7 +101,7 @@ def _images(run, result):
 
 
 def _weights(title, network, names, size):
-    """The weights into each neuron of the first layer as images; where it is the last, a neuron is a class."""
+    """The weights into each neuron of the first layer as images; if it is the last layer, a neuron is a class."""
     weight = network.layers[0].weight[:NEURONS]
     some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
     captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]

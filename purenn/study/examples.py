@@ -38,7 +38,7 @@ def problem_of(name: str, points: Points, rng) -> Problem:
 
 
 def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
-    """The Run of one of ALL; of Mazur's example the weights alone learn."""
+    """The Run of one of ALL; in Mazur's example only the weights learn."""
     if name == "mazur":
         run = Run(problem, settings, network=mazur.network())
         run.optimizer = make_optimizer(settings, mazur.parameters(run.network))

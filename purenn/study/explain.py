@@ -1,10 +1,10 @@
 """One training step of one sample, quantity by quantity, in the order of the derivation.
 
-Every result here is the core's own: the step runs layer by layer, and what each layer was handed
-and gave back is written down, with the formula in symbols and with the numbers put in. With each
-quantity goes the function that computes it, so that a breakpoint can be set there.
+Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
+recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
+it, so that a breakpoint can be set there.
 
-A layer, a loss or an optimizer of one's own has no formulas here. It is shown by its numbers: what
+A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
 goes in, what comes out, and the slopes of both.
 """
 import math
@@ -26,8 +26,8 @@ NUMBERS_ALONE = "no formulas are known for it; its numbers"
 def explain(network, loss, optimizer, x: list, y: list) -> list:
     """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
 
-    The step is taken. Raises PurennError for an x or y that does not fit the network, and
-    DivergedError where the cost is not finite.
+    The step is taken. Raises PurennError for an x or y that does not fit the network, and DivergedError if the cost is
+    not finite.
     """
     check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
@@ -288,7 +288,7 @@ def _activation_slopes(layer, handed, delta):
 
 
 def _own_slopes(layer, handed, grad):
-    """By what comes out, by each parameter, by what goes in: in the order in which the chain rule goes."""
+    """The slopes by each output, each parameter and each input, in the order of the chain rule."""
     backward = type(layer).backward
     found = _outputs("∂C/∂output_%d", handed, backward)
     for name, _, grads in layer.parameters():
