@@ -419,6 +419,12 @@ def test_what_cannot_be_recorded_is_refused():
         record(network, loss, optimizer, X, Y)
 
 
+def test_without_its_source_there_is_nothing_to_record(monkeypatch):
+    monkeypatch.setattr("linecache.getlines", lambda *_: [])
+    with pytest.raises(PurennError, match="record: the source of purenn is not to be found"):
+        record_xor()
+
+
 class Broken(Layer):
     """A layer with a mistake."""
 

@@ -170,7 +170,7 @@ def test_the_screen_shows_the_place_the_line_its_numbers_and_the_connection(reco
     lines = text_of(stepping.screen(recording, number, width, height), width)
     assert lines[0].startswith("backward › sample 3 › layer 2") and lines[0].endswith(f"{number}/{len(recording) - 1}")
     assert "› neuron 1 › input 0" in lines[0]
-    assert lines[1].startswith("purenn/neuron.py  backward  Share out δ")
+    assert lines[1].startswith("purenn/neuron.py  backward  ") and "∂C/∂" in lines[1]
     (at,) = [line for line in lines if line.startswith("→")]
     assert "weight_grads[k] += delta * inputs[k]" in at
     text = "\n".join(lines)
@@ -262,7 +262,7 @@ def test_each_formula_is_asked_for_and_no_line_that_calls(recording):
         ("backward", "input_grads[k] += delta * weights[k]"), ("sigmoid", "e = exp(z)"),
         ("sigmoid", "return e / (1.0 + e)"), ("sigmoid", "return 1.0 / (1.0 + exp(-z))"),
         ("sigmoid_derivative", "return a * (1.0 - a)"), ("squared_error", "error = a - y"),
-        ("squared_error", "total += error * error"), ("Linear.backward", "self.bias_grad[j] += slope"),
+        ("squared_error", "total += error * error"), ("Linear.backward", "self.bias_grad[j] += bias_slope"),
         ("MSELoss.backward", "return [share * 2.0 * (a - y) for a, y in zip(output, target)]"),
         ("Loops.gradients", "batch_grad.append(share * g)"), ("SGD.step", "v[k] = self.momentum * v[k] + grads[k]"),
         ("SGD.step", "values[k] -= self.lr * v[k]")}

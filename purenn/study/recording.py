@@ -108,6 +108,9 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
     finally:
         sys.settrace(before)
     check_finite(cost, optimizer, 0)
+    if not tracer.events:
+        raise PurennError("record: the source of purenn is not to be found, and a recording shows it; install purenn with "
+                          "its .py files")
     about = {"network": repr(network), "loss": repr(loss), "optimizer": repr(optimizer),
              "layers": [repr(layer) for layer in network.layers], "widths": tracer.widths(len(x)), "sample": sample,
              "x": x, "y": y}
