@@ -98,6 +98,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError("record: the network cannot be copied (%s: %s); leave out of your layers what copy.deepcopy "
                           "cannot copy" % (type(error).__name__, error)) from None
     check_data("sample", checked[0], checked[1], Dataset([x], [y]))
+    x, y = [[value if type(value) is int else float(value) for value in values] for values in (x, y)]
     tracer = Tracer(network, loss, optimizer, sample)
     tracer.lists.know(network, optimizer, x, y)
     inputs, targets = [x], [y]
@@ -109,10 +110,11 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         sys.settrace(before)
     check_finite(cost, optimizer, 0)
     if not tracer.events:
-        raise PurennError("record: the source of purenn is not to be found, and a recording shows it; install purenn with "
-                          "its .py files")
-    about = {"network": repr(network), "loss": repr(loss), "optimizer": repr(optimizer),
-             "layers": [repr(layer) for layer in network.layers], "widths": tracer.widths(len(x)), "sample": sample,
+        raise PurennError("record: the source of purenn is not to be found, and a recording shows it; install purenn "
+                          "with its .py files")
+    text = tracer.lists.text
+    about = {"network": text(network), "loss": text(loss), "optimizer": text(optimizer),
+             "layers": [text(layer) for layer in network.layers], "widths": tracer.widths(len(x)), "sample": sample,
              "x": x, "y": y}
     return Recording(about, tracer.rooms.sources, tracer.functions, tracer.lists.names, tracer.finished())
 
