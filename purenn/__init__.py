@@ -28,7 +28,7 @@ Glossary
 from .activations import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from .layers import Layer, Linear
 from .linalg import PurennError, ShapeError
-from .losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
+from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from .network import Network
 from .optimizers import SGD, Adagrad, Adam, RMSprop
 from .training import Dataset, DivergedError, Epoch, evaluate, train
@@ -36,7 +36,7 @@ from .training import Dataset, DivergedError, Epoch, evaluate, train
 __version__ = "0.2.0"
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch",
-    "HalfSquaredErrorLoss", "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError",
-    "RMSprop", "ReLU", "SGD", "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
+    "Activation", "Adagrad", "Adam", "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dataset", "DivergedError",
+    "Epoch", "HalfSquaredErrorLoss", "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network",
+    "PurennError", "RMSprop", "ReLU", "SGD", "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
 ]

@@ -31,7 +31,7 @@ class Linear(Layer):
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if not isinstance(size, int) or size < 1:
                 raise PurennError("Linear: %s is %r; it must be a whole number from 1 up" % (name, size))
-        if init not in INITIALIZERS:
+        if not isinstance(init, str) or init not in INITIALIZERS:
             raise PurennError("Linear: init is %r; it must be one of %s" % (init, ", ".join(sorted(INITIALIZERS))))
         if rng is None:
             import random

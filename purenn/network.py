@@ -64,7 +64,7 @@ class Network:
             raise PurennError("Network.mlp: sizes is %r; give a list, such as [2, 4, 1]: inputs, hidden layers, outputs"
                               % (sizes,))
         for option, name in (("activation", activation), ("output_activation", output_activation)):
-            if name is not None and name not in ACTIVATIONS:
+            if name is not None and not (isinstance(name, str) and name in ACTIVATIONS):
                 raise PurennError("Network.mlp: %s is %r; it must be one of %s"
                                   % (option, name, ", ".join(sorted(ACTIVATIONS))))
         layers: list = []

@@ -24,7 +24,8 @@ class Optimizer:
     of its state: ``state_lists`` have the shape of the parameters, so have ``state_squares``, which are never below 0,
     and ``state_counts`` are whole numbers.
 
-    Raises PurennError if there are no parameters, or lr or weight_decay is not a finite number from 0 up.
+    Raises PurennError if there are no parameters, one is given twice, or lr or weight_decay is not a finite number
+    from 0 up.
     """
 
     state_lists: tuple = ()
@@ -41,6 +42,9 @@ class Optimizer:
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)
+        if len(set([id(values) for _, values, _ in self.parameters])) < len(self.parameters):
+            raise PurennError("%s: a list of parameters is there twice, and would be changed twice in each step; give "
+                              "each once" % type(self).__name__)
         self.lr = self._checked("lr", lr)
         self.weight_decay = self._checked("weight_decay", weight_decay)
 

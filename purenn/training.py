@@ -7,10 +7,10 @@ to stop early, use ``break``. Here the loops run over epochs and batches; one le
 import math
 from collections import namedtuple
 
-from .activations import Softmax
+from .activations import Sigmoid, Softmax
 from .engines.loops import Engine, Loops, batch_cost
 from .linalg import PurennError, Vector, check_matrix
-from .losses import CrossEntropyLoss, Loss
+from .losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss
 from .optimizers import Optimizer
 
 # Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
@@ -60,7 +60,7 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
             check_finite(cost, optimizer, number)
             epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
             if has_classes:
-                right += count_right(outputs, targets)
+                right += count_right(outputs, targets, loss.threshold)
         accuracy = right / count if has_classes else None
         validation_loss = validation_accuracy = None
         if validation is not None:
@@ -98,7 +98,9 @@ def evaluate(network, loss, data, engine=None) -> tuple:
 
 def _evaluate(network, loss, data, engine):
     outputs = engine.outputs(network, data.inputs)
-    accuracy = count_right(outputs, data.targets) / len(outputs) if are_classes(data.targets) else None
+    accuracy = None
+    if are_classes(data.targets):
+        accuracy = count_right(outputs, data.targets, loss.threshold) / len(outputs)
     return batch_cost(loss, outputs, data.targets), accuracy, outputs
 
 
@@ -136,31 +138,33 @@ def are_classes(targets: list) -> bool:
     return True
 
 
-def class_of(values: Vector) -> int:
-    """The class of an output or a target: 0 or 1 by its side of 0.5, or the index of the largest of several.
+def class_of(values: Vector, threshold: float = 0.5) -> int:
+    """The class of an output or a target: 0 or 1 by its side of the threshold, or the index of the largest of several.
+
+    The threshold of a loss's outputs is ``loss.threshold``, 0 for logits.
 
     >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
     (1, 2)
     """
     if len(values) == 1:
-        return int(values[0] >= 0.5)
+        return int(values[0] >= threshold)
     return values.index(max(values))
 
 
-def is_right(output: Vector, target: Vector) -> bool:
-    """True if the output and the target are of the same class.
+def is_right(output: Vector, target: Vector, threshold: float = 0.5) -> bool:
+    """True if the output and the target are of the same class; ``threshold`` is that of the output.
 
     >>> is_right([0.7], [1.0]), is_right([0.7, 0.2], [0.0, 1.0])
     (True, False)
     """
-    return class_of(output) == class_of(target)
+    return class_of(output, threshold) == class_of(target)
 
 
-def count_right(outputs: list, targets: list) -> int:
+def count_right(outputs: list, targets: list, threshold: float = 0.5) -> int:
     """How many outputs are of their target's class."""
     right = 0
     for output, target in zip(outputs, targets):
-        if is_right(output, target):
+        if is_right(output, target, threshold):
             right += 1
     return right
 
@@ -207,9 +211,10 @@ def check_data(name: str, network, loss, data) -> None:
     width = len(network.forward(data.inputs[0]))
     check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=width)
     loss.check_targets(data.targets)
-    if isinstance(loss, CrossEntropyLoss) and isinstance(network.layers[-1], Softmax):
-        raise PurennError("CrossEntropyLoss has softmax in it and takes logits; "
-                          "leave out the network's last layer, Softmax")
+    for kind, layer in ((CrossEntropyLoss, Softmax), (BCEWithLogitsLoss, Sigmoid)):
+        if isinstance(loss, kind) and isinstance(network.layers[-1], layer):
+            raise PurennError("%s has %s in it and takes logits; leave out the network's last layer, %s"
+                              % (kind.__name__, layer.__name__.lower(), layer.__name__))
 
 
 def check_finite(cost: float, optimizer, epoch: int) -> None:

@@ -39,7 +39,7 @@ def test_an_option_is_shown_with_its_value_and_its_default():
 
 def test_an_option_is_shown_anew_where_its_default_is_another():
     gate = PAGE.partition("### gate\n")[2].partition("\n### ")[0]
-    assert "- `--loss NAME`: mse, sse, half-sse, bce (default: half-sse)" in gate
+    assert "- `--loss NAME`: mse, sse, half-sse, bce, bce-with-logits (default: half-sse)" in gate
     assert "As for [xor](#xor): `--hidden`, " in gate and "- `--hidden" not in gate
 
 

@@ -109,7 +109,7 @@ def test_the_json_can_be_read_by_people(tmp_path):
 
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("change, message", [
-    ({"output": "class"}, "output is 'class'; it must be one of values, logits, probability"),
+    ({"output": "class"}, "output is 'class'; it must be one of values, logits, binary logits, probability"),
     ({"preparation": []}, "preparation is []; it must be a dict"),
     ({"training": None}, "training is None; it must be a dict"),
     ({"training": {"at": {1, 2}}}, "{1, 2} is in it; only numbers, texts, lists and dicts can be"),

@@ -151,3 +151,11 @@ def test_numbers_of_numpys_are_made_plain():
     adam = Adam([("p", [1.0], [0.5])], lr=numpy.float32(0.25), eps=numpy.float64(1e-8))
     assert (type(adam.lr), adam.lr, type(adam.eps)) == (float, 0.25, float)
     json.dumps(adam.state_dict())
+
+
+@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam])
+def test_parameters_that_are_there_twice_would_be_changed_twice_and_are_refused(make):
+    values, grads = [1.0], [0.5]
+    with pytest.raises(PurennError, match="a list of parameters is there twice, and would be changed twice"):
+        make([("w", values, grads), ("w", values, grads)], lr=0.1)
+    assert make([("w", values, grads), ("v", [1.0], grads)], lr=0.1)

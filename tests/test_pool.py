@@ -215,3 +215,24 @@ def test_a_worker_that_dies_is_said_with_its_run_and_leaves_no_process():
         run_all([long, JOBS[1]], 2, tell)
     assert [result is None for result in raised.value.results] == [True, False]
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
+def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
+    settings = [Settings(epochs=2, seed=seed) for seed in (1, 2)]
+    with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function that has a name in"):
+        run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
+    assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
+    with pytest.raises(PurennError, match="what came of it cannot be sent from its process"):
+        run_all([Job(problems.xor, each) for each in settings], workers=2, summarize=not_to_be_sent)
+
+
+def not_to_be_sent(result):
+    return lambda: result
+
+
+@pytest.mark.parametrize("jobs, workers, match", [
+    ([3], 1, "found a int; give Jobs"), ([], "2", "workers is '2'; it must be 1 or more"), ([], 0, "workers is 0")])
+def test_what_are_no_jobs_and_no_number_of_workers_is_refused(jobs, workers, match):
+    with pytest.raises(PurennError, match=match):
+        run_all(jobs, workers)

@@ -13,11 +13,11 @@ NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "as
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
 ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "experiments", "verdicts", "recording", "tracing",
-                                             "numbers", "walking")}
+                                             "updates", "examples", "experiments", "verdicts", "functions",
+                                             "recording", "tracing", "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
 SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
-                                            "stepper", "stepping", "keys")}
+                                            "functions", "stepper", "stepping", "keys")}
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
@@ -44,7 +44,8 @@ CASES = {
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {
         "json", "purenn.engines.matrix", "purenn.engines.processes"},
-    "activations": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"},
+    "activations": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"} |
+    (STUDY | SHOWN) - {"purenn.study.functions", "purenn.show.functions"},
     "unroll xor": READERS | STUDY | SHOWN | COMPARED | {"json", "purenn.engines.matrix", "purenn.engines.processes"},
 }
 

@@ -402,8 +402,12 @@ def test_predicting_reads_answers_from_a_pipe():
 
 def test_what_has_no_effect_or_cannot_be_is_refused():
     assert_refused("step", "step: found no task; it must be one of xor, linear, gate, mazur, softmax")
-    assert_refused("step xor --at 3 --all", "step xor: found --at with --all; give one of them")
-    assert_refused("step xor --predict --at 3", "found --at with --predict")
+    assert_refused("step xor --at 3 --all", "step xor: --all: has no effect with --at; leave one of the two out")
+    assert_refused("step xor --predict --at 3", "--predict: has no effect with --at")
+    assert_refused("step gate --predict --all", "--predict: has no effect with --all")
+    assert_refused("step xor --engine matrix", "step xor: --engine: goes with --after; add it, or leave this out")
+    assert_refused("step xor --shuffle", "--shuffle: goes with --after")
+    assert_refused("step linear --batch-size 3 --after 0", "--batch-size: goes with --after")
     assert_refused("step xor --at 9999", "--at: found 9999; it must be a whole number from 0 to 764")
     assert_refused("step xor --sample 21", "--sample: found 21; it must be a whole number from 0 to 20")
     assert_refused("step xor --hidden 30 30", "has 1051 parameters; at most 1000 are recorded")

@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity, Layer, Linear,
-                    MSELoss, Network, PurennError, ShapeError, Softmax, evaluate, train)
+from purenn import (SGD, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity,
+                    Layer, Linear, MSELoss, Network, PurennError, ShapeError, Sigmoid, Softmax, evaluate, train)
 from purenn.data.tasks import Dataset, gate, xor
 from purenn.engines.loops import Loops, batch_cost
 from purenn.training import are_classes, batches, class_of, is_right
@@ -208,6 +208,12 @@ def test_softmax_twice_is_refused():
     network = Network([Linear(3, 3, rng=random.Random(1)), Softmax()])
     with pytest.raises(PurennError, match="CrossEntropyLoss has softmax in it and takes logits; leave out"):
         next(train(network, small_data(), CrossEntropyLoss(), SGD(network.parameters()), 1))
+
+
+def test_logits_behind_a_sigmoid_are_refused():
+    network = Network([Linear(3, 3), Sigmoid()])
+    with pytest.raises(PurennError, match="BCEWithLogitsLoss has sigmoid in it and takes logits; leave out"):
+        next(train(network, small_data(), BCEWithLogitsLoss(), SGD(network.parameters()), 1))
 
 
 def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():

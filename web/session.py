@@ -99,7 +99,7 @@ class Session:
         data = problem.test or problem.train
         outputs = run.engine.outputs(run.network, data.inputs)
         points = [{"input": x, "target": y, "output": a,        # nan is never right
-                   "right": math.isfinite(a[0]) and (a[0] >= 0.5) == (y[0] == 1.0)}
+                   "right": math.isfinite(a[0]) and (a[0] >= run.loss.threshold) == (y[0] == 1.0)}
                   for x, y, a in zip(data.inputs, data.targets, outputs)]
         words = "After " + show.count(len(run.curve), "epoch")
         if not self.diverged():
@@ -113,10 +113,11 @@ class Session:
                 "parameters": [[name, values] for name, values, _ in run.network.parameters()]}
 
     def grid(self, count: int) -> list:
-        """The network's output over the unit square, ``count`` points a side: rows of equal x2, from 1 down to 0."""
+        """What the network answers over the unit square, ``count`` points a side: rows of equal x2, from 1 to 0."""
         steps = [i / (count - 1) for i in range(count)]
         outputs = self.run.engine.outputs(self.run.network, [[x1, x2] for x2 in reversed(steps) for x1 in steps])
-        return [[round(output[0], 3) for output in outputs[row * count:(row + 1) * count]] for row in range(count)]
+        answers = [round(self.run.loss.answer(output)[0], 3) for output in outputs]
+        return [answers[row * count:(row + 1) * count] for row in range(count)]
 
     def explanation(self, sample: int, part: str) -> str:
         """One step on a sample, or a part of it, as ``explain`` shows it; the network itself stays as it is."""

@@ -64,8 +64,7 @@ def run(arguments: List[str]) -> int:
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
     if not options.json:
-        for line in compared.first_lines(plan, workers):
-            terminal.line(line)
+        terminal.lines(compared.first_lines(plan, workers))
     start = time.perf_counter()
     results, stop = _run(plan, workers, None if options.json else terminal)
     interrupted = isinstance(stop, KeyboardInterrupt)
@@ -77,12 +76,11 @@ def run(arguments: List[str]) -> int:
             import json
             terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, stop)))
         else:
-            for line in compared.report(terminal, plan, rows, stop):
-                terminal.line(line)
+            terminal.lines(compared.report(terminal, plan, rows, stop))
     finally:                                        # even if nobody reads to the end
         if options.csv is not None:
             from ..files.rows import write_rows
-            write_rows(options.csv, compared.csv_rows([axis.name for axis in plan.axes], plan.values, plan.seeds, rows))
+            write_rows(options.csv, compared.runs(plan, rows))
     if options.plot is not None:
         _draw(plan, rows, terminal)
     if isinstance(stop, PurennError):
@@ -106,6 +104,7 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
                 if action not in own._actions and action.dest not in ("help", "seed")}
     axes = read_axes(task, parser, options, switches)
+    parser.check_pairs(options, options.given | {axis.name.replace("-", "_") for axis in axes})
     runs = options.seeds
     for axis in axes:
         runs *= len(axis.values)

@@ -83,8 +83,7 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     try:
         if talkative:
             expected = estimate(run) if run.problem.validation else None
-            for line in report.first_lines(run, expected):
-                talkative.line(line)
+            talkative.lines(report.first_lines(run, expected))
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
             from ..study.history import History
             seen = History(run.network, run.loss, run.problem.train, run.engine)
@@ -167,8 +166,6 @@ def check_files(options: Any, source: Source) -> None:
     if options.save is not None:
         from ..files.model import check_ending
         check_ending(options.save)
-    if options.checkpoint_every is not None and options.checkpoint is None:
-        raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
 
 
 def check_figures(options: Any) -> None:
@@ -235,8 +232,7 @@ def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -
         elif options.quiet:
             terminal.line(report.last_line(result))
         else:
-            for line in report.report(terminal, run, result):
-                terminal.line(line)
+            terminal.lines(report.report(terminal, run, result))
     finally:
         try:
             write_history(options, run)

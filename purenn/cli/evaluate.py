@@ -6,7 +6,7 @@ from ..data.encoding import encode
 from ..data.scores import measures
 from ..linalg import PurennError
 from ..runs.result import Score
-from ..runs.settings import LOSSES, make_loss
+from ..runs.settings import LOSSES, OF_LOGITS, make_loss
 from ..show.report import outcome, part_lines, score_lines
 from ..show.terminal import Terminal
 from ..training import Dataset
@@ -32,12 +32,13 @@ def run(arguments: List[str]) -> int:
     data = Dataset(*encode(preparation, table, single=single))
     if not data.inputs:
         raise PurennError(f"evaluate: {options.file}: no rows are left without missing values")
-    loss, accuracy, outputs = measure(model.network, make_loss(_loss_name(model)), data)
+    criterion = make_loss(_loss_name(model))
+    loss, accuracy, outputs = measure(model.network, criterion, data)
     if not math.isfinite(loss):
         raise PurennError(f"evaluate: the loss of {options.model} on {options.file} is {loss!r}: weights, or numbers "
                           "of the table, are too large")
     accuracy = accuracy if preparation.classes else None        # of numbers that happen to be 0 and 1 there is none
-    score = Score(loss, accuracy, outputs, measures(preparation, data.targets, outputs))
+    score = Score(loss, accuracy, outputs, measures(preparation, data.targets, outputs, criterion.threshold))
     terminal = Terminal()
     if options.json:
         import json
@@ -45,15 +46,14 @@ def run(arguments: List[str]) -> int:
                                   "accuracy": accuracy, **score.measures}))
         return 0
     lines = part_lines([("table", len(data.inputs), score)]) + score_lines(terminal, preparation, score)
-    for line in [*lines, "", f"{options.model} on {options.file}: {outcome(score, len(data.inputs))}"]:
-        terminal.line(line)
+    terminal.lines([*lines, "", f"{options.model} on {options.file}: {outcome(score, len(data.inputs))}"])
     return 0
 
 
 def _loss_name(model: Any) -> str:
     """The loss that the network was trained with; the mean squared error if that is not known."""
-    if model.output == "logits":
-        return "cross-entropy"
+    if model.output in ("logits", "binary logits"):
+        return "cross-entropy" if model.output == "logits" else "bce-with-logits"
     settings = model.training.get("settings")
     name = settings.get("loss") if isinstance(settings, dict) else None
-    return name if isinstance(name, str) and name in LOSSES and name != "cross-entropy" else "mse"
+    return name if isinstance(name, str) and name in LOSSES and name not in OF_LOGITS else "mse"

@@ -72,16 +72,13 @@ def part(text: str) -> Union[str, Tuple[int, ...]]:
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
           slip: Sequence[str]) -> None:
     terminal, layout = Terminal(), options.format
-    for line in explanation.opening(first_lines, layout):
-        terminal.line(line)
+    terminal.lines(explanation.opening(first_lines, layout))
     notes = {key: "published: " + text for key, text in published.items()}
     for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
-        for line in block:
-            terminal.line(line)
+        terminal.lines(block)
         if options.pause:
             _wait(terminal)
-    for line in explanation.closing(() if options.only else slip, layout):
-        terminal.line(line)
+    terminal.lines(explanation.closing(() if options.only else slip, layout))
 
 
 def _wait(terminal: Terminal) -> None:

@@ -15,9 +15,9 @@ from .parser import MOST_EPOCHS, Parser, short, whole
 # What --full stands for: the settings of the lab report.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
 
-# The options that go with --show-data, and with --write-data.
-SHOWN = ("show_data", "write_data", "data", "images", "labels", "ignore", "names", "seed")
-WRITTEN = ("write_data", "show_data", "data", "names", "seed", "train", "validation", "test")
+# The options that go with --show-data, the seed with drawn letters alone; and with --write-data.
+SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
+WRITTEN = ("write_data", "seed", "train", "validation", "test")
 
 
 def run(arguments: List[str]) -> int:
@@ -88,9 +88,6 @@ def source_of(options: Any, task: Task) -> ImageSource:
 
 def check_options(options: Any) -> None:
     """Raise PurennError if two of the options do not go together."""
-    for name in ("images", "labels", "ignore"):
-        if getattr(options, name) and options.data is None and options.resume is None:
-            raise PurennError(f"--{name}: goes with --data; the letters that are drawn here have no such name")
     names = options.names
     if names is not None:
         if len(set(names)) < len(names) or "".join(names.split()) != names or not names.isprintable():
@@ -98,19 +95,11 @@ def check_options(options: Any) -> None:
         if options.data is None and options.resume is None:
             with named_as_options():
                 check_names(names, 10)
-    looks = options.show_data is not None or options.write_data is not None
-    used = SHOWN if options.write_data is None else WRITTEN
+    looks = "--show-data" if options.show_data is not None else "--write-data" if options.write_data is not None else ""
+    used = WRITTEN if options.show_data is None else SHOWN if options.data is None else SHOWN[:-1]
     for name in ["full"] if options.full else sorted(options.given):
         if looks and name not in used:
-            option = "--" + name.replace("_", "-")
-            raise PurennError(f"{option}: cannot be used with --show-data or --write-data; leave it out")
-    if options.write_data is not None:
-        if names is not None:
-            raise PurennError("--names: cannot be used with --write-data; the file holds numbers from 0 up")
-        if options.show_data is not None:
-            raise PurennError("--write-data: cannot be used with --show-data; give one of the two")
-        if options.data is not None:
-            raise PurennError("--write-data: cannot be used with --data; it writes the letters that are drawn here")
+            raise PurennError(f"--{name.replace('_', '-')}: cannot be used with {looks}; leave it out")
 
 
 def show_data(options: Any) -> int:
@@ -123,8 +112,7 @@ def show_data(options: Any) -> int:
         names = class_names(source, images)
     rows = images.images[:options.show_data]
     titles = [f"{i + 1}: {names[images.labels[i]]}" for i in range(len(rows))]
-    for line in pictures.sheet(terminal, titles, rows, images.height, images.width):
-        terminal.line(line)
+    terminal.lines(pictures.sheet(terminal, titles, rows, images.height, images.width))
     return 0
 
 

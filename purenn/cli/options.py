@@ -4,6 +4,7 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
+from ..files.text import digits
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
@@ -29,8 +30,9 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
     group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
                        help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
-        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
-                           help="activation of the output layer: one of those above (default: %(default)s)")
+        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
+                           help="activation of the output layer: one of those above (default: sigmoid; with "
+                           "bce-with-logits none)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 
@@ -195,8 +197,8 @@ def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
     for name, value in choices.items():
         if isinstance(value, (tuple, list)):
             value = " ".join(map(str, value)) or "none"
-        elif isinstance(value, float) and float(f"{value:g}") == value:
-            value = f"{value:g}"
+        elif isinstance(value, float):
+            value = digits(value)
         option = f"--{name.replace('_', '-')}"
         parts.append(option if value is True else f"{option} {'all' if value is None else value}")
     return " ".join(parts)

@@ -10,6 +10,19 @@ from ..linalg import PurennError
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
 
+# An option that has no effect beside another; the value of the other with which it is so, "" for any; and the tasks, ""
+# for all: the data of xor and gate are not drawn.
+BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
+          ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
+          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "at", "", ""),
+          ("predict", "all", "", ""))
+
+# Options that have no effect without another, or several of which one is enough; and the command, "" for all.
+WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
+           (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
+           (("images", "labels", "ignore"), ("data", "resume"), "letters"),
+           (("epochs", "lr", "optimizer", "momentum", "batch_size", "shuffle", "engine"), ("standalone",), "unroll"))
+
 
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are one line: the option, what was found, what is allowed.
@@ -38,7 +51,24 @@ class Parser(argparse.ArgumentParser):
             if getattr(options, name) is None:
                 setattr(options, name, self.get_default(name))
         options.given = given
+        self.check_pairs(options, given)
         return options
+
+    def check_pairs(self, options: Any, given: Set[str]) -> None:
+        """Raise PurennError where one of the options ``given`` has no effect beside the others, or without one."""
+        command, _, task = self.command.rpartition(" ")
+        for name, other, value, tasks in BESIDE:
+            found = getattr(options, other, None)
+            found = (" ".join(map(str, found)) or "none") if isinstance(found, list) else found
+            if {name, other} <= given and value in ("", found) and (
+                    not tasks or task in tasks.split() and not options.shuffle):
+                self.error(f"{_option(name)}: has no effect with {_option(other)}{value and ' ' + value}; leave one of "
+                           "the two out")
+        for names, others, where in WITHOUT:
+            for name in given.intersection(names) if where in ("", command or task) else ():
+                if not any(getattr(options, other, None) for other in others):
+                    needed = _option(others[0]) if others[0] != "name" else "NAME"
+                    self.error(f"{_option(name)}: goes with {needed}; add it, or leave this out")
 
     def value_of(self, option: str, text: str) -> Any:
         """What a text means as the value of an option; raises PurennError as ``parse_args`` does."""
@@ -54,8 +84,15 @@ class Parser(argparse.ArgumentParser):
         """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
         names = {name for action in self._actions for name in action.option_strings}
         valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
+        once = {name for action in self._actions if not isinstance(action, argparse._AppendAction)
+                for name in action.option_strings}
         joined: List[str] = []
+        seen: Set[str] = set()
         for text in args:
+            name = text.partition("=")[0]
+            if name in once and name in seen:
+                self.error(f"{name}: found it twice; leave one of the two out")
+            seen.add(name)
             if joined and joined[-1] in valued and text.startswith("-") and text not in names:
                 joined[-1] += "=" + text
             else:
@@ -92,6 +129,10 @@ def task_name(command: str, description: str, names: Sequence[str], arguments: S
         return one_of(names)(arguments[0])
     except argparse.ArgumentTypeError as error:
         raise PurennError(f"{command}: task: {error}") from None
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 # The types.

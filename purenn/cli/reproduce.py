@@ -33,8 +33,7 @@ def run(arguments: List[str]) -> int:
     try:
         for experiment in wanted:
             done.append(_carried_out(experiment, options.workers, terminal, known))
-            for line in lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))):
-                terminal.line(line)
+            terminal.lines(lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))))
             terminal.stream.flush()
     except (KeyboardInterrupt, PurennError) as error:       # what is done is still shown and written
         stop = error

@@ -15,6 +15,5 @@ def run(arguments: List[str]) -> int:
     add_model_options(parser)
     options = parser.parse_args(arguments)
     terminal = Terminal()
-    for line in lines_of(terminal, load_predictor(options.model, options.activation, options.output_activation)):
-        terminal.line(line)
+    terminal.lines(lines_of(terminal, load_predictor(options.model, options.activation, options.output_activation)))
     return 0

@@ -2,7 +2,6 @@
 import sys
 from typing import List
 
-from ..linalg import PurennError
 from ..runs.settings import ChoiceError
 from ..show import stepper
 from ..show.terminal import Terminal
@@ -22,9 +21,6 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    ways = [f"--{word}" for word in ("at", "all", "predict") if word in options.given]
-    if len(ways) > 1:
-        raise PurennError(f"step {name}: found {ways[0]} with {ways[1]}; give one of them")
     made = run_of_sample(name, options, max(1, options.after))
     for _ in made.epochs() if options.after else ():
         pass

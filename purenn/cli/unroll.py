@@ -4,7 +4,6 @@ from typing import List
 from ..engines.program import program_source
 from ..engines.source import standalone_source
 from ..engines.unrolled import check_size
-from ..linalg import PurennError
 from ..runs import problems
 from ..runs.run import Run
 from ..runs.tasks import POINT_TASKS, TASKS
@@ -31,18 +30,13 @@ def run(arguments: List[str]) -> int:
                         help=f"with --standalone: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)
     options = parser.parse_args(arguments[1:])
-    for name in ("epochs", "lr", "optimizer", "momentum", "batch_size", "shuffle", "engine"):
-        if name in options.given and not options.standalone:
-            option = "--" + name.replace("_", "-")
-            raise PurennError(f"unroll: {option} goes with --standalone, which trains; add it, or leave {option} out")
     rng = random.Random(options.seed)
     problem = problems.make(points_of(options, task), rng)
     settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)
     made = Run(problem, settings, rng)
     check_size(made.network)
     terminal = Terminal()
-    for line in _source(made, options.standalone).rstrip("\n").split("\n"):
-        terminal.line(line)
+    terminal.lines(_source(made, options.standalone).rstrip("\n").split("\n"))
     return 0
 
 

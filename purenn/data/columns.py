@@ -251,8 +251,17 @@ def check_finite(table: Table, at: int, rows) -> None:
 
 
 def first_text(table: Table, at: int, rows):
-    """The first row in which this column has a text that is neither a number nor missing, or None."""
-    return next((row for row in rows if numbers([table.columns[at][row]]) is None), None)
+    """The first of the rows in which this column has a text that is neither a number nor missing.
+
+    If there is none, the first of all rows with such a text; otherwise the first of the rows whose field is not
+    missing, which is a number with a decimal comma; or None.
+    """
+    texts = table.columns[at]
+    for some in (rows, range(len(table.lines))):
+        for row in some:
+            if numbers([texts[row]]) is None:
+                return row
+    return next((row for row in rows if texts[row] not in IS_MISSING), None)
 
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:

@@ -10,7 +10,7 @@ from typing import Any, List, Sequence, Tuple
 from ..activations import Identity
 from ..engines.loops import batch_cost
 from ..layers import Linear
-from ..losses import Loss
+from ..losses import BCELoss, BCEWithLogitsLoss, Loss
 from ..network import Network
 from ..training import Dataset, are_classes, is_right
 from .scores import mean_squared_error
@@ -95,7 +95,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
         return []
     losses = [epoch.loss for epoch in run.curve]
     classes = are_classes(data.targets)
-    wrong = [i for i in range(len(outputs)) if classes and not is_right(outputs[i], data.targets[i])]
+    wrong = [i for i in range(len(outputs)) if classes and not is_right(outputs[i], data.targets[i], loss.threshold)]
     final = batch_cost(loss, outputs, data.targets)
     if not wrong and (target_loss is None or final < target_loss):
         return []
@@ -107,7 +107,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
         return found + [longer if falling else "The loss has almost stopped falling: try a larger lr, or more epochs."]
     if len(data.targets[0]) != 1:
         return [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
-    values = [output[0] for output in outputs]
+    values = [loss.answer(output)[0] for output in outputs]
     if not run.problem.separable and not has_bend(network):
         return ["There is no activation between the layers, so the network is one straight line, and no straight line "
                 "separates these classes." + _constant(loss, data),
@@ -140,6 +140,8 @@ def _mean(values: List[float]) -> float:
 
 def _best_constant(loss: Loss, data: Dataset) -> Tuple[float, float]:
     mean = _mean([y[0] for y in data.targets])
+    if isinstance(loss, BCEWithLogitsLoss):                 # the same cost, of probabilities
+        loss = BCELoss(loss.reduction)
     return mean, batch_cost(loss, [[mean]] * len(data.targets), data.targets)
 
 

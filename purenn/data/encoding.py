@@ -127,9 +127,12 @@ def _targets(table, at, rows, target, single):
     return [[float(k)] for k in found] if single else one_hot(found, len(classes))
 
 
-def decode(preparation: Preparation, rows: list) -> list:
-    """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit."""
+def decode(preparation: Preparation, rows: list, threshold: float = 0.5) -> list:
+    """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit.
+
+    ``threshold`` is that of the rows, as for ``training.class_of``.
+    """
     target = preparation.target
     if isinstance(target, Classes):
-        return [target.classes[class_of(values)] for values in rows]
+        return [target.classes[class_of(values, threshold)] for values in rows]
     return [values[0] * target.deviation + target.mean for values in rows]

@@ -2,7 +2,7 @@
 import math
 from typing import Any, List, NamedTuple, Optional
 
-from ..activations import softmax
+from ..activations import sigmoid, softmax
 from ..files.disk import naming
 from ..files.model import Model, load_model
 from ..linalg import PurennError
@@ -37,7 +37,8 @@ class Predictor(NamedTuple):
         if likely and not all(0.0 <= value <= 1.0 for output in outputs for value in output):
             raise PurennError("the outputs of the network should be probabilities, but for "
                               f"{table.path} they are not between 0 and 1; the model is damaged")
-        return dict(zip(known, zip(outputs, decode(preparation, outputs))))
+        threshold = 0.0 if self.model.output == "binary logits" else 0.5
+        return dict(zip(known, zip(outputs, decode(preparation, outputs, threshold))))
 
     def _plain(self, table):
         """The Preparation for a model that has none: all columns as they are, in their order."""
@@ -56,7 +57,9 @@ class Predictor(NamedTuple):
             return None
         if self.model.output == "logits":
             return softmax(values)
-        if self.model.output == "probability":
+        if self.model.output == "binary logits":
+            values = [sigmoid(z) for z in values]
+        if self.model.output != "values":
             if len(values) == 1:
                 return [1.0 - values[0], values[0]]
             total = math.fsum(values)

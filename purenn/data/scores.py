@@ -8,13 +8,17 @@ from .preparation import Preparation
 from .splitting import is_constant
 
 
-def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]]) -> Dict[str, Any]:
+def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]],
+             threshold: float = 0.5) -> Dict[str, Any]:
     """For classes the ``confusion`` matrix, for numbers ``mse``, ``mae`` and ``r2`` in the target's own unit.
+
+    ``threshold`` is that of the outputs, as for ``training.class_of``.
 
     Raises PurennError if the errors are too large for a float.
     """
     if preparation.classes:
-        labels, guesses = [[class_of(values) for values in rows] for rows in (targets, outputs)]
+        labels = [class_of(values) for values in targets]
+        guesses = [class_of(values, threshold) for values in outputs]
         return {"confusion": confusion_matrix(labels, guesses, len(preparation.classes))}
     from .encoding import decode
     truth, predicted = decode(preparation, targets), decode(preparation, outputs)

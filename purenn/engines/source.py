@@ -11,8 +11,8 @@ Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
 from ..linalg import PurennError
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss
-from .templates import LOSSES, SLOPES, STEPS, VALUES
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
+from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 
 # More terms than this are not put into one expression: compilers go only so deep.
 TERMS = 50
@@ -272,6 +272,11 @@ def _loss(loss, a, y, da):
         lines.append("total += " + _scaled(share, "c"))
         slopes = [_scaled(share, f"(({a[j]} - {y[j]}) / max({a[j]} * (1.0 - {a[j]}), 1e-12))")
                   for j in range(count)]
+    elif isinstance(loss, BCEWithLogitsLoss):
+        lines.append("c = 0.0")
+        lines += [line.format(c="c", z=z, y=y_j) for z, y_j in zip(a, y) for line in LOGIT_COST]
+        lines.append("total += " + _scaled(share, "c"))
+        slopes = [_scaled(share, LOGIT_SLOPE.format(z=z, y=y_j)) for z, y_j in zip(a, y)]
     else:
         errors = [f"r_{j}" for j in range(count)]
         lines += [f"{errors[j]} = {a[j]} - {y[j]}" for j in range(count)]

@@ -24,7 +24,8 @@ from .strict_json import check_plain, folded, parsed, read_json, write_json
 # as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
 Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
 
-OUTPUTS = ("values", "logits", "probability")       # numbers; before a softmax; of class 1, or of each class
+# Numbers; before a softmax; of class 1, or of each class, before a sigmoid; probabilities of these.
+OUTPUTS = ("values", "logits", "binary logits", "probability")
 
 FORMAT, VERSION = "purenn model", 1
 METADATA = "purenn"                                 # the metadata key for what is not a tensor

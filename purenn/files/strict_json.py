@@ -37,6 +37,10 @@ def parsed(data: bytes):
     >>> parsed(b'{"epoch": 3, "loss": [0.25, null]}')
     {'epoch': 3, 'loss': [0.25, None]}
     """
+    for magic, kind in ((b"PK\x03\x04", "a zip, such as an npz or what torch.save writes"),
+                        (b"\x1f\x8b", "a gzip file")):
+        if data.startswith(magic):
+            raise PurennError(f"is {kind}, and no JSON")
     _check_depth(data)
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole,

@@ -42,22 +42,30 @@ class Keeper:
         self.path, self.every, self.source, self.warn = path, every, source, warn
         self.failed = False
         self.digest: Optional[int] = None
+        self.held: Any = None
 
     def is_due(self, number: int) -> bool:
         """Whether a checkpoint is to be written after this epoch."""
         return number % self.every == 0
 
+    def hold(self, run: Run) -> None:
+        """Keep in memory how a run stands between two epochs."""
+        self.held = (len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), {
+            "best": run.best.number if run.best else 0, "state": run.best_weights, "seconds": run.seconds})
+
     def write(self, run: Run) -> None:
-        """Write a checkpoint of a run as it stands between two epochs."""
+        """Write a checkpoint of a run as it stood when it was held; as it stands where it was not."""
+        if self.held is None:
+            self.hold(run)
         from ..files.checkpoint import Checkpoint, save_checkpoint
         if self.digest is None:
             self.digest = digest(run.problem)
-        progress = {"history": history(run.curve), "best": run.best.number if run.best else 0,
-                    "state": run.best_weights, "seconds": run.seconds}
+        done, network, optimizer, random, progress = self.held
+        progress = {"history": history(run.curve[:done]), **progress}
         try:
             save_checkpoint(self.path, Checkpoint(
                 run.problem.name, run.settings._asdict(), self.source._asdict(), repr(run.engine), self.digest,
-                len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), progress))
+                done, network, optimizer, random, progress))
         except PurennError as error:
             if not self.failed and self.warn:
                 self.warn(f"{error}; training goes on without checkpoints")

@@ -67,8 +67,10 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     ``workers`` None in a Settings means one process. Raises PurennError if the runs are divided among workers and one
     of them asks for several processes itself, or for the engine processes.
     """
-    if workers is not None and workers < 1:
-        raise PurennError(f"run_all: workers is {workers}; it must be 1 or more, or None for one on each core")
+    if workers is not None and not (type(workers) is int and workers >= 1):
+        raise PurennError(f"run_all: workers is {workers!r}; it must be 1 or more, or None for one on each core")
+    for job in [job for job in jobs if not isinstance(job, Job)]:
+        raise PurennError(f"run_all: found a {type(job).__name__}; give Jobs, as in Job(problem, settings)")
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:
@@ -159,6 +161,9 @@ def _ask(process: Any, connection: Any, jobs: Sequence[Job], index: int, busy: D
         connection.send(jobs[index])
     except OSError:
         raise _died(process, jobs[index]) from None
+    except Exception as error:                              # a function without a name, a file that is open, …
+        raise PurennError(f"the run {jobs[index].label}: it cannot be sent to another process: {error}; take a "
+                          "function that has a name in a module, or do the runs with 1 worker") from None
     busy[connection] = process, index
 
 
@@ -202,3 +207,5 @@ def _work(connection: Any, summarize: Summarize) -> None:
             connection.send((result, wrong))
         except OSError:                                         # the parent has closed the connection
             return
+        except Exception as error:
+            connection.send((None, f"what came of it cannot be sent from its process: {error}"))

@@ -193,6 +193,8 @@ def read_images(source: ImageSource) -> Any:
         raise ChoiceError("labels", f"goes with an npz or a CSV, and {source.data} is a folder; leave it out")
     if source.images is not None and (is_folder or not is_npz(source.data)):
         raise ChoiceError("images", f"goes with an npz, which {source.data} is not; leave it out")
+    if source.ignore and (is_folder or is_npz(source.data)):
+        raise ChoiceError("ignore", f"goes with a CSV, which {source.data} is not; leave it out")
     names = None
     if source.images is not None or source.labels is not None:
         names = (source.images or "images", source.labels or "labels")

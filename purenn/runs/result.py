@@ -6,7 +6,7 @@ from ..activations import softmax
 from ..optimizers import SGD
 from ..training import Epoch, class_of, is_right
 from .problems import Problem
-from .settings import OPTIMIZERS, Settings
+from .settings import OPTIMIZERS, Settings, make_loss
 
 # The fields of Settings that can be chosen for points, for images and for tables.
 _STEPS = ("init", "loss", "optimizer", "lr", "momentum")
@@ -72,14 +72,15 @@ class Result(NamedTuple):
         """The prediction for each tested sample, as the JSON object has it."""
         problem = self.problem
         data, outputs = problem.test or problem.train, self.tested().outputs
+        threshold = make_loss(self.settings.loss).threshold
         if problem.kind == "table":
             from ..data.encoding import decode
-            decoded = zip(decode(problem.preparation, data.targets), decode(problem.preparation, outputs))
+            decoded = zip(*[decode(problem.preparation, *rows) for rows in ((data.targets,), (outputs, threshold))])
             return [{"line": problem.source.lines[row], "target": target, "output": output}
                     for row, (target, output) in zip(problem.tested, decoded)]
         if problem.kind == "images":
             return [_image(*each) for each in zip(problem.tested, data.targets, outputs)]
-        return [{"input": x, "target": y, "output": a, "right": is_right(a, y)}
+        return [{"input": x, "target": y, "output": a, "right": is_right(a, y, threshold)}
                 for x, y, a in zip(data.inputs, data.targets, outputs)]
 
     def settings_json(self) -> Dict[str, Any]:

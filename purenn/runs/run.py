@@ -9,11 +9,12 @@ from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
+from ..linalg import PurennError
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
 from .problems import Problem
 from .result import Result, Score
-from .settings import Settings, check_settings, make_loss, make_optimizer
+from .settings import ChoiceError, Settings, check_settings, make_loss, make_optimizer
 
 # Parameters times samples in a batch from which several processes are faster, and the least samples for each.
 PAYS, LEAST_SHARE = 500_000, 8
@@ -36,9 +37,14 @@ class Run:
 
     def __init__(self, problem: Union[Problem, Callable[[Any], Problem]], settings: Settings, rng: Any = None,
                  network: Optional[Network] = None):
+        if not isinstance(settings, Settings) or not (isinstance(problem, Problem) or callable(problem)):
+            raise PurennError(f"Run: found a {type(problem).__name__} and a {type(settings).__name__}; give a Problem, "
+                              "or a function that draws one, and Settings")
         check_settings(settings)
         self.rng = rng or random.Random(settings.seed)
         self.problem: Problem = problem if isinstance(problem, Problem) else problem(self.rng)
+        if settings.patience and self.problem.validation is None:
+            raise ChoiceError("patience", f"found {settings.patience}, and there are no validation data; take 0")
         self.network = network or Network.mlp(settings.sizes, settings.activation, settings.output_activation,
                                               init=settings.init, rng=self.rng)
         self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
@@ -110,12 +116,16 @@ class Run:
         return last < target and bool(evaluate(self.network, self.loss, self.problem.train)[0] < target)
 
     def _keep(self) -> None:
-        if self.keeper and (self.stopped or self.keeper.is_due(len(self.curve))):
-            self.keeper.write(self)
+        if self.keeper:
+            self.keeper.hold(self)
+            if self.stopped or self.keeper.is_due(len(self.curve)):
+                self.keeper.write(self)
 
     def interrupt(self) -> None:
-        """End the training at once, as Ctrl-C does."""
+        """End the training at once, as Ctrl-C does; a checkpoint is of the last epoch that was done."""
         self.stopped = "interrupted"
+        if self.keeper and self.keeper.held:
+            self.keeper.write(self)
 
     def has_learned(self) -> bool:
         """True once there is something to report: an epoch or, with validation data, a step."""
@@ -163,7 +173,7 @@ class Run:
             raise
         found = {}
         if self.problem.preparation and self.problem.kind != "points":
-            found = measures(self.problem.preparation, data.targets, outputs)
+            found = measures(self.problem.preparation, data.targets, outputs, self.loss.threshold)
         return Score(loss, None if self.problem.is_regression else accuracy, outputs, found)
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ from ..linalg import PurennError
 from ..optimizers import SGD
 from . import problems
 from .problems import Problem
-from .settings import LOSSES, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
+from .settings import LOSSES, OF_LOGITS, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
 
 USUAL_MOMENTUM = 0.9
 
@@ -78,7 +78,7 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
 
     Raises ChoiceError if two choices do not go together.
     """
-    check_choices(task, chosen)
+    check_choices(task, chosen if hidden is None else {**chosen, "hidden": hidden})
     usual = task.settings
     loss = chosen.get("loss") or ("mse" if problem.is_regression else usual.loss)
     output = chosen.get("output_activation") or _usual_output(problem, loss)
@@ -109,8 +109,9 @@ def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = 
         named = [name for name in values if values[name] != usual[name] and (name != "workers" or not task.problem)]
         if {"optimizer", "loss"} & set(named):                  # another learning rate is usual then
             named.append("lr")
-        if OPTIMIZERS[settings.optimizer] is not SGD:
-            named = [name for name in named if name != "momentum"]
+        absent = {"momentum"} if OPTIMIZERS[settings.optimizer] is not SGD else set()
+        absent |= {"output_activation"} if settings.output_activation is None else set()        # the loss says so
+        named = [name for name in named if name not in absent]
     return {name: value for name, value in values.items() if name in named and name != "sizes"}
 
 
@@ -120,25 +121,30 @@ def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
         if name not in (*Settings._fields[1:], "hidden"):
             raise PurennError(f"resolve: there is no choice {name!r}; it must be one of hidden, "
                               f"{', '.join(Settings._fields[1:])}")
+        if name in ("loss", "optimizer") and not isinstance(chosen[name], str):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a name")
+        if name == "hidden" and not (isinstance(chosen[name], (list, tuple)) and all(
+                type(size) is int for size in chosen[name])):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a list of sizes, such as [4, 4]")
     optimizer = chosen.get("optimizer", task.settings.optimizer)
     if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
         raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it is for sgd and momentum only")
 
 
 def _usual_output(problem: Problem, loss: str) -> Optional[str]:
-    """The default output activation: none for cross-entropy, which takes logits; identity for numbers."""
-    if loss == "cross-entropy":
+    """The default output activation: none if the loss takes logits; identity for numbers."""
+    if loss in OF_LOGITS:
         return None
     return "identity" if problem.is_regression else "sigmoid"
 
 
 def _check_together(problem: Problem, loss: str, output: Optional[str]) -> None:
-    if problem.is_regression and loss in ("cross-entropy", "bce"):
+    if problem.is_regression and loss in ("bce", *OF_LOGITS):
         raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
                           f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
-    if loss == "cross-entropy" and output is not None:
-        raise ChoiceError("output_activation", "found it with the loss cross-entropy, which takes the outputs before "
-                          "softmax; leave it out, or choose another loss")
+    if loss in OF_LOGITS and output is not None:
+        raise ChoiceError("output_activation", f"found it with the loss {loss}, which takes the outputs before "
+                          f"{OF_LOGITS[loss]}; leave it out, or choose another loss")
     if loss == "cross-entropy" and len(problem.train.targets[0]) < 2:
         raise ChoiceError("loss", "found cross-entropy, which needs an output for each class, and there is one output; "
                           "take bce")

@@ -52,11 +52,11 @@ def curves(rows: list) -> list:
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
 
 
-def csv_rows(axes: list, settings: list, seeds: list, rows: list) -> list:
-    """The runs that are done, a row each, below the names of their columns; for the arguments see ``table``."""
-    lines = [[*axes, "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
-    for values, row in zip(settings, rows):
-        for seed, result in zip(seeds, row.results):
+def runs(plan, rows: list) -> list:
+    """The runs that are done as the rows of a CSV, the names of its columns first."""
+    lines = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
+    for values, row in zip(plan.values, rows):
+        for seed, result in zip(plan.seeds, row.results):
             if result:
                 lines.append([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
                               result.loss, "" if result.accuracy is None else result.accuracy,
@@ -88,7 +88,8 @@ def report(terminal, plan, rows: list, stop=None) -> list:
                  "there is so far:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    if {"loss", "target-loss"} & set(names):
+    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # which measures as bce does
+    if "target-loss" in names or "loss" in names and losses != {"bce"}:
         lines[-1] += " But these losses do not measure the same: compare the accuracies."
     return lines
 

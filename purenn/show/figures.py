@@ -5,7 +5,7 @@ from ..study.history import LIMITS
 from ..training import class_of
 from . import plots
 from . import terminal as show
-from .report import worst_predictions
+from .report import digits, worst_predictions
 
 # How many images of each class, how many mistakes and how many neurons' weights are shown.
 SAMPLES, MISTAKES, NEURONS = 6, 18, 64
@@ -34,7 +34,7 @@ def title_of(result) -> str:
     if result.problem.kind == "table":
         name = f"{about['target']} from {os.path.basename(about['file'])}"
     text = (f"{name}: network {'-'.join(map(str, settings.sizes))}, {settings.activation}, {settings.optimizer} lr "
-            f"{settings.lr:g}, seed {settings.seed}")
+            f"{digits(settings.lr)}, seed {settings.seed}")
     return text if len(text) <= 100 else text[:97] + "..."
 
 
@@ -53,7 +53,7 @@ def _stop(result):
 def _points(result, history):
     title, tested = title_of(result), result.problem.test or result.problem.train
     labels = [class_of(target) for target in tested.targets]
-    guesses = [class_of(output) for output in result.tested().outputs]
+    guesses = [class_of(output, history.loss.threshold) for output in result.tested().outputs]
     losses = [epoch.loss for epoch in result.curve]
     return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(), LIMITS,
                                    "fresh point" if result.test else "point"),

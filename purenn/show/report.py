@@ -5,6 +5,7 @@ Every function takes a Run or a Result and returns text or lines; ``cli/ending.p
 
 from ..data.diagnose import majority
 from ..data.scores import precision, recall
+from ..files.text import digits
 from ..losses import CrossEntropyLoss
 from . import pictures
 from . import terminal as show
@@ -34,10 +35,10 @@ def first_lines(run, expected=None) -> list:
 
 
 def _activations(settings):
-    activation = settings.activation if len(settings.sizes) > 2 else settings.output_activation
-    if settings.output_activation != activation:
-        activation += f", output {settings.output_activation}"
-    return activation
+    output = settings.output_activation or "none"
+    if len(settings.sizes) == 2 or settings.activation == output:
+        return output
+    return f"{settings.activation}, output {output}"
 
 
 def _image_lines(run):
@@ -76,10 +77,10 @@ def optimizer_text(settings) -> str:
     >>> optimizer_text(Settings(optimizer="momentum", lr=0.05, momentum=0.5))
     'momentum lr 0.05 momentum 0.5'
     """
-    text = f"{settings.optimizer} lr {settings.lr:g}"
-    for name in ("momentum", "weight_decay"):
+    text = f"{settings.optimizer} lr {digits(settings.lr)}"
+    for name, usual in (("momentum", 0.0), ("weight_decay", 0.0), ("lr_decay", 1.0)):
         value = getattr(settings, name)
-        text += f" {name.replace('_', ' ')} {value:g}" if value else ""
+        text += f" {name.replace('_', ' ')} {digits(value)}" if value != usual else ""
     return text
 
 
@@ -147,7 +148,7 @@ def _points(terminal, run, result):
     lines = show.predictions(terminal, "points" if tested is problem.train else "fresh points", tested.inputs,
                              tested.targets, result.tested().outputs, right)
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
-    grid = [[run.network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
+    grid = [[run.loss.answer(run.network.predict([[0.05 * j, 0.1 * i]])[0])[0] for j in range(21)] for i in range(11)]
     curve = show.learning_curve(terminal, [epoch.loss for epoch in result.curve])
     return [*lines, "", *show.beside(curve, show.decision_map(terminal, grid, points))]
 

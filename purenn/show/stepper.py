@@ -218,8 +218,7 @@ def print_state(terminal: Terminal, recording: Recording, number: int, width: in
 def print_all(terminal: Terminal, recording: Recording) -> None:
     """Print each event in a few lines."""
     for number in range(len(recording)):
-        for line in stepping.in_short(recording, number):
-            terminal.line(painted(terminal, line))
+        terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, number)])
 
 
 def ask_all(terminal: Terminal, recording: Recording, answers) -> None:
@@ -227,8 +226,7 @@ def ask_all(terminal: Terminal, recording: Recording, answers) -> None:
     at = Walk(recording, predict=True)
     for number in range(len(recording)):
         at.number = number
-        for line in stepping.in_short(recording, number, hidden=True):
-            terminal.line(painted(terminal, line))
+        terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, number, hidden=True)])
         while at.asked():
             terminal.stream.flush()
             text = next(answers, None)

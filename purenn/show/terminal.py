@@ -42,6 +42,11 @@ class Terminal:
                 text = text.replace(character, SPELLED_OUT[character])
         self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
+    def lines(self, texts: list) -> None:
+        """Write several lines."""
+        for text in texts:
+            self.line(text)
+
     def paint(self, text: str, color: str) -> str:
         """The text in a color, if the terminal has colors."""
         return f"\x1b[{color}m{text}\x1b[0m" if self.color else text

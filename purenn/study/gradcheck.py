@@ -17,7 +17,7 @@ from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from ..engines.loops import Loops, batch_cost
 from ..layers import Linear
 from ..linalg import PurennError, is_finite
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, check_data
 
@@ -33,6 +33,7 @@ ACTIVATIONS: dict = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu
                "identity": Identity, "softmax": Softmax}
 LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfSquaredErrorLoss,
           "bce": BCELoss, "bce-sum": lambda: BCELoss("sum"),
+          "bce-with-logits": BCEWithLogitsLoss, "bce-with-logits-sum": lambda: BCEWithLogitsLoss("sum"),
           "cross-entropy": CrossEntropyLoss, "cross-entropy-sum": lambda: CrossEntropyLoss("sum")}
 
 # The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
@@ -129,8 +130,9 @@ def _networks(activation, loss, seed):
     for output in [*ACTIVATIONS.values(), None]:
         if isinstance(loss, BCELoss) and output not in (Sigmoid, Softmax):
             continue                                            # it takes probabilities
-        if isinstance(loss, CrossEntropyLoss) and output is Softmax:
-            continue                                            # it has softmax in it
+        if isinstance(loss, CrossEntropyLoss) and output is Softmax or (
+                isinstance(loss, BCEWithLogitsLoss) and output is Sigmoid):
+            continue                                            # it has that in it
         for bias in (True, False):
             rng = random.Random(seed)
             layers = [Linear(3, 4, bias=bias, rng=rng), activation(), Linear(4, 3, bias=bias, rng=rng)]

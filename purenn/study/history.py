@@ -81,8 +81,8 @@ class History:
         return panels
 
     def last_map(self) -> list:
-        """The outputs of the network now over the square of LIMITS."""
-        return _map(self.network, engines.make("auto", self.network), _side(self.network, SIDE, 1))
+        """What the network answers now over the square of LIMITS."""
+        return _map(self.network, self.loss, engines.make("auto", self.network), _side(self.network, SIDE, 1))
 
     def frames(self, tested) -> list:
         """(epoch, classes, map) of up to MOST_FRAMES snapshots; the network ends with the last one's weights."""
@@ -95,8 +95,8 @@ class History:
             for _, row, _ in self.network.parameters():
                 row[:] = snapshot.values[place:place + len(row)].tolist()
                 place += len(row)
-            guesses = [class_of(output) for output in engine.outputs(self.network, tested.inputs)]
-            frames.append((snapshot.epoch, guesses, _map(self.network, engine, side)))
+            guesses = [class_of(output, self.loss.threshold) for output in engine.outputs(self.network, tested.inputs)]
+            frames.append((snapshot.epoch, guesses, _map(self.network, self.loss, engine, side)))
         return frames
 
     def _take(self, number):
@@ -142,8 +142,9 @@ def _side(network, most, maps):
     return max(11, min(most, int(math.sqrt(MOST_WORK / (maps * network.count_parameters())))))
 
 
-def _map(network, engine, side):
-    """The outputs of the network at side × side points, clipped to 0 … 1."""
+def _map(network, loss, engine, side):
+    """What the network answers at side × side points, clipped to 0 … 1."""
     steps = [LIMITS[0] + (LIMITS[1] - LIMITS[0]) * i / (side - 1) for i in range(side)]
-    return [[min(1.0, max(0.0, output[0])) for output in engine.outputs(network, [[x1, x2] for x1 in steps])]
+    return [[min(1.0, max(0.0, loss.answer(output)[0])) for output in engine.outputs(
+        network, [[x1, x2] for x1 in steps])]
             for x2 in steps]
