@@ -55,6 +55,14 @@ class FullScreen:
         self._file = 0
 
     def __enter__(self):
+        try:
+            self._begin()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _begin(self):
         if os.name == "nt":
             os.system("")                                   # which makes Windows' terminal understand ANSI codes
         else:
@@ -68,21 +76,22 @@ class FullScreen:
             termios.tcsetattr(self._file, termios.TCSANOW, quiet)
             self._watch_size()
         self._write(ENTER)
-        return self
 
     def _watch_size(self):
         import signal
-        self._pipe = os.pipe()
-        self._handler = signal.signal(signal.SIGWINCH, lambda *_: os.write(self._pipe[1], b"r"))
+        pipe = os.pipe()
+        self._handler = signal.signal(signal.SIGWINCH, lambda *_: os.write(pipe[1], b"r"))
+        self._pipe = pipe
 
     def __exit__(self, *_):
         try:
             self._write(LEAVE)
         finally:
             if self._before is not None:
-                import signal
                 import termios
                 termios.tcsetattr(self._file, termios.TCSADRAIN, self._before)
+            if self._pipe:
+                import signal
                 signal.signal(signal.SIGWINCH, self._handler)
                 for end in self._pipe:
                     os.close(end)
