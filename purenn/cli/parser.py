@@ -14,11 +14,12 @@ MOST_NEURONS = 100_000
 # for all: the data of xor and gate are not drawn.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
-          ("seeds", "init", "zeros", "xor gate"))
+          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "at", "", ""),
+          ("predict", "all", "", ""))
 
 # Options that have no effect without another, or several of which one is enough; and the command, "" for all.
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
-           (("engine",), ("step",), "explain"),
+           (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
            (("epochs", "lr", "optimizer", "momentum", "batch_size"), ("standalone", "torch"), "unroll"),
            (("shuffle", "engine"), ("standalone",), "unroll"))
