@@ -15,17 +15,17 @@ BASE = {"xor": "xor --epochs 2", "linear": "linear --epochs 2", "gate": "gate --
         "predict": "predict tests/files/iris.json tests/files/iris.csv",
         "evaluate": "evaluate tests/files/iris.json tests/files/iris.csv", "show": "show tests/files/iris.json",
         "gradcheck": "gradcheck --loss mse --activation tanh", "mistakes": "mistakes", "activations": "activations",
-        "reproduce": "reproduce none"}
+        "reproduce": "reproduce none", "step": "step gate", "tape": "tape gate"}
 VALUES = ["0", "1", "3", "none", "all", "relu", "softmax", "bce", "bce-with-logits", "adam", "momentum", "0.5", "-1",
           "1e308", "1e-300", "nan", "yes", "no", "unrolled", "matrix", "zeros", "backward", "0.1", "latex", "a" * 300,
           "\x1b[31m", "", "species", ",", "comma", "drop", "ABC", "9" * 400, "lr=1,2", "\u0663"]
 NOT_TRIED = {"help", "plot", "animate", "save", "history", "checkpoint", "resume", "workers", "write-data", "markdown",
-             "out", "csv", "full", "pause", "epochs"}
+             "out", "csv", "full", "pause", "epochs", "after", "svg"}
 
 
 def options_of(command):
     """The options that the help of a command names."""
-    task = ["xor"] if command in ("explain", "unroll", "compare") else []
+    task = ["xor"] if command in ("explain", "step", "unroll", "compare", "tape") else []
     found = re.findall(r"^  --([a-z][a-z-]*)", cli(command, *task, "--help").stdout, re.M)
     return sorted(set(found) - NOT_TRIED) or ["seed"]
 

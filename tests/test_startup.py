@@ -11,16 +11,19 @@ from .helpers import ROOT
 # What no command line here may load, and then what each of them may not.
 NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
-ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
+ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto",
+                                                 "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "experiments", "verdicts", "functions")}
+                                             "updates", "examples", "evaluation", "experiments", "verdicts",
+                                             "functions", "planting", "tape", "graph", "nodes", "recording", "tracing",
+                                             "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
 SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
-                                         "functions")}
+                                            "functions", "tape", "stepper", "stepping", "keys")}
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
-                                              "show", "reproduce")}
+                                              "show", "reproduce", "step", "tape", "sample")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
@@ -37,8 +40,12 @@ CASES = {
     "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
     "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
-    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
-        "json", "purenn.study.mistakes", "purenn.study.gradcheck"},
+    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain", "purenn.cli.sample"} | {
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.graph", "purenn.study.tape",
+        "purenn.study.recording", "purenn.show.stepper"},
+    "tape xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.tape", "purenn.cli.sample"} | {
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.explain", "purenn.show.explanation",
+        "purenn.study.recording", "purenn.show.stepper"},
     "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {

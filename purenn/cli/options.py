@@ -11,7 +11,7 @@ from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Points, Problem, Source
 from ..runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError, Settings
 from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
-from .parser import (MOST_EPOCHS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative, one_of,
+from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, momentum, not_negative, one_of,
                      part_size, positive, whole, yes_or_no)
 
 FOLDER = "figures"
@@ -41,9 +41,7 @@ def add_training_options(parser: Parser, task: Task, engine: str = "loops") -> G
     """The options of how a network is trained on points; returns their group."""
     usual = task.settings
     group = parser.add_argument_group("the training")
-    losses = [name for name in LOSSES if name != "cross-entropy"]
-    group.add_argument("--loss", metavar="NAME", type=one_of(losses), default=usual.loss,
-                       help=f"{', '.join(losses)} (default: %(default)s)")
+    add_loss_option(group, task)
     add_optimizer_options(group, task)
     group.add_argument("--batch-size", metavar="N", type=whole(1), default=usual.batch_size,
                        help=f"samples in each step, in the order of the data (default: {usual.batch_size or 'all'})")
@@ -62,6 +60,18 @@ def add_point_options(parser: Parser, task: Task, engine: str = "loops", epochs:
                            help="train for at most N epochs (default: %(default)s)")
         group.add_argument("--target-loss", metavar="LOSS", type=positive, default=usual.target_loss,
                            help=f"stop when the loss is below LOSS (default: {usual.target_loss or 'none'})")
+    add_points_option(group, task)
+
+
+def add_loss_option(group: Group, task: Task) -> None:
+    """``--loss`` of a task on points."""
+    losses = [name for name in LOSSES if name != "cross-entropy"]
+    group.add_argument("--loss", metavar="NAME", type=one_of(losses), default=task.settings.loss,
+                       help=f"{', '.join(losses)} (default: %(default)s)")
+
+
+def add_points_option(group: Group, task: Task) -> None:
+    """``--points``, where points are drawn."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
                            help="how many points to train on (default: 100); the test uses 100 new ones")
@@ -96,6 +106,11 @@ def add_engine_options(group: Group, engine: str) -> None:
     """The options of the engine and of the random generator."""
     group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
                        help=f"{', '.join(engines.NAMES)}: ways to compute the same gradients (default: %(default)s)")
+    add_seed_option(group)
+
+
+def add_seed_option(group: Group) -> None:
+    """``--seed``."""
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
                        help="seed of everything random: data, weights, order of the samples (default: %(default)s)")
 
@@ -148,7 +163,7 @@ def add_figure_options(parser: Parser, animate: bool = False) -> None:
     group.add_argument("--plot", metavar="DIR", nargs="?", const=FOLDER,
                        help=f"write figures into this folder ({FOLDER}, if none is named)")
     if animate:
-        group.add_argument("--animate", metavar="FILE.gif", type=gif,
+        group.add_argument("--animate", metavar="FILE.gif", type=file_name(".gif"),
                            help="write the decision map as it learns, as a GIF")
 
 

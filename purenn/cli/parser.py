@@ -14,13 +14,15 @@ MOST_NEURONS = 100_000
 # for all: the data of xor and gate are not drawn.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
-          ("seeds", "init", "zeros", "xor gate"))
+          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "at", "", ""),
+          ("predict", "all", "", ""))
 
 # Options that have no effect without another, or several of which one is enough; and the command, "" for all.
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
-           (("engine",), ("step",), "explain"),
+           (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
-           (("epochs", "lr", "optimizer", "momentum", "batch_size", "shuffle", "engine"), ("standalone",), "unroll"))
+           (("epochs", "lr", "optimizer", "momentum", "batch_size"), ("standalone", "torch"), "unroll"),
+           (("shuffle", "engine"), ("standalone",), "unroll"))
 
 
 class Parser(argparse.ArgumentParser):
@@ -229,8 +231,10 @@ def yes_or_no(text: str) -> bool:
     return text.lower() == "yes"
 
 
-def gif(text: str) -> str:
-    """An option type: the name of a .gif file."""
-    if not text.lower().endswith(".gif"):
-        raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a .gif file")
-    return text
+def file_name(ending: str) -> Callable[[str], str]:
+    """An option type: the name of a file with this ending, such as .gif."""
+    def check(text: str) -> str:
+        if not text.lower().endswith(ending):
+            raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a {ending} file")
+        return text
+    return check

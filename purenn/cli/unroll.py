@@ -1,5 +1,5 @@
 """``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
-from typing import List
+from typing import Any, List
 
 from ..engines.program import program_source
 from ..engines.source import standalone_source
@@ -24,10 +24,13 @@ def run(arguments: List[str]) -> int:
         return 0
     task = TASKS[name]
     parser = Parser(f"unroll {name}", description=DESCRIPTION)
-    parser.add_argument("--standalone", action="store_true",
-                        help="train, and print a program that has the weights in it and needs nothing but Python")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--standalone", action="store_true",
+                       help="train, and print a program that has the weights in it and needs nothing but Python")
+    either.add_argument("--torch", action="store_true", help="print the training as a PyTorch program, with the same "
+                       "data, the same weights at the start, and the same losses")
     parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
-                        help=f"with --standalone: how many epochs to train (default: {EPOCHS})")
+                        help=f"with --standalone or --torch: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)
     options = parser.parse_args(arguments[1:])
     rng = random.Random(options.seed)
@@ -36,12 +39,16 @@ def run(arguments: List[str]) -> int:
     made = Run(problem, settings, rng)
     check_size(made.network)
     terminal = Terminal()
-    terminal.lines(_source(made, options.standalone).rstrip("\n").split("\n"))
+    terminal.lines(_source(made, options).rstrip("\n").split("\n"))
     return 0
 
 
-def _source(run: Run, standalone: bool) -> str:
-    if standalone:
+def _source(run: Run, options: Any) -> str:
+    if options.torch:
+        from ..engines.pytorch import pytorch_source
+        return str(pytorch_source(run.network, run.loss, run.optimizer, run.problem.train, run.settings.epochs,
+                                  run.settings.batch_size))
+    if options.standalone:
         try:
             run.result()
         finally:

@@ -1,6 +1,6 @@
 """Predict from a table with a saved network: a Predictor, made of a file's Model and its Preparation."""
 import math
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence
 
 from ..activations import sigmoid, softmax
 from ..files.disk import naming
@@ -91,3 +91,41 @@ def _check_fits(found: Any, preparation: Any) -> None:
                           f"preparation makes {preparation.input_count()} for {classes}; it is damaged")
     if found.model.output == "logits" and outputs == 1:
         raise PurennError("its output is logits, and there is only one; it is damaged")
+
+
+def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
+    """The table's rows, the names first, with the prediction and the classes' probabilities.
+
+    They are empty for a row with missing values if the network was trained without such rows.
+    """
+    found = predictor.predict(table)
+    names = [_fresh(name, table.names) for name in _added_names(predictor)]
+    yield [*table.names, *names]
+    for row, texts in enumerate(zip(*table.columns)):
+        yield [*texts, *_added(predictor, *found[row])] if row in found else [*texts, *[""] * len(names)]
+
+
+def _fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number added if the table has a column of that name."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name}_{number}"
+    return found
+
+
+def _added_names(predictor: Predictor) -> List[str]:
+    """The names of the columns that are added."""
+    if predictor.preparation is None:
+        return [f"output{k + 1}" for k in range(predictor.output_size())]
+    if not predictor.preparation.classes or predictor.model.output == "values":
+        return ["prediction"]
+    return ["prediction", *[f"probability_{name}" for name in predictor.preparation.classes]]
+
+
+def _added(predictor: Predictor, output: List[float], meaning: Any) -> List[str]:
+    """What is added to a row."""
+    if predictor.preparation is None:
+        return [repr(value) for value in output]
+    likely = predictor.probabilities(output) or []
+    return [meaning if isinstance(meaning, str) else repr(meaning), *[f"{share:.6f}" for share in likely]]

@@ -231,16 +231,21 @@ def _html(quantity, note):
     return lines + ([f"<p>{html.escape(note)}</p>"] if note else [])
 
 
-def words(text: str, layout: str) -> str:
-    """A line of prose in a layout."""
-    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
-
-
-def paragraph(lines: list, layout: str) -> list:
-    """Lines of prose in a layout, each on a line of its own there too."""
+def opening(lines: list, layout: str) -> list:
+    """What a page in a layout begins with: lines of prose, each on a line of its own there too."""
     end = {"text": "", "markdown": "  ", "latex": r"\newline"}[layout]
-    texts = [words(line, layout) for line in lines]
-    return [text + end for text in texts[:-1]] + texts[-1:]
+    texts = [_words(line, layout) for line in lines]
+    return (LATEX_BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
+
+
+def closing(lines, layout: str) -> list:
+    """And what it ends with: further lines of prose, if there are any."""
+    texts = [_words(line, layout) for line in ("", *lines)] if lines else []
+    return texts + (LATEX_END if layout == "latex" else [])
+
+
+def _words(text, layout):
+    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
 
 
 LAYOUTS = {

@@ -11,7 +11,7 @@ from ..activations import Sigmoid
 from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, train
-from . import mazur
+from . import graph, mazur
 from .gradcheck import PASSES, suite, verdict, worst
 
 # Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
@@ -87,6 +87,14 @@ def mazur_step() -> tuple:
     error = loss.forward(network.forward(mazur.X), mazur.Y)
     return abs(error - 0.291027773694) <= 1e-11, (f"Mazur's example after one step: E = {error:.12f}; by his method "
                                                   "0.291027773694")
+
+
+def tape_gradients() -> tuple:
+    """The tape's gradients of Mazur's example are those of backpropagation."""
+    _, slopes = graph.compare(mazur.network(), HalfSquaredErrorLoss(), mazur.X, mazur.Y)
+    worst = max(slopes, key=lambda slope: abs(slope.tape - slope.loops))
+    return graph.agree(slopes), (f"Mazur's example: ∂C/∂ of layers[{worst.layer}].{worst.name} is {worst.tape:.6g} by "
+                                 f"the tape and {worst.loops:.6g} by backpropagation")
 
 
 def gradients_are_cleared() -> tuple:

@@ -16,7 +16,7 @@ from typing import Any, Callable, Optional
 from .. import activations
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from ..layers import Linear
-from ..linalg import PurennError
+from ..runs.settings import ChoiceError
 
 PARTS = ("forward", "cost", "backward", "update")
 
@@ -31,7 +31,7 @@ Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "number
 
 
 def check_only(only, network) -> None:
-    """Raise PurennError if ``only`` is a neuron, (layer, neuron), that the network does not have."""
+    """Raise ChoiceError if ``only`` is a neuron, (layer, neuron), that the network does not have."""
     if not isinstance(only, tuple):
         return
     widths = []
@@ -40,9 +40,9 @@ def check_only(only, network) -> None:
         width = layer.out_features or width
         widths.append(width)
     if only[0] >= len(widths):
-        raise PurennError(f"found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
+        raise ChoiceError("only", f"found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
     if only[1] >= widths[only[0]]:
-        raise PurennError(f"found neuron {only[1]}; layer {only[0]} has neurons 0 to "
+        raise ChoiceError("only", f"found neuron {only[1]}; layer {only[0]} has neurons 0 to "
                           f"{widths[only[0]] - 1}")
 
 

@@ -5,55 +5,16 @@ They are the mistakes of published lab reports and of questions that come up aga
 """
 import math
 import random
-from collections import namedtuple
 
 from .. import activations, initializers, layers, losses, network, neuron, optimizers
 from ..data.tasks import gate, xor
 from ..engines import loops
 from ..training import Dataset, evaluate, train
-from . import checks, mazur
+from . import checks, mazur, tape
+from .graph import Tape
+from .planting import Experiment, Mistake, Trained, planted
 
-# name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
-# line, and the mistake in its place. patches: (object, attribute, replacement), or a function that makes the
-# replacement from the original. check: what catches it. experiment: what a learner would be training.
-Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "patches", "check", "experiment"))
-
-# A run that shows the mistake: sizes, hidden and output activation, loss and optimizer (functions that make them),
-# data, epochs, and the batch size.
-Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
-                                       "batch_size"))
-
-
-# The outcome of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
-# the error that ended it.
-Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
-
-
-class planted:
-    """Inside ``with planted(mistake):`` the core makes the mistake; afterwards it is as before, even after an error."""
-
-    def __init__(self, mistake):
-        self.mistake = mistake
-        self.saved = []
-
-    def __enter__(self):
-        for target, name, make in self.mistake.patches:
-            original = target[name] if isinstance(target, dict) else target.__dict__[name]
-            self.saved.append((target, name, original))
-            _put(target, name, make(getattr(original, "__func__", original)))
-        return self.mistake
-
-    def __exit__(self, *_):
-        while self.saved:
-            _put(*self.saved.pop())
-
-
-def _put(target, name, value):
-    if isinstance(target, dict):
-        target[name] = value
-    else:
-        setattr(target, name, value)
-
+__all__ = ["MISTAKES", "Mistake", "network_of", "planted", "train_experiment"]
 
 def _always(value):
     return lambda original: value
@@ -143,6 +104,28 @@ def _shares(times):
     return make
 
 
+def _pushed_at_once(self):
+    """The wrong Value.backward: each Value passes its gradient on as soon as a part of it arrives."""
+    for value in self.order():
+        value.grad = 0.0
+    self.grad = 1.0
+    _push(self)
+
+
+def _push(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope
+        _push(parent)
+
+
+def _overwritten(self):
+    """The wrong Value.backward: what is made from a Value last is all that counts."""
+    self.grad = 1.0
+    for value in reversed(self.order()):
+        for parent, slope in zip(value.parents, value.slopes):
+            parent.grad = value.grad * slope
+
+
 def _sgd(lr, momentum=0.0):
     return lambda parameters: optimizers.SGD(parameters, lr=lr, momentum=momentum)
 
@@ -164,6 +147,10 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
 MAZUR_EXPERIMENT = Experiment("Mazur's example", [2, 2, 2], "sigmoid", "sigmoid", losses.HalfSquaredErrorLoss,
                               _sgd(mazur.LR), Dataset([mazur.X], [mazur.Y]), 1000, None)
 ADAM = _xor(optimizer=lambda p: optimizers.Adam(p, lr=0.01), epochs=1500)
+# The truth table of XOR, learned with the gradients of the tape.
+TAPE = Experiment("gate, its gradients by the tape", [2, 3, 3, 1], "tanh", "sigmoid", losses.MSELoss,
+                  _sgd(1.0), gate(), 400, None, Tape)
+
 
 def network_of(experiment, seed: int) -> tuple:
     """The network of an experiment, and the parameters that learn."""
@@ -180,7 +167,8 @@ def train_experiment(experiment, seed: int) -> Trained:
     loss, optimizer = experiment.loss(), experiment.optimizer(parameters)
     curve: list = []
     try:
-        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size):
+        engine = experiment.engine() if experiment.engine else None
+        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size, engine):
             curve.append(epoch.loss)
         final, accuracy, outputs = evaluate(built, loss, experiment.data)
     except (ArithmeticError, ValueError) as error:
@@ -294,4 +282,13 @@ MISTAKES = (
             [(initializers.INITIALIZERS, "uniform", lambda original: (
                 lambda fan_in, fan_out, rng: original(fan_in, fan_out, random.Random())))],
             checks.seed_is_used, _xor()),
+    Mistake("no-topological-order", "The tape passes a gradient on before it is complete: wrong as soon as a value is "
+            "used twice.",
+            "study.tape.Value.backward", "for value in reversed(order):",
+            "each value passes its gradient on at once, by recursion, whenever a part of it arrives",
+            [(tape.Value, "backward", _always(_pushed_at_once))], checks.tape_gradients, TAPE),
+    Mistake("gradient-overwritten", "The tape assigns a gradient where it must add: of a value that is used twice, one "
+            "use is lost.",
+            "study.tape.Value.backward", "parent.grad += value.grad * slope", "parent.grad = value.grad * slope",
+            [(tape.Value, "backward", _always(_overwritten))], checks.tape_gradients, TAPE),
 )
