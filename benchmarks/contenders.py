@@ -8,6 +8,8 @@ CONTENDERS = {
     "loops": ("own", "loops", "tiny wide large"),
     "unrolled": ("own", "unrolled", "tiny"),
     "matrix": ("own", "matrix", "tiny wide large"),
+    "compiled, 1 thread": ("own", "compiled", "tiny wide large"),
+    "compiled, all cores": ("own", "compiled_on_all", "tiny wide large"),
     "processes, 2 workers": ("own", "processes", "wide large"),
     "auto": ("own", "auto", "tiny wide large"),
     "floor: straight line": ("floors", "straight_line", "tiny"),

@@ -55,12 +55,14 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
-        for inputs, targets in batches(data, batch_size, rng):
-            cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
+        order = drawn_order(count, rng)
+        learned = engine.epoch(network, loss, optimizer, data, batch_size, order)
+        if learned is None:
+            learned = batch_by_batch(network, loss, optimizer, in_batches(data, batch_size, order), engine, has_classes)
+        for cost, size, right_ones in learned:
             check_finite(cost, optimizer, number)
-            epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
-            if has_classes:
-                right += count_right(outputs, targets)
+            epoch_loss += cost * (loss.share(count) / loss.share(size))             # the batch's part of the whole
+            right += right_ones
         accuracy = right / count if has_classes else None
         validation_loss = validation_accuracy = None
         if validation is not None:
@@ -69,19 +71,38 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
         yield Epoch(number, epoch_loss, accuracy, validation_loss, validation_accuracy)
 
 
+def batch_by_batch(network, loss, optimizer, pairs, engine, has_classes):
+    """Learn from one batch after another: yields each one's cost, its samples, and how many outputs are right."""
+    for inputs, targets in pairs:
+        cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
+        yield cost, len(inputs), count_right(outputs, targets) if has_classes else 0
+
+
 def batches(data, batch_size=None, rng=None):
     """The data as pairs (inputs, targets) of up to ``batch_size`` samples, in an order drawn by ``rng``.
 
     Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
     """
+    return in_batches(data, batch_size, drawn_order(len(data.inputs), rng))
+
+
+def drawn_order(count: int, rng):
+    """The numbers of so many samples in an order drawn by ``rng``; None, the given order, without one."""
+    if rng is None:
+        return None
+    order = list(range(count))
+    rng.shuffle(order)
+    return order
+
+
+def in_batches(data, batch_size, order):
+    """The data as pairs (inputs, targets) of up to ``batch_size`` samples; None: of all, and in the given order."""
     count = len(data.inputs)
-    if batch_size is None and rng is None:
+    if batch_size is None and order is None:
         yield data.inputs, data.targets
         return
     batch_size = batch_size or count
-    order = list(range(count))
-    if rng is not None:
-        rng.shuffle(order)
+    order = order or list(range(count))
     for start in range(0, count, batch_size):
         chosen = order[start:start + batch_size]
         yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]

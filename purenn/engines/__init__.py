@@ -16,7 +16,7 @@ the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for
 
 from ..linalg import PurennError
 
-NAMES = ("loops", "unrolled", "matrix", "processes", "auto")
+NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 
 
 def make(name: str, network):
@@ -32,6 +32,9 @@ def make(name: str, network):
     if name == "matrix":
         from .matrix import Matrix
         return Matrix()
+    if name == "compiled":
+        from .compiled import Compiled
+        return Compiled()
     if name == "processes":
         from .auto import pick
         from .processes import Processes

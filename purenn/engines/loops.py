@@ -33,6 +33,13 @@ class Engine:
             optimizer.step()
         return cost, outputs
 
+    def epoch(self, network, loss, optimizer, data, batch_size, order):
+        """Learn from all batches of an epoch at once, where the engine can: each one's cost, samples, and right outputs.
+
+        ``order`` is that of the samples, None for the given one. None: it cannot, and learns batch by batch.
+        """
+        return None
+
     def sync(self) -> None:
         """Make the network's own lists right, where the engine learns elsewhere."""
 
