@@ -19,7 +19,8 @@ from purenn.engines.loops import Loops
 from purenn.files.model import load_model
 from purenn.runs import Problem, Run, Score, Settings, problems
 from purenn.runs.problems import ImageSource
-from purenn.runs.run import PAYS, estimate
+from purenn.runs.run import PAYS
+from purenn.study.estimate import estimate
 from purenn.show.report import worst_predictions
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
@@ -297,8 +298,8 @@ def test_an_epochs_estimate_has_its_samples_its_steps_and_the_validation(monkeyp
     clock = Clock()
     run = Run(Problem("own", small_data(count=10), small_data(count=8)), OWN._replace(batch_size=4))
     run.engine = CountingEngine(clock)
-    monkeypatch.setattr("purenn.runs.run.time", clock)
-    monkeypatch.setattr("purenn.runs.run.make_optimizer", lambda *_: clock)
+    monkeypatch.setattr("purenn.study.estimate.time", clock)
+    monkeypatch.setattr("purenn.study.estimate.make_optimizer", lambda *_: clock)
     assert estimate(run) == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
 
 

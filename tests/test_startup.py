@@ -52,7 +52,7 @@ def loaded(arguments):
     code = ("import sys\nfrom purenn.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
             "print('LOADED', *sorted(sys.modules))")
     if arguments.startswith("letters"):         # which loads it, too, and would measure for most of a second
-        code = "from purenn.runs import run\nrun.MEASURING = 0.0\n" + code
+        code = "from purenn.study import estimate\nestimate.MEASURING = 0.0\n" + code
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code, *arguments.split()], cwd=ROOT,
                           stdout=subprocess.PIPE, encoding="utf-8")
     return set(done.stdout.rstrip().split("\n")[-1].split()[1:])

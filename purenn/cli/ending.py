@@ -12,7 +12,7 @@ from ..runs import problems
 from ..runs.keeper import Keeper, resume
 from ..runs.problems import Source
 from ..runs.result import Result, history
-from ..runs.run import Run, estimate
+from ..runs.run import Run
 from ..runs.settings import output_kind
 from ..runs.tasks import Task, check_choices
 from ..show import report
@@ -82,7 +82,10 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     watched = None
     try:
         if talkative:
-            expected = estimate(run) if run.problem.validation else None
+            expected = None
+            if run.problem.validation:
+                from ..study.estimate import estimate
+                expected = estimate(run)
             for line in report.first_lines(run, expected):
                 talkative.line(line)
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):

@@ -7,11 +7,14 @@ A ``loops.Engine`` has these methods:
     outputs(network, inputs)                    forward only
     learn(network, loss, optimizer, inputs, targets)
                                                 clear the gradients, get them, step
+    epoch(network, loss, optimizer, data, batch_size, order)
+                                                all batches of an epoch in one go, or None: batch by batch
     sync(), close()                             nothing, unless it learns elsewhere or keeps something running
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
-the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers,
-``processes.Processes`` to share a batch out over the cores; ``auto.pick`` chooses.
+the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers, ``compiled.Compiled``
+for everything where there is a C compiler, ``processes.Processes`` to share a batch out over the cores;
+``auto.pick`` chooses.
 """
 
 from ..linalg import PurennError
@@ -19,10 +22,14 @@ from ..linalg import PurennError
 NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 
 
-def make(name: str, network):
+# Of these each has the digits of the others, by their repr.
+SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
+
+
+def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    Raises PurennError where there is none.
+    ``work`` is an ``auto.Work``: what is to be trained, where that is known. Raises PurennError where there is none.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
@@ -34,13 +41,16 @@ def make(name: str, network):
         return Matrix()
     if name == "compiled":
         from .compiled import Compiled
-        return Compiled()
+        engine = Compiled(work.threads if work else None)
+        if work:
+            engine.prepare(network, work.loss, work.optimizer)
+        return engine
     if name == "processes":
         from .auto import pick
         from .processes import Processes
         return Processes(inner=pick(network))
     if name == "auto":
         from .auto import pick
-        return pick(network)
+        return pick(network, work)
     from .loops import Loops
     return Loops()

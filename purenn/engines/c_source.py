@@ -7,6 +7,7 @@ Names: ``a2`` are the numbers that go into layers[2], a row for each sample, ``a
 ``w`` are all weights and biases in the order of ``network.parameters()``, ``g`` is ∂C/∂w, ``v`` and ``u`` are the
 optimizer's states. Only ∂C/∂x, which nobody needs, is left out.
 """
+import re
 from typing import NamedTuple
 
 from ..activations import LeakyReLU, Softmax
@@ -91,10 +92,18 @@ def _rows(place, names):
     return lines
 
 
-def _each(width, line):
-    """A line for each number of each sample."""
+def _each(width, result, formula, named):
+    """``result[i] = formula`` for each number of each sample; ``named`` are what its letters stand for."""
+    used = [f"{letter} = {place}" for letter, place in named.items() if re.search(rf"\b{letter}\b", formula)]
     return ["for (long s = 0; s < count; s++)", f"    for (long j = 0; j < {width}; j++) {{",
-            f"        long i = s * {pad(width)} + j;", f"        {line}", "    }"]
+            f"        long i = s * {pad(width)} + j;", f"        double {', '.join(used)};",
+            f"        {result}[i] = {formula};", "    }"]
+
+
+def _used(place, lines):
+    """The lines, and before them pointers to the rows that they name."""
+    names = sorted(set(re.findall(r"\b[ad]\d+\b", " ".join(lines))))
+    return ["long count = to - from;"] + _rows(place, names) + lines
 
 
 def _forward(network, place):
@@ -107,7 +116,7 @@ def _forward(network, place):
         "for (long s = from; t->order && s < to; s++)",
         f"    memcpy(t->work + s * {pad(width)}, t->inputs + t->order[t->start + s] * {pad(width)}, "
         f"{pad(width)} * sizeof(double));"])
-    lines = ["long count = to - from;"] + _rows(place, [f"a{i}" for i in range(last + 1)]) + ["gather(t, from, to);"]
+    lines = []
     for i, layer in enumerate(network.layers):
         width = place.widths[i]
         if isinstance(layer, Linear):
@@ -123,12 +132,12 @@ def _forward(network, place):
                       f"    for (long j = 0; j < {width}; j++)", "        a[j] = a[j] / powers;", "}"]
         else:
             lines.append(f"/* layers[{i}] = {layer!r}: a_j = f(z_j) */")
-            value = VALUES[type(layer)].format(slope=_slope(layer))
-            lines += _each(width, f"double z = a{i}[i];") [:-1] + [f"        a{i + 1}[i] = {value};", "    }"]
+            lines += _each(width, f"a{i + 1}", VALUES[type(layer)].format(slope=_slope(layer)), {"z": f"a{i}[i]"})
     width = place.widths[-1]
     lines += ["for (long s = 0; s < count; s++)",
               f"    memcpy(t->outputs + (from + s) * {width}, a{last} + s * {pad(width)}, {width} * sizeof(double));"]
-    return "\n".join([inputs, gather, _function("static void forward(struct task *t, long from, long to)", lines)])
+    return "\n".join([inputs, gather, "/* From the inputs to the outputs. */", _function(
+        "static void forward(struct task *t, long from, long to)", ["gather(t, from, to);"] + _used(place, lines))])
 
 
 def _slope(layer):
@@ -144,39 +153,40 @@ def _cost(loss, place):
 
 def _costs(place):
     width, last = place.widths[-1], len(place.widths) - 1
-    return _function("static void costs(struct task *t, long from, long to)", [
+    return "/* Each sample's cost, and where the way back begins. */\n" + _function("static void costs(struct task *t, long from, long to)", [
         "long count = to - from;", *_rows(place, [f"a{last}", f"d{last}"]), "for (long s = 0; s < count; s++) {",
         "    long long sample = t->order ? t->order[t->start + from + s] : t->start + from + s;",
         f"    const double *a = a{last} + s * {pad(width)}, *y = t->targets + sample * {width};",
         f"    double *da = d{last} + s * {pad(width)};", "    t->costs[from + s] = cost(a, y, da, &t->wrong);",
         f"    t->hits[from + s] = class_of({width}, a) == class_of({width}, y);",
         f"    for (long j = 0; j < {width}; j++)",
-        "        da[j] = t->share * da[j];                           /* ∂C/∂a_j = share · ∂C_x/∂a_j */", "}"])
+        "        da[j] = t->share * da[j];       /* ∂C/∂a_j = share · ∂C_x/∂a_j */", "}"])
 
 
 def _backward(network, place):
     """From ∂C/∂ of the outputs to ∂C/∂z of the first Linear layer."""
     first, last = min(place.weights), len(network.layers)
-    lines = ["long count = to - from;"] + _rows(place, [f"{letter}{i}" for i in range(first + 1, last + 1)
-                                                        for letter in "ad"])
+    lines = []
     for i in reversed(range(first + 1, last)):
         layer, width = network.layers[i], place.widths[i]
         lines.append(f"/* back through layers[{i}] = {layer!r} */")
         if isinstance(layer, Linear):
+            lines[-1] = lines[-1].replace(" */", ": ∂C/∂a_k = Σ_j δ_j·w_jk */")
             lines.append(f"input_slopes(count, {width}, {layer.out_features}, d{i + 1}, t->w + {place.weights[i]}, "
                          f"d{i});")
         elif isinstance(layer, Softmax):
-            lines += _each(width, f"const double *a = a{i + 1} + s * {pad(width)}, *da = d{i + 1} + s * {pad(width)};")[
-                :-1] + ["        double sum = 0.0;                   /* ∂C/∂z_j = Σ_m ∂C/∂a_m · a_m·([m = j] − a_j) */",
-                        f"        for (long m = 0; m < {width}; m++)",
-                        "            sum += da[m] * (a[m] * ((m == j ? 1.0 : 0.0) - a[j]));",
-                        f"        d{i}[i] = sum;", "    }"]
+            lines += ["/* ∂C/∂z_j = Σ_m ∂C/∂a_m · a_m·([m = j] − a_j) */", "for (long s = 0; s < count; s++) {",
+                      f"    const double *a = a{i + 1} + s * {pad(width)}, *da = d{i + 1} + s * {pad(width)};",
+                      f"    for (long j = 0; j < {width}; j++) {{", "        double sum = 0.0;",
+                      f"        for (long m = 0; m < {width}; m++)",
+                      "            sum += da[m] * (a[m] * ((m == j ? 1.0 : 0.0) - a[j]));",
+                      f"        d{i}[s * {pad(width)} + j] = sum;", "    }", "}"]
         else:
-            slope = SLOPES[type(layer)].format(slope=_slope(layer))
-            lines += _each(width, f"double z = a{i}[i], a = a{i + 1}[i], da = d{i + 1}[i];")[:-1] + [
-                f"        d{i}[i] = {slope};           /* ∂C/∂z = ∂C/∂a · f′(z) */", "        (void)z, (void)a;", "    }"]
-    lines.append(f"(void)a{last}, (void)d{last}, (void)count;")
-    return _function("static void backward(struct task *t, long from, long to)", lines)
+            lines[-1] = lines[-1].replace(" */", ": ∂C/∂z = ∂C/∂a · f′(z) */")
+            lines += _each(width, f"d{i}", SLOPES[type(layer)].format(slope=_slope(layer)), {
+                "z": f"a{i}[i]", "a": f"a{i + 1}[i]", "da": f"d{i + 1}[i]"})
+    return "/* From ∂C/∂ of the outputs back to every δ. */\n" + _function(
+        "static void backward(struct task *t, long from, long to)", _used(place, lines) if lines else lines)
 
 
 def _step(optimizer):

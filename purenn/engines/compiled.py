@@ -49,7 +49,7 @@ class Compiled(Engine):
 
     def prepare(self, network, loss, optimizer) -> None:
         """Compile what it will take to train. Raises PurennError where that cannot be."""
-        self._for(network, loss, optimizer)
+        self._for(network, loss, optimizer if type(optimizer) in STEPS else None)
 
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""

@@ -14,6 +14,8 @@ from ..linalg import Matrix
 class Engine:
     """What every engine does: get the cost of a batch and its gradients. One of your own writes the first two."""
 
+    why_not = ""                                                # why it is not another one, where that is worth saying
+
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
         raise NotImplementedError("%s has no gradients(network, loss, inputs, targets)" % type(self).__name__)

@@ -1,0 +1,21 @@
+"""How much there is to train, for an engine to be chosen by."""
+from typing import Any, NamedTuple
+
+# With a loss to stop at, or patience, most trainings end in this share of their epochs.
+EXPECTED = 0.05
+
+
+class Work(NamedTuple):
+    """What is to be trained: a loss, an optimizer, so many samples in all epochs, on so many threads at most."""
+
+    loss: Any
+    optimizer: Any
+    samples: float
+    threads: Any = None
+
+
+def work_of(settings, samples: int, loss, optimizer) -> Work:
+    """The Work of a training with these Settings on so many samples."""
+    ends_early = settings.target_loss is not None or (settings.patience and settings.epochs > settings.patience)
+    epochs = max(1.0, settings.epochs * (EXPECTED if ends_early else 1.0))
+    return Work(loss, optimizer, epochs * samples, settings.workers)
