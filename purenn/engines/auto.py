@@ -27,7 +27,7 @@ def pick(network, work=None):
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
     why_not = ""
-    if work is not None and (seconds_saved(count, work) > COMPILING_PAYS or not on_cpython):
+    if work is not None and (seconds_saved(count, work) > COMPILING_PAYS or is_compiled(network, work)):
         engine = compiled(network, work)
         if not isinstance(engine, str):
             return engine
@@ -40,6 +40,14 @@ def pick(network, work=None):
 def seconds_saved(count: int, work: Work) -> float:
     """How long the training would about take without C."""
     return count * work.samples / IN_A_SECOND
+
+
+def is_compiled(network, work: Work) -> bool:
+    """True where the C for it was compiled before in this process, or in the one that it was forked from."""
+    if __package__ + ".compiled" not in sys.modules:
+        return False
+    from .compiled import Compiled
+    return Compiled.is_ready(network, work.loss, work.optimizer)
 
 
 def compiled(network, work: Work):

@@ -51,6 +51,14 @@ class Compiled(Engine):
         """Compile what it will take to train. Raises PurennError where that cannot be."""
         self._for(network, loss, optimizer if type(optimizer) in STEPS else None)
 
+    @staticmethod
+    def is_ready(network, loss, optimizer) -> bool:
+        """True where the C for these was compiled before."""
+        try:
+            return compiler.is_loaded(c_source(network, loss, optimizer))
+        except (PurennError, KeyError):                 # there is no C for one of them
+            return False
+
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
         return self._from_lists(network, loss, None, Data(network, inputs, targets))
@@ -120,7 +128,7 @@ class Compiled(Engine):
     def _is_ours(self, network, loss, optimizer):
         """True where C has the step of this optimizer, and it learns what the network has."""
         numbers = self._numbers
-        if numbers and numbers.in_c and numbers.suits(network, loss, optimizer):
+        if numbers and numbers.are_in_c() and numbers.suits(network, loss, optimizer):
             return True
         if type(optimizer) not in STEPS:
             return False

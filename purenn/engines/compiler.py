@@ -48,6 +48,15 @@ def is_loaded(source: str) -> bool:
     return not isinstance(_libraries.get((source, _names(), FLAGS), ""), str)
 
 
+def why_not_tried() -> str:
+    """Why nothing can be compiled here, found by compiling a little; "" where it can."""
+    try:
+        load("#include <math.h>\n")
+    except PurennError as error:
+        return str(error)
+    return ""
+
+
 def why_none() -> str:
     """Why nothing can be compiled here, as far as that is known before it is tried; "" where it may be."""
     if sys.implementation.name != "cpython":
@@ -119,7 +128,8 @@ def _loaded(name, path):
         library = ctypes.CDLL(path)
         check = library.check
     except (OSError, AttributeError) as error:      # no library at all, or a folder that may not hold programs
-        return f"what the C compiler {name} made cannot be loaded: {_short(str(error))}"
+        reason = str(error).replace(path + ": ", "")
+        return f"what the C compiler {name} made cannot be loaded: {_short(reason)}"
     check.argtypes, check.restype = (ctypes.c_double, ctypes.c_void_p), None
     for i in range(1, 200):
         x = 0.1 * i + 1e-3 / i

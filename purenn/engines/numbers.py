@@ -125,6 +125,7 @@ class Numbers:
         self.lists: dict = {}               # by the letter in C, the lists of parameters, gradients and states
         self.in_c = False
         self.out_of_place: list = []        # (layer or optimizer, name, its list)
+        self.orders: list = []              # (layer or optimizer, the names of all that it has)
         self.data = self.order = None       # what the task points to
         _declare(library)
 
@@ -133,12 +134,15 @@ class Numbers:
         return (self.layers == network.layers and (optimizer is None or optimizer is self.optimizer)
                 and self.facts == _facts(network, loss or self.loss))
 
+    def are_in_c(self) -> bool:
+        """True where the lists are behind, and none of them was replaced by another."""
+        return self.in_c and not any([name in owner.__dict__ for owner, name, _ in self.out_of_place])
+
     def load(self) -> None:
         """Take over the lists, unless the numbers are in C already."""
-        if self.in_c and any(name in owner.__dict__ for owner, name, _ in self.out_of_place):
-            self.sync()                     # one was replaced by another
-        if self.in_c:
+        if self.are_in_c():
             return
+        self.sync()
         self.lists = {"w": [], "g": [], "v": [], "u": []}
         for layer in self.layers:
             if isinstance(layer, Linear):
@@ -174,6 +178,7 @@ class Numbers:
         owners = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]
         owners.append((self.optimizer, ("parameters", *self.states)))
         for owner, names in owners:
+            self.orders.append((owner, list(owner.__dict__)))
             for name in names:
                 if owner.__dict__.get(name) is not None:
                     self.out_of_place.append((owner, name, owner.__dict__.pop(name)))
@@ -193,7 +198,10 @@ class Numbers:
         for owner, name, values in self.out_of_place:
             owner.__dict__.setdefault(name, values)
             owner.__dict__.pop("_in_c", None)
-        self.out_of_place = []
+        for owner, order in self.orders:
+            for name in order:                      # as they were, for who goes through them
+                owner.__dict__[name] = owner.__dict__.pop(name)
+        self.out_of_place, self.orders = [], []
 
     def _is_held(self):
         """Whether there are more references to one of the lists than those that are known."""

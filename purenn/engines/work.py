@@ -1,8 +1,8 @@
 """How much there is to train, for an engine to be chosen by."""
 from typing import Any, NamedTuple
 
-# With a loss to stop at, or patience, most trainings end in this share of their epochs.
-EXPECTED = 0.05
+# With a loss to stop at, or patience, most trainings end before so many epochs.
+EXPECTED = 5000
 
 
 class Work(NamedTuple):
@@ -16,6 +16,6 @@ class Work(NamedTuple):
 
 def work_of(settings, samples: int, loss, optimizer) -> Work:
     """The Work of a training with these Settings on so many samples."""
-    ends_early = settings.target_loss is not None or (settings.patience and settings.epochs > settings.patience)
-    epochs = max(1.0, settings.epochs * (EXPECTED if ends_early else 1.0))
+    ends_early = settings.target_loss is not None or settings.patience
+    epochs = min(settings.epochs, EXPECTED) if ends_early else settings.epochs
     return Work(loss, optimizer, epochs * samples, settings.workers)
