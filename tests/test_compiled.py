@@ -1,4 +1,4 @@
-"""The engine compiled: the loops' digits, bit for bit, whatever compiles them, and lists that are right when looked at."""
+"""The engine compiled: the loops' digits, bit for bit, whatever compiles them; lists that are right when looked at."""
 import copy
 import os
 import pickle
@@ -12,18 +12,18 @@ import time
 
 import pytest
 
-from purenn import (SGD, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, Identity, Layer, Linear,
-                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, train)
+from purenn import (SGD, Adam, BCELoss, Dataset, Identity, Linear,
+                    MSELoss, Network, PurennError, RMSprop, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines import auto, compiler, make
-from purenn.engines.loops import Engine, Loops
+from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
 from purenn.engines.unrolled import Unrolled
 from purenn.engines.work import Work, work_of
 from purenn.runs import Settings
 from purenn.training import DivergedError
 
-from .helpers import ROOT, assert_refused, cli, cli_process, on_a_terminal
+from .helpers import ROOT, assert_refused, cli
 from .test_unrolled import OPTIMIZERS, digits, random_case, state
 
 THERE = compiler.why_none() == ""
@@ -129,7 +129,7 @@ def test_each_optimizer_ends_six_steps_with_the_same_digits(name, quick):
 # Whole trainings, and what is seen in the middle.
 
 def training(engine, batch_size, epochs=4, shuffle=True, hold=False, look=False, loss=None):
-    """Epochs and what there is at the end, with validation; ``look``: and after each epoch; ``hold``: a list is held."""
+    """Epochs and the end of a training; ``look``: and all after each epoch; ``hold``: somebody holds a list."""
     rng = random.Random(7)
     network = Network.mlp([2, 9, 1], activation="tanh", rng=rng)
     data, validation = linear(50, rng), linear(20, rng)
@@ -430,8 +430,10 @@ def test_a_compiler_that_fails_is_named_in_one_line(text, reason, tmp_path, monk
 
 @pytest.mark.skipif(os.name == "nt", reason="the names of programs end otherwise")
 @pytest.mark.parametrize("path, cc, reason", [
-    ("", "", "no C compiler on PATH: none of cc, gcc, clang"), ("/usr/bin:/bin", "false", "false failed with exit code"),
-    ("/usr/bin:/bin", "no such 'compiler", "no C compiler no such"), ("/usr/bin:/bin", "/no/cc", "no C compiler /no/cc")])
+    ("", "", "no C compiler on PATH: none of cc, gcc, clang"),
+    ("/usr/bin:/bin", "false", "false failed with exit code"),
+    ("/usr/bin:/bin", "no such 'compiler", "no C compiler no such"),
+    ("/usr/bin:/bin", "/no/cc", "no C compiler /no/cc")])
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="another reason comes first")
 def test_without_a_compiler_the_engine_is_refused_in_one_line(path, cc, reason, monkeypatch):
     monkeypatch.setenv("PATH", path)
@@ -506,7 +508,8 @@ def test_the_command_line_trains_to_the_same_digits(quick):
 
 def test_the_c_is_printed_with_each_formula():
     printed = cli("unroll", "xor", "--c", "--optimizer", "adam").stdout
-    for formula in ("z_j = b_j + Σ_k w_jk·a_k", "1.0 / (1.0 + exp(-z))", "∂C/∂a_k = Σ_j δ_j·w_jk", "da * (a * (1.0 - a))",
+    for formula in ("z_j = b_j + Σ_k w_jk·a_k", "1.0 / (1.0 + exp(-z))", "∂C/∂a_k = Σ_j δ_j·w_jk",
+                    "da * (a * (1.0 - a))",
                     "∂C/∂w_jk += Σ over the samples of δ_j·a_k", "(a[j] - y[j]) * (a[j] - y[j])",
                     "v[i] = beta1 * v[i] + (1.0 - beta1) * g;", "sqrt(u[i] / whole2) + eps"):
         assert formula in printed, formula
@@ -517,8 +520,9 @@ def test_the_c_is_printed_with_each_formula():
 def test_the_c_that_is_printed_compiles_without_a_warning(tmp_path):
     for arguments in ("xor", "gate --loss bce --optimizer rmsprop"):
         (tmp_path / "a.c").write_text(cli("unroll", *arguments.split(), "--c").stdout, encoding="utf-8")
-        done = subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Wno-unused-parameter", "-pedantic", "-Werror", "-O1",
-                               "-ffp-contract=off", "-c", "a.c"], cwd=tmp_path, stderr=subprocess.PIPE, encoding="utf-8")
+        done = subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Wno-unused-parameter", "-pedantic", "-Werror",
+                               "-O1", "-ffp-contract=off", "-c", "a.c"], cwd=tmp_path, stderr=subprocess.PIPE,
+                              encoding="utf-8")
         assert done.stderr == ""
 
 

@@ -5,6 +5,7 @@
 import os
 import random
 import sys
+import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..linalg import PurennError
@@ -85,7 +86,7 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
             expected = None
             if run.problem.validation:
                 from ..study.estimate import estimate
-                expected = estimate(run)
+                expected = estimate(run, time.perf_counter)
             for line in report.first_lines(run, expected):
                 talkative.line(line)
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):

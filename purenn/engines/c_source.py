@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
-from .c_templates import FUNCTIONS, HEAD, LOSSES, SLOPES, STEPS, TAIL, VALUES
+from .c_frame import FUNCTIONS, HEAD, TAIL
+from .c_templates import LOSSES, SLOPES, STEPS, VALUES
 
 
 class Layout(NamedTuple):
@@ -62,7 +63,7 @@ def layout(network) -> Layout:
 def c_source(network, loss, optimizer) -> str:
     """The C of a network, loss and kind of optimizer. Raises PurennError for those that there is none for."""
     from .source import check_known
-    check_known(network, loss)
+    check_known(network, loss, "compiled", tuple(LOSSES))
     place = layout(network)
     pieces = [_forward(network, place), _cost(loss, place), _costs(place), _backward(network, place),
               _step(optimizer), _lay_across(network, place), _slopes(network, place)]
@@ -153,7 +154,8 @@ def _cost(loss, place):
 
 def _costs(place):
     width, last = place.widths[-1], len(place.widths) - 1
-    return "/* Each sample's cost, and where the way back begins. */\n" + _function("static void costs(struct task *t, long from, long to)", [
+    head = "/* Each sample's cost, and its slopes. */\nstatic void costs(struct task *t, long from, long to)"
+    return _function(head, [
         "long count = to - from;", *_rows(place, [f"a{last}", f"d{last}"]), "for (long s = 0; s < count; s++) {",
         "    long long sample = t->order ? t->order[t->start + from + s] : t->start + from + s;",
         f"    const double *a = a{last} + s * {pad(width)}, *y = t->targets + sample * {width};",
@@ -200,8 +202,8 @@ def _step(optimizer):
     lines += ["for (long i = from; i < to; i++) {",
               "    double g = decay == 0.0 ? t->g[i] : t->g[i] + decay * w[i];     /* g + λ·θ */"]
     lines += step.strip("\n").split("\n") + ["}"]
-    return (f"/* The step of {type(optimizer).__name__}, for some of the parameters: v is "
-            f"{', u is '.join(states)}. */\n" + _function("static void step(struct task *t, long from, long to)", lines))
+    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters: v is "
+                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to)", lines)
 
 
 def _lay_across(network, place):
@@ -223,9 +225,9 @@ def _slopes(network, place):
         fan_in, out = layer.in_features, layer.out_features
         lines += [f"/* layers[{i}] = {layer!r}: ∂C/∂w_jk = Σ δ_j·a_k, ∂C/∂b_j = Σ δ_j */",
                   f"first = part_of({out}, part, parts), end = part_of({out}, part + 1, parts);",
-                  f"weight_slopes(t->count, {fan_in}, {out}, first, end, {'inputs(t, 0)' if i == 0 else _at(place, i)}, "
-                  f"t->work + t->room * {place.slopes[i + 1]}, (int)t->fresh, t->g + {w}, "
-                  f"{'0' if b is None else f't->g + {b}'});",
+                  f"weight_slopes(t->count, {fan_in}, {out}, first, end,",
+                  f"              {'inputs(t, 0)' if i == 0 else _at(place, i)}, t->work + t->room * "
+                  f"{place.slopes[i + 1]}, (int)t->fresh, t->g + {w}, {'0' if b is None else f't->g + {b}'});",
                   "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in});"]
         lines += [] if b is None else [f"    step(t, {b} + first, {b} + end);"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]

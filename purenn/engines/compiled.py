@@ -45,7 +45,7 @@ class Compiled(Engine):
         self.threads = threads
         self._numbers: "Numbers | None" = None
         self._data: list = []
-        self._crew = None
+        self._crew: tuple = ()
 
     def prepare(self, network, loss, optimizer) -> None:
         """Compile what it will take to train. Raises PurennError where that cannot be."""
@@ -114,11 +114,12 @@ class Compiled(Engine):
         self.sync()
         if self._crew:
             self._crew[1].shutdown()
-        self._numbers, self._crew, self._data = None, None, []
+        self._numbers, self._crew, self._data = None, (), []
 
     def __del__(self):
-        if getattr(self, "_numbers", None):
-            self._numbers.sync()
+        numbers = getattr(self, "_numbers", None)
+        if numbers:
+            numbers.sync()
 
     def __repr__(self):
         return "Compiled()"
@@ -269,7 +270,7 @@ class Compiled(Engine):
 
     def _start(self, *call):
         """Begin a call on one of the threads. A process that was forked has threads of its own."""
-        if self._crew is None or self._crew[0] != os.getpid():
+        if not self._crew or self._crew[0] != os.getpid():
             from concurrent.futures import ThreadPoolExecutor
             self._crew = os.getpid(), ThreadPoolExecutor(self.threads - 1)
         return self._crew[1].submit(*call)

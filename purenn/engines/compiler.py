@@ -26,7 +26,8 @@ void check(double x, double *found)
 }
 """
 
-_libraries: dict = {}                       # by the source, the compilers and the flags: the library, or why there is none
+# By the source, the compilers and the flags: the library, or why there is none.
+_libraries: dict = {}
 
 
 def load(source: str) -> Any:

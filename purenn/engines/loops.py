@@ -36,11 +36,11 @@ class Engine:
         return cost, outputs
 
     def epoch(self, network, loss, optimizer, data, batch_size, order):
-        """Learn from all batches of an epoch at once, where the engine can: each one's cost, samples, and right outputs.
+        """Learn from all batches of an epoch in one go: each one's cost, its samples, how many outputs are right.
 
-        ``order`` is that of the samples, None for the given one. None: it cannot, and learns batch by batch.
+        ``order`` is that of the samples, None for the given one. It returns None where it learns batch by batch.
         """
-        return None
+        return
 
     def sync(self) -> None:
         """Make the network's own lists right, where the engine learns elsewhere."""

@@ -30,12 +30,15 @@ class Task(ctypes.Structure):
         + [("settings", ctypes.c_double * 3)])
 
 
-def block(count: int, code: str = "d") -> tuple:
-    """Room for so many numbers, all 0: a memoryview, and where it begins, at a multiple of 64 bytes."""
+def block(count: int, whole: bool = False) -> tuple:
+    """Room for so many numbers, doubles or whole ones, all 0: a memoryview, and where it begins.
+
+    That is a multiple of 64 bytes, as long as a vector of eight.
+    """
     raw = bytearray((count + BEYOND) * BYTES + 64)
     begin = -ctypes.addressof(ctypes.c_char.from_buffer(raw)) % 64
-    view = memoryview(raw)[begin:begin + count * BYTES].cast(code)
-    return view, ctypes.addressof(ctypes.c_char.from_buffer(raw)) + begin
+    view = memoryview(raw)[begin:begin + count * BYTES]
+    return view.cast("q") if whole else view.cast("d"), ctypes.addressof(ctypes.c_char.from_buffer(raw)) + begin
 
 
 class Data:
@@ -44,13 +47,15 @@ class Data:
     Raises ShapeError where a row is not as long as the network has inputs or outputs.
     """
 
+    target_rows = target_address = None
+
     def __init__(self, network, inputs: Matrix, targets, keep: bool = False):
         self.inputs, self.targets, self.keep = inputs, targets, keep
         self.count, self.width = len(inputs), network.in_features
         self.rows, self.address = _laid_out(inputs, self.width, pad(self.width), "input")
         width = network.out_features
-        self.target_rows, self.target_address = (None, None) if targets is None else (
-            _laid_out(targets, width, width, "target"))
+        if targets is not None:
+            self.target_rows, self.target_address = _laid_out(targets, width, width, "target")
         self.seen = [[row[:] for row in rows] for rows in (inputs, targets) if keep and rows is not None]
 
     def is_unchanged(self) -> bool:
@@ -102,7 +107,7 @@ _install()
 
 def _references(holders):
     """What sys.getrefcount says of a list in a list when so many lists have it."""
-    lists = [[[]]]
+    lists: list = [[[]]]
     lists += [[lists[0][0]] for _ in range(holders - 1)]
     return next(map(sys.getrefcount, lists[0]))
 
@@ -118,7 +123,8 @@ class Numbers:
         self.facts = _facts(network, loss)
         self.place = layout(network)
         self.settings, self.states, _ = STEPS[type(optimizer)]
-        self.task, self.views = Task(), {}
+        self.task = Task()
+        self.views: dict = {}
         self.pointer = ctypes.byref(self.task)
         for name, count in (*zip("wgvu", [self.place.parameters] * 4), ("across", self.place.laid_across)):
             self._make(name, count)
@@ -175,7 +181,7 @@ class Numbers:
         """Take the lists out of their places, so that a look at them is noticed; unless somebody holds one."""
         if self.in_c:
             return
-        owners = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]
+        owners: list = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]
         owners.append((self.optimizer, ("parameters", *self.states)))
         for owner, names in owners:
             self.orders.append((owner, list(owner.__dict__)))
@@ -223,7 +229,7 @@ class Numbers:
         if order is not self.order:
             self.order, task.order = order, None
             if order is not None:
-                numbers, task.order = block(len(order), "q")
+                numbers, task.order = block(len(order), whole=True)
                 numbers[:] = array("q", order)
                 self.views["order"] = numbers
         task.right = task.wrong = task.done = 0
@@ -243,7 +249,7 @@ class Numbers:
             self._make("hits", samples)
         if batches > len(self.views.get("found", ())):
             self.views["found"], self.found = block(batches)
-            self.views["right"], self.right = block(batches, "q")
+            self.views["right"], self.right = block(batches, whole=True)
         return samples
 
     def outputs(self) -> list:

@@ -1,6 +1,5 @@
 """How long an epoch of a run will take, measured before it begins."""
 import math
-import time
 from typing import NamedTuple
 
 from ..runs.settings import make_optimizer
@@ -18,39 +17,39 @@ class Estimate(NamedTuple):
     measured: int
 
 
-def estimate(run) -> Estimate:
-    """How long an epoch will take, measured on one batch or a part of it; the network stays as it is."""
+def estimate(run, clock) -> Estimate:
+    """How long an epoch will take, measured by a clock on one batch or a part of it; the network stays as it is."""
     network, engine, data = run.network, run.engine.engine, run.problem.train
     batch = min(run.settings.batch_size or len(data.inputs), len(data.inputs))
     part = Dataset(data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)])
     state, optimizer = network.state_dict(), make_optimizer(run.settings, network.parameters())
-    learning = _learning(run, engine, optimizer, part, -(-len(data.inputs) // batch))
-    outputs = _seconds(lambda: engine.outputs(network, part.inputs)) / len(part.inputs)
+    learning = _learning(run, optimizer, part, -(-len(data.inputs) // batch), clock)
+    outputs = _seconds(lambda: engine.outputs(network, part.inputs), clock) / len(part.inputs)
     network.load_state_dict(state)
     network.zero_grad()
     others = len(run.problem.validation.inputs) if run.problem.validation else 0
     return Estimate(learning + outputs * others, len(data.inputs) / learning, len(part.inputs))
 
 
-def _learning(run, engine, optimizer, part, batches):
+def _learning(run, optimizer, part, batches, clock):
     """The seconds of an epoch's learning: those of each sample, and of each batch's step."""
-    network, loss, samples = run.network, run.loss, len(run.problem.train.inputs)
+    network, loss, engine, samples = run.network, run.loss, run.engine.engine, len(run.problem.train.inputs)
 
     def learn():
         return list(engine.epoch(network, loss, optimizer, part, None, None) or ())
     if learn():                                                         # all in one go, the step included
-        return _seconds(learn) * samples / len(part.inputs)
+        return _seconds(learn, clock) * samples / len(part.inputs)
     engine.learn(network, loss, optimizer, *part)                       # workers start, source is compiled
-    gradients = _seconds(lambda: engine.gradients(network, loss, *part)) / len(part.inputs)
-    return gradients * samples + _seconds(optimizer.step) * batches
+    gradients = _seconds(lambda: engine.gradients(network, loss, *part), clock) / len(part.inputs)
+    return gradients * samples + _seconds(optimizer.step, clock) * batches
 
 
-def _seconds(function):
+def _seconds(function, clock):
     """The least seconds of several calls, for as long as MEASURING says."""
-    best, begin = math.inf, time.perf_counter()
-    while best == math.inf or time.perf_counter() - begin < MEASURING:
-        start = time.perf_counter()
+    best, begin = math.inf, clock()
+    while best == math.inf or clock() - begin < MEASURING:
+        start = clock()
         function()
-        seconds = time.perf_counter() - start
+        seconds = clock() - start
         best = min(best, seconds)
     return best
