@@ -56,13 +56,15 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
         epoch_loss = 0.0
         right = 0
         order = drawn_order(count, rng)
-        learned = engine.epoch(network, loss, optimizer, data, batch_size, order)
-        if learned is None:
-            learned = batch_by_batch(network, loss, optimizer, in_batches(data, batch_size, order), engine, has_classes)
-        for cost, size, right_ones in learned:
+        at_once = engine.epoch(network, loss, optimizer, data, batch_size, order)
+        if at_once is not None:                                     # an engine with a way to learn from all of them
+            epoch_loss, right = add_up(at_once, loss, optimizer, count, number)
+        for inputs, targets in in_batches(data, batch_size, order) if at_once is None else ():
+            cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
             check_finite(cost, optimizer, number)
-            epoch_loss += cost * (loss.share(count) / loss.share(size))             # the batch's part of the whole
-            right += right_ones
+            epoch_loss += cost * part_of_whole(loss, len(inputs), count)
+            if has_classes:
+                right += count_right(outputs, targets)
         accuracy = right / count if has_classes else None
         validation_loss = validation_accuracy = None
         if validation is not None:
@@ -71,11 +73,20 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
         yield Epoch(number, epoch_loss, accuracy, validation_loss, validation_accuracy)
 
 
-def batch_by_batch(network, loss, optimizer, pairs, engine, has_classes):
-    """Learn from one batch after another: yields each one's cost, its samples, and how many outputs are right."""
-    for inputs, targets in pairs:
-        cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
-        yield cost, len(inputs), count_right(outputs, targets) if has_classes else 0
+def part_of_whole(loss, size: int, count: int) -> float:
+    """share(n) / share(size): what the cost of a batch of ``size`` samples counts for in that of all n."""
+    return loss.share(count) / loss.share(size)
+
+
+def add_up(at_once, loss, optimizer, count: int, number: int) -> tuple:
+    """The epoch's loss, and how many outputs are right, from each batch's cost, samples and right outputs."""
+    epoch_loss = 0.0
+    right = 0
+    for cost, size, right_ones in at_once:
+        check_finite(cost, optimizer, number)
+        epoch_loss += cost * part_of_whole(loss, size, count)
+        right += right_ones
+    return epoch_loss, right
 
 
 def batches(data, batch_size=None, rng=None):

@@ -15,7 +15,8 @@ import pytest
 from purenn import (SGD, Adam, BCELoss, Dataset, Identity, Linear,
                     MSELoss, Network, PurennError, RMSprop, train)
 from purenn.data.tasks import linear, xor
-from purenn.engines import auto, compiler, make
+from purenn.engines import auto, compiler, make, same_digits
+from purenn.engines import resumed as resumed_engine
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
 from purenn.engines.unrolled import Unrolled
@@ -549,3 +550,15 @@ def test_10000_images_in_one_batch_of_a_wide_network_stay_below_1500_megabytes()
     used = int(subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
     print("784-1000-10, 10,000 samples in one batch: %d MB" % (used / 1e6))
     assert used < 1.5e9
+
+
+@needs_compiler
+@pytest.mark.parametrize("begun, resumed", [
+    ("Compiled()", "Unrolled()"), ("Matrix(dot=dot)", "Matrix(dot=sum_of_products)"),
+    ("Compiled()", "Matrix(dot=sum_of_products)")])
+def test_a_training_that_is_resumed_goes_on_with_the_digits_that_it_was_begun_with(begun, resumed):
+    network = Network.mlp([2, 3, 1], rng=random.Random(1))
+    engine = Unrolled() if resumed == "Unrolled()" else Matrix()
+    found = resumed_engine(engine, begun, network)
+    assert same_digits(repr(found), begun) == (not begun.startswith("Matrix"))
+    assert type(resumed_engine(Compiled(1), "Matrix(dot=dot)", network)) is Matrix

@@ -329,7 +329,7 @@ def with_engine(monkeypatch, capsys):
     """``letters`` on 4 digits, two batches an epoch, with an engine: the exit code, stdout and stderr."""
     def run(engine, *more):
         with monkeypatch.context() as context:
-            context.setattr(engines, "make", lambda name, network: engine)
+            context.setattr(engines, "make", lambda name, network, work: engine)
             code = main(["letters", "--data", DIGITS, "--train", "4", "--validation", "4", "--test", "5",
                          "--batch-size", "2", "--hidden", "3", "--epochs", "9", "--workers", "1", "--json",
                          *map(str, more)])
@@ -384,6 +384,7 @@ def test_the_worst_mistakes_come_first_and_what_is_right_does_not_come():
 
 def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setenv("CC", "false")                                   # threads in C would be taken instead
     settings = Settings(sizes=(10, 10, 2), activation="relu", output_activation=None, loss="cross-entropy",
                         engine="auto", workers=None)
     parameters = 10 * 10 + 10 + 10 * 2 + 2

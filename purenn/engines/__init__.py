@@ -26,6 +26,23 @@ NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
 
 
+def same_digits(engine: str, other: str) -> bool:
+    """True where two engines, by their repr, have the same digits."""
+    return engine == other or {engine, other} <= set(SAME_DIGITS)
+
+
+def resumed(engine, begun: str, network):
+    """The engine for a training that was begun with another: this one, or that where this has other digits.
+
+    ``auto`` chooses by the epochs too, and a training that is resumed may have more of them.
+    """
+    kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
+    if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (
+            not same_digits(repr(engine), begun)):
+        return make(kind, network)
+    return engine
+
+
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 

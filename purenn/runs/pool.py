@@ -16,7 +16,7 @@ from ..training import DivergedError
 from .problems import Problem
 from .result import Result
 from .run import Run
-from .settings import Settings, make_loss, make_optimizer
+from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
 
 # So many points are expected where they are drawn by the run itself.
 POINTS = 20
@@ -106,7 +106,7 @@ def compile_alike(jobs: Sequence[Job]) -> None:
     for job in jobs:
         alike.setdefault(job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1), []).append(job)
     for settings, several in alike.items():
-        if settings.engine == "auto":
+        if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
             network = Network.mlp(settings.sizes, settings.activation, settings.output_activation)
             samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else POINTS for job in several]
             optimizer, loss = make_optimizer(settings, network.parameters()), make_loss(settings.loss)
