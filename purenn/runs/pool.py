@@ -21,7 +21,6 @@ from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
 # So many points are expected where they are drawn by the run itself.
 POINTS = 20
 
-
 Summarize = Optional[Callable[[Result], Any]]
 Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
 
