@@ -16,7 +16,10 @@ def _training(task, choose):
     net = network(task)
     loss = MSELoss() if task.kind == "tiny" else CrossEntropyLoss()
     optimizer = SGD(net.parameters(), lr=task.lr)
-    epochs = train(net, task.data, loss, optimizer, FOREVER, engine=choose(net))
+    engine = choose(net)
+    if isinstance(engine, Compiled):
+        engine.prepare(net, loss, optimizer)
+    epochs = train(net, task.data, loss, optimizer, FOREVER, engine=engine)
     return lambda: next(epochs).loss
 
 

@@ -19,7 +19,7 @@ from .loops import Engine
 from .numbers import Data, Numbers
 
 # So many multiplications are one call to C, which must end before Ctrl-C is heard; with so many threads pay.
-MOST_IN_A_CALL, LEAST_SHARED = 2e8, 2e6
+MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
 
 # So many samples are gone through at once, by each thread.
 ROOM = 64
