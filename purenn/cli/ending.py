@@ -83,10 +83,9 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     watched = None
     try:
         if talkative:
-            expected = None
             if run.problem.validation:
                 from ..study.estimate import estimate
-                expected = estimate(run, time.perf_counter)
+            expected = estimate(run, time.perf_counter) if run.problem.validation else None
             for line in report.first_lines(run, expected):
                 talkative.line(line)
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):

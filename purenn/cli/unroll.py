@@ -41,12 +41,9 @@ def run(arguments: List[str]) -> int:
     rng = random.Random(options.seed)
     problem = problems.make(points_of(options, task), rng)
     settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)
-    made = Run(problem, settings, rng)
-    if not options.c:
-        check_size(made.network)
-    terminal = Terminal()
+    made = Run(problem, settings if options.standalone else settings._replace(epochs=1), rng)
     for line in _source(made, options).rstrip("\n").split("\n"):
-        terminal.line(line)
+        Terminal().line(line)
     return 0
 
 
@@ -54,6 +51,7 @@ def _source(run: Run, options: Any) -> str:
     if options.c:
         from ..engines.c_source import c_source
         return c_source(run.network, run.loss, run.optimizer)
+    check_size(run.network)
     if options.standalone:
         try:
             run.result()

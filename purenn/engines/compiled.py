@@ -68,7 +68,7 @@ class Compiled(Engine):
 
         An optimizer of your own, or one that learns only a part of the network, steps by itself.
         """
-        if self._is_ours(network, loss, optimizer):
+        if self._ours(network, loss, optimizer):
             return self._from_lists(network, loss, optimizer, Data(network, inputs, targets))
         return Engine.learn(self, network, loss, optimizer, inputs, targets)
 
@@ -90,9 +90,9 @@ class Compiled(Engine):
 
         None where the optimizer is one of your own, or learns only a part of the network.
         """
-        if not self._is_ours(network, loss, optimizer):
+        numbers = self._ours(network, loss, optimizer)
+        if numbers is None:
             return None
-        numbers = self._for(network, loss, optimizer)
         kept = self._kept(network, data.inputs, data.targets)
         numbers.load()
         numbers.hide()
@@ -126,15 +126,17 @@ class Compiled(Engine):
 
     # The pieces.
 
-    def _is_ours(self, network, loss, optimizer):
-        """True where C has the step of this optimizer, and it learns what the network has."""
+    def _ours(self, network, loss, optimizer):
+        """The numbers, where C has the step of this optimizer and it learns what the network has; otherwise None."""
         numbers = self._numbers
         if numbers and numbers.are_in_c() and numbers.suits(network, loss, optimizer):
-            return True
+            return numbers
         if type(optimizer) not in STEPS:
-            return False
+            return None
         theirs = [(id(values), id(grads)) for _, values, grads in optimizer.parameters]
-        return theirs == [(id(values), id(grads)) for _, values, grads in network.parameters()]
+        if theirs != [(id(values), id(grads)) for _, values, grads in network.parameters()]:
+            return None
+        return self._for(network, loss, optimizer)
 
     def _for(self, network, loss, optimizer):
         """The numbers of this network, with the C for the loss and the optimizer, where there are these."""

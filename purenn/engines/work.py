@@ -14,6 +14,14 @@ class Work(NamedTuple):
     threads: Any = None
 
 
+def is_worth_it(engine: str) -> bool:
+    """True where this engine may be the compiled one and there is a C compiler that works: much can then be done."""
+    if engine not in ("auto", "compiled"):
+        return False
+    from .compiler import why_not_tried
+    return not why_not_tried()
+
+
 def work_of(settings, samples: int, loss, optimizer) -> Work:
     """The Work of a training with these Settings on so many samples."""
     ends_early = settings.target_loss is not None or settings.patience

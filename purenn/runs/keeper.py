@@ -120,8 +120,7 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or begin anew without resuming")
         run = Run(problem, settings)
-        if settings.engine == "auto":
-            run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
+        run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
         if not engines.same_digits(repr(run.engine), checkpoint.engine):
             raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}; it "
                               "cannot go on with the same digits: begin anew without resuming")

@@ -18,9 +18,6 @@ from .result import Result
 from .run import Run
 from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
 
-# So many points are expected where they are drawn by the run itself.
-POINTS = 20
-
 Summarize = Optional[Callable[[Result], Any]]
 Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
 
@@ -82,7 +79,6 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
         workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
-    if len(jobs) > 1:
         compile_alike(jobs)
     running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
     try:
@@ -107,7 +103,7 @@ def compile_alike(jobs: Sequence[Job]) -> None:
     for settings, several in alike.items():
         if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
             network = Network.mlp(settings.sizes, settings.activation, settings.output_activation)
-            samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else POINTS for job in several]
+            samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in several]
             optimizer, loss = make_optimizer(settings, network.parameters()), make_loss(settings.loss)
             work = [work_of(job.settings, count, loss, optimizer) for job, count in zip(several, samples)]
             engines.make("auto", network, work[0]._replace(samples=fsum(each.samples for each in work)))

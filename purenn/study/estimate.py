@@ -22,23 +22,25 @@ def estimate(run, clock) -> Estimate:
     network, engine, data = run.network, run.engine.engine, run.problem.train
     batch = min(run.settings.batch_size or len(data.inputs), len(data.inputs))
     part = Dataset(data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)])
-    state, optimizer = network.state_dict(), make_optimizer(run.settings, network.parameters())
-    learning = _learning(run, optimizer, part, -(-len(data.inputs) // batch), clock)
+    state, own = network.state_dict(), run.optimizer.state_dict()
+    learning = _learning(run, part, -(-len(data.inputs) // batch), clock)
     outputs = _seconds(lambda: engine.outputs(network, part.inputs), clock) / len(part.inputs)
     network.load_state_dict(state)
+    run.optimizer.load_state_dict(own)
     network.zero_grad()
     others = len(run.problem.validation.inputs) if run.problem.validation else 0
     return Estimate(learning + outputs * others, len(data.inputs) / learning, len(part.inputs))
 
 
-def _learning(run, optimizer, part, batches, clock):
+def _learning(run, part, batches, clock):
     """The seconds of an epoch's learning: those of each sample, and of each batch's step."""
     network, loss, engine, samples = run.network, run.loss, run.engine.engine, len(run.problem.train.inputs)
 
     def learn():
-        return list(engine.epoch(network, loss, optimizer, part, None, None) or ())
+        return list(engine.epoch(network, loss, run.optimizer, part, None, None) or ())
     if learn():                                                         # all in one go, the step included
         return _seconds(learn, clock) * samples / len(part.inputs)
+    optimizer = make_optimizer(run.settings, network.parameters())
     engine.learn(network, loss, optimizer, *part)                       # workers start, source is compiled
     gradients = _seconds(lambda: engine.gradients(network, loss, *part), clock) / len(part.inputs)
     return gradients * samples + _seconds(optimizer.step, clock) * batches
