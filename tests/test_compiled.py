@@ -335,7 +335,7 @@ from purenn import CrossEntropyLoss, Dataset, Network, SGD, train
 from purenn.engines.compiled import Compiled
 rng = random.Random(1)
 rows = [[rng.random() for _ in range(784)] for _ in range(10)]
-data = Dataset([list(rows[i % 10]) for i in range(%d)], [[float(j == i %% 10) for j in range(10)] for i in range(%d)])
+data = Dataset([list(rows[i %% 10]) for i in range(%d)], [[float(j == i %% 10) for j in range(10)] for i in range(%d)])
 network = Network.mlp([784, 1000, 10], "relu", None, init="xavier", rng=rng)
 optimizer, engine = SGD(network.parameters(), lr=0.1), Compiled()
 engine.prepare(network, CrossEntropyLoss(), optimizer)
