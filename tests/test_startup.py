@@ -11,7 +11,10 @@ from .helpers import ROOT
 # What no command line here may load, and then what each of them may not.
 NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
-ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
+IN_C = {"ctypes", "tempfile"} | {
+    "purenn.engines." + name for name in ("compiled", "compiler", "numbers", "c_source", "c_frame", "c_templates")}
+ENGINES = IN_C | {
+    "purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates", "examples", "experiments", "verdicts")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
@@ -31,19 +34,20 @@ CASES = {
         "json", "purenn.study", "purenn.data.images", "purenn.data.letters"},
     "linear --epochs 2 --engine matrix": READERS | ENGINES - {"purenn.engines.matrix"} | STUDY | SHOWN | COMPARED |
     COMMANDS - {"purenn.cli.linear"} | {"json"},
-    "gate --epochs 2 --engine auto": READERS | ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
+    "gate --epochs 2 --engine auto": READERS | IN_C | {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
     SHOWN | COMPARED | {"json"},
     "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
     "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
     "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
         "json", "purenn.study.mistakes", "purenn.study.gradcheck"},
-    "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
+    "letters --train 20 --epochs 1 --workers 1": READERS | IN_C | {"purenn.engines.processes"} | STUDY | SHOWN |
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {
-        "json", "purenn.engines.matrix", "purenn.engines.processes"},
+        "json", "purenn.engines.matrix", "purenn.engines.processes"} | IN_C,
     "activations": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"},
-    "unroll xor": READERS | STUDY | SHOWN | COMPARED | {"json", "purenn.engines.matrix", "purenn.engines.processes"},
+    "unroll xor": READERS | STUDY | SHOWN | COMPARED | IN_C | {
+        "json", "purenn.engines.matrix", "purenn.engines.processes"},
 }
 
 

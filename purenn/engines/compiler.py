@@ -49,7 +49,7 @@ def is_loaded(source: str) -> bool:
     return not isinstance(_libraries.get((source, _names(), FLAGS), ""), str)
 
 
-def why_not_tried() -> str:
+def why_it_fails() -> str:
     """Why nothing can be compiled here, found by compiling a little; "" where it can."""
     try:
         load("#include <math.h>\n")

@@ -18,8 +18,8 @@ def is_worth_it(engine: str) -> bool:
     """True where this engine may be the compiled one and there is a C compiler that works: much can then be done."""
     if engine not in ("auto", "compiled"):
         return False
-    from .compiler import why_not_tried
-    return not why_not_tried()
+    from .compiler import why_it_fails
+    return not why_it_fails()
 
 
 def work_of(settings, samples: int, loss, optimizer) -> Work:
