@@ -22,7 +22,7 @@ CONTENDERS = {
     "gradient-wave": ("peers", "gradient_wave", "tiny wide"),
     "tinymlp": ("peers", "tinymlp", "tiny wide"),
     "micrograd": ("peers", "micrograd", "tiny wide"),
-    "a Value for each number": ("values", "values", "tiny wide"),
+    "a Value for each number": ("values", "values", "tiny"),
 }
 
 # Those that run on any Python: what is compiled is for CPython.
