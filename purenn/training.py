@@ -55,10 +55,14 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
-        for inputs, targets in batches(data, batch_size, rng):
+        order = drawn_order(count, rng)
+        at_once = engine.epoch(network, loss, optimizer, data, batch_size, order)
+        if at_once is not None:                                     # an engine with a way to learn from all of them
+            epoch_loss, right = add_up(at_once, loss, optimizer, count, number)
+        for inputs, targets in in_batches(data, batch_size, order) if at_once is None else ():
             cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
             check_finite(cost, optimizer, number)
-            epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
+            epoch_loss += cost * part_of_whole(loss, len(inputs), count)
             if has_classes:
                 right += count_right(outputs, targets, loss.threshold)
         accuracy = right / count if has_classes else None
@@ -69,19 +73,47 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
         yield Epoch(number, epoch_loss, accuracy, validation_loss, validation_accuracy)
 
 
+def part_of_whole(loss, size: int, count: int) -> float:
+    """share(n) / share(size): what the cost of a batch of ``size`` samples counts for in that of all n."""
+    return loss.share(count) / loss.share(size)
+
+
+def add_up(at_once, loss, optimizer, count: int, number: int) -> tuple:
+    """The epoch's loss, and how many outputs are right, from each batch's cost, samples and right outputs."""
+    epoch_loss = 0.0
+    right = 0
+    for cost, size, right_ones in at_once:
+        check_finite(cost, optimizer, number)
+        epoch_loss += cost * part_of_whole(loss, size, count)
+        right += right_ones
+    return epoch_loss, right
+
+
 def batches(data, batch_size=None, rng=None):
     """The data as pairs (inputs, targets) of up to ``batch_size`` samples, in an order drawn by ``rng``.
 
     Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
     """
+    return in_batches(data, batch_size, drawn_order(len(data.inputs), rng))
+
+
+def drawn_order(count: int, rng):
+    """The numbers of so many samples in an order drawn by ``rng``; None, the given order, without one."""
+    if rng is None:
+        return None
+    order = list(range(count))
+    rng.shuffle(order)
+    return order
+
+
+def in_batches(data, batch_size, order):
+    """The data as pairs (inputs, targets) of up to ``batch_size`` samples; None: of all, and in the given order."""
     count = len(data.inputs)
-    if batch_size is None and rng is None:
+    if batch_size is None and order is None:
         yield data.inputs, data.targets
         return
     batch_size = batch_size or count
-    order = list(range(count))
-    if rng is not None:
-        rng.shuffle(order)
+    order = order or list(range(count))
     for start in range(0, count, batch_size):
         chosen = order[start:start + batch_size]
         yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]

@@ -63,7 +63,7 @@ def assert_refused(named, *arguments):
 @pytest.fixture(autouse=True)
 def measured_once(monkeypatch):
     """How long an epoch will take is measured on one step, not for most of a second."""
-    monkeypatch.setattr("purenn.runs.run.MEASURING", 0.0)
+    monkeypatch.setattr("purenn.study.estimate.MEASURING", 0.0)
 
 
 # A run that is stopped and goes on ends with the digits of one that never stopped.

@@ -19,7 +19,8 @@ from purenn.engines.loops import Loops
 from purenn.files.model import load_model
 from purenn.runs import Problem, Run, Score, Settings, problems
 from purenn.runs.problems import ImageSource
-from purenn.runs.run import PAYS, estimate
+from purenn.runs.run import PAYS
+from purenn.study.estimate import estimate
 from purenn.show.report import worst_predictions
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
@@ -300,9 +301,9 @@ def test_an_epochs_estimate_has_its_samples_its_steps_and_the_validation(monkeyp
     clock = Clock()
     run = Run(Problem("own", small_data(count=10), small_data(count=8)), OWN._replace(batch_size=4))
     run.engine = CountingEngine(clock)
-    monkeypatch.setattr("purenn.runs.run.time", clock)
-    monkeypatch.setattr("purenn.runs.run.make_optimizer", lambda *_: clock)
-    assert estimate(run) == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
+    monkeypatch.setattr("purenn.study.estimate.make_optimizer", lambda *_: clock)
+    expected = 10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4                        # three batches
+    assert estimate(run, clock.perf_counter) == expected
 
 
 class Interrupting(Loops):
@@ -331,7 +332,7 @@ def with_engine(monkeypatch, capsys):
     """``letters`` on 4 digits, two batches an epoch, with an engine: the exit code, stdout and stderr."""
     def run(engine, *more):
         with monkeypatch.context() as context:
-            context.setattr(engines, "make", lambda name, network: engine)
+            context.setattr(engines, "make", lambda name, network, work: engine)
             code = main(["letters", "--data", DIGITS, "--train", "4", "--validation", "4", "--test", "5",
                          "--batch-size", "2", "--hidden", "3", "--workers", "1", "--json", *map(str, more),
                          *(() if "--epochs" in more else ("--epochs", "9"))])
@@ -386,6 +387,7 @@ def test_the_worst_mistakes_come_first_and_what_is_right_does_not_come():
 
 def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setenv("CC", "false")                                   # threads in C would be taken instead
     settings = Settings(sizes=(10, 10, 2), activation="relu", output_activation=None, loss="cross-entropy",
                         engine="auto", workers=None)
     parameters = 10 * 10 + 10 + 10 * 2 + 2

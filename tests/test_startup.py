@@ -11,8 +11,10 @@ from .helpers import ROOT
 # What no command line here may load, and then what each of them may not.
 NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
-ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto",
-                                                 "pytorch")}
+IN_C = {"ctypes", "tempfile"} | {
+    "purenn.engines." + name for name in ("compiled", "compiler", "numbers", "c_source", "c_frame", "c_templates")}
+ENGINES = IN_C | {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes",
+                                                        "auto", "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
                                              "updates", "examples", "evaluation", "experiments", "verdicts",
                                              "functions", "planting", "tape", "graph", "nodes", "recording", "tracing",
@@ -35,7 +37,7 @@ CASES = {
         "json", "purenn.study", "purenn.data.images", "purenn.data.letters"},
     "linear --epochs 2 --engine matrix": READERS | ENGINES - {"purenn.engines.matrix"} | STUDY | SHOWN | COMPARED |
     COMMANDS - {"purenn.cli.linear"} | {"json"},
-    "gate --epochs 2 --engine auto": READERS | ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
+    "gate --epochs 2 --engine auto": READERS | IN_C | {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
     SHOWN | COMPARED | {"json"},
     "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
@@ -46,13 +48,14 @@ CASES = {
     "tape xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.tape", "purenn.cli.sample"} | {
         "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.explain", "purenn.show.explanation",
         "purenn.study.recording", "purenn.show.stepper"},
-    "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
+    "letters --train 20 --epochs 1 --workers 1": READERS | IN_C | {"purenn.engines.processes"} | STUDY | SHOWN |
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {
-        "json", "purenn.engines.matrix", "purenn.engines.processes"},
+        "json", "purenn.engines.matrix", "purenn.engines.processes"} | IN_C,
     "activations": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"} |
     (STUDY | SHOWN) - {"purenn.study.functions", "purenn.show.functions"},
-    "unroll xor": READERS | STUDY | SHOWN | COMPARED | {"json", "purenn.engines.matrix", "purenn.engines.processes"},
+    "unroll xor": READERS | STUDY | SHOWN | COMPARED | IN_C | {
+        "json", "purenn.engines.matrix", "purenn.engines.processes"},
 }
 
 
@@ -61,7 +64,7 @@ def loaded(arguments):
     code = ("import sys\nfrom purenn.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
             "print('LOADED', *sorted(sys.modules))")
     if arguments.startswith("letters"):         # which loads it, too, and would measure for most of a second
-        code = "from purenn.runs import run\nrun.MEASURING = 0.0\n" + code
+        code = "from purenn.study import estimate\nestimate.MEASURING = 0.0\n" + code
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code, *arguments.split()], cwd=ROOT,
                           stdout=subprocess.PIPE, encoding="utf-8")
     return set(done.stdout.rstrip().split("\n")[-1].split()[1:])

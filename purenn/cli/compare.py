@@ -8,7 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..linalg import PurennError
 from ..runs import problems
-from ..runs.pool import Incomplete, Interrupted, Job, run_all
+from ..runs.pool import Incomplete, Interrupted, Job, compile_alike, run_all
 from ..runs.result import settings_json
 from ..runs.run import Run
 from ..runs.settings import Settings
@@ -116,12 +116,13 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     values = list(itertools.product(*[axis.values for axis in axes]))
     jobs = [_job(task, options, dict(zip([axis.name for axis in axes], meanings)), _label(axes, texts))
             for texts, meanings in zip(values, itertools.product(*[axis.meanings for axis in axes]))]
+    every = [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs]
+    compile_alike(every)
     plain = []
     for job in jobs:
         run = Run(job.problem, job.settings)                # errors are found before anything runs
         plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
-    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds,
-                [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs])
+    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds, every)
 
 
 def _add_own_options(parser: Parser) -> None:

@@ -5,6 +5,7 @@
 import os
 import random
 import sys
+import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..linalg import PurennError
@@ -12,7 +13,7 @@ from ..runs import problems
 from ..runs.keeper import Keeper, resume
 from ..runs.problems import Source
 from ..runs.result import Result, history
-from ..runs.run import Run, estimate
+from ..runs.run import Run
 from ..runs.settings import output_kind
 from ..runs.tasks import Task, check_choices
 from ..show import report
@@ -82,7 +83,9 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     seen = None
     try:
         if talkative:
-            expected = estimate(run) if run.problem.validation else None
+            if run.problem.validation:
+                from ..study.estimate import estimate
+            expected = estimate(run, time.perf_counter) if run.problem.validation else None
             talkative.lines(report.first_lines(run, expected))
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
             from ..study.history import History

@@ -1,7 +1,8 @@
 """``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
 import random
-from typing import Any, List
+from typing import Any, Dict, List
 
+from ..engines.work import is_worth_it
 from ..linalg import PurennError
 from ..runs.problems import DRAWN, USUAL, ImageSource, check_names, class_names, drawn_sizes, read_images
 from ..runs.tasks import TASKS, Task
@@ -12,12 +13,16 @@ from .options import (add_engine_options, add_figure_options, add_fitting_option
                       add_workers_option, named_as_options)
 from .parser import MOST_EPOCHS, Parser, short, whole
 
-# What --full stands for: the settings of the lab report.
+# What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
+WITH_C = {"hidden": [300], "epochs": 20, "lr_decay": 0.9, "weight_decay": 0.001}
 
 # The options that go with --show-data, the seed with drawn letters alone; and with --write-data.
 SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
 WRITTEN = ("write_data", "seed", "train", "validation", "test")
+
+# The options that leave the defaults as they are.
+FREE = {"engine", "workers", "seed", "json", "quiet", "save", "history", "plot", "checkpoint"}
 
 
 def run(arguments: List[str]) -> int:
@@ -43,20 +48,25 @@ def parse(arguments: List[str]) -> Any:
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
                        help="train for at most N epochs (default: 3 for 6000 images of 784 pixels, more for "
                        "smaller data)")
-    full = " ".join(f"--{name.replace('_', '-')} {value[0] if isinstance(value, list) else value}"
-                    for name, value in FULL.items())
-    group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {full}")
+    group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {_words(FULL)}")
     add_engine_options(group, "auto")
     add_workers_option(group)
     add_report_options(parser, log_every=None)
     add_kept_options(parser, every=1)
     add_figure_options(parser)
     options = parser.parse_args(arguments)
-    for name in FULL if options.full else ():
-        if name not in options.given:
-            setattr(options, name, FULL[name])
-            options.given.add(name)
+    usual = FULL if options.full else WITH_C if not options.given - FREE and is_worth_it(options.engine) else {}
+    for name in set(usual) - options.given:
+        setattr(options, name, usual[name])
+    options.given |= set(usual)
+    if usual is WITH_C and not options.json and not options.quiet:
+        Terminal().line(f"There is a C compiler here, so more is done than without: {_words(WITH_C)}")
     return options
+
+
+def _words(chosen: Dict[str, Any]) -> str:
+    return " ".join(f"--{name.replace('_', '-')} {value[0] if isinstance(value, list) else value}"
+                    for name, value in chosen.items())
 
 
 def _add_data_options(parser: Parser) -> None:

@@ -21,7 +21,8 @@ BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every"
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
            (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
-           (("epochs", "lr", "optimizer", "momentum", "batch_size"), ("standalone", "torch"), "unroll"),
+           (("optimizer",), ("standalone", "torch", "c"), "unroll"),
+           (("epochs", "lr", "momentum", "batch_size"), ("standalone", "torch"), "unroll"),
            (("shuffle", "engine"), ("standalone",), "unroll"))
 
 

@@ -29,6 +29,7 @@ def run(arguments: List[str]) -> int:
                        help="train, and print a program that has the weights in it and needs nothing but Python")
     either.add_argument("--torch", action="store_true", help="print the training as a PyTorch program, with the same "
                        "data, the same weights at the start, and the same losses")
+    either.add_argument("--c", action="store_true", help="print the C that the engine compiled compiles and calls")
     parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
                         help=f"with --standalone or --torch: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)
@@ -36,10 +37,8 @@ def run(arguments: List[str]) -> int:
     rng = random.Random(options.seed)
     problem = problems.make(points_of(options, task), rng)
     settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)
-    made = Run(problem, settings, rng)
-    check_size(made.network)
-    terminal = Terminal()
-    terminal.lines(_source(made, options).rstrip("\n").split("\n"))
+    made = Run(problem, settings if options.standalone else settings._replace(engine="loops"), rng)
+    Terminal().lines(_source(made, options).rstrip("\n").split("\n"))
     return 0
 
 
@@ -48,6 +47,10 @@ def _source(run: Run, options: Any) -> str:
         from ..engines.pytorch import pytorch_source
         return str(pytorch_source(run.network, run.loss, run.optimizer, run.problem.train, run.settings.epochs,
                                   run.settings.batch_size))
+    if options.c:
+        from ..engines.c_source import c_source
+        return str(c_source(run.network, run.loss, run.optimizer))
+    check_size(run.network)
     if options.standalone:
         try:
             run.result()

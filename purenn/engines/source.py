@@ -18,15 +18,15 @@ from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 TERMS = 50
 
 
-def check_known(network, loss=None) -> None:
-    """Raise PurennError for a layer or loss that there is no source for."""
+def check_known(network, loss=None, engine="unrolled", losses=LOSSES) -> None:
+    """Raise PurennError for a layer or loss that the engine has no source for."""
     for i in range(len(network.layers)):
         if type(network.layers[i]) not in VALUES and type(network.layers[i]) not in (Linear, Softmax):
-            raise PurennError(f"unrolled: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
+            raise PurennError(f"{engine}: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
     if network.in_features is None:
-        raise PurennError("unrolled: the network has no Linear layer, so its size is not known; use the loops")
-    if loss is not None and type(loss) not in LOSSES:
-        raise PurennError(f"unrolled: there is no source for the loss {loss!r}; use the loops")
+        raise PurennError(f"{engine}: the network has no Linear layer, so its size is not known; use the loops")
+    if loss is not None and type(loss) not in losses:
+        raise PurennError(f"{engine}: there is no source for the loss {loss!r}; use the loops")
 
 
 def gradients_source(network, loss) -> str:

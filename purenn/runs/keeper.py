@@ -3,6 +3,7 @@ import zlib
 from array import array
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set
 
+from .. import engines
 from ..files.plain import from_plain
 from ..files.text import short
 from ..linalg import PurennError
@@ -128,8 +129,9 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or start again without resuming")
         run = Run(problem, settings)
-        if repr(run.engine) != checkpoint.engine:
-            raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and now it is {run.engine!r}; it "
+        run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
+        if not engines.same_digits(repr(run.engine), checkpoint.engine):
+            raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}; it "
                               "cannot go on with the same digits: start again without resuming")
         run.network.load_state_dict(checkpoint.network)
         run.optimizer.load_state_dict(checkpoint.optimizer)

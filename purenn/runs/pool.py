@@ -5,15 +5,18 @@ workers or on their order.
 """
 import os
 import signal
+from math import fsum
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
+from .. import engines
+from ..engines.work import work_of
 from ..linalg import PurennError
+from ..network import Network
 from ..training import DivergedError
 from .problems import Problem
 from .result import Result
 from .run import Run
-from .settings import Settings
-
+from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
 
 Summarize = Optional[Callable[[Result], Any]]
 Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
@@ -82,6 +85,7 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
         workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
+        compile_alike(jobs)
     running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
     try:
         for done, (index, result) in enumerate(running, 1):
@@ -95,6 +99,20 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     finally:
         running.close()
     return results
+
+
+def compile_alike(jobs: Sequence[Job]) -> None:
+    """Compile here, where that pays, what the runs have in common: each would do it anew, and workers are forked."""
+    alike: Dict[Settings, List[Job]] = {}
+    for job in jobs:
+        alike.setdefault(job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1), []).append(job)
+    for settings, several in alike.items():
+        if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
+            network = Network.mlp(settings.sizes, settings.activation, settings.output_activation)
+            samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in several]
+            optimizer, loss = make_optimizer(settings, network.parameters()), make_loss(settings.loss)
+            work = [work_of(job.settings, count, loss, optimizer) for job, count in zip(several, samples)]
+            engines.make("auto", network, work[0]._replace(samples=fsum(each.samples for each in work)))
 
 
 def _on_one_process(job: Job, workers: int) -> Job:

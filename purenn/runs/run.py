@@ -1,14 +1,14 @@
 """A Run: a Problem trained with Settings, and the rules for stopping."""
-import math
 import os
 import random
 import time
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
+from ..engines.work import work_of
 from ..linalg import PurennError
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
@@ -18,9 +18,6 @@ from .settings import ChoiceError, Settings, check_settings, make_loss, make_opt
 
 # Parameters times samples in a batch from which several processes are faster, and the least samples for each.
 PAYS, LEAST_SHARE = 500_000, 8
-
-# An estimate measures at most this many samples, repeatedly for this many seconds.
-MEASURED, MEASURING = 256, 0.1
 
 
 class Run:
@@ -50,7 +47,7 @@ class Run:
         self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
         self.loss = make_loss(settings.loss)
         self.optimizer = make_optimizer(settings, self.network.parameters())
-        self.engine = CountingEngine(_make_engine(self.settings, self.network))
+        self.engine = CountingEngine(_make_engine(self))
         if settings.engine in ("unrolled", "matrix"):       # refuse what the engine cannot do before training
             self.engine.outputs(self.network, self.problem.train.inputs[:1])
         self.curve: List[Epoch] = []
@@ -191,46 +188,12 @@ def _workers(settings: Settings, network: Network, samples: int) -> int:
     return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
 
 
-def _make_engine(settings: Settings, network: Network) -> Any:
-    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network)
-    if (settings.workers or 1) > 1 or settings.engine == "processes":
+def _make_engine(run: Run) -> Any:
+    settings, network = run.settings, run.network
+    work = work_of(settings, len(run.problem.train.inputs), run.loss, run.optimizer)
+    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network,
+                          None if settings.engine == "processes" else work)
+    if settings.engine == "processes" or ((settings.workers or 1) > 1 and repr(engine) != "Compiled()"):
         from ..engines.processes import Processes, may_start
         return Processes(settings.workers, engine) if may_start() else engine
     return engine
-
-
-class Estimate(NamedTuple):
-    """The seconds that an epoch takes, the samples learned from in a second, and how many samples were measured."""
-
-    seconds: float
-    rate: float
-    measured: int
-
-
-def estimate(run: Run) -> Estimate:
-    """How long an epoch will take, measured on one batch or a part of it; the network stays as it is."""
-    network, loss, engine, data = run.network, run.loss, run.engine.engine, run.problem.train
-    batch = min(run.settings.batch_size or len(data.inputs), len(data.inputs))
-    inputs, targets = data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)]
-    state, optimizer = network.state_dict(), make_optimizer(run.settings, network.parameters())
-    engine.learn(network, loss, optimizer, inputs, targets)             # workers start, source is compiled
-    gradients = _seconds(lambda: engine.gradients(network, loss, inputs, targets)) / len(inputs)
-    step = _seconds(optimizer.step)
-    outputs = _seconds(lambda: engine.outputs(network, inputs)) / len(inputs)
-    network.load_state_dict(state)
-    network.zero_grad()
-    batches = -(-len(data.inputs) // batch)
-    others = len(run.problem.validation.inputs) if run.problem.validation else 0
-    learning = gradients * len(data.inputs) + step * batches
-    return Estimate(learning + outputs * others, len(data.inputs) / learning, len(inputs))
-
-
-def _seconds(function: Callable[[], Any]) -> float:
-    """The shortest of several calls, repeated for MEASURING seconds."""
-    best, begin = math.inf, time.perf_counter()
-    while best == math.inf or time.perf_counter() - begin < MEASURING:
-        start = time.perf_counter()
-        function()
-        seconds = time.perf_counter() - start
-        best = min(best, seconds)
-    return best

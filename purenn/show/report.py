@@ -17,14 +17,14 @@ def first_lines(run, expected=None) -> list:
     sizes, parameters = "-".join(map(str, settings.sizes)), run.network.count_parameters()
     batch = batch_text(settings.batch_size, len(problem.train.inputs))
     if problem.kind == "points":
-        engine = "" if repr(run.engine) == "Loops()" else f", engine {run.engine!r}"
+        engine = "" if repr(run.engine) == "Loops()" else f", engine {_engine(run)}"
         return [f"{problem.name}: {len(problem.train.inputs)} points, network {sizes} ({parameters} parameters), "
                 f"{_activations(settings)}, {settings.loss} loss, {optimizer_text(settings)}, {batch}"
                 f"{' shuffled' if settings.shuffle else ''}, seed {settings.seed}{engine}"]
     lines = _image_lines(run) if problem.kind == "images" else _table_lines(run)
     loss = "softmax with cross-entropy" if problem.kind == "images" else f"{settings.loss} loss"
     lines.append(f"network {sizes} ({parameters} parameters), {settings.activation}, {loss}, init {settings.init}, "
-                 f"{optimizer_text(settings)}, {batch}, engine {run.engine!r}")
+                 f"{optimizer_text(settings)}, {batch}, engine {_engine(run)}")
     left = settings.epochs - len(run.curve)                             # some are done if the run is resumed
     if expected and left > 0:
         rate = "" if problem.kind == "table" else (
@@ -32,6 +32,13 @@ def first_lines(run, expected=None) -> list:
         lines.append(f"about {show.duration(expected.seconds)} an epoch, "
                      f"{show.duration(expected.seconds * left)} for {show.count(left, 'epoch')}{rate}")
     return lines
+
+
+def _engine(run):
+    """The engine and, where it is said, why it is not another one."""
+    engine = run.engine.engine
+    why_not = getattr(engine, "inner", engine).why_not
+    return f"{run.engine!r}{f' (not {why_not})' if why_not else ''}"
 
 
 def _activations(settings):
