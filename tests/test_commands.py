@@ -31,7 +31,7 @@ BEGINS = {
     "show %s" % MODEL: "   layer          weight  bias  parameters\n",
     "reproduce --help": "usage: python cli.py reproduce [-h] ",
     "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), ",
-    "step mazur": "0  forward › sample 0   purenn/engines/loops.py:25\n     Engine.learn is called\n1  ",
+    "step mazur": "0  forward › sample 0   purenn/engines/loops.py:",
     "tape mazur": "tape mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), HalfSquaredErrorLoss(",
     "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
     "activations": "            sigmoid          tanh          relu ",

@@ -514,7 +514,7 @@ def test_the_c_is_printed_with_each_formula():
                     "∂C/∂w_jk += Σ over the samples of δ_j·a_k", "(a[j] - y[j]) * (a[j] - y[j])",
                     "v[i] = beta1 * v[i] + (1.0 - beta1) * g;", "sqrt(u[i] / whole2) + eps"):
         assert formula in printed, formula
-    assert_refused("unroll xor --c --standalone", "--c: not allowed with argument --standalone")
+    assert_refused("unroll xor --c --standalone", "--standalone: not allowed with argument --c")
 
 
 @needs_compiler

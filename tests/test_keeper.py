@@ -446,7 +446,7 @@ def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path
     damaged(path, ["settings", "lr"], 0.5)                          # where a default changes, the file's value stays
     assert json.loads(run("train", "--resume", path, "--epochs", 5, "--json")[1])["settings"]["lr"] == 0.5
     damaged(path, ["engine"], "Matrix(dot=sumprod)")                # as if the engine auto chose another one here
-    assert_refused("it was begun with engine Matrix(dot=sumprod), and now it is Processes(workers=2, inner=Unrolled())"
+    assert_refused("it was begun with engine Matrix(dot=sumprod), and here it is Processes(workers=2, inner=Unrolled())"
                    "; it cannot go on with the same digits: start again without resuming", "train", "--resume", path)
     assert_refused("--target: found 1 with --resume", "train", "--resume", path, "--target", 1)
 
