@@ -96,13 +96,13 @@ def test_what_is_asked_of_a_run():
     assert verdicts.right_at(1000)(NOTHING) and not verdicts.right_at(5000)(NOTHING)
     assert verdicts.first_below(3.0)(NOTHING) == 1000 and verdicts.first_below(0.1)(NOTHING) == inf
     assert verdicts.needed(NOTHING) == inf and verdicts.needed(NOTHING._replace(needed=7)) == 7
-    assert verdicts.output_of(0)(NOTHING) == 0.25
+    assert verdicts.worst(NOTHING) == 0.25
     assert not verdicts.diverged(NOTHING) and verdicts.diverged(DIVERGED)
 
 
 def test_a_run_that_diverged_is_as_bad_as_can_be():
     assert verdicts.loss_at(1)(DIVERGED) == inf and verdicts.accuracy_at(1)(DIVERGED) == 0.0
-    assert verdicts.output_of(0)(DIVERGED) == inf and verdicts.first_below(9.0)(DIVERGED) == inf
+    assert verdicts.worst(DIVERGED) == inf and verdicts.first_below(9.0)(DIVERGED) == inf
     assert not verdicts.right(DIVERGED) and not verdicts.right_at(1)(DIVERGED)
 
 

@@ -11,12 +11,14 @@ from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, S
 from .. import engines
 from ..engines.work import work_of
 from ..linalg import PurennError
-from ..network import Network
-from ..training import DivergedError
+from ..training import Dataset, DivergedError
 from .problems import Problem
 from .result import Result
 from .run import Run
-from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
+from .settings import LOSSES, OPTIMIZERS, Settings
+
+# A Run of it is made to see what is compiled, and not trained.
+UNTRAINED = Problem("", Dataset([], []))
 
 Summarize = Optional[Callable[[Result], Any]]
 Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
@@ -103,16 +105,18 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
 
 def compile_alike(jobs: Sequence[Job]) -> None:
     """Compile here, where that pays, what the runs have in common: each would do it anew, and workers are forked."""
-    alike: Dict[Settings, List[Job]] = {}
+    alike: Dict[Any, List[Job]] = {}
     for job in jobs:
-        alike.setdefault(job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1), []).append(job)
-    for settings, several in alike.items():
+        settings = job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1)
+        alike.setdefault((settings, job.variant), []).append(job)
+    for (settings, variant), several in alike.items():
         if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
-            network = Network.mlp(settings.sizes, settings.activation, settings.output_activation)
+            run = Run(UNTRAINED, settings._replace(engine="loops"))
+            if variant:
+                variant(run)
             samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in several]
-            optimizer, loss = make_optimizer(settings, network.parameters()), make_loss(settings.loss)
-            work = [work_of(job.settings, count, loss, optimizer) for job, count in zip(several, samples)]
-            engines.make("auto", network, work[0]._replace(samples=fsum(each.samples for each in work)))
+            work = [work_of(job.settings, count, run.loss, run.optimizer) for job, count in zip(several, samples)]
+            engines.make("auto", run.network, work[0]._replace(samples=fsum(each.samples for each in work)))
 
 
 def _on_one_process(job: Job, workers: int) -> Job:

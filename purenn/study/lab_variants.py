@@ -7,6 +7,7 @@ changes a Run before it begins.
 import math
 
 from ..activations import Tanh
+from ..engines import c_templates
 from ..engines.templates import SLOPES, STEPS, VALUES
 from ..optimizers import SGD, Adagrad, Adam
 
@@ -67,6 +68,7 @@ class AdamOfB(Adam):
 
     def step(self) -> None:
         """m̂ = m / (1 − β₁); v̂ = v / (1 − β₂); θ ← θ − lr·m̂ / √(v̂ + eps)."""
+        self.t += 1                                             # counted, and not used
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
             for k in range(len(values)):
                 g = grads[k]
@@ -99,16 +101,25 @@ class TanhOfA(Tanh):
         return 1.0 - math.tanh(a) * math.tanh(a)
 
 
-# The same for the engine ``unrolled``; a test holds it to the classes above, bit for bit.
+# The same for the engines ``unrolled`` and ``compiled``; a test holds them to the classes above, bit for bit.
 VALUES[TanhOfA] = VALUES[Tanh]
 SLOPES[TanhOfA] = "{da} * (1.0 - tanh({a}) * tanh({a}))"
 STEPS[AdamOfB] = (
-    ("beta1, beta2, eps, lr = optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.lr",),
+    ("optimizer.t += 1", "beta1, beta2, eps, lr = optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.lr",),
     {"m": "first_moment", "v": "second_moment"},
     ("{m} = beta1 * {m} + (1.0 - beta1) * {g}", "{v} = beta2 * {v} + (1.0 - beta2) * ({g} * {g})",
      "{w} -= lr * ({m} / (1.0 - beta1)) / sqrt({v} / (1.0 - beta2) + eps)"))
 STEPS[MomentumOfE] = (("lr, momentum = optimizer.lr, optimizer.momentum",), {"v": "velocity"},
                       ("{w} -= lr * {g} + momentum * {v}", "{v} = {g}"))
+c_templates.VALUES[TanhOfA] = c_templates.VALUES[Tanh]
+c_templates.SLOPES[TanhOfA] = "da * (1.0 - tanh(a) * tanh(a))"
+c_templates.STEPS[AdamOfB] = (("beta1", "beta2", "eps"), ("first_moment", "second_moment"), """
+    v[i] = beta1 * v[i] + (1.0 - beta1) * g;
+    u[i] = beta2 * u[i] + (1.0 - beta2) * (g * g);
+    w[i] -= lr * (v[i] / (1.0 - beta1)) / sqrt(u[i] / (1.0 - beta2) + eps);""")
+c_templates.STEPS[MomentumOfE] = (("momentum",), ("velocity",), """
+    w[i] -= lr * g + momentum * v[i];
+    v[i] = g;""")
 
 
 # Variants: each changes a Run that has not begun.

@@ -190,9 +190,9 @@ def first_below(limit: float) -> Callable[[Trial], float]:
     return lambda trial: min([epoch for epoch, value in trial.losses if value < limit], default=inf)
 
 
-def output_of(row: int) -> Callable[[Trial], float]:
-    """The first output for a sample; for one that diverged it is as far from any target as can be."""
-    return lambda trial: trial.predictions[row][2][0] if trial.predictions else inf
+def worst(trial: Trial) -> float:
+    """How far the output is from its target, |a − y|, where it is farthest; infinite where training diverged."""
+    return max([abs(output[0] - target[0]) for _, target, output in trial.predictions], default=inf)
 
 
 # What a claim asks of settings side by side.
