@@ -352,3 +352,50 @@ def test_four_learning_rates_with_20_seeds_take_no_more_than_two_cores_do_in_a_m
     print("%.1f s, and %.1f s of work" % (time.perf_counter() - begin, busy))
     assert [row[1] for row in rows_of(shown)[1:]] == ["16 of 20", "5 of 20", "0 of 20", "0 of 20"]
     assert busy < 2 * 60.0                                      # a machine that others use, too, takes longer
+
+
+# Tables and images.
+
+IRIS = ("compare", "train", "tests/files/iris.csv", "--target", "species", "--seeds", 2, "--epochs", 3)
+
+
+def test_a_table_is_compared_by_its_validation_part_and_each_run_is_that_of_train():
+    shown = json.loads(run(*IRIS, "--vary", "hidden=4,8x8", "--json", "--workers", 2))
+    assert shown["task"] == "train" and shown["varied"] == {"hidden": ["4", "8x8"]}
+    for setting, hidden in zip(shown["settings"], (["4"], ["8", "8"])):
+        for one in setting["runs"]:
+            alone = json.loads(run("train", "tests/files/iris.csv", "--target", "species", "--epochs", 3,
+                                   "--workers", 1, "--hidden", *hidden, "--seed", one["seed"], "--json"))
+            for name in ("loss", "accuracy", "validation_loss", "validation_accuracy", "test_accuracy"):
+                assert one[name] == alone[name], name
+    text = run(*IRIS, "--vary", "hidden=4,8x8", "--workers", 1)
+    assert "Settings are ranked by their validation loss; the test data are not used.\n" in text
+    assert rows_of(text)[0][:4] == ["hidden", "done", "validation loss", "accuracy"]
+    assert "the lowest median validation loss" in text.splitlines()[-1]
+
+
+def test_parts_of_the_data_and_losses_can_be_varied():
+    shown = json.loads(run(*IRIS, "--vary", "train=20,40", "--vary", "loss=cross-entropy,bce", "--json"))
+    assert [(each["settings"]["train"], each["settings"]["loss"]) for each in shown["settings"]] == [
+        (20, "cross-entropy"), (20, "bce"), (40, "cross-entropy"), (40, "bce")]
+
+
+def test_images_are_compared_too():
+    shown = json.loads(run("compare", "letters", "--data", "tests/files/handwritten_digits.npz", "--train", 40,
+                           "--validation", 20, "--test", 20, "--epochs", 1, "--seeds", 1, "--vary",
+                           "batch-size=all,10", "--vary", "standardize=yes,no", "--json"))
+    assert [(each["settings"]["batch_size"], each["settings"]["standardize"]) for each in shown["settings"]] == [
+        (40, True), (40, False), (10, True), (10, False)]
+    assert all(each["validation_loss"] > 0.0 for each in shown["settings"])
+
+
+@pytest.mark.parametrize("arguments, named", [
+    ("compare train --vary lr=1", "train: found no file"),
+    ("compare train tests/files/iris.csv --vary lr=1", "train: found no --target"),
+    ("compare train tests/files/iris.csv --target species --vary target=1", "--vary: found 'target'; it must be"),
+    ("compare letters --vary data=a,b", "--vary: found 'data'"),
+    ("compare letters --vary save=a,b", "--vary: found 'save'"),
+    ("compare letters --show-data 3 --vary lr=1", "there is no option --show-data"),
+    ("compare train tests/files/iris.csv --target species --vary loss=hinge", "found 'hinge'")])
+def test_of_tables_and_images_what_cannot_be_varied_is_refused(arguments, named):
+    assert_refused(arguments, named)

@@ -6,7 +6,8 @@ import pytest
 
 from purenn.study.comparison import columns, is_better, summarize, what_stands_out, wins
 
-Run = namedtuple("Run", ("solved", "needed", "loss", "accuracy", "test_accuracy", "diverged", "seconds"))
+Run = namedtuple("Run", ("solved", "needed", "loss", "accuracy", "test_accuracy", "diverged", "seconds",
+                         "validation_loss", "validation_accuracy"), defaults=(None, None))
 
 
 def setting(label, *needed, loss=0.25):
@@ -120,3 +121,29 @@ def test_a_curve_is_as_long_as_its_share_of_the_epochs():
     assert columns(losses[:1], last=1000, width=4) == [1.0]
     assert columns([(1, 0.5), (1000, 0.1)], last=1000, width=4) == [0.5, 0.5, 0.5, 0.1]
     assert columns([], last=10, width=4) == []
+
+
+def validated(label, *losses, test_accuracy=0.5):
+    """A Summary of runs with these validation losses; None diverged."""
+    return summarize(label, [Run(False, None, inf, None, None, True, 1.0) if loss is None else Run(
+        loss < 9.0, 100, 1.0, 0.5, test_accuracy, False, 1.0, loss, 0.75) for loss in losses])
+
+
+def test_with_validation_data_settings_are_ranked_by_the_validation_loss_alone():
+    good, bad = validated("a", 1, 2, 3, 4, 5, test_accuracy=0.0), validated("b", 2, 3, 4, 5, 6, test_accuracy=1.0)
+    assert (good.validation_loss, good.validation_accuracy) == (3, 0.75)
+    assert wins(good, bad) == (5, 5) and is_better(good, bad) and not is_better(bad, good)
+    assert what_stands_out([bad, good]) == (
+        "a has the lowest median validation loss, 3, and is better than b (4): its loss is lower with 5 of 5 seeds.")
+    assert what_stands_out([validated("a", 1, 2), validated("b", 2, 3)]) == (
+        "a has the lowest median validation loss, 1.5; but 2 seeds are too few to tell it from b (2.5).")
+    assert what_stands_out([validated("a", 1, 5, 1), validated("b", 2, 3, 2)]) == (
+        "a has the lowest median validation loss, 1, and cannot be told apart from b (2): its loss is lower with 2 of "
+        "3 seeds.")
+    assert what_stands_out([validated("a", 7.0)]) == "a has the lowest median validation loss, 7."
+
+
+def test_a_run_that_diverged_loses_to_any_validation_loss():
+    a, b = validated("a", 1, None, 3), validated("b", 5, 6, 7)
+    assert wins(a, b) == (2, 3)
+    assert "most of its runs diverged" in what_stands_out([validated("a", None, None), validated("b", 1, 2)])

@@ -4,19 +4,20 @@ import os
 import re
 import time
 from functools import partial
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.pool import Incomplete, Interrupted, Job, compile_alike, run_all
+from ..runs.problems import Source
 from ..runs.result import settings_json
 from ..runs.run import Run
 from ..runs.settings import Settings
-from ..runs.tasks import POINT_TASKS, TASKS, Task, resolve
+from ..runs.tasks import TASKS, Task, resolve
 from ..show import compared
 from ..show import terminal as show
 from ..study.comparison import summarize, trial
-from .ending import check_figures, say_written
+from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
                       points_of)
 from .parser import Parser, short, task_name, whole
@@ -27,6 +28,10 @@ MOST_RUNS = 10_000
 
 # By default: four learning rates with 20 seeds each are through within half a minute on two cores.
 MOST_EPOCHS = 8_000
+
+
+# What can be varied.
+VARIED = {*Settings._fields[1:-2], "hidden", "points", "train", "validation", "test", "standardize", "missing"}
 
 
 class Axis(NamedTuple):
@@ -51,11 +56,12 @@ class Plan(NamedTuple):
     plain: List[Dict[str, Any]]
     seeds: List[int]
     jobs: List[Job]
+    is_validated: bool
 
 
 def run(arguments: List[str]) -> int:
     """Run every setting with every seed, and show the results; return the exit code."""
-    name = task_name("compare", DESCRIPTION, POINT_TASKS, arguments)
+    name = task_name("compare", DESCRIPTION, list(TASKS), arguments)
     if name is None:
         return 0
     plan = make_plan(TASKS[name], arguments[1:])
@@ -95,14 +101,13 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     own = Parser(f"compare {task.name}", add_help=False)
     _add_own_options(own)
     parser = Parser(f"compare {task.name}", description=DESCRIPTION, parents=[own])
-    add_point_options(parser, task, engine="auto")
-    parser.set_defaults(epochs=min(MOST_EPOCHS, task.settings.epochs))
+    source_of = _add_task_options(parser, task)
     options = parser.parse_args(arguments)
     if options.csv is not None:
         from ..files.disk import check_writable
         check_writable(options.csv)
     switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
-                if action not in own._actions and action.dest not in ("help", "seed")}
+                if action not in own._actions and action.dest in VARIED}
     axes = read_axes(task, parser, options, switches)
     parser.check_pairs(options, options.given | {axis.name.replace("-", "_") for axis in axes})
     runs = options.seeds
@@ -114,7 +119,8 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
                           "fewer values or fewer --seeds")
     seeds = list(range(options.seed, options.seed + options.seeds))
     values = list(itertools.product(*[axis.values for axis in axes]))
-    jobs = [_job(task, options, dict(zip([axis.name for axis in axes], meanings)), _label(axes, texts))
+    source, names = source_of(options, task), [axis.name for axis in axes]
+    jobs = [_job(task, options, source, dict(zip(names, meanings)), _label(axes, texts))
             for texts, meanings in zip(values, itertools.product(*[axis.meanings for axis in axes]))]
     every = [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs]
     compile_alike(every)
@@ -122,7 +128,24 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     for job in jobs:
         run = Run(job.problem, job.settings)                # errors are found before anything runs
         plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
-    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds, every)
+    note_about(run.problem)
+    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds, every,
+                run.problem.validation is not None)
+
+
+def _add_task_options(parser: Parser, task: Task) -> Callable[[Any, Task], Source]:
+    """Add the options of a task; return the function that says where its data come from."""
+    if task.problem:
+        add_point_options(parser, task, engine="auto")
+        parser.set_defaults(epochs=min(MOST_EPOCHS, task.settings.epochs))
+        return points_of
+    if task.name == "letters":
+        from .letters import add_options, source_of as images_of
+        add_options(parser, task)
+        return images_of
+    from .train import add_options as add_train_options, source_of as table_of
+    add_train_options(parser, task)
+    return table_of
 
 
 def _add_own_options(parser: Parser) -> None:
@@ -139,19 +162,19 @@ def _add_own_options(parser: Parser) -> None:
     add_figure_options(parser)
 
 
-def _job(task: Task, options: Any, varied: Dict[str, Any], label: str) -> Job:
+def _job(task: Task, options: Any, source: Source, varied: Dict[str, Any], label: str) -> Job:
     """The Job of a setting: the options with what is varied in their place."""
     varied = {name.replace("-", "_"): meaning for name, meaning in varied.items()}
-    source = points_of(options, task)
-    if "points" in varied:
-        source = source._replace(points=varied.pop("points"))
-    problem = partial(problems.make, source)
+    source = source._replace(**{name: varied.pop(name) for name in source._fields if name in varied})
     with named_as_options():
         choices = {**chosen(options), **varied, "workers": 1}
+        if choices.get("batch_size") == "all":
+            choices["batch_size"] = None
         if choices["engine"] == "processes":
             raise PurennError("--engine: found processes, but here the runs are divided among processes; "
                               "choose another engine, or auto")
         import random
+        problem = partial(problems.make, source, loss=choices.get("loss"))
         return Job(problem, resolve(task, problem(random.Random(0)), **choices), label)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.keeper import Keeper, resume
-from ..runs.problems import Source
+from ..runs.problems import Problem, Source
 from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
@@ -61,15 +61,20 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
     rng = random.Random(settings.seed if start else options.seed)
     with named_as_options(), telling(talkative, *_what_takes_time(source)) as tell:
         problem = problems.make(source, rng, settings.loss if start else getattr(options, "loss", None), tell)
-    if problem.kind == "table":
-        from ..data.features import stray_texts
-        for text in [*problem.source.notes, *stray_texts(problem.preparation, problem.source)]:
-            note(f"purenn: {text}")
+    note_about(problem)
     run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
     if options.checkpoint is not None:
         run.keeper = Keeper(options.checkpoint, options.checkpoint_every or every, source,
                             lambda text: note(f"purenn: {text}"))
     return _carry_out(run, options, terminal, talkative)
+
+
+def note_about(problem: Problem) -> None:
+    """Say on stderr what was read in a special way from a table, or is doubtful."""
+    if problem.kind == "table":
+        from ..data.features import stray_texts
+        for text in [*problem.source.notes, *stray_texts(problem.preparation, problem.source)]:
+            note(f"purenn: {text}")
 
 
 def _what_takes_time(source: Source) -> Tuple[str, str]:

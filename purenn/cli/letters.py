@@ -1,6 +1,6 @@
 """``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
 import random
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Tuple
 
 from ..engines.work import is_worth_it
 from ..linalg import PurennError
@@ -8,7 +8,7 @@ from ..runs.problems import DRAWN, USUAL, ImageSource, check_names, class_names,
 from ..runs.tasks import TASKS, Task
 from ..show.terminal import Terminal, telling
 from .ending import train_and_report
-from .options import (add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
+from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
                       add_workers_option, named_as_options)
 from .parser import MOST_EPOCHS, Parser, short, whole
@@ -40,16 +40,12 @@ def parse(arguments: List[str]) -> Any:
     """The options; with ``--full``, those that are not given are the report's."""
     task = TASKS["letters"]
     parser = Parser("letters", description=task.summary)
-    _add_data_options(parser)
-    add_network_options(parser, task, output=False)
-    group = parser.add_argument_group("the training")
-    add_optimizer_options(group, task)
-    add_fitting_options(group, task)
-    group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
-                       help="train for at most N epochs (default: 3 for 6000 images of 784 pixels, more for "
-                       "smaller data)")
+    images, group = add_options(parser, task)
+    images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
+                        help="show N images, the first ones of a file, and end")
+    images.add_argument("--write-data", metavar="FILE", help=f"write {sum(USUAL)} drawn letters, or as many as "
+                        "the three sizes add up to, as an npz like notMNIST.npz, and end")
     group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {_words(FULL)}")
-    add_engine_options(group, "auto")
     add_workers_option(group)
     add_report_options(parser, log_every=None)
     add_kept_options(parser, every=1)
@@ -69,7 +65,21 @@ def _words(chosen: Dict[str, Any]) -> str:
                     for name, value in chosen.items())
 
 
-def _add_data_options(parser: Parser) -> None:
+def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
+    """The options of the images, the network and the training; returns the groups of the first and the last."""
+    images = _add_data_options(parser)
+    add_network_options(parser, task, output=False)
+    group = parser.add_argument_group("the training")
+    add_optimizer_options(group, task)
+    add_fitting_options(group, task)
+    group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
+                       help="train for at most N epochs (default: 3 for 6000 images of 784 pixels, more for "
+                       "smaller data)")
+    add_engine_options(group, "auto")
+    return images, group
+
+
+def _add_data_options(parser: Parser) -> Group:
     """The options that say what the images are."""
     group = parser.add_argument_group("the images")
     group.add_argument("--data", metavar="FILE", help="an npz with images and labels (notMNIST.npz), a folder of IDX "
@@ -84,10 +94,7 @@ def _add_data_options(parser: Parser) -> None:
                              for usual in USUAL], "images")
     group.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
                        "1, measured on the images to learn from; use a smaller --lr with it")
-    group.add_argument("--show-data", metavar="N", type=whole(1, 1000),
-                       help="show N images, the first ones of a file, and end")
-    group.add_argument("--write-data", metavar="FILE", help=f"write {sum(USUAL)} drawn letters, or as many as "
-                       "the three sizes add up to, as an npz like notMNIST.npz, and end")
+    return group
 
 
 def source_of(options: Any, task: Task) -> ImageSource:

@@ -7,7 +7,7 @@ from ..runs.problems import TableSource
 from ..runs.settings import BETWEEN, LOSSES
 from ..runs.tasks import TASKS, Task
 from .ending import train_and_report
-from .options import (add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
+from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
                       add_table_options, add_workers_option)
 from .parser import MOST_EPOCHS, Parser, one_of, whole
@@ -18,17 +18,18 @@ KINDS = ("classification", "regression")
 def run(arguments: List[str]) -> int:
     """Train, test and show; return the exit code."""
     task = TASKS["train"]
-    options = _parser(task).parse_args(arguments)
-    if options.resume is None:
-        if options.file is None:
-            raise PurennError("train: found no file; give a CSV, as in: train FILE.csv --target COLUMN")
-        if options.target is None:
-            raise PurennError("train: found no --target; say which column is to be predicted")
+    parser = Parser("train", description=task.summary)
+    group = add_options(parser, task)
+    add_workers_option(group)
+    add_report_options(parser, task.log_every)
+    add_kept_options(parser, every=1)
+    add_figure_options(parser)
+    options = parser.parse_args(arguments)
     return train_and_report(task, options, source_of, every=1)
 
 
-def _parser(task: Task) -> Parser:
-    parser = Parser("train", description=task.summary)
+def add_options(parser: Parser, task: Task) -> Group:
+    """The options of the table, the network and the training; returns the group of the last."""
     group = add_table_options(parser, "the table; a text column becomes one input for each value")
     group.add_argument("--target", metavar="COLUMN", help="the column to predict: its name, its number from 1, or last")
     group.add_argument("--task", metavar="NAME", type=one_of(KINDS),
@@ -51,14 +52,14 @@ def _parser(task: Task) -> Parser:
     group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=task.settings.epochs,
                        help="train for at most N epochs (default: %(default)s)")
     add_engine_options(group, "auto")
-    add_workers_option(group)
-    add_report_options(parser, task.log_every)
-    add_kept_options(parser, every=1)
-    add_figure_options(parser)
-    return parser
+    return group
 
 
 def source_of(options: Any, task: Task) -> TableSource:
-    """The table that the options ask for, and what is predicted from it."""
+    """The table that the options ask for, and what is predicted from it; raises PurennError if one is missing."""
+    if options.file is None:
+        raise PurennError("train: found no file; give a CSV, as in: train FILE.csv --target COLUMN")
+    if options.target is None:
+        raise PurennError("train: found no --target; say which column is to be predicted")
     values = {name: getattr(options, name) for name in TableSource._fields}
     return TableSource(**{**values, "ignore": tuple(options.ignore), "decimal": options.decimal or "point"})

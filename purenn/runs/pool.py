@@ -107,7 +107,7 @@ def compile_alike(jobs: Sequence[Job]) -> None:
     """Compile here, where that pays, what the runs have in common: each would do it anew, and workers are forked."""
     alike: Dict[Any, List[Job]] = {}
     for job in jobs:
-        settings = job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1)
+        settings = job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1, patience=0)
         alike.setdefault((settings, job.variant), []).append(job)
     for (settings, variant), several in alike.items():
         if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:

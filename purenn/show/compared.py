@@ -5,7 +5,8 @@ from . import terminal as show
 WIDTH = 15                      # of a little learning curve, in characters
 
 # A setting's figures, in plain values.
-FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "test_accuracy", "seconds")
+FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "validation_loss",
+           "validation_accuracy", "test_accuracy", "seconds")
 
 
 def table(terminal, axes: list, settings: list, rows: list) -> list:
@@ -18,12 +19,20 @@ def table(terminal, axes: list, settings: list, rows: list) -> list:
     drawn = [loss for run in typical if not run.diverged for _, loss in run.losses] or [1.0]
     limits = min(drawn), max(drawn)
     cells = [[name] + [values[k] for values in settings] for k, name in enumerate(axes)]
-    cells += [["solved"] + [f"{row.solved} of {row.done}" for row in rows],
-              ["epochs"] + [f"{int(row.epochs + 0.5)}" if row.solved else "-" for row in rows],
-              ["range"] + [f"{row.low}-{row.high}" if row.solved else "-" for row in rows],
-              ["loss"] + [_loss(row.loss) for row in rows],
-              ["accuracy"] + [_percent(row.accuracy) for row in rows]]
-    fresh = any(row.test_accuracy is not None for row in rows)
+    validated = any(row.validation_loss is not None for row in rows)
+    if validated:
+        cells += [["done"] + [str(row.done) for row in rows],
+                  ["validation loss"] + [_loss(row.validation_loss) for row in rows],
+                  ["accuracy"] + [_percent(row.validation_accuracy) for row in rows],
+                  ["training loss"] + [_loss(row.loss) for row in rows],
+                  ["accuracy"] + [_percent(row.accuracy) for row in rows]]
+    else:
+        cells += [["solved"] + [f"{row.solved} of {row.done}" for row in rows],
+                  ["epochs"] + [f"{int(row.epochs + 0.5)}" if row.solved else "-" for row in rows],
+                  ["range"] + [f"{row.low}-{row.high}" if row.solved else "-" for row in rows],
+                  ["loss"] + [_loss(row.loss) for row in rows],
+                  ["accuracy"] + [_percent(row.accuracy) for row in rows]]
+    fresh = not validated and any(row.test_accuracy is not None for row in rows)
     if fresh:
         cells.append(["fresh"] + [_percent(row.test_accuracy) for row in rows])
     if any(row.diverged for row in rows):
@@ -33,8 +42,9 @@ def table(terminal, axes: list, settings: list, rows: list) -> list:
     cells.append([text.ljust(WIDTH) for text in ["loss by epoch"] + lines])
     cells.append(["seconds"] + ["-" if row.seconds is None else f"{row.seconds:.2f}" for row in rows])
     also = ", accuracy also on fresh points" if fresh else ""
+    solved = "" if validated else "; epochs and their range over those solved"
     return show.table(list(zip(*cells)), left=len(axes)) + [
-        f"Medians over the runs{also}; epochs and their range over those solved.",
+        f"Medians over the runs{also}{solved}.",
         f"Loss by epoch: the run in the middle, up to epoch {last}, log scale from {limits[1]:.3g} "
         f"({terminal.levels[-1]}) to {limits[0]:.3g} ({terminal.levels[0]})."]
 
@@ -76,7 +86,9 @@ def first_lines(plan, workers: int) -> list:
     most = max(each.epochs for each in plan.settings)
     return [f"compare {plan.task.name}: {varied}; seed{seeds}; {show.count(len(plan.jobs), 'run')} of up to {most} "
             f"epochs, {show.count(workers, 'worker')}, {'engine' if len(engines) == 1 else 'engines'} "
-            f"{', '.join(engines)}", f"A run is solved when {solved}."]
+            f"{', '.join(engines)}",
+            "Settings are ranked by their validation loss; the test data are not used." if plan.is_validated else
+            f"A run is solved when {solved}."]
 
 
 def report(terminal, plan, rows: list, stop=None) -> list:
@@ -100,7 +112,8 @@ def as_json(plan, workers: int, rows: list, seconds: float, stop) -> dict:
     settings = []
     for values, plain, row in zip(plan.values, plan.plain, rows):
         runs = [{"seed": seed, "solved": run.solved, "needed": run.needed, "epochs": run.epochs,
-                 "loss": _finite(run.loss), "accuracy": run.accuracy, "test_accuracy": run.test_accuracy,
+                 "loss": _finite(run.loss), "accuracy": run.accuracy, "validation_loss": run.validation_loss,
+                 "validation_accuracy": run.validation_accuracy, "test_accuracy": run.test_accuracy,
                  "diverged": run.diverged, "seconds": run.seconds, "losses": run.losses}
                 for seed, run in zip(plan.seeds, row.results) if run]
         settings.append({"varied": dict(zip([axis.name for axis in plan.axes], values)), "settings": plain,

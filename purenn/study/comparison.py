@@ -1,10 +1,11 @@
 """Runs of several settings side by side: how often each solved its task, how quickly, and what stands out.
 
 Every setting is run with the same seeds. The settings are ranked by the share of runs that they solved, then by the
-median of the epochs that those needed. Whether the first is really better than another is decided seed by seed: the
-setting that needed fewer epochs wins (an unsolved run loses to a solved one). The first counts as better if a tossed
-coin would give so many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5. Otherwise the
-two cannot be told apart.
+median of the epochs that those needed; with validation data they are ranked by the median validation loss, and test
+data are never used. Whether the first is really better than another is decided seed by seed: the setting that needed
+fewer epochs, or has the lower validation loss, wins (an unsolved run loses to a solved one). The first counts as better
+if a tossed coin would give so many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5.
+Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, fsum, inf
@@ -97,21 +98,23 @@ def curve(values: list, most: int = CURVE) -> list:
 # diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
 # median loss, accuracies (None if all diverged, or there are no test data) and seconds; and the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
-                                 "accuracy", "test_accuracy", "seconds", "typical"))
+                                 "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
+                                 "validation_accuracy"))
 
 
 def summarize(label: str, results: list) -> Summary:
     """The Summary of a setting, from the Trial of each seed, None for one that is not done."""
     done = [result for result in results if result is not None]
     needed = [result.needed for result in done if result.solved]
-    ranked = sorted(done, key=lambda result: (inf if result.needed is None else result.needed, result.loss))
+    ranked = sorted(done, key=lambda result: (rank(result), result.loss))
 
     def middle(name):
         return median([getattr(result, name) for result in done if getattr(result, name) is not None])
     return Summary(label, results, len(done), len(needed), len([result for result in done if result.diverged]),
                    median(needed), min(needed, default=None), max(needed, default=None), middle("loss"),
                    middle("accuracy"), middle("test_accuracy"), middle("seconds"),
-                   ranked[(len(ranked) - 1) // 2] if ranked else None)
+                   ranked[(len(ranked) - 1) // 2] if ranked else None, middle("validation_loss"),
+                   middle("validation_accuracy"))
 
 
 def median(values: list):
@@ -140,13 +143,21 @@ def columns(by_epoch: list, last: int, width: int) -> list:
     return values
 
 
+def rank(trial: Trial) -> float:
+    """What a run is judged by, the lower the better: the validation loss, or without validation data the epochs needed.
+
+    It is infinite for a run that diverged or, without validation data, was not solved. Test data are never used.
+    """
+    found = trial.needed if trial.validation_loss is None else trial.validation_loss
+    return inf if trial.diverged or found is None else found
+
+
 def wins(first: Summary, other: Summary) -> tuple:
-    """With how many seeds the first needed fewer epochs than the other, and with how many they differ; all are done."""
+    """With how many seeds the first ranks before the other, and with how many they differ; all are done."""
     won = differing = 0
     for a, b in zip(first.results, other.results):
-        if a.needed != b.needed:
-            differing += 1
-            won += b.needed is None or (a.needed is not None and a.needed < b.needed)
+        differing += rank(a) != rank(b)
+        won += rank(a) < rank(b)
     return won, differing
 
 
@@ -172,6 +183,8 @@ def what_stands_out(summaries: list) -> str:
 
 
 def _sentence(summaries):
+    if any(row.validation_loss is not None for row in summaries):
+        return _validated(summaries)
     ranked = sorted(summaries, key=lambda row: (-row.solved, inf if row.epochs is None else row.epochs, row.loss))
     first = ranked[0]
     if not first.solved:
@@ -198,6 +211,25 @@ def _sentence(summaries):
     reason = f"the first does better with {seeds}, the second with {differing - won}"
     return (f"{first.label} ({_outcome(first)}) and {other.label} ({_outcome(other)}) cannot be told apart: "
             f"{reason if differing else 'they do the same with each seed'}.")
+
+
+def _validated(summaries):
+    """The sentence for runs with validation data."""
+    ranked = sorted(summaries, key=lambda row: inf if row.validation_loss is None else row.validation_loss)
+    first = ranked[0]
+    text = f"{first.label} has the lowest median validation loss, {first.validation_loss:.4g}"
+    if len(ranked) == 1:
+        return text + "."
+    alike = [row for row in ranked[1:] if not is_better(first, row)]
+    other = alike[0] if alike else ranked[1]
+    won, differing = wins(first, other)
+    loss = "most of its runs diverged" if other.validation_loss is None else f"{other.validation_loss:.4g}"
+    seeds = f"{differing} seed{'' if differing == 1 else 's'}"
+    if won == differing > 0 and alike:
+        are = "is" if differing == 1 else "are"
+        return f"{text}; but {seeds} {are} too few to tell it from {other.label} ({loss})."
+    told = "cannot be told apart from" if alike else "is better than"
+    return f"{text}, and {told} {other.label} ({loss}): its loss is lower with {won} of {seeds}."
 
 
 def _outcome(row):

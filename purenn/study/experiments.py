@@ -260,8 +260,8 @@ D = [
 
 E = Experiment(
     "E", "the truth table, momentum 0.5, lr 0.05, 30000 epochs", "0.00544, 0.99358, 0.99718, 0.00640 for 0, 1, 1, 0",
-    "two hidden layers, 2-4-4-1; the report's own momentum, 0.5 times the previous gradient added to the step; compared "
-    "is the output that is farthest from its target",
+    "two hidden layers, 2-4-4-1; the report's own momentum, 0.5 times the previous gradient added to the step; "
+    "compared is the output that is farthest from its target",
     {shape: _job("gate", GATE._replace(sizes=sizes), variants.momentum_of_e) for shape, sizes in E_SHAPES.items()},
     [Figure("worst output off by, 2-4-4-1", "2-4-4-1", "0.0064", worst),
      *[Success(f"all rows right, {shape}", shape, right) for shape in E_SHAPES]],
