@@ -5,15 +5,21 @@ what it has started, as far as that is in its group.
 """
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict
+from typing import Any, Dict, List, NamedTuple
 
+from ..data.tasks import xor
 from ..files.disk import opened
 from ..files.strict_json import parsed
 from ..linalg import PurennError
+from ..losses import MSELoss
+from ..network import Network
+from ..optimizers import SGD
+from ..training import train
 from . import workbook
 from .exercise import Exercise
 from .judge import Verdict, brief, judged, judged_answer
@@ -38,7 +44,8 @@ def check(exercise: Exercise, folder: str, seed: int, seconds: float = SECONDS) 
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        return Verdict(exercise.number, "error", sentences=(f"{exercise.file}.py is no UTF-8 text: byte {error.start}",))
+        return Verdict(exercise.number, "error", sentences=(
+            f"{exercise.file}.py is no UTF-8 text: byte {error.start}",))
     if text == workbook.handed_out(exercise, seed):
         return Verdict(exercise.number, "blank", sentences=("The file is as it was handed out.",))
     request = {"number": exercise.number, "path": path, "folder": os.path.abspath(folder), "text": text}
@@ -90,7 +97,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
     if exercise.kind in ("predict", "order", "find"):
         return judged_answer(exercise, seed, outcome.get("answer"))._replace(printed=printed)
     found, blank = outcome.get("results"), outcome.get("blank")
-    if not _are_results(found, len(exercise.samples)) or not isinstance(blank, list):
+    if not isinstance(found, list) or not _are_results(found, len(exercise.samples)) or not isinstance(blank, list):
         return Verdict(exercise.number, "error", sentences=("The process that ran the file answered something else.",))
     if blank:
         return Verdict(exercise.number, "blank", sentences=(
@@ -100,7 +107,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
 
 def _are_results(found, count):
     """True where these are results for so many samples: lists of pairs of a text and a value, or dicts of an error."""
-    return isinstance(found, list) and len(found) == count and all(
+    return len(found) == count and all(
         isinstance(result, dict) or isinstance(result, list) and all(
             isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in result)
         for result in found)
@@ -120,3 +127,28 @@ def problem(outcome: Dict[str, Any]) -> str:
         "exit": "the program is ended here (sys.exit or exit); take that out",
         "ended": f"the process of the file ended before the check was done, with exit code {outcome.get('code')}",
     }.get(str(outcome.get("problem")), message)
+
+
+class Trained(NamedTuple):
+    """xor, trained with a workbook: the losses of the epochs, those of purenn, and what has kept it from training."""
+
+    losses: List[float]
+    expected: List[float]
+    sentence: str
+
+
+def train_xor(folder: str, seed: int, epochs: int, seconds: float = 120.0) -> Trained:
+    """Train 2-4-4-1 on xor with what is in a workbook, and with purenn: up to so many epochs, or a loss below 0.005."""
+    path = os.path.abspath(folder)
+    outcome = run({"number": "", "path": path, "folder": path, "seed": seed, "epochs": epochs}, seconds)
+    if "losses" not in outcome or not isinstance(outcome["losses"], list):
+        return Trained([], [], problem(outcome))
+    rng = random.Random(seed)
+    network = Network.mlp([2, 4, 4, 1], rng=rng)
+    optimizer = SGD(network.parameters(), lr=1.0, momentum=0.9)
+    expected = []
+    for epoch in train(network, xor(), MSELoss(), optimizer, epochs):
+        expected.append(epoch.loss)
+        if epoch.loss < 0.005:
+            break
+    return Trained([loss for loss in outcome["losses"] if type(loss) is float], expected, "")

@@ -78,10 +78,11 @@ def checked(request: Dict[str, Any]) -> Dict[str, Any]:
     forget_purenn(request["folder"])
     tree = ast.parse(text, path)
     for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [
             node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if "purenn" in [name.split(".")[0] for name in names]:
-            return {"problem": "purenn", "line": node.lineno}
+            return {"problem": "purenn", "line": line}
     own = own_modules.run(text, path)
     if of.kind in ("predict", "order", "find"):
         return {"answer": plain(own.get(of.answer if of.kind != "order" else "order"))}

@@ -1,5 +1,6 @@
 """An exercise as a value: what the learner reads, what is blank, and what the answer is compared with."""
-from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple
+import textwrap
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 
 class Known(NamedTuple):
@@ -26,8 +27,8 @@ class Exercise(NamedTuple):
     To write or repair: ``code`` is the file with ``...`` where lines are to be written, ``answers`` what stands in
     these places in the end: a function of the core, or source. ``probe(own, sample)`` calls what the names of ``own``
     mean on one of the ``samples`` and returns pairs of what was computed and its value; the samples begin with the
-    smallest. ``module`` and ``names`` are where the later chapters find what was written. ``planted`` is the mistake
-    that is to be repaired.
+    smallest, and ``tried`` says what they are. ``module`` and ``names`` are where the later chapters find what was
+    written. ``planted`` is the mistake that is to be repaired.
 
     To order: ``code`` has one ``...``, ``answers`` the right lines under its name, ``others`` the lines that do not
     belong there.
@@ -54,6 +55,7 @@ class Exercise(NamedTuple):
     draw: Optional[Callable[..., Any]] = None
     right: Optional[Callable[..., Any]] = None
     answer: str = "answer"
+    tried: str = ""
 
     @property
     def chapter(self) -> int:
@@ -74,3 +76,8 @@ class Chapter(NamedTuple):
     title: str
     teaches: str
     exercises: Tuple[Exercise, ...]
+
+
+def choices(names: List[Tuple[str, str]]) -> str:
+    """Names to choose from, each with its sentence below."""
+    return "\n".join(f"    {name}\n{textwrap.indent(textwrap.fill(says, 92), '        ')}" for name, says in names)

@@ -14,8 +14,8 @@ class Verdict(NamedTuple):
     """What a check has found.
 
     ``status`` is right, wrong, blank (not begun) or error (it could not be run). ``right`` and ``wrong`` are the parts
-    that are so. ``sentences`` say what was found; ``mistake`` is the name of the known mistake, ``page`` what explains
-    it; ``printed`` is what the learner's file has printed.
+    that are so. ``sentences`` say what was found. ``mistake`` is the name of the known mistake, ``says`` what it is,
+    ``page`` what explains it. ``printed`` is what the learner's file has printed.
     """
 
     number: str
@@ -24,6 +24,7 @@ class Verdict(NamedTuple):
     wrong: Tuple[str, ...] = ()
     sentences: Tuple[str, ...] = ()
     mistake: str = ""
+    says: str = ""
     page: str = ""
     printed: str = ""
 
@@ -57,13 +58,13 @@ def judged(exercise: Exercise, found: List[Any]) -> Verdict:
         return Verdict(exercise.number, "right", tuple(labels))
     first = next(i for i, row in enumerate(table) if not all(row.values()))
     known = named(exercise, found)
-    sentences = list(_shown(exercise, first, best[first], found[first]))
+    sentences = [exercise.tried, *_shown(exercise, first, best[first], found[first])]
     if known is not None:
-        return Verdict(exercise.number, "wrong", tuple(right), tuple(wrong), (*sentences, known.says), known.name,
+        return Verdict(exercise.number, "wrong", tuple(right), tuple(wrong), tuple(sentences), known.name, known.says,
                        known.page)
     failed = isinstance(found[first], dict)
-    return Verdict(exercise.number, "error" if failed else "wrong", tuple(right), tuple(wrong), tuple(sentences), "",
-                   exercise.page)
+    return Verdict(exercise.number, "error" if failed else "wrong", tuple(right), tuple(wrong), tuple(sentences),
+                   page=exercise.page)
 
 
 def _base_labels(best):
@@ -156,7 +157,7 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
         return _judged_name(exercise, values, best, answer)
     if not is_number(answer):
         return Verdict(exercise.number, "wrong", (), (exercise.answer,),
-                       (f"{exercise.answer} is {brief(answer)}; it must be a number",), "", exercise.page)
+                       (f"{exercise.answer} is {brief(answer)}; it must be a number",), "", "", exercise.page)
     digits = THREE if "three digits" in exercise.text else DIGITS
     if same(best, answer, digits, 0.0):
         return Verdict(exercise.number, "right", (exercise.answer,))
@@ -164,9 +165,9 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     sentences = (f"{exercise.answer} is not {brief(answer)}",)
     for known in exercise.known:
         if same(known.change(values), answer, digits, 0.0):
-            return Verdict(exercise.number, "wrong", (), (exercise.answer,), (*sentences, known.says), known.name,
+            return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, known.name, known.says,
                            known.page)
-    return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", exercise.page)
+    return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", "", exercise.page)
 
 
 def _judged_name(exercise, values, best, answer):
@@ -175,15 +176,15 @@ def _judged_name(exercise, values, best, answer):
     said = f"{exercise.answer} is not {brief(answer)}"
     if answer not in values["names"]:
         said = f"{exercise.answer} is {brief(answer)}; it must be one of {', '.join(values['names'])}"
-    return Verdict(exercise.number, "wrong", (), (exercise.answer,), (said,), "", exercise.page)
+    return Verdict(exercise.number, "wrong", (), (exercise.answer,), (said,), "", "", exercise.page)
 
 
 def _judged_order(exercise, seed, answer):
     letters = [letter for letter, _ in workbook.lettered(exercise, seed)]
-    wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", exercise.page)
+    wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", "", exercise.page)
     if not isinstance(answer, str) or not set(answer) <= set(letters) or len(set(answer)) < len(answer):
-        return wrong._replace(sentences=(f"order is {brief(answer)}; it must be letters from A to {letters[-1]}, each at "
-                                         "most once",))
+        return wrong._replace(sentences=(
+            f"order is {brief(answer)}; it must be letters from A to {letters[-1]}, each at most once",))
     text = workbook.ordered(exercise, seed, answer)
     try:
         own = modules_for(exercise.number).run(text, exercise.file)

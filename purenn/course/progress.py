@@ -74,6 +74,6 @@ def _checked(found: Any) -> Progress:
     for number, entry in done.items():
         is_entry = isinstance(entry, list) and [type(part) for part in entry] == [int, int, bool]
         if number not in numbers or not is_entry or min(entry[:2]) < 0:
-            raise PurennError(f"done has {short(number)}: {short(entry)}; it must be an exercise with its tries, hints, "
-                              "and whether it is right")
+            raise PurennError(f"done has {short(number)}: {short(entry)}; it must be an exercise with its tries, "
+                              "hints, and whether it is right")
     return Progress(seed, tuple(sorted(set(chapters))), {number: Done(*entry) for number, entry in done.items()})

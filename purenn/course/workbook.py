@@ -14,6 +14,7 @@ from .exercise import Exercise
 from .source import GIVEN, blanks, mistaken, solution, whole
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+EMPTY = '""'
 HERE = "...     # write here, in the place of this line"
 APART = 0.01            # how far the known wrong answers of a prediction are from each other, beside their size
 
@@ -89,22 +90,24 @@ def handed_out(of: Exercise, seed: int) -> str:
     if of.kind in ("predict", "find"):
         values = drawn(of, seed)
         text = text.format(**values)
-        tail = f"{of.answer} = {'None' if of.kind == 'predict' else repr('')}"
+        tail = f"{of.answer} = {'None' if of.kind == 'predict' else EMPTY}"
         tail += "        # your answer, in the place of " + ("None" if of.kind == "predict" else "the empty quotes")
     elif of.kind == "order":
         lines = "\n".join(f"    {letter}  {line}" for letter, line in lettered(of, seed))
         code = of.code.strip().replace("...", "(the lines)")
-        text += f"\n\nThe frame:\n\n{textwrap.indent(code, '    ')}\n\nThe lines; not all of them belong there:\n\n{lines}"
+        frame = textwrap.indent(code, "    ")
+        text += f"\n\nThe frame:\n\n{frame}\n\nThe lines; not all of them belong there:\n\n{lines}"
         text = text.replace('"""', "'''")
         tail = 'order = ""          # the letters of the lines in their order, such as "BAD"'
     elif of.kind == "repair":
         tail = mistaken(of, of.planted)
     else:
-        lines = of.code.splitlines()
+        code_lines = of.code.splitlines()
         for _, node in blanks(of.code):
-            lines[node.lineno - 1] = lines[node.lineno - 1].replace("...", HERE)
-        tail = "\n".join(lines)
-    return f'"""{of.number} {of.title} ({of.kind})\n\n{text}\n\nMore about it: {of.page}\n"""\n{tail.rstrip()}\n'
+            code_lines[node.lineno - 1] = code_lines[node.lineno - 1].replace("...", HERE)
+        tail = "\n".join(code_lines)
+    space = "\n\n" if tail.startswith(("def", "class")) else "\n"
+    return f'"""{of.number} {of.title} ({of.kind})\n\n{text}\n\nMore about it: {of.page}\n"""\n{space}{tail.rstrip()}\n'
 
 
 def gathered(exercises: List[Exercise]) -> Dict[str, str]:

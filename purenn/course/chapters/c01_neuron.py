@@ -50,6 +50,7 @@ of input k, and Σ_k is the sum over all k, a loop in Python.""",
            ("    return z", "        return z")),
      Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", PAGE,
            ("weights[k] * inputs[k]", "weights[k] + inputs[k]"))),
+    tried="A sample is weights, bias, inputs.",
     code='''\
 def forward(weights, bias, inputs):
     """z = Σ_k w_k·a_k + b: the weighted sum of the inputs.

@@ -91,6 +91,7 @@ easier from z. Take care which one you use.""",
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
      Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
+    tried="A sample is z and a.",
     code='''\
 import math
 
@@ -119,6 +120,7 @@ The function below has one mistake in it. Find it and repair it. It is given z a
      Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
      Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
      Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),
+    tried="A sample is z and a.",
     code='''\
 import math
 
@@ -169,6 +171,8 @@ finished, says that they are your own sigmoid and its slope.""",
            ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),
      Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
            ("grad[j] * derivative", "grad[j] + derivative"))),
+    tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z, whose "
+          "derivative(z, a) is said to be z + 2a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 
@@ -199,5 +203,5 @@ class Sigmoid(Activation):
     module="activations", names=("Activation", "Sigmoid"), probe=probe_layer,
     samples=(([0.5], [2.0]), ([0.3, -1.2], [0.5, -1.5]), ([2.0, 0.0, -0.75], [-1.0, 0.25, 3.0])))
 
-CHAPTER = Chapter(2, "Activations and their slopes", "A slope is a factor of the chain rule; which number it is computed "
-                  "from, z or a, matters.", (PREDICT, SIGMOID, SLOPE, TANH, LAYER))
+CHAPTER = Chapter(2, "Activations and their slopes", "A slope is a factor of the chain rule; it matters which number "
+                  "it is computed from, z or a.", (PREDICT, SIGMOID, SLOPE, TANH, LAYER))

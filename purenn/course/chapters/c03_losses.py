@@ -77,6 +77,7 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("total += error * error", "total = error * error")),
      Known("share-turned-round", "share is turned round: 1 for the mean, 1/count for the sum.", PAGE,
            ('== "mean"', '!= "mean"'))),
+    tried="A sample is the outputs and the targets.",
     code='''\
 def squared_error(output, target):
     """Σ_j (a_j − y_j)², from the lists of the outputs a_j and the targets y_j; a number.
@@ -118,6 +119,7 @@ the derivative cancel. In the function below the slope does not belong to that c
      SIGN._replace(change=("[a - y for", "[y - a for")),
      Known("half-twice", "The ½ is in the slope too, where the 2 has cancelled it.", PAGE,
            ("[a - y for", "[0.5 * (a - y) for"))),
+    tried="A sample is output and target.",
     code='''\
 def backward(output, target):
     """∂C/∂a_j of C = ½ Σ_j (a_j − y_j)²: from the lists of outputs and targets, the list of the slopes."""
@@ -134,7 +136,7 @@ another cost is usual. It is −ln a where the answer is yes, and −ln(1 − a)
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    "docs/python.md, A layer", ("Four of the lines are needed.", "What is added up has a minus before it: total -= ..."),
+    "docs/python.md, A layer", ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
            "docs/python.md, A layer",
            ("total = 0.0", "for a, y in zip(output, target):",
@@ -146,6 +148,7 @@ another cost is usual. It is −ln a where the answer is yes, and −ln(1 − a)
      Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", PAGE,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total -= y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total"))),
+    tried="A sample is output and target.",
     code='''\
 import math
 
@@ -160,5 +163,5 @@ def forward(output, target):
     samples=(([0.75], [1.0]), ([0.25, 0.125], [0.0, 1.0])),
     probe=lambda own, sample: [("C", own.forward(*sample))])
 
-CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: every factor of the one is in the other.",
-                  (PREDICT, MSE, HALF, ORDER))
+CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: each factor of the one is in the "
+                  "other.", (PREDICT, MSE, HALF, ORDER))

@@ -82,6 +82,7 @@ other samples of a batch to weight_grads, the other neurons of the layer to inpu
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            "docs/derivation.md, Why must the slopes", ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
                                                       "        input_grads[k] +="))),
+    tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
     code='''\
 def backward(delta, weights, inputs, weight_grads, input_grads):
     """Share out δ = ∂C/∂z: add δ·a_k to weight_grads[k] and δ·w_k to input_grads[k]; return ∂C/∂b = δ.
@@ -94,5 +95,5 @@ def backward(delta, weights, inputs, weight_grads, input_grads):
     samples=((2.0, [0.5], [3.0], [0.0], [0.0]), (0.5, [0.25, -2.0], [1.5, 4.0], [0.0, 0.0], [1.0, -1.0]),
              (-1.5, [0.5, 1.0, -0.25], [2.0, 0.0, 0.75], [0.125, -1.0, 3.0], [0.5, 0.25, -2.0])))
 
-CHAPTER = Chapter(4, "The neuron backward", "Three slopes of one formula, each multiplied by δ; gradients are added up.",
+CHAPTER = Chapter(4, "The neuron backward", "Three slopes of one formula, each multiplied by δ; gradients add up.",
                   (PREDICT, WRITE))

@@ -66,6 +66,7 @@ the biases.""",
      Known("transposed", "The matrix is in × out; it has a row for each neuron: out × in.", FORWARD,
            (("for j in range(out_features):\n        row", "for j in range(in_features):\n        row"),
             ("for k in range(in_features)", "for k in range(out_features)")))),
+    tried="A sample is the seed, in_features, out_features: uniform(in_features, out_features, random.Random(seed)).",
     code='''\
 import random
 
@@ -127,11 +128,14 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            "docs/derivation.md, Why must the slopes",
            ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            for k in range("
-            "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slope")),
+            "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slo"
+            "pe")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[0], b, inputs"))),
+    tried="A sample is in_features, out_features, two inputs, and δ for each; the layer is "
+          "Linear(in_features, out_features, random.Random(4)).",
     code='''\
 import initializers
 import neuron

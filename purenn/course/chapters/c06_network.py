@@ -7,6 +7,7 @@ from ...network import Network
 from ...optimizers import SGD
 from ...study.explain import explain
 from ..exercise import Chapter, Exercise, Known
+from ..stand_ins import Scale
 
 BP1, BP2, GALLERY = "docs/derivation.md, BP1", "docs/derivation.md, BP2", "docs/explain.md, mistakes"
 
@@ -57,32 +58,10 @@ the point as you have. `explain mazur` of the command line shows such a step wit
     draw=draw_network, right=lambda v: v["backward 1 δ_0"], answer="delta")
 
 
-class _Scale:
-    """A layer to try a network with: forward a·k + 1, backward grad·k; it notes what it has been handed."""
-
-    def __init__(self, name, factor):
-        self.name, self.factor, self.handed = name, factor, []
-        self.values, self.grads = [factor, 2.0 * factor], [0.5, -0.5]
-
-    def forward(self, inputs):
-        """a·k + 1."""
-        self.handed.append(("forward", list(inputs)))
-        return [self.factor * a + 1.0 for a in inputs]
-
-    def backward(self, grad):
-        """grad·k."""
-        self.handed.append(("backward", list(grad)))
-        return [self.factor * g for g in grad]
-
-    def parameters(self):
-        """Two numbers."""
-        yield "values", self.values, self.grads
-
-
 def probe_network(own, sample):
     """What each layer is handed forward and back, and what comes out."""
     factors, x, grad = sample
-    made = [_Scale(f"layer {i}", factor) for i, factor in enumerate(factors)]
+    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(factors)]
     net = own.Network(made)
     found = [("output of forward", net.forward(list(x))), ("∂C/∂x, returned by backward", net.backward(list(grad)))]
     for layer in made:
@@ -114,6 +93,8 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
      Known("first-layer-left-out", "backward leaves out the first layer, so that it never learns.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[1:])"))),
+    tried="A sample is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
+          "forward, and f·g backward.",
     code='''\
 class Network:
     """A list of layers."""
@@ -135,7 +116,7 @@ class Network:
 
 def probe_parameters(own, sample):
     """The names, the lists themselves, and the gradients after zero_grad."""
-    made = [_Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
+    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
     net = own.Network(made)
     listed = [(name, values, grads) for name, values, grads in net.parameters()]
     found = [("the names of parameters()", [name for name, _, _ in listed]),
@@ -180,6 +161,7 @@ into the same list, where grads = ... would only give the name to another list.
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
            ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
+    tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
     code='''\
 from network_passes import Network as Passes
 
@@ -197,5 +179,5 @@ class Network(Passes):
 ''', answers={"Network.parameters": network.Network.parameters, "Network.zero_grad": network.Network.zero_grad},
     probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, -0.5, 3.0)))
 
-CHAPTER = Chapter(6, "A network, forward and back", "Each layer is handed what its neighbor returns; gradients are kept "
-                  "until they are cleared.", (PREDICT, NETWORK, PARAMETERS))
+CHAPTER = Chapter(6, "A network, forward and back", "Each layer is handed what its neighbor returns; gradients are "
+                  "kept until they are cleared.", (PREDICT, NETWORK, PARAMETERS))

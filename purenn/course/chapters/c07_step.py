@@ -63,7 +63,8 @@ def probe_steps(make):
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
             optimizer.step()
-            found.append((f"θ after step {number + 1}", [list(part) for part in values]))
+            slopes = GRADIENTS[number][:sum(map(len, lists))]
+            found.append((f"θ after step {number + 1}, with g = {slopes}", [list(part) for part in values]))
         return found
     return probe
 
@@ -98,6 +99,8 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
             "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]"))),
+    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+          "the number of steps.",
     code='''\
 from linalg import zeros
 
@@ -120,7 +123,8 @@ class SGD:
         ...
 ''', answers={"SGD._state": optimizers.Optimizer._state, "SGD.step": optimizers.SGD.step}, module="optimizers",
     names=("SGD",), probe=probe_steps(lambda own: own.SGD),
-    samples=((ONE, {"lr": 0.1}, 2), (ONE, {"lr": 0.1, "momentum": 0.9}, 4), (TWO_LISTS, {"lr": 0.2, "momentum": 0.5}, 4)))
+    samples=((ONE, {"lr": 0.1}, 2), (ONE, {"lr": 0.1, "momentum": 0.9}, 4),
+             (TWO_LISTS, {"lr": 0.2, "momentum": 0.5}, 4)))
 
 ADAM_STEP = Exercise(
     "7.3", "write", "adam_step", "Write a step of Adam", """\
@@ -162,6 +166,8 @@ add up to 1 − β₁^t, not to 1. To divide by that corrects it. (β^t is beta 
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
             ("self.BETA2", "self.beta2")))),
+    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+          "the number of steps.",
     code='''\
 import math
 
@@ -203,11 +209,13 @@ Every parameter has an s of its own. In the code below something is wrong with t
            "Only grads[k] belongs to values[k]; the other entries of grads are other parameters' slopes."),
     (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
-     Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP, ("s[k] += g * g", "s[k] += abs(g)")),
+     Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
+           ("s[k] += g * g", "s[k] += abs(g)")),
      Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
            ("math.sqrt(s[k])", "s[k]"))),
+    tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math
 
@@ -230,4 +238,4 @@ class Adagrad:
     probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
 
 CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for every single parameter; "
-                  "what it keeps, and when, matters.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))
+                  "it matters what it keeps, and when.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

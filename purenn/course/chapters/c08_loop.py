@@ -4,70 +4,18 @@ import random
 from ...engines import loops
 from ...training import Dataset, batches
 from ..exercise import Chapter, Exercise, Known
+from ..stand_ins import Descent, Line, SquaredLoss
 
 SHARE, CLEAR = "docs/derivation.md, Why is there a 2", "docs/explain.md, mistakes"
 TRAIN = "docs/python.md, A network and its training"
 
 
-class _Loss:
-    """A loss to try with: C = (a − y)², with the share of a mean."""
-
-    def share(self, count):
-        """1/count."""
-        return 1.0 / count
-
-    def forward(self, output, target):
-        """C."""
-        return (output[0] - target[0]) * (output[0] - target[0])
-
-    def backward(self, output, target):
-        """∂C/∂a."""
-        return [2.0 * (output[0] - target[0])]
-
-
-class _Line:
-    """A network to try with, a = w·x + b; it adds up its gradients and counts what is called."""
-
-    def __init__(self, values=(0.5, -0.25), left_over=0.0):
-        self.values, self.grads, self.called = list(values), [left_over, left_over], []
-
-    def forward(self, x):
-        """w·x + b."""
-        self.x = x
-        return [self.values[0] * x[0] + self.values[1]]
-
-    def backward(self, grad):
-        """Adds grad·x and grad."""
-        self.grads[0] += grad[0] * self.x[0]
-        self.grads[1] += grad[0]
-        return [grad[0] * self.values[0]]
-
-    def zero_grad(self):
-        """Clear them."""
-        self.called.append("zero_grad")
-        self.grads[:] = [0.0, 0.0]
-
-
-class _Descent:
-    """An optimizer to try with, of a _Line: one step of gradient descent."""
-
-    def __init__(self, network, lr):
-        self.network, self.lr = network, lr
-
-    def step(self):
-        """θ ← θ − lr·g."""
-        network = self.network
-        network.called.append("step")
-        for k in range(2):
-            network.values[k] -= self.lr * network.grads[k]
-
-
 def probe_gradients(own, sample):
     """The cost, the outputs, and the gradients of a batch."""
     inputs, targets = sample
-    network = _Line()
-    cost, outputs = own.Loops().gradients(network, _Loss(), inputs, targets)
-    return [("C, of batch_cost", own.batch_cost(_Loss(), [list(output) for output in outputs], targets)),
+    network = Line()
+    cost, outputs = own.Loops().gradients(network, SquaredLoss(), inputs, targets)
+    return [("C, of batch_cost", own.batch_cost(SquaredLoss(), [list(output) for output in outputs], targets)),
             ("C, of gradients", cost), ("the outputs", outputs), ("∂C/∂θ", network.grads)]
 
 
@@ -102,6 +50,8 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", SHARE,
            ("loss.backward(output, y)", "loss.backward(y, output)"))),
+    tried="A sample is the inputs x and the targets y; the network is a = 0.5·x - 0.25, the cost (a - y)² "
+          "with the share of a mean.",
     code='''\
 def batch_cost(loss, outputs, targets):
     """C = share · Σ_x C_x, from the lists of the outputs and of the targets of all samples; a number."""
@@ -125,8 +75,8 @@ class Loops:
 def probe_learn(own, sample):
     """One batch after another, from gradients that are not clear."""
     count, left_over = sample
-    network = _Line(left_over=left_over)
-    optimizer = _Descent(network, 0.25)
+    network = Line(left_over=left_over)
+    optimizer = Descent(network, 0.25)
 
     class Engine:
         """Gets the gradients."""
@@ -137,7 +87,7 @@ def probe_learn(own, sample):
             return loops.Loops().gradients(network, loss, inputs, targets)
     found = []
     for number in range(1, count + 1):
-        cost, _ = own.learn(Engine(), network, _Loss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
+        cost, _ = own.learn(Engine(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
         found += [(f"C before step {number}", cost), (f"θ after step {number}", list(network.values))]
     return found
 
@@ -155,8 +105,8 @@ that of 6.3.""",
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", CLEAR,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "return cost, outputs")),
-     Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.", CLEAR,
-           ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
+     Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.",
+           CLEAR, ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
             "optimizer.step()", "return cost, outputs")),
      Known("step-before-the-gradients", "The step is taken before the gradients of this batch are there.", CLEAR,
            ("optimizer.step()", "network.zero_grad()",
@@ -164,6 +114,8 @@ that of 6.3.""",
      Known("two-steps", "Two steps are taken with the same gradients.", TRAIN,
            ("network.zero_grad()", "cost, outputs = engine.gradients(network, loss, inputs, targets)",
             "optimizer.step()", "optimizer.step()        # once more", "return cost, outputs"))),
+    tried="A sample is the number of steps, and what stands in the gradients at the start; θ is w and b "
+          "of a = w·x + b.",
     code='''\
 def learn(engine, network, loss, optimizer, batch):
     """One step of learning from a batch; returns its cost before the step, and the outputs."""
@@ -218,6 +170,8 @@ when the next is asked for.""",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
      Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count)"))),
+    tried="A sample is how many samples there are, batch_size, and whether there is an rng (its shuffle "
+          "turns a list round).",
     code='''\
 def batches(data, batch_size=None, rng=None):
     """Yield the data as pairs (inputs, targets), two lists of up to batch_size entries, in an order shuffled by rng."""
@@ -229,9 +183,9 @@ def batches(data, batch_size=None, rng=None):
 def probe_train(own, sample):
     """A line learned from four points, in several ways."""
     settings, target_loss, size, shuffled = sample
-    network = _Line(left_over=0.5)
+    network = Line(left_over=0.5)
     data = Dataset([[2.0], [-1.0], [0.5], [1.0]], [[1.0], [0.0], [-1.0], [0.25]])
-    losses = own.train(network, data, _Loss(), _Descent(network, 0.1), settings, target_loss, size,
+    losses = own.train(network, data, SquaredLoss(), Descent(network, 0.1), settings, target_loss, size,
                        random.Random(3) if shuffled else None)
     return [("the losses", losses), ("θ afterwards", network.values), ("the steps", network.called.count("step"))]
 
@@ -253,17 +207,20 @@ epochs.""",
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", CLEAR,
            ("            network.zero_grad()\n", "")),
      Known("cleared-once-an-epoch", "The gradients are cleared once an epoch; they are cleared before each batch.",
-           CLEAR, (("            network.zero_grad()\n", ""), ("total = 0.0", "total = 0.0\n        network.zero_grad()"))),
+           CLEAR, (("            network.zero_grad()\n", ""),
+                   ("total = 0.0", "total = 0.0\n        network.zero_grad()"))),
      Known("step-once-an-epoch", "There is one step an epoch; there is one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
                                                      "total)"))),
      Known("never-stops-early", "target_loss is not looked at: it never stops early.", TRAIN,
            ("total < target_loss", "False")),
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
-           ("        losses.append(total)\n        if target_loss is not None and total < target_loss:\n            break",
-            "        if target_loss is not None and total < target_loss:\n            break\n        losses.append(total)")),
+           (("        losses.append(total)\n", ""),
+            ("            break", "            break\n        losses.append(total)"))),
      Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
            "samples.", SHARE, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
+    tried="A sample is epochs, target_loss, batch_size, and whether there is an rng; the network is a = "
+          "w·x + b, and 0.5 stands in its gradients at the start.",
     code='''\
 from loops import Loops
 from training_batches import batches

@@ -56,6 +56,7 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            ("(2.0 * h)", "2.0 * h")),
      Known("not-restored", "values[k] is not set back to θ.", PAGE, ("    values[k] = theta\n", "")),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", PAGE, ("(above - below)", "(below - above)"))),
+    tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
     code='''\
 def numeric_slope(cost, values, k, h):
     """(C(θ + h) − C(θ − h)) / (2·h), where θ is values[k] and cost() is C; values are afterwards as before."""
@@ -90,6 +91,7 @@ dividing by zero. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth 
      Known("divides-by-zero", "Two zeros are divided by zero: the 1e-8 is missing.", PAGE,
            ("max(abs(analytic) + abs(numeric), 1e-8)", "(abs(analytic) + abs(numeric))")),
      Known("minimum", "This is min where max is meant.", PAGE, ("numeric) / max(", "numeric) / min("))),
+    tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
     """|a − n| / max(|a| + |n|, 1e-8), from the two slopes, a number from 0 to 1."""
@@ -135,6 +137,7 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
      Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", PAGE,
            ("error > 1e-6", "error <= 1e-6")),
      Known("all-listed", "All are listed, right and wrong.", PAGE, ("if error > 1e-6:", "if True:"))),
+    tried="A sample is by what factors the two gradients of w·b² are wrong.",
     code='''\
 from checking import numeric_slope, relative_error
 

@@ -113,6 +113,7 @@ output is the list of the z: the network ends without softmax, which is in here.
            ("total += y", "total -= y")),
      Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", WHERE,
            ("total += y * (", "total += ("))),
+    tried="A sample is the z and the y.",
     code='''\
 import math
 
@@ -148,8 +149,9 @@ full. Each z_j changes every share a_i, and where there are several ways, they a
 
     ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
 
-The code below takes one way only. Repair it: a loop over i is missing, and in it the second case.""",
-    WHERE, ("delta[j] begins at 0.0, and each i adds grad[i] times a slope to it.",
+The code below does not do that. Repair it.""",
+    WHERE, ("The code takes one way for each j, that of i = j. The others are missing: delta[j] begins at "
+              "0.0, and each i adds grad[i] times a slope to it.",
             "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
     (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
@@ -160,6 +162,7 @@ The code below takes one way only. Repair it: a loop over i is missing, and in i
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", WHERE,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),
+    tried="A sample is z, and grad; a is softmax(z).",
     code='''\
 def backward(a, grad):
     """∂C/∂z_j for each j, from a = softmax(z) and grad, the list of the ∂C/∂a_i."""

@@ -1,5 +1,5 @@
-"""Chapter 11: find the planted mistake. Five are drawn by seed, from all those that earlier exercises know by number."""
-from ..exercise import Chapter, Exercise
+"""Chapter 11: find the planted mistake. Five are drawn, from all those that earlier exercises know by number."""
+from ..exercise import Chapter, Exercise, choices
 from ..source import expected
 from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
                c10_softmax)
@@ -53,15 +53,16 @@ def drawing(numbers):
         if known not in names:
             names[0] = known
         rng.shuffle(names)
-        choices = "\n".join(f"    {other.name:28} {other.says}" for other in names)
-        return {"number": exercise.number, "title": exercise.title, "name": known.name, "choices": choices,
+        return {"number": exercise.number, "title": exercise.title, "tried": exercise.tried,
+                "name": known.name, "choices": choices([(other.name, other.says) for other in names]),
                 "names": [other.name for other in names], "differences": differences(exercise, known.name)}
     return draw
 
 
 TEXT = """\
-Somebody else has done exercise {number}, "{title}", with one mistake in it. Below is
-what a check says: the sample, and the numbers found beside the right ones. Which mistake is it?
+Somebody else has done exercise {number}, "{title}",
+with one mistake in it. Below is what a check says: the sample, and the numbers found beside the right
+ones. Which mistake is it? {tried}
 
 {differences}
 

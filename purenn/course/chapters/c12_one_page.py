@@ -82,8 +82,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
      Known("gradients-not-cleared", "The gradients of one epoch are still there when the next is added.", CLEAR,
-           ("    loss = 0.0\n        grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias "
-            "in layers]\n", "    loss = 0.0\n")),
+           (f"    loss = 0.0\n        {CLEAR_EACH}\n", "    loss = 0.0\n")),
      Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", SHARE,
            ("2.0 * error / len(points)", "error / len(points)")),
      Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", SHARE,
@@ -120,6 +119,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
             ("range(epochs)", "range(epochs + 1)")))),
+    tried="A sample is epochs, seed, lr.",
     code='''\
 import math
 import random

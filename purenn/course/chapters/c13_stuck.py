@@ -7,7 +7,7 @@ from ...losses import MSELoss
 from ...network import Network
 from ...optimizers import SGD
 from ...training import Dataset, DivergedError, evaluate, train
-from ..exercise import Chapter, Exercise, Known
+from ..exercise import Chapter, Exercise, Known, choices
 
 BEST, START = "docs/derivation.md, Why is 0.249433", "docs/derivation.md, What happens when all"
 FORWARD, STEP = "docs/derivation.md, Forward", "docs/derivation.md, The step"
@@ -85,7 +85,7 @@ def evidence(cause: str, seed: int) -> str:
     slopes = sorted(network.layers[1].derivative(network.layers[1].z[j], network.layers[1].a[j]) for j in range(4))
     rows = network.layers[0].weight
     return "\n".join([
-        *lines, f"    the outputs now lie between {min(outputs)[0]:.4f} and {max(outputs)[0]:.4f}",
+        *lines, f"    the outputs now lie between {min(outputs)[0]:.4g} and {max(outputs)[0]:.4g}",
         "    weights into the hidden neurons: " + ", ".join("%.3f %.3f" % (row[0], row[1]) for row in rows),
         f"    f′(z) of the hidden neurons, last sample: {', '.join(format(slope, '.2g') for slope in slopes)}",
         f"    the largest slope ∂C/∂w of the hidden layer: {steepest:.2g}"])
@@ -99,14 +99,14 @@ def drawing(place: int):
         cause = order[place]
         rng.shuffle(causes)
         return {"cause": cause, "names": causes, "evidence": evidence(cause, rng.randint(1, 3)),
-                "choices": "\n".join(f"    {name:18} {CAUSES[name][0]}" for name in causes)}
+                "choices": choices([(name, CAUSES[name][0]) for name in causes])}
     return draw
 
 
 TEXT = """\
 A network 2-4-1 was trained on the 21 points of xor with the mean squared error, by gradient descent,
-and did not learn. This is what can be seen of it (hidden neurons with f′ between 0 and 1/4 are
-sigmoids, others are said to be something else by their f′):
+and did not learn. This is what can be seen of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of
+a neuron without an activation is 1):
 
 {evidence}
 
@@ -117,7 +117,7 @@ What is the cause? One of these:
 Write its name as the answer."""
 
 FINDS = tuple(Exercise(
-    f"13.{place}", "find", f"stuck_run_{place}", f"Why is this run stuck? {place - 1} of 3", TEXT, BEST,
+    f"13.{place}", "find", f"stuck_run_{place - 1}", f"Why is this run stuck? {place - 1} of 3", TEXT, BEST,
     ("Does the loss fall, stand, or grow? And how fast?",
      "f′ = 1 means that there is no bend; equal rows of weights mean equal neurons; an f′ of almost 0 lets no slope "
      "through."),
