@@ -24,7 +24,7 @@ from . import workbook
 from .exercise import Exercise
 from .judge import Verdict, brief, judged, judged_answer
 
-SECONDS = 10.0
+SECONDS = 5.0
 MEGABYTES = 1024
 MOST_BYTES = 200_000            # of a learner's file
 MOST_ANSWER = 4_000_000         # of what its process writes

@@ -35,16 +35,13 @@ def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: 
         return isinstance(found, list) and len(found) == len(expected_value) and all(
             same(a, b, relative, absolute) for a, b in zip(expected_value, found))
     if is_number(expected_value) and is_number(found):
-        try:
-            return abs(expected_value - found) <= max(absolute, relative * max(abs(expected_value), abs(found)))
-        except OverflowError:
-            return False
+        return abs(expected_value - found) <= max(absolute, relative * max(abs(expected_value), abs(found)))
     return type(expected_value) is type(found) and bool(expected_value == found)
 
 
 def is_number(value: Any) -> bool:
-    """True for an int or float."""
-    return type(value) in (int, float)
+    """True for a float, and for an int that a float can hold."""
+    return type(value) is float or type(value) is int and abs(value) < 10 ** 300
 
 
 def judged(exercise: Exercise, found: List[Any]) -> Verdict:
@@ -63,6 +60,8 @@ def judged(exercise: Exercise, found: List[Any]) -> Verdict:
         return Verdict(exercise.number, "wrong", tuple(right), tuple(wrong), tuple(sentences), known.name, known.says,
                        known.page)
     failed = isinstance(found[first], dict)
+    if not failed:
+        sentences += _unknown(wrong[0], best, found)
     return Verdict(exercise.number, "error" if failed else "wrong", tuple(right), tuple(wrong), tuple(sentences),
                    page=exercise.page)
 
@@ -123,6 +122,24 @@ def _shown(exercise, place, right, result):
     extra = [label for label in values if label not in dict(map(tuple, right))]
     yield sample
     yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+
+
+def _unknown(label, best, found):
+    """Sentences on wrong numbers that no known mistake gives: by what factor they are wrong, and what says so."""
+    pairs = []
+    for right, result in zip(best, found):
+        values = {} if isinstance(result, dict) else {name: value for name, value in result}
+        pairs += [pair for name, value in right if name == label for pair in zip(_flat(value), _flat(values.get(name)))]
+    ratios = [b / a for a, b in pairs if is_number(a) and is_number(b) and a]
+    if len(ratios) == len(pairs) > 1 and ratios[0] and same([ratios[0]] * len(ratios), ratios):
+        yield f"Every number of {label} is {ratios[0]:.6g} times the expected one."
+    if label.startswith(("∂C", "δ")) and any(is_number(value) for _, value in pairs):
+        yield "The expected number is the slope that the cost itself shows (gradcheck)."
+
+
+def _flat(value):
+    """The numbers in lists of lists, in a row; what is no list is a row of one."""
+    return [number for item in value for number in _flat(item)] if isinstance(value, list) else [value]
 
 
 def _remark(value, found):

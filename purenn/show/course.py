@@ -33,8 +33,8 @@ def show_verdict(terminal, exercise, verdict) -> None:
         _field(terminal, "", sentence)
     if verdict.mistake:
         _field(terminal, "mistake", f"{verdict.mistake}: {verdict.says}")
-    elif verdict.status == "wrong" and exercise.kind != "find":
-        _field(terminal, "mistake", "none of those that are known has these numbers")
+    elif verdict.status == "wrong" and exercise.kind not in ("find", "order"):
+        _field(terminal, "mistake", "this is none of the known mistakes")
     if verdict.status == "wrong":
         _field(terminal, "read", verdict.page)
     if verdict.printed:

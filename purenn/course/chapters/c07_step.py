@@ -237,5 +237,5 @@ class Adagrad:
 ''', answers={"Adagrad.step": optimizers.Adagrad.step}, planted="adagrad-column",
     probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
 
-CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for every single parameter; "
+CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for each single parameter; "
                   "it matters what it keeps, and when.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))
