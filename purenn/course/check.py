@@ -26,6 +26,7 @@ from .judge import Verdict, brief, judged, judged_answer
 
 SECONDS = 5.0
 MEGABYTES = 1024
+GRACE = 1.0                     # seconds to begin in, and to end by itself when the time is up
 MOST_BYTES = 200_000            # of a learner's file
 MOST_ANSWER = 4_000_000         # of what its process writes
 START = "import sys; sys.path.insert(0, sys.argv[1]); from purenn.course.child import main; main()"
@@ -62,7 +63,7 @@ def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
                                    stdout=answer, stderr=subprocess.DEVNULL, cwd=empty, env=keep,
                                    start_new_session=True)
         try:
-            process.communicate(json.dumps(request).encode("utf-8"), timeout=seconds + 2.0)
+            process.communicate(json.dumps(request).encode("utf-8"), timeout=seconds + GRACE)
         except subprocess.TimeoutExpired:
             return {"problem": "late", "line": 0}
         finally:

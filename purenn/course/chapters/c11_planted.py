@@ -1,4 +1,6 @@
 """Chapter 11: find the planted mistake. Five are drawn, from all those that earlier exercises know by number."""
+import textwrap
+
 from ..exercise import Chapter, Exercise, choices
 from ..source import expected
 from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
@@ -13,6 +15,7 @@ POOL = tuple(exercise for chapter in (
 PARTS = (("1.2", "2.3", "2.4", "2.5"), ("3.2", "3.3", "4.2"), ("5.2", "5.3", "6.2", "6.3"), ("7.2", "7.3", "7.4"),
          ("8.1", "8.4", "10.2", "10.3"))
 MOST = 5            # numbers that are shown
+WIDTH = 100
 
 
 def shown(value):
@@ -24,7 +27,7 @@ def shown(value):
 
 def differences(exercise, name):
     """Lines on what a mistake makes of the samples: sample by sample what differs, right and wrong."""
-    lines, wide = [], max((0, *(len(shown(label)) for label in ("found", "right"))))
+    lines = []
     for sample, right, wrong in zip(exercise.samples, expected(exercise), expected(exercise, name)):
         if isinstance(wrong, Exception):
             lines.append((shown_sample(sample), type(wrong).__name__, "error", "no error"))
@@ -33,8 +36,9 @@ def differences(exercise, name):
                   for (label, best), (_, value) in zip(right, wrong) if shown(value) != shown(best)]
     text = []
     for sample, label, value, best in lines[:MOST]:
-        text += [f"    sample  {sample}", f"    {label}", f"        {'found':{wide}}  {value}",
-                 f"        {'right':{wide}}  {best}"]
+        for begin, shown_value in (("    sample  ", sample), ("    ", label), ("        found  ", value),
+                                   ("        right  ", best)):
+            text.append(textwrap.fill(shown_value, WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin)))
     return "\n".join(text)
 
 
@@ -53,7 +57,7 @@ def drawing(numbers):
         if known not in names:
             names[0] = known
         rng.shuffle(names)
-        return {"number": exercise.number, "title": exercise.title, "tried": exercise.tried,
+        return {"number": exercise.number, "title": exercise.title, "tried": textwrap.fill(exercise.tried, WIDTH),
                 "name": known.name, "choices": choices([(other.name, other.says) for other in names]),
                 "names": [other.name for other in names], "differences": differences(exercise, known.name)}
     return draw
@@ -62,7 +66,9 @@ def drawing(numbers):
 TEXT = """\
 Somebody else has done exercise {number}, "{title}",
 with one mistake in it. Below is what a check says: the sample, and the numbers found beside the right
-ones. Which mistake is it? {tried}
+ones. Which mistake is it?
+
+{tried}
 
 {differences}
 
