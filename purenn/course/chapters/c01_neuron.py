@@ -1,8 +1,8 @@
 """Chapter 1: a neuron."""
 from ... import neuron
 from ..exercise import Chapter, Exercise, Known
+from ..pages import FORWARD
 
-PAGE = "docs/derivation.md, Forward"
 
 
 def draw_inputs(rng):
@@ -20,13 +20,13 @@ weight, and adds up the products and the bias. The result is called z:
 
 Here w_0 = {w0}, w_1 = {w1} (the weights), a_0 = {a0}, a_1 = {a1} (the inputs), and
 b = {b} (the bias). Work out z, to four digits. (A pocket calculator will do, or Python.)""",
-    PAGE, ("Multiply first: w_0·a_0, then w_1·a_1.", "Add the two products, then the bias, each with its sign."),
-    (Known("bias-left-out", "The bias is left out.", PAGE, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
-     Known("bias-subtracted", "The bias is subtracted, not added.", PAGE,
+    FORWARD, ("Multiply first: w_0·a_0, then w_1·a_1.", "Add the two products, then the bias, each with its sign."),
+    (Known("bias-left-out", "The bias is left out.", FORWARD, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
+     Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD,
            lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"] - v["b"]),
-     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", PAGE,
+     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", FORWARD,
            lambda v: v["w0"] + v["a0"] + v["w1"] + v["a1"] + v["b"]),
-     Known("weights-crossed", "Each weight is multiplied by the other input.", PAGE,
+     Known("weights-crossed", "Each weight is multiplied by the other input.", FORWARD,
            lambda v: v["w0"] * v["a1"] + v["w1"] * v["a0"] + v["b"])),
     draw=draw_inputs, right=lambda v: neuron.forward([v["w0"], v["w1"]], v["b"], [v["a0"], v["a1"]]), answer="z")
 
@@ -34,21 +34,21 @@ WRITE = Exercise(
     "1.2", "write", "weighted_sum", "Write the weighted sum of a neuron", """\
 The same for any number of inputs: k counts them, w_k and a_k are the weight and the value
 of input k, and Σ_k is the sum over all k, a loop in Python.""",
-    PAGE, ("Begin with z = bias, and add to it in a loop over k.",
+    FORWARD, ("Begin with z = bias, and add to it in a loop over k.",
            "k goes through range(len(weights)); in each turn weights[k] * inputs[k] is added to z."),
-    (Known("bias-left-out", "The bias is left out.", PAGE, ("z = bias", "z = 0.0")),
-     Known("bias-subtracted", "The bias is subtracted, not added.", PAGE, ("z = bias", "z = -bias")),
-     Known("bias-for-each-input", "The bias is added once for each input; it is added once.", PAGE,
+    (Known("bias-left-out", "The bias is left out.", FORWARD, ("z = bias", "z = 0.0")),
+     Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD, ("z = bias", "z = -bias")),
+     Known("bias-for-each-input", "The bias is added once for each input; it is added once.", FORWARD,
            (("z = bias", "z = 0.0"), ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias"))),
      Known("last-product-only", "z is set anew in each turn of the loop (= where += is meant), so that only the last "
-           "product is left.", PAGE, ("z += ", "z = ")),
-     Known("last-input-left-out", "The last input is left out: the loop ends too early.", PAGE,
+           "product is left.", FORWARD, ("z += ", "z = ")),
+     Known("last-input-left-out", "The last input is left out: the loop ends too early.", FORWARD,
            ("range(len(weights))", "range(len(weights) - 1)")),
-     Known("first-input-left-out", "The first input is left out: the loop begins at 1, and lists begin at 0.", PAGE,
+     Known("first-input-left-out", "The first input is left out: the loop begins at 1, and lists begin at 0.", FORWARD,
            ("range(len(weights))", "range(1, len(weights))")),
-     Known("returned-too-early", "The return stands inside the loop, so that only the first product is added.", PAGE,
+     Known("returned-too-early", "The return stands inside the loop, so that only the first product is added.", FORWARD,
            ("    return z", "        return z")),
-     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", PAGE,
+     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", FORWARD,
            ("weights[k] * inputs[k]", "weights[k] + inputs[k]"))),
     tried="A sample is weights, bias, inputs.",
     code='''\

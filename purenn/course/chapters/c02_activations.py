@@ -3,8 +3,8 @@ import math
 
 from ... import activations
 from ..exercise import Chapter, Exercise, Known
+from ..pages import BP1, FORWARD, GALLERY
 
-FORWARD, BP1, GALLERY = "docs/derivation.md, Forward", "docs/derivation.md, BP1", "docs/explain.md, mistakes"
 
 OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", GALLERY, None)
 TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",

@@ -1,9 +1,8 @@
 """Chapter 4: the neuron backward."""
 from ... import neuron
 from ..exercise import Chapter, Exercise, Known
+from ..pages import BP2, BP3, BP4, GALLERY, OLD_WEIGHTS
 
-BP2, BP3, BP4 = "docs/derivation.md, BP2", "docs/derivation.md, BP3", "docs/derivation.md, BP4"
-GALLERY = "docs/explain.md, mistakes"
 
 
 def draw_two(rng):
@@ -80,7 +79,7 @@ other samples of a batch to weight_grads, the other neurons of the layer to inpu
      Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,
            ("return delta", "return delta * inputs[-1]")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
-           "docs/derivation.md, Why must the slopes", ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
+           OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
                                                       "        input_grads[k] +="))),
     tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
     code='''\

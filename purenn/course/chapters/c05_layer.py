@@ -3,9 +3,8 @@ import random
 
 from ... import layers
 from ..exercise import Chapter, Exercise, Known
+from ..pages import BP2, BP3, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS
 
-BP2, BP3, START = "docs/derivation.md, BP2", "docs/derivation.md, BP3", "docs/derivation.md, What happens when all"
-FORWARD, GALLERY = "docs/derivation.md, Forward", "docs/explain.md, mistakes"
 
 PREDICT = Exercise(
     "5.1", "predict", "count_parameters", "How many numbers does a network learn?", """\
@@ -42,25 +41,25 @@ rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
 order. Here that is: first the weights, row after row, each row from its first entry on; then
 the biases.""",
-    START, ("Build weight, a list of out_features lists; in each of them in_features draws.",
+    EQUAL, ("Build weight, a list of out_features lists; in each of them in_features draws.",
             "Then bias, a list of out_features draws. Return weight, bias."),
     (Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
-           START, (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.5)"),
+           EQUAL, (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.5)"),
                    ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.5)"))),
-     Known("zero-weights", "All weights are 0 at the start, so the neurons of a layer stay identical forever.", START,
+     Known("zero-weights", "All weights are 0 at the start, so the neurons of a layer stay identical forever.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.0)"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)"))),
      Known("unused-seed", "A seed is set on a generator that is not the one used, so no two runs are the same.",
            GALLERY, ("row = []", "row, rng = [], random.Random()")),
-     Known("one-row-for-all", "One row is drawn and stands in all places: the neurons stay identical forever.", START,
+     Known("one-row-for-all", "One row is drawn and stands in all places: the neurons stay identical forever.", EQUAL,
            ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
             "    row = weight[0] if weight else [rng.uniform(-1.0, 1.0) for k in range(in_features)]")),
      Known("biases-drawn-first", "The biases are drawn before the weights.", GALLERY,
            (("weight = []", "weight, bias = [], [rng.uniform(-1.0, 1.0) for j in range(out_features)]"),
             ("bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""))),
-     Known("bias-zero", "The biases are 0; here they are drawn as the weights are.", START,
+     Known("bias-zero", "The biases are 0; here they are drawn as the weights are.", EQUAL,
            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)")),
-     Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", START,
+     Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(rng.random())"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(rng.random())"))),
      Known("transposed", "The matrix is in × out; it has a row for each neuron: out × in.", FORWARD,
@@ -126,7 +125,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            BP2, ("for j in self.neurons:\n            bias_slope",
                  "for j in self.neurons:\n            input_grads = [0.0] * self.in_features\n            bias_slope")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
-           "docs/derivation.md, Why must the slopes",
+           OLD_WEIGHTS,
            ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            for k in range("
             "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slo"
             "pe")),

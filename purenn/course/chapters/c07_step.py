@@ -1,9 +1,8 @@
 """Chapter 7: a step."""
 from ... import optimizers
 from ..exercise import Chapter, Exercise, Known
+from ..pages import ADAM, GALLERY, PYTORCH, STEP
 
-STEP, PYTORCH = "docs/derivation.md, The step", "docs/derivation.md, How does momentum"
-ADAM, GALLERY = "docs/derivation.md, What is Adam's t", "docs/explain.md, mistakes"
 
 # The gradients of three steps, for one list of two parameters and for two lists of one.
 GRADIENTS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0], [0.25, -0.5])

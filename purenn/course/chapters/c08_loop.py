@@ -4,10 +4,9 @@ import random
 from ...engines import loops
 from ...training import Dataset, batches
 from ..exercise import Chapter, Exercise, Known
+from ..pages import GALLERY, TRAIN, WHY_2
 from ..stand_ins import Descent, Line, SquaredLoss
 
-SHARE, CLEAR = "docs/derivation.md, Why is there a 2", "docs/explain.md, mistakes"
-TRAIN = "docs/python.md, A network and its training"
 
 
 def probe_gradients(own, sample):
@@ -36,19 +35,19 @@ For each sample x with its target y:
     the slopes loss.backward(output, y), each multiplied by the share, go into network.backward(...)
 
 In the end, return the cost of the batch, from batch_cost, and the list of all outputs.""",
-    SHARE, ("batch_cost: add up loss.forward(outputs[i], targets[i]) over all i, and multiply by "
+    WHY_2, ("batch_cost: add up loss.forward(outputs[i], targets[i]) over all i, and multiply by "
             "loss.share(len(outputs)).",
             "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list of share * g for each g "
             "of it, network.backward, outputs.append(output)."),
-    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", SHARE,
+    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", WHY_2,
            ("append(share * g)", "append(g)")),
-     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", SHARE,
+     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
            ("append(share * g)", "append(share * share * g)")),
-     Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", SHARE,
+     Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", WHY_2,
            ("return loss.share(len(outputs)) * total", "return total")),
-     Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", CLEAR,
+     Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
-     Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", SHARE,
+     Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
            ("loss.backward(output, y)", "loss.backward(y, output)"))),
     tried="A sample is the inputs x and the targets y; the network is a = 0.5·x - 0.25, the cost (a - y)² "
           "with the share of a mean.",
@@ -100,15 +99,15 @@ returned is that of before the step.
 
 engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
 that of 6.3.""",
-    CLEAR, ("All four lines without a tail belong there; which needs which?",
+    GALLERY, ("All four lines without a tail belong there; which needs which?",
             "Clear before you add, and step after."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", CLEAR,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "return cost, outputs")),
      Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.",
-           CLEAR, ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
+           GALLERY, ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
             "optimizer.step()", "return cost, outputs")),
-     Known("step-before-the-gradients", "The step is taken before the gradients of this batch are there.", CLEAR,
+     Known("step-before-the-gradients", "The step is taken before the gradients of this batch are there.", GALLERY,
            ("optimizer.step()", "network.zero_grad()",
             "cost, outputs = engine.gradients(network, loss, inputs, targets)", "return cost, outputs")),
      Known("two-steps", "Two steps are taken with the same gradients.", TRAIN,
@@ -204,10 +203,10 @@ epochs.""",
     TRAIN, ("losses = []; for each epoch: total = 0.0; for inputs, targets in batches(data, batch_size, rng): "
             "zero_grad, gradients, step, total += ...",
             "After the batches losses.append(total); then, if target_loss is not None and total < target_loss: break."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", CLEAR,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("            network.zero_grad()\n", "")),
      Known("cleared-once-an-epoch", "The gradients are cleared once an epoch; they are cleared before each batch.",
-           CLEAR, (("            network.zero_grad()\n", ""),
+           GALLERY, (("            network.zero_grad()\n", ""),
                    ("total = 0.0", "total = 0.0\n        network.zero_grad()"))),
      Known("step-once-an-epoch", "There is one step an epoch; there is one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
@@ -218,7 +217,7 @@ epochs.""",
            (("        losses.append(total)\n", ""),
             ("            break", "            break\n        losses.append(total)"))),
      Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
-           "samples.", SHARE, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
+           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
     tried="A sample is epochs, target_loss, batch_size, and whether there is an rng; the network is a = "
           "w·x + b, and 0.5 stands in its gradients at the start.",
     code='''\

@@ -1,8 +1,8 @@
 """Chapter 9: checking gradients."""
 from ...study import gradcheck
 from ..exercise import Chapter, Exercise, Known
+from ..pages import GRADCHECK, STEP_H
 
-PAGE, WHY = "docs/explain.md, gradcheck", "docs/explain.md, Why the step h"
 
 
 def draw_costs(rng):
@@ -20,16 +20,16 @@ see how the cost changes:
 
 Here h = {h}, C(θ + h) = {above}, C(θ) = {here}, and C(θ − h) = {below}.
 Work out the slope by the central difference, to four digits.""",
-    PAGE, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
-    (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", PAGE,
+    GRADCHECK, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
+    (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / v["h"]),
-     Known("one-sided", "This is the difference to C(θ), on one side; the central one is far more accurate.", WHY,
+     Known("one-sided", "This is the difference to C(θ), on one side; the central one is far more accurate.", STEP_H,
            lambda v: (v["above"] - v["here"]) / v["h"]),
-     Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", WHY,
+     Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", STEP_H,
            lambda v: (v["here"] - v["below"]) / v["h"]),
-     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", PAGE,
+     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / 2.0 * v["h"]),
-     Known("sign", "The sign is wrong: C(θ + h) comes first.", PAGE,
+     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK,
            lambda v: (v["below"] - v["above"]) / (2.0 * v["h"]))),
     draw=draw_costs, right=lambda v: (v["above"] - v["below"]) / (2.0 * v["h"]), answer="slope")
 
@@ -47,15 +47,16 @@ NUMERIC = Exercise(
 cost() computes the cost from the values as they are at that moment. To get C(θ + h), change
 values[k] to θ + h and call cost(); likewise for θ − h. At the end values[k] is θ again, exactly:
 so keep θ in a variable, because (θ + h) − h need not be θ.""",
-    PAGE, ("theta = values[k]; values[k] = theta + h; above = cost(); and the same for below.",
+    GRADCHECK, ("theta = values[k]; values[k] = theta + h; above = cost(); and the same for below.",
            "Do not forget values[k] = theta before the return."),
     (Known("one-sided", "This is the difference on one side, (C(θ + h) − C(θ)) / h; the central one is far more "
-           "accurate.", WHY, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
-     Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", PAGE, ("(2.0 * h)", "h")),
-     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", PAGE,
+           "accurate.", STEP_H, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
+     Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
+           ("(2.0 * h)", "h")),
+     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
-     Known("not-restored", "values[k] is not set back to θ.", PAGE, ("    values[k] = theta\n", "")),
-     Known("sign", "The sign is wrong: C(θ + h) comes first.", PAGE, ("(above - below)", "(below - above)"))),
+     Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
+     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
     tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
     code='''\
 def numeric_slope(cost, values, k, h):
@@ -81,16 +82,16 @@ divided by the size of the two slopes a (by backpropagation) and n (by the cost)
 
 It is 0 where they agree, and 1 where they have different signs. The 1e-8 keeps two zeros from
 dividing by zero. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth network is right.""",
-    PAGE, ("abs of the difference, over a max of two things.", "The two things: abs(a) + abs(n), and 1e-8."),
-    (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", PAGE,
+    GRADCHECK, ("abs of the difference, over a max of two things.", "The two things: abs(a) + abs(n), and 1e-8."),
+    (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", GRADCHECK,
            ("abs(analytic - numeric)", "(analytic - numeric)")),
-     Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", PAGE,
+     Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
            (" / max(abs(analytic) + abs(numeric), 1e-8)", "")),
-     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is |a| + |n|.", PAGE,
+     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is |a| + |n|.", GRADCHECK,
            ("abs(analytic) + abs(numeric)", "abs(analytic + numeric)")),
-     Known("divides-by-zero", "Two zeros are divided by zero: the 1e-8 is missing.", PAGE,
+     Known("divides-by-zero", "Two zeros are divided by zero: the 1e-8 is missing.", GRADCHECK,
            ("max(abs(analytic) + abs(numeric), 1e-8)", "(abs(analytic) + abs(numeric))")),
-     Known("minimum", "This is min where max is meant.", PAGE, ("numeric) / max(", "numeric) / min("))),
+     Known("minimum", "This is min where max is meant.", GRADCHECK, ("numeric) / max(", "numeric) / min("))),
     tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
@@ -130,13 +131,14 @@ CHECK = Exercise(
 Now for all parameters: for each triple (name, values, grads), as in 6.3, and each k, compare
 grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). Where it is above
 1e-6, the gradient is wrong.""",
-    PAGE, ("Two loops: over the triples, and over k.",
+    GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
            "(f\"{name}[{k}]\", error)."),
-    (Known("first-only", "Only the first number of each list is checked.", PAGE, ("range(len(values))", "range(1)")),
-     Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", PAGE,
+    (Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
+           ("range(len(values))", "range(1)")),
+     Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
            ("error > 1e-6", "error <= 1e-6")),
-     Known("all-listed", "All are listed, right and wrong.", PAGE, ("if error > 1e-6:", "if True:"))),
+     Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:"))),
     tried="A sample is by what factors the two gradients of w·b² are wrong.",
     code='''\
 from checking import numeric_slope, relative_error

@@ -1,9 +1,8 @@
 """Chapter 10: softmax with cross-entropy."""
 from ... import activations, losses
 from ..exercise import Chapter, Exercise, Known
+from ..pages import CLASSES, GALLERY, P_MINUS_Y
 
-CLASSES, WHERE = "docs/derivation.md, Classes: softmax", "docs/derivation.md, Where does p"
-GALLERY = "docs/explain.md, mistakes"
 
 
 def draw_shares(rng):
@@ -22,13 +21,13 @@ and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_
     ∂C/∂z_j = p_j − y_j
 
 Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work out ∂C/∂z_{right}.""",
-    WHERE, ("y of the right class is 1.", "The slope of the right class is negative: its z is to grow."),
-    (Known("sign-of-the-error", "The sign is wrong: this is y − p.", WHERE, lambda v: 1.0 - v[f"p{v['right']}"]),
-     Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", WHERE,
+    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z is to grow."),
+    (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
+     Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
      Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
-     Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the way on through softmax is missing.", WHERE,
+     Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the way on through softmax is missing.", P_MINUS_Y,
            lambda v: -1.0 / v[f"p{v['right']}"])),
     draw=draw_shares, right=lambda v: v[f"p{v['right']}"] - 1.0, answer="slope")
 
@@ -99,19 +98,19 @@ computed. So it is taken from z: the logarithm of the fraction is a difference,
 exponentials (10.2) gives S and m. The slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
 
 output is the list of the z: the network ends without softmax, which is in here. math.log is ln.""",
-    WHERE, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and its "
+    P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and its "
             "y.", "backward: a list of p - y, where p goes through softmax(output)."),
     (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,
            ("total += y * (log_powers + (m - z))", "total -= y * math.log(math.exp(z - m) / powers)")),
-     Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", WHERE, ("[p - y", "[y - p")),
+     Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
      Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
-     Known("share-for-slope", "This slope is p; the target is not subtracted.", WHERE, ("[p - y", "[p")),
-     Known("z-for-p", "This slope is z − y: softmax is left out.", WHERE, ("zip(softmax(output), target)",
+     Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
+     Known("z-for-p", "This slope is z − y: softmax is left out.", P_MINUS_Y, ("zip(softmax(output), target)",
                                                                          "zip(output, target)")),
-     Known("sign-of-the-cost", "The sign of the cost is wrong: ln p is negative, and a cost is not.", WHERE,
+     Known("sign-of-the-cost", "The sign of the cost is wrong: ln p is negative, and a cost is not.", P_MINUS_Y,
            ("total += y", "total -= y")),
-     Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", WHERE,
+     Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
            ("total += y * (", "total += ("))),
     tried="A sample is the z and the y.",
     code='''\
@@ -150,17 +149,17 @@ full. Each z_j changes every share a_i, and where there are several ways, they a
     ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
 
 The code below does not do that. Repair it.""",
-    WHERE, ("The code takes one way for each j, that of i = j. The others are missing: delta[j] begins at "
+    P_MINUS_Y, ("The code takes one way for each j, that of i = j. The others are missing: delta[j] begins at "
               "0.0, and each i adds grad[i] times a slope to it.",
             "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
     (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "Each way has the slope ∂C/∂a_i of its own i; this takes that of j for all.", WHERE,
+     Known("grad-of-j", "Each way has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
-     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", WHERE,
+     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
-     Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", WHERE,
+     Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),
     tried="A sample is z, and grad; a is softmax(z).",
     code='''\

@@ -2,11 +2,11 @@
 import textwrap
 
 from ..exercise import Chapter, Exercise, choices
+from ..pages import GALLERY
 from ..source import expected
 from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
                c10_softmax)
 
-GALLERY = "docs/explain.md, mistakes"
 # The exercises whose numbers are shown.
 POOL = tuple(exercise for chapter in (
     (c01_neuron, c02_activations), (c03_losses, c04_backward), (c05_layer, c06_network), (c07_step,),

@@ -2,9 +2,8 @@
 import textwrap
 
 from ..exercise import Chapter, Exercise, Known
+from ..pages import BP1, EQUAL, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
 
-SHARE, CLEAR = "docs/derivation.md, Why is there a 2", "docs/explain.md, mistakes"
-BP1, BP3, GALLERY = "docs/derivation.md, BP1", "docs/derivation.md, BP3", "docs/explain.md, mistakes"
 
 SOLUTION = '''\
 points = []
@@ -58,8 +57,8 @@ RIGHT_DELTA = "slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j])"
 
 # A step after each point: the gradients are cleared in the loop over the points, and the step goes into it.
 CLEAR_EACH = "grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]"
-STEP = SOLUTION[SOLUTION.index("    for (weight, bias), "):SOLUTION.index("    losses.append")]
-STEP_EACH = textwrap.indent(STEP, "    ")
+STEP_LINES = SOLUTION[SOLUTION.index("    for (weight, bias), "):SOLUTION.index("    losses.append")]
+STEP_EACH = textwrap.indent(STEP_LINES, "    ")
 
 PAGE = Exercise(
     "12.1", "write", "one_page", "Everything on one page: xor from nothing", """\
@@ -81,15 +80,15 @@ Return the losses of the epochs, each as it was before its step. The first loss 
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
-     Known("gradients-not-cleared", "The gradients of one epoch are still there when the next is added.", CLEAR,
+     Known("gradients-not-cleared", "The gradients of one epoch are still there when the next is added.", GALLERY,
            (f"    loss = 0.0\n        {CLEAR_EACH}\n", "    loss = 0.0\n")),
-     Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", SHARE,
+     Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2,
            ("2.0 * error / len(points)", "error / len(points)")),
-     Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", SHARE,
+     Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", WHY_2,
            ("2.0 * error / len(points)", "2.0 * error")),
-     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", SHARE,
+     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
            ("2.0 * error / len(points)", "2.0 * error / len(points) / len(points)")),
-     Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", SHARE,
+     Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", WHY_2,
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
      Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
@@ -102,18 +101,18 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
      Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
-           "docs/derivation.md, Why must the slopes",
+           OLD_WEIGHTS,
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
              "[[weight[j][k] - lr * slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j]) * a[i][k] for k in range(len(a[i]))] "
              "for j in range(len(bias))]\n                below"),)),
      Known("step-for-each-point", "There is a step after each point; there is one for all of them.",
-           "docs/python.md, A network and its training",
+           TRAIN,
            (("    for x, y in points:\n", f"    for x, y in points:\n            {CLEAR_EACH}\n"),
-            (textwrap.indent(STEP, "    "), textwrap.indent(STEP_EACH, "    ")))),
-     Known("uphill", "The steps go uphill: the sign of the step is wrong.", "docs/derivation.md, The step",
+            (textwrap.indent(STEP_LINES, "    "), textwrap.indent(STEP_EACH, "    ")))),
+     Known("uphill", "The steps go uphill: the sign of the step is wrong.", STEP,
            (("bias[j] -= lr", "bias[j] += lr"), ("weight[j][k] -= lr", "weight[j][k] += lr"))),
      Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
-           "docs/derivation.md, What happens when all",
+           EQUAL,
            (("[[rng.uniform(-1.0, 1.0) for k in range(n_in)]", "[[0.5 for k in range(n_in)]"),
             ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
      Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,

@@ -8,9 +8,8 @@ from ...network import Network
 from ...optimizers import SGD
 from ...training import Dataset, DivergedError, evaluate, train
 from ..exercise import Chapter, Exercise, Known, choices
+from ..pages import BEST, BP1, EQUAL, FORWARD, STEP
 
-BEST, START = "docs/derivation.md, Why is 0.249433", "docs/derivation.md, What happens when all"
-FORWARD, STEP = "docs/derivation.md, Forward", "docs/derivation.md, The step"
 
 
 def draw_targets(rng):
@@ -46,11 +45,11 @@ that the network answers 10/21 to everything.)""",
 # cause: what is said of it, and the page.
 CAUSES = {
     "no-activation": ("There is no activation between the layers: all of them together are one straight map.", FORWARD),
-    "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", START),
+    "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
     "lr-too-small": ("The learning rate is far too small: the loss falls, in tiny steps.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
     "inputs-too-large": ("The inputs are so large that the sigmoids are at 0 or 1, where their slope is nearly 0.",
-                         "docs/derivation.md, BP1"),
+                         BP1),
 }
 EPOCHS = 60
 
