@@ -52,6 +52,13 @@ def test_the_course_has_every_chapter_and_mixes_its_kinds():
         assert len({of.kind for of in chapter.exercises}) > 1 or chapter.number in (11, 12)
 
 
+def test_the_page_for_teachers_has_every_chapter():
+    with open(os.path.join(ROOT, "docs", "course.md"), encoding="utf-8") as file:
+        text = file.read()
+    for chapter in CHAPTERS:
+        assert "\n| %d | %s | %s |\n" % (chapter.number, chapter.title, chapter.teaches) in text
+
+
 @pytest.mark.parametrize("of", EXERCISES, ids=ids)
 def test_every_page_that_explains_is_there(of):
     for page in {of.page, *(known.page for known in of.known)}:

@@ -58,7 +58,7 @@ def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
     code, text = course("check")
     assert code == 1
     assert "            sample 1 of 4: ([0.5], 0.25, [2.0])\n            z: expected 1.25, found 1.0\n" in text
-    assert "  mistake   bias-left-out: The bias is left out.\n  read      docs/derivation.md, Forward\n" in text
+    assert "  mistake   bias-left-out: The bias is left out.\n  read      docs/derivation.md, Forward: from " in text
     assert text.endswith("  your file printed:\n" + "    hello\n" * 4)
     assert "   1  1 of 2  A neuron\n" in course()[1]
     state = json.loads((folder / "workbook" / "workbook.json").read_text())

@@ -22,6 +22,11 @@ GIVEN = {"linalg": (linalg.zeros,)}
 # Lines of the core that stay outside the course.
 LEFT_OUT = ("grads = self.decayed(values, grads)",)
 
+# All exercises in their order, which chapters/ puts here; and what has been worked out of them, by their numbers.
+BOOK: List[Exercise] = []
+SOLUTIONS: Dict[str, str] = {}
+EXPECTED: Dict[Tuple[str, str], List[Any]] = {}
+
 
 def whole(function: Any) -> str:
     """The source of a function of the core."""
@@ -72,17 +77,13 @@ def filled(code: str, answers: Dict[str, str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-@lru_cache(maxsize=None)
-def _solution(number: str) -> str:
-    from .chapters import exercise
-    found = exercise(number)
-    answers = {name: answer if isinstance(answer, str) else body(answer) for name, answer in found.answers.items()}
-    return filled(found.code, answers)
-
-
 def solution(exercise: Exercise) -> str:
     """The right code of an exercise to write, repair or order."""
-    return _solution(exercise.number)
+    if exercise.number not in SOLUTIONS:
+        answers = {name: answer if isinstance(answer, str) else body(answer)
+                   for name, answer in exercise.answers.items()}
+        SOLUTIONS[exercise.number] = filled(exercise.code, answers)
+    return SOLUTIONS[exercise.number]
 
 
 def mistaken(exercise: Exercise, name: str) -> str:
@@ -114,10 +115,10 @@ class Modules:
             if exercise.module:
                 self._add(exercise.module, self.run(solution(exercise), exercise.file), exercise.names)
 
-    def _add(self, module, namespace, names):
+    def _add(self, module, own, names):
         made = self.own.setdefault(module, types.ModuleType(module))
         for name in names:
-            setattr(made, name, namespace[name])
+            setattr(made, name, own[name])
 
     def run(self, text: str, file: str) -> Dict[str, Any]:
         """Run the source of a file; return its names."""
@@ -136,9 +137,8 @@ class Modules:
 @lru_cache(maxsize=None)
 def modules_for(number: str) -> Modules:
     """What can be imported in an exercise: what the exercises before it were to write, all of it right."""
-    from .chapters import EXERCISES
-    numbers = [exercise.number for exercise in EXERCISES]
-    return Modules(EXERCISES[:numbers.index(number)])
+    numbers = [exercise.number for exercise in BOOK]
+    return Modules(tuple(BOOK[:numbers.index(number)]))
 
 
 def results(exercise: Exercise, own: Dict[str, Any]) -> List[Any]:
@@ -166,14 +166,10 @@ def plain(value: Any, depth: int = 0) -> Any:
     return {"type": type(value).__name__}
 
 
-@lru_cache(maxsize=None)
-def _results_of(number: str, name: str) -> List[Any]:
-    from .chapters import exercise
-    found = exercise(number)
-    text = mistaken(found, name) if name else solution(found)
-    return results(found, modules_for(number).run(text, found.file))
-
-
 def expected(exercise: Exercise, name: str = "") -> List[Any]:
     """The results of the right code, or of the code with the mistake of that name."""
-    return _results_of(exercise.number, name)
+    key = exercise.number, name
+    if key not in EXPECTED:
+        text = mistaken(exercise, name) if name else solution(exercise)
+        EXPECTED[key] = results(exercise, modules_for(exercise.number).run(text, exercise.file))
+    return EXPECTED[key]

@@ -1,6 +1,8 @@
 """The course in words: how far a learner is, what a check has found, what a class has done."""
 import textwrap
 
+from ..study.mistakes import MISTAKES
+
 WIDTH = 100
 STATUS = {"right": "right", "wrong": "not right yet", "blank": "not begun", "error": "cannot be checked"}
 
@@ -33,6 +35,8 @@ def show_verdict(terminal, exercise, verdict) -> None:
         _field(terminal, "", sentence)
     if verdict.mistake:
         _field(terminal, "mistake", f"{verdict.mistake}: {verdict.says}")
+        if verdict.mistake in [mistake.name for mistake in MISTAKES]:
+            _field(terminal, "", f"The command mistakes {verdict.mistake} shows what it does to a training.")
     elif verdict.status == "wrong" and exercise.kind not in ("find", "order"):
         _field(terminal, "mistake", "this is none of the known mistakes")
     if verdict.status == "wrong":

@@ -6,9 +6,9 @@ from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, FORWARD, GALLERY
 
 
-OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", GALLERY, None)
+OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1, None)
 TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
-              GALLERY, None)
+              BP1, None)
 
 
 def draw_z(rng):
@@ -75,7 +75,7 @@ def sigmoid(z):
     sigmoid(0.0) is 0.5, sigmoid(1000.0) is 1.0, sigmoid(-1000.0) is 0.0.
     """
     ...
-''', answers={"sigmoid": activations.sigmoid}, module="activations", names=("sigmoid",),
+''', answers={"sigmoid": activations.sigmoid}, module="activations", names=("sigmoid",), tried="A sample is z.",
     samples=(0.0, 1.0, -1.0, 2.5, -0.3, 30.0, 1000.0, -1000.0),
     probe=lambda own, z: [("σ(z)", own.sigmoid(z))])
 
@@ -116,7 +116,7 @@ The function below has one mistake in it. Find it and repair it. It is given z a
     BP1, ("What is a: a number before tanh, or after it?",
           "a has been through tanh already; taking tanh of it once more is one time too many."),
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
-           "already.", GALLERY, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
+           "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
      Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
      Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
      Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),

@@ -1,7 +1,7 @@
 """Chapter 4: the neuron backward."""
 from ... import neuron
 from ..exercise import Chapter, Exercise, Known
-from ..pages import BP2, BP3, BP4, GALLERY, OLD_WEIGHTS
+from ..pages import BP2, BP3, BP4, OLD_WEIGHTS
 
 
 
@@ -63,7 +63,7 @@ other samples of a batch to weight_grads, the other neurons of the layer to inpu
 Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k], and input_grads[k] is the other way round; at the end return delta."),
-    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
+    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("return delta", "return 0.0")),
      Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "
            "∂C/∂a_k is δ·w_k.", BP4, (("delta * inputs[k]", "delta * INPUTS[k]"), ("delta * weights[k]",

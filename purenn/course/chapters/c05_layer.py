@@ -35,7 +35,7 @@ def probe_uniform(own, sample):
 UNIFORM = Exercise(
     "5.2", "write", "initial_weights", "Write the weights before training", """\
 Training begins with random weights. If all weights were equal, all neurons of a layer would
-compute the same, get the same slopes, and stay the same for ever: as good as one neuron.
+compute the same, get the same slopes, and stay the same forever: as good as one neuron.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
@@ -117,7 +117,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
     BP2, ("forward: z = [], and for each j append neuron.forward(self.weight[j], self.bias[j], inputs).",
           "backward: input_grads = zeros(self.in_features) before the loop; in it self.bias_grad[j] += "
           "neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)."),
-    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
+    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
      Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),

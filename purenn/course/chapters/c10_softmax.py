@@ -16,7 +16,7 @@ PREDICT = Exercise(
 For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
 cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
 and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because they sum to
-1, and yet what comes out of the chain rule is simple (the derivation is on the page named above):
+1, and yet what comes out of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j
 
@@ -77,7 +77,7 @@ def softmax(z):
     """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]."""
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
-    names=("exponentials", "softmax"), probe=probe_softmax,
+    names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
     samples=([0.5], [0.0, 1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
 
 
@@ -98,7 +98,7 @@ computed. So it is taken from z: the logarithm of the fraction is a difference,
 exponentials (10.2) gives S and m. The slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
 
 output is the list of the z: the network ends without softmax, which is in here. math.log is ln.""",
-    P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and its "
+    P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and "
             "y.", "backward: a list of p - y, where p goes through softmax(output)."),
     (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,
            ("total += y * (log_powers + (m - z))", "total -= y * math.log(math.exp(z - m) / powers)")),
