@@ -195,6 +195,8 @@ def test_the_seed_that_a_teacher_gives_is_the_one_that_counts(tmp_path):
 
 
 def test_solutions_are_printed_for_the_teacher():
+    assert "z = " in cli("course", "solutions", "1.1", "--seed", "0").stdout
+    assert len({cli("course", "solutions", "1.1", "--seed", seed).stdout for seed in ("0", "1", "2")}) == 3
     text = cli("course", "solutions", "1.2", "8.2").stdout
     assert "        z += weights[k] * inputs[k]                 # + w_k · a_k\n" in text
     assert '\norder = "' in text and "1.1" not in text
@@ -206,6 +208,8 @@ def test_solutions_are_printed_for_the_teacher():
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
     ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 13, such as 1-6"),
+    ("course start --chapters 1-" + "9" * 5000, "--chapters: found '1-9999"),
+    ("course run --in docs", "docs: has no workbook.json, so it is no workbook"),
     ("course start --chapters 5-3", "--chapters: found '5-3'"),
     ("course handout", "course handout: give the new folder, or --zip FILE.zip"),
     ("course grade", "course grade: found no submission; give the folders that were handed in"),

@@ -2,11 +2,11 @@
 import argparse
 import json
 import os
+import random
 from typing import Any, Dict, List
 
 from ..course import chapters as book
-from ..course import check, grade, progress, workbook
-from ..files.disk import check_writable, replacing
+from ..course import check, grade, learner, progress, workbook
 from ..linalg import PurennError
 from ..show import course as show
 from ..show.terminal import Terminal
@@ -14,11 +14,6 @@ from .parser import Parser, one_of, program_name, whole
 
 DESCRIPTION = ("Exercises that build a small purenn, and checks that name the mistake. For learners: start, check, "
                "hint, next, run; for teachers: handout, grade, solutions. Without an action: how far you are.")
-# The options of each action, and how many names it takes at most.
-ACTIONS: Dict[str, Any] = {
-    "status": ({"in"}, 0), "start": ({"seed", "chapters"}, 1), "check": ({"in"}, 100), "hint": ({"in"}, 1),
-    "next": ({"in"}, 0), "run": ({"in", "epochs"}, 0), "handout": ({"seed", "chapters", "zip"}, 1),
-    "grade": ({"seed", "chapters", "csv", "json", "weights"}, 10000), "solutions": ({"seed", "chapters"}, 100)}
 
 
 def chapter_numbers(text: str) -> List[int]:
@@ -26,7 +21,7 @@ def chapter_numbers(text: str) -> List[int]:
     last, found = book.CHAPTERS[-1].number, set()
     for part in text.split(","):
         low, _, high = part.partition("-")
-        if not (low.isdecimal() and (high or low).isdecimal()) or not 1 <= int(low) <= int(high or low) <= last:
+        if len(text) > 80 or not (low.isdecimal() and (high or low).isdecimal()) or not 1 <= int(low) <= int(high or low) <= last:
             raise argparse.ArgumentTypeError(f"found {text[:40]!r}; it must be chapters from 1 to {last}, such as 1-6")
         found |= set(range(int(low), int(high or low) + 1))
     return sorted(found)
@@ -52,85 +47,59 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--weights", metavar="FILE.json",
                         help='grade: points by chapter or exercise: {"4": 2, "4.2": 5}')
     options = parser.parse_args(arguments)
-    allowed, most = ACTIONS[options.action]
+    allowed, most, _ = ACTIONS[options.action]
     unused = options.given - allowed - {"action", "names"}
     if unused:
         raise PurennError(f"course {options.action}: --{min(unused)} has no effect here; leave it out")
     if len(options.names) > most:
         raise PurennError(f"course {options.action}: found {options.names[most]!r}; it takes "
                           f"{'no name' if not most else 'one name'}")
-    return int(globals()["_" + options.action](Terminal(), options))
-
-
-def _folder(options: Any) -> str:
-    return getattr(options, "in") or ("." if os.path.exists(progress.FILE) else "workbook")
-
-
-def _current(options: Any, state: progress.Progress) -> List[Any]:
-    """The exercises that are named, or the first one that is not right yet."""
-    if options.names:
-        return [book.exercise(name) for name in options.names]
-    return [of for of in workbook.chosen(list(state.chapters)) if not state.of(of.number).right][:1]
+    return int(ACTIONS[options.action][2](Terminal(), options))
 
 
 def _status(terminal: Terminal, options: Any) -> int:
-    there = os.path.exists(os.path.join(_folder(options), progress.FILE))
-    state = progress.read(_folder(options)) if there or "in" in options.given else None
-    show.show_progress(terminal, book.CHAPTERS, state)
-    terminal.line("course next shows what comes next." if state else "course start makes a workbook.")
+    folder = learner.place(getattr(options, "in"))
+    there = os.path.exists(os.path.join(folder, progress.FILE)) or "in" in options.given
+    show.show_progress(terminal, book.CHAPTERS, progress.read(folder) if there else None)
     return 0
 
 
-def _start(terminal: Terminal, options: Any) -> int:
-    import random
-    folder = options.names[0] if options.names else "workbook"
-    seed = random.SystemRandom().randrange(10 ** 6) if options.seed is None else options.seed
-    count = workbook.write(folder, options.chapters, seed, program_name())
-    terminal.line(f"{folder}: {count} exercises, seed {seed}. Begin with {folder}/README.txt, or course next.")
+def _write(terminal: Terminal, options: Any) -> int:
+    if options.action == "handout" and bool(options.zip) == bool(options.names):
+        raise PurennError("course handout: give the new folder, or --zip FILE.zip")
+    seed = options.seed
+    if seed is None:
+        seed = 1 if options.action == "handout" else random.SystemRandom().randrange(10 ** 6)
+    name = options.zip or (options.names or ["workbook"])[0]
+    writing = workbook.write_zip if options.zip else workbook.write
+    count = writing(name, options.chapters, seed, program_name())
+    more = f" Begin with {name}/README.txt, or course next." if options.action == "start" else ""
+    terminal.line(f"{name}: {count} exercises, seed {seed}.{more}")
     return 0
 
 
 def _check(terminal: Terminal, options: Any) -> int:
-    folder = _folder(options)
-    state, code = progress.read(folder), 0
-    for of in _current(options, state):
-        verdict = check.check(of, folder, state.seed)
-        done = state.of(of.number)
-        state = state.after(of.number, done._replace(tries=done.tries + (verdict.status != "blank"),
-                                                     right=verdict.status == "right"))
-        progress.write(folder, state)
+    code, folder = 0, learner.place(getattr(options, "in"))
+    for of, verdict in learner.checked(folder, options.names):
         show.show_verdict(terminal, of, verdict)
         code = max(code, int(verdict.status != "right"))
-    if not code:
-        _next(terminal, options)
-    return code
+    return code or _next(terminal, options)
 
 
 def _hint(terminal: Terminal, options: Any) -> int:
-    folder = _folder(options)
-    state = progress.read(folder)
-    for of in _current(options, state):
-        done = state.of(of.number)
-        given = min(done.hints, len(of.hints) - 1)
-        terminal.line(f"{of.number}, hint {given + 1} of {len(of.hints)}: {of.hints[given]}")
-        progress.write(folder, state.after(of.number, done._replace(hints=given + 1)))
+    terminal.line(learner.hint(learner.place(getattr(options, "in")), options.names))
     return 0
 
 
 def _next(terminal: Terminal, options: Any) -> int:
-    folder = _folder(options)
+    folder = learner.place(getattr(options, "in"))
     state = progress.read(folder)
-    left = [of for of in workbook.chosen(list(state.chapters)) if not state.of(of.number).right]
-    if not left:
-        terminal.line("All exercises of the workbook are right. course run trains with what you have written.")
-        return 0
-    show.show_chapter(terminal, book.CHAPTERS[left[0].chapter - 1], state)
-    terminal.line(f"Next: {os.path.join(folder, left[0].file + '.py')}")
+    show.show_next(terminal, book.CHAPTERS, state, learner.left(state), folder)
     return 0
 
 
 def _run(terminal: Terminal, options: Any) -> int:
-    folder = _folder(options)
+    folder = learner.place(getattr(options, "in"))
     progress.read(folder)                                   # it is a workbook
     trained = check.train_xor(folder, 1, options.epochs)
     if trained.sentence:
@@ -139,40 +108,26 @@ def _run(terminal: Terminal, options: Any) -> int:
     return 0
 
 
-def _handout(terminal: Terminal, options: Any) -> int:
-    if bool(options.zip) == bool(options.names):
-        raise PurennError("course handout: give the new folder, or --zip FILE.zip")
-    seed = 1 if options.seed is None else options.seed
-    writing = workbook.write_zip if options.zip else workbook.write
-    count = writing(options.zip or options.names[0], options.chapters, seed, program_name())
-    terminal.line(f"{options.zip or options.names[0]}: {count} exercises, seed {seed}.")
-    return 0
-
-
 def _grade(terminal: Terminal, options: Any) -> int:
-    missing = [name for name in options.names if not os.path.isdir(name)]
-    if missing or not options.names:
-        raise PurennError(f"course grade: {missing[0] + ' is no folder' if missing else 'found no submission'}; give "
-                          "the folders that were handed in")
-    weights = grade.read_weights(options.weights)
-    if options.csv:
-        check_writable(options.csv)
-    exercises = workbook.chosen(options.chapters)
-    grades = [grade.grade(name, exercises, options.seed, weights) for name in options.names]
-    if options.csv:
-        with replacing(options.csv) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
-            handle.write(grade.as_csv(grades))
+    weights, exercises = grade.read_weights(options.weights), workbook.chosen(options.chapters)
+    found = grade.grades(options.names, exercises, options.seed, weights, options.csv)
     if options.json:
-        terminal.stream.write(json.dumps(grade.as_json(grades)) + "\n")
+        terminal.stream.write(json.dumps(grade.as_json(found)) + "\n")
     else:
-        show.show_grades(terminal, grades, sum(weights[of.number] for of in exercises))
-    return int(any(verdict.status != "right" for each in grades for verdict in each.verdicts))
+        show.show_grades(terminal, found, sum(weights[of.number] for of in exercises))
+    return int(any(verdict.status != "right" for each in found for verdict in each.verdicts))
 
 
 def _solutions(terminal: Terminal, options: Any) -> int:
-    wanted = {book.exercise(name).number for name in options.names}
-    for of, text in workbook.solutions(options.chapters, 1 if options.seed is None else options.seed):
-        if not wanted or of.number in wanted:
-            for line in [f"# {of.number} {of.title}: {of.file}.py", *text.splitlines(), ""]:
-                terminal.line(line)
+    wanted = [book.exercise(name).number for name in options.names]
+    found = workbook.solutions(options.chapters, 1 if options.seed is None else options.seed)
+    show.show_solutions(terminal, [(of, text) for of, text in found if not wanted or of.number in wanted])
     return 0
+
+
+# Of each action the options, the most names it takes, and what does it.
+ACTIONS: Dict[str, Any] = {
+    "status": ({"in"}, 0, _status), "start": ({"seed", "chapters"}, 1, _write), "check": ({"in"}, 100, _check),
+    "hint": ({"in"}, 1, _hint), "next": ({"in"}, 0, _next), "run": ({"in", "epochs"}, 0, _run),
+    "handout": ({"seed", "chapters", "zip"}, 1, _write), "solutions": ({"seed", "chapters"}, 100, _solutions),
+    "grade": ({"seed", "chapters", "csv", "json", "weights"}, 10000, _grade)}

@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, NamedTuple, Optional
 
-from ..files.disk import naming
+from ..files.disk import check_writable, naming, replacing
 from ..files.strict_json import read_json
 from ..files.text import short
 from ..linalg import PurennError
@@ -68,20 +68,39 @@ def grade(folder: str, exercises: List[Exercise], seed: Optional[int], weights: 
     return Grade(folder, verdicts, points, total, note)
 
 
-def as_json(grades: List[Grade]) -> Dict[str, Any]:
+def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], weights: Dict[str, float],
+           table: Optional[str]) -> List[Grade]:
+    """The Grade of each submission; with a ``table``, the name of a CSV file, they are written there, too.
+
+    Raises PurennError where a submission is no folder, or the file cannot be written.
+    """
+    missing = [folder for folder in folders if not os.path.isdir(folder)]
+    if missing or not folders:
+        what = f"{missing[0]} is no folder" if missing else "found no submission"
+        raise PurennError(f"course grade: {what}; give the folders that were handed in")
+    if table:
+        check_writable(table)
+    found = [grade(folder, exercises, seed, weights) for folder in folders]
+    if table:
+        with replacing(table) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
+            handle.write(as_csv(found))
+    return found
+
+
+def as_json(given: List[Grade]) -> Dict[str, Any]:
     """The grades as plain values."""
     return {"submissions": [{
         "submission": each.submission, "points": each.total, "note": each.note,
         "exercises": {verdict.number: {"status": verdict.status, "points": points, "mistake": verdict.mistake}
-                      for verdict, points in zip(each.verdicts, each.points)}} for each in grades]}
+                      for verdict, points in zip(each.verdicts, each.points)}} for each in given]}
 
 
-def as_csv(grades: List[Grade]) -> str:
+def as_csv(given: List[Grade]) -> str:
     """The grades as a table: a row for each submission, a column for each exercise."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
-    writer.writerow(["submission", "points", *[verdict.number for verdict in grades[0].verdicts], "mistakes", "note"])
-    for each in grades:
+    writer.writerow(["submission", "points", *[verdict.number for verdict in given[0].verdicts], "mistakes", "note"])
+    for each in given:
         mistakes = "; ".join(f"{verdict.number} {verdict.mistake}" for verdict in each.verdicts if verdict.mistake)
         row = [each.submission, f"{each.total:g}", *[f"{points:g}" for points in each.points], mistakes, each.note]
         writer.writerow(["'" + text if text.startswith(FORMULA) else text for text in row])

@@ -1,4 +1,5 @@
 """The course in words: how far a learner is, what a check has found, what a class has done."""
+import os
 import textwrap
 
 from ..study.mistakes import MISTAKES
@@ -15,6 +16,7 @@ def show_progress(terminal, chapters, progress) -> None:
             right = sum(progress.of(exercise.number).right for exercise in chapter.exercises)
             done = f"{right} of {len(chapter.exercises)}"
         terminal.line(f"{chapter.number:4}  {done:7} {chapter.title}")
+    terminal.line("course next shows what comes next." if progress else "course start makes a workbook.")
 
 
 def show_chapter(terminal, chapter, progress) -> None:
@@ -24,6 +26,22 @@ def show_chapter(terminal, chapter, progress) -> None:
         done = progress.of(exercise.number)
         state = "right" if done.right else f"{done.tries} tries" if done.tries else ""
         terminal.line(f"  {exercise.number:5} {exercise.kind:8} {state:9} {exercise.title}")
+
+
+def show_next(terminal, chapters, progress, left, folder: str) -> None:
+    """The first exercise that is left, and the chapter that it is in."""
+    if not left:
+        terminal.line("All exercises of the workbook are right. course run trains with what you have written.")
+        return
+    show_chapter(terminal, chapters[left[0].chapter - 1], progress)
+    terminal.line(f"Next: {os.path.join(folder, left[0].file + '.py')}")
+
+
+def show_solutions(terminal, solutions) -> None:
+    """Each solution below its exercise's number and file."""
+    for exercise, text in solutions:
+        for line in [f"# {exercise.number} {exercise.title}: {exercise.file}.py", *text.splitlines(), ""]:
+            terminal.line(line)
 
 
 def show_verdict(terminal, exercise, verdict) -> None:
