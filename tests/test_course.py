@@ -176,6 +176,11 @@ def test_a_wrong_solution_is_caught_and_not_named_wrongly(number, name, text):
     assert verdict.mistake == name
 
 
+def test_an_error_alone_is_no_known_mistake():
+    verdict = verdict_on(exercise("10.2"), own(exponentials=lambda z: 10.0 ** 1000, softmax=None))
+    assert verdict.status == "error" and not verdict.mistake and "OverflowError" in verdict.sentences[-1]
+
+
 def test_most_wrong_solutions_are_named():
     assert len([name for _, name, _ in WRONG if name]) >= 7
 

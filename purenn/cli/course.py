@@ -21,7 +21,8 @@ def chapter_numbers(text: str) -> List[int]:
     last, found = book.CHAPTERS[-1].number, set()
     for part in text.split(","):
         low, _, high = part.partition("-")
-        if len(text) > 80 or not (low.isdecimal() and (high or low).isdecimal()) or not 1 <= int(low) <= int(high or low) <= last:
+        is_range = len(text) <= 80 and low.isdecimal() and (high or low).isdecimal()
+        if not is_range or not 1 <= int(low) <= int(high or low) <= last:
             raise argparse.ArgumentTypeError(f"found {text[:40]!r}; it must be chapters from 1 to {last}, such as 1-6")
         found |= set(range(int(low), int(high or low) + 1))
     return sorted(found)

@@ -26,7 +26,7 @@ from .judge import Verdict, brief, judged, judged_answer
 
 SECONDS = 5.0
 MEGABYTES = 1024
-GRACE = 1.0                     # seconds to begin in, and to end by itself when the time is up
+GRACE = 4.0                     # seconds to begin in, and to end by itself when the time is up
 MOST_BYTES = 200_000            # of a learner's file
 MOST_ANSWER = 4_000_000         # of what its process writes
 START = "import sys; sys.path.insert(0, sys.argv[1]); from purenn.course.child import main; main()"

@@ -154,7 +154,6 @@ add up to 1 − β₁^t, not to 1. To divide by that corrects it. (β^t is beta 
                                           "            self.t += 1\n            for k in range(len(values)):"))),
      Known("adam-counter-each-number", "Adam's t is advanced for each single number, not once a step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("g = grads[k]", "g = grads[k]\n                self.t += 1"))),
-     Known("counter-stands-still", "t is never advanced, and 1 − β^0 is 0.", ADAM, ("self.t += 1\n", "pass\n")),
      Known("adam-without-correction", "The correction is left out: m and v are used as they are.", ADAM,
            (("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]"))),
      Known("no-square-root", "The root is left out: the step is divided by v̂, not by √v̂.", STEP,
