@@ -91,8 +91,8 @@ def named(exercise: Exercise, found: List[Any]) -> "Known | None":
 
 
 def matches(wrong: List[Any], found: List[Any]) -> bool:
-    """True where the results of a mistake are those found, sample by sample and part by part; errors alone are none."""
-    return not all(isinstance(result, dict) for result in found) and len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
+    """True where the results of a mistake are those found, sample by sample and part by part."""
+    return len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
 
 
 def _same_result(a, b):
