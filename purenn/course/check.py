@@ -70,6 +70,8 @@ def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
             _end(process)
         answer.seek(0)
         data = answer.read(MOST_ANSWER + 1)
+    if process.returncode == -getattr(signal, "SIGXCPU", 0) < 0:         # more of the processor's time than it may have
+        return {"problem": "late", "line": 0}
     try:
         found = parsed(data) if data and len(data) <= MOST_ANSWER else None
     except PurennError:
