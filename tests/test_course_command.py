@@ -104,9 +104,10 @@ def test_what_a_file_prints_is_shown_escaped(folder):
 
 
 def test_a_loop_that_does_not_end_is_ended_and_its_line_named(folder):
-    of = written(folder, "1.2", "def forward(w, b, i):\n    while True:\n        w = b\n")
+    of = written(folder, "1.2", "def forward(w, b, i):\n    while True:\n        print('still ' * 1000)\n")
     verdict = check.check(of, str(folder / "workbook"), 7, seconds=0.5)
     assert verdict.status == "error" and "it had not ended when the time was up" in verdict.sentences[0]
+    assert verdict.printed.startswith("still still ") and len(verdict.printed) < 10000
     if os.name == "posix":
         assert verdict.sentences[0].startswith("line ")
 
@@ -161,28 +162,32 @@ def test_each_exercise_is_checked_with_right_ones_before_it(folder):
 # For teachers.
 
 def test_grades_are_apart_and_name_the_mistakes(tmp_path):
-    for name in ("anna", "=berta", "carl"):
+    for name in ("anna", "=berta", "carl", "dora"):
         assert cli("course", "handout", tmp_path / name, "--chapters", "1", "--seed", 3).returncode == 0
     solved(tmp_path / "anna", [1], 3)
+    solved(tmp_path / "dora", [1], 3)
     (tmp_path / "=berta" / "ex01_2_weighted_sum.py").write_text(
         source.mistaken(exercise("1.2"), "bias-subtracted"), encoding="utf-8")
     (tmp_path / "=berta" / "workbook.json").write_text("{", encoding="utf-8")
     (tmp_path / "carl" / "ex01_2_weighted_sum.py").write_text(
-        "import os, sys\nfor fd in range(3, 20):\n    try:\n        os.write(fd, b'{\"results\": []}')\n"
-        "    except OSError:\n        pass\nos.kill(os.getpid(), 9)\n", encoding="utf-8")
+        "import os, sys\nopen(%r, 'w').close()\nfor fd in range(3, 20):\n    try:\n"
+        "        os.write(fd, b'{\"results\": []}')\n"
+        "    except OSError:\n        pass\nos.kill(os.getpid(), 9)\n" % str(
+            tmp_path / "dora" / "ex01_2_weighted_sum.py"), encoding="utf-8")
     (tmp_path / "weights.json").write_text('{"1": 2, "1.2": 5}')
-    done = cli("course", "grade", "anna", "=berta", "carl", "--chapters", "1", "--csv", "grades.csv", "--weights",
-               "weights.json", "--json", cwd=str(tmp_path))
+    done = cli("course", "grade", "anna", "=berta", "carl", "dora", "--chapters", "1", "--csv", "grades.csv",
+               "--weights", "weights.json", "--json", cwd=str(tmp_path))
     assert done.returncode == 1, done.stderr
     found = {each["submission"]: each for each in json.loads(done.stdout)["submissions"]}
-    assert [found[name]["points"] for name in ("anna", "=berta", "carl")] == [7.0, 0.0, 0.0]
+    assert [found[name]["points"] for name in ("anna", "=berta", "carl", "dora")] == [7.0, 0.0, 0.0, 7.0]
+    assert not (tmp_path / "dora" / "ex01_2_weighted_sum.py").read_text()       # what Carl's file did came too late
     assert found["=berta"]["exercises"]["1.2"] == {"status": "wrong", "points": 0.0, "mistake": "bias-subtracted"}
     assert found["carl"]["exercises"]["1.2"]["status"] == "error" and "no JSON" in found["=berta"]["note"]
     with open(tmp_path / "grades.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["submission", "points", "1.1", "1.2", "mistakes", "note"]
     assert [row[:4] for row in rows[1:]] == [["anna", "7", "2", "5"], ["'=berta", "0", "0", "0"],
-                                             ["carl", "0", "0", "0"]]
+                                             ["carl", "0", "0", "0"], ["dora", "7", "2", "5"]]
     assert rows[2][4] == "1.2 bias-subtracted"
     assert cli("course", "grade", "anna", "--chapters", "1", cwd=str(tmp_path)).stdout == "anna: 2 of 2 points\n"
 

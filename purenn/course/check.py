@@ -6,11 +6,12 @@ what it has started, as far as that is in its group.
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, Dict, List, NamedTuple, Union
 
 from ..data.tasks import xor
 from ..files.disk import opened
@@ -33,22 +34,34 @@ START = "import sys; sys.path.insert(0, sys.argv[1]); from purenn.course.child i
 
 
 def check(exercise: Exercise, folder: str, seed: int, seconds: float = SECONDS) -> Verdict:
-    """The Verdict on one exercise in a workbook. Raises PurennError where its file cannot be read."""
+    """The Verdict on one exercise in a workbook."""
+    return check_text(exercise, folder, seed, read(exercise, folder), seconds)
+
+
+def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
+    """The text of a learner's file, or the Verdict where there is none."""
     path = os.path.join(folder, exercise.file + ".py")
     try:
         with opened(path) as handle:
             data = handle.read(MOST_BYTES + 1)
             if len(data) > MOST_BYTES:
                 raise PurennError(f"{path}: is longer than {MOST_BYTES} bytes")
-    except PurennError as error:
-        return Verdict(exercise.number, "error", sentences=(str(error),))
-    try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        return str(data.decode("utf-8-sig")).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         return Verdict(exercise.number, "error", sentences=(
             f"{exercise.file}.py is no UTF-8 text: byte {error.start}",))
+    except PurennError as error:
+        return Verdict(exercise.number, "error", sentences=(str(error),))
+
+
+def check_text(exercise: Exercise, folder: str, seed: int, text: Union[str, Verdict],
+               seconds: float = SECONDS) -> Verdict:
+    """The Verdict on what ``read`` gave."""
+    if isinstance(text, Verdict):
+        return text
     if text == workbook.handed_out(exercise, seed):
         return Verdict(exercise.number, "blank", sentences=("The file is as it was handed out.",))
+    path = os.path.join(folder, exercise.file + ".py")
     request = {"number": exercise.number, "path": path, "folder": os.path.abspath(folder), "text": text}
     return verdict(exercise, seed, run(request, seconds))
 
@@ -58,18 +71,24 @@ def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     request = {**request, "seconds": seconds, "megabytes": MEGABYTES}
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
-    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryFile() as answer:
-        process = subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", START, root], stdin=subprocess.PIPE,
-                                   stdout=answer, stderr=subprocess.DEVNULL, cwd=empty, env=keep,
-                                   start_new_session=True)
-        try:
-            process.communicate(json.dumps(request).encode("utf-8"), timeout=seconds + GRACE)
-        except subprocess.TimeoutExpired:
-            return {"problem": "late", "line": 0}
-        finally:
-            _end(process)
-        answer.seek(0)
-        data = answer.read(MOST_ANSWER + 1)
+    empty = tempfile.mkdtemp()
+    try:
+        with tempfile.TemporaryFile() as answer:
+            process = subprocess.Popen([sys.executable, "-I", "-S", "-B", "-c", START, root], stdin=subprocess.PIPE,
+                                       stdout=answer, stderr=subprocess.DEVNULL, cwd=empty, env=keep,
+                                       start_new_session=True)
+            try:
+                process.communicate(json.dumps(request).encode("utf-8"), timeout=seconds + GRACE)
+            except subprocess.TimeoutExpired:
+                return {"problem": "late", "line": 0}
+            finally:
+                _end(process)
+            answer.seek(0)
+            data = answer.read(MOST_ANSWER + 1)
+    except OSError as error:                                # no process could be started, or no file made
+        return {"problem": "raised", "error": "the file could not be run", "message": str(error)}
+    finally:
+        shutil.rmtree(empty, ignore_errors=True)            # whatever was left there must not end the grading
     if process.returncode == -getattr(signal, "SIGXCPU", 0) < 0:         # more of the processor's time than it may have
         return {"problem": "late", "line": 0}
     try:

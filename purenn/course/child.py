@@ -15,6 +15,18 @@ from typing import Any, Dict, List
 MOST_PRINTED = 4000
 
 
+class Printed(io.TextIOBase):
+    """What a file prints: the beginning of it is kept."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def write(self, text: str) -> int:
+        """Keep the text while there is room."""
+        self.kept += text[:MOST_PRINTED - len(self.kept)] if len(self.kept) < MOST_PRINTED else ""
+        return len(text)
+
+
 class Late(BaseException):
     """The time is up."""
 
@@ -27,7 +39,7 @@ def main() -> None:
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
     limit(request["seconds"], request["megabytes"])
-    printed = io.StringIO()
+    printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
     try:
@@ -36,7 +48,7 @@ def main() -> None:
         outcome = {"problem": "late", "line": line_of(error, request["path"])}
     except BaseException as error:                      # sys.exit, Ctrl-C of its own, and what is wrong at its import
         outcome = problem(error, request["path"])
-    outcome["printed"] = printed.getvalue()[:MOST_PRINTED]
+    outcome["printed"] = printed.kept
     with os.fdopen(out, "wb") as handle:
         handle.write(json.dumps(outcome, default=lambda value: {"type": type(value).__name__}).encode("utf-8"))
 

@@ -3,7 +3,7 @@ import csv
 import io
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Union
 
 from ..files.disk import check_writable, naming, replacing
 from ..files.strict_json import read_json
@@ -11,7 +11,7 @@ from ..files.text import short
 from ..linalg import PurennError
 from . import progress
 from .chapters import CHAPTERS, EXERCISES
-from .check import check
+from .check import check_text, read
 from .exercise import Exercise
 from .judge import Verdict
 
@@ -50,22 +50,36 @@ def read_weights(path: Optional[str]) -> Dict[str, float]:
     return weights
 
 
-def grade(folder: str, exercises: List[Exercise], seed: Optional[int], weights: Dict[str, float]) -> Grade:
-    """The Grade of one submission, a workbook that somebody handed in. Whatever is in it, there is one."""
+class Submission(NamedTuple):
+    """A workbook that was handed in, read before any file is run: a text, or a Verdict, for each exercise."""
+
+    folder: str
+    seed: int
+    note: str
+    texts: List[Union[str, Verdict]]
+
+
+def read_submission(folder: str, exercises: List[Exercise], seed: Optional[int]) -> Submission:
+    """Read a submission. Whatever is in it, there is one."""
     note = ""
     if seed is None:
         try:
             seed = progress.read(folder).seed
         except PurennError as error:
             seed, note = 0, str(error)
-    own_seed = seed
+    return Submission(folder, seed, note, [read(exercise, folder) for exercise in exercises])
+
+
+def grade(given: Submission, exercises: List[Exercise], weights: Dict[str, float]) -> Grade:
+    """The Grade of one submission."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        verdicts = list(pool.map(lambda exercise: check(exercise, folder, own_seed), exercises))
+        verdicts = list(pool.map(lambda pair: check_text(pair[0], given.folder, given.seed, pair[1]),
+                                 zip(exercises, given.texts)))
     points = [weights[verdict.number] if verdict.status == "right" else 0.0 for verdict in verdicts]
     total = 0.0
     for point in points:
         total += point
-    return Grade(folder, verdicts, points, total, note)
+    return Grade(given.folder, verdicts, points, total, given.note)
 
 
 def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], weights: Dict[str, float],
@@ -80,7 +94,8 @@ def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], w
         raise PurennError(f"course grade: {what}; give the folders that were handed in")
     if table:
         check_writable(table)
-    found = [grade(folder, exercises, seed, weights) for folder in folders]
+    submissions = [read_submission(folder, exercises, seed) for folder in folders]
+    found = [grade(submission, exercises, weights) for submission in submissions]
     if table:
         with replacing(table) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
             handle.write(as_csv(found))
