@@ -74,6 +74,12 @@ other samples of a batch to weight_grads, the other neurons of the layer to inpu
            BP2, ("input_grads[k] +=", "input_grads[k] =")),
      Known("gradients-replaced", "Both lists are set anew (= where += is meant): what others added is lost.", BP2,
            (("weight_grads[k] +=", "weight_grads[k] ="), ("input_grads[k] +=", "input_grads[k] ="))),
+     Known("nothing-added", "Nothing is added to the lists that were handed in. (grads = ... gives the name to another "
+           "list; grads[k] += ... changes the list.)", BP4,
+           (("weight_grads[k] += delta", "weight_grads[k] += 0.0 * delta"),
+            ("input_grads[k] += delta", "input_grads[k] += 0.0 * delta"))),
+     Known("delta-left-out", "δ is left out of what is added to the lists.", BP4,
+           (("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]"))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),
      Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,

@@ -121,6 +121,10 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
      Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
+     Known("gradients-replaced", "weight_grad and bias_grad are those of the last sample alone; they are added up.",
+           BP3, ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
+                 "self.weight_grad[j][:] = zeros(self.in_features)\n            self.bias_grad[j] = 0.0\n            "
+                 "bias_slope")),
      Known("input-grads-anew", "input_grads begins anew for each neuron, so that only the last one's part is left.",
            BP2, ("for j in self.neurons:\n            bias_slope",
                  "for j in self.neurons:\n            input_grads = [0.0] * self.in_features\n            bias_slope")),

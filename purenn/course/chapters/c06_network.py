@@ -159,6 +159,8 @@ into the same list, where grads = ... would only give the name to another list.
              "len(values)"))),
      Known("only-first-gradients", "Only the first layer's gradients are cleared.", GALLERY,
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
+     Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
+           ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
            ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
     tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",

@@ -94,6 +94,10 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
            ("values[k] -= self.lr", "values[k] += self.lr")),
      Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
+     Known("momentum-of-both", "The slope is multiplied by μ too: v ← μ·(v + g), where μ·v + g is meant.", STEP,
+           ("self.momentum * v[k] + grads[k]", "self.momentum * (v[k] + grads[k])")),
+     Known("nesterov", "θ is changed by g + μ·v with the new v: that is Nesterov's momentum.", PYTORCH,
+           ("self.lr * v[k]", "self.lr * (grads[k] + self.momentum * v[k])")),
      Known("lr-left-out", "The learning rate is left out.", STEP, ("self.lr * v[k]", "v[k]")),
      Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
@@ -158,6 +162,12 @@ add up to 1 − β₁^t, not to 1. To divide by that corrects it. (β^t is beta 
            (("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]"))),
      Known("no-square-root", "The root is left out: the step is divided by v̂, not by √v̂.", STEP,
            ("math.sqrt(v_hat)", "v_hat")),
+     Known("eps-inside-the-root", "eps stands inside the root; it is added to the root.", STEP,
+           ("(math.sqrt(v_hat) + self.eps)", "math.sqrt(v_hat + self.eps)")),
+     Known("second-moment-of-m", "The second moment is of m², where g² is meant.", STEP,
+           ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
+     Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
+           (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
      Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
            ("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)")),
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
@@ -193,7 +203,8 @@ class Adam:
         ...
 ''', answers={"Adam.step": optimizers.Adam.step, "Adam.corrected": optimizers.Adam.corrected}, module="optimizers",
     names=("Adam",), probe=probe_steps(lambda own: own.Adam),
-    samples=(([[1.0]], {"lr": 0.1}, 1), (ONE, {"lr": 0.1}, 4), (TWO_LISTS, {"lr": 0.2}, 4)))
+    samples=(([[1.0]], {"lr": 0.1}, 1), (ONE, {"lr": 0.1}, 4), (TWO_LISTS, {"lr": 0.2}, 4),
+             ([[1.0]], {"lr": 0.1, "eps": 0.25}, 2)))
 
 ADAGRAD = Exercise(
     "7.4", "repair", "adagrad_step", "Repair a step of Adagrad", """\

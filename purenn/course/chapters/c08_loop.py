@@ -216,6 +216,17 @@ epochs.""",
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
            (("        losses.append(total)\n", ""),
             ("            break", "            break\n        losses.append(total)"))),
+     Known("nothing-learned", "Nothing is learned: the gradients are cleared before the step.", GALLERY,
+           (("            network.zero_grad()\n", ""), ("            optimizer.step()\n",
+            "            network.zero_grad()\n            optimizer.step()\n"))),
+     Known("stops-above", "It stops when the loss is above target_loss, where below is meant.", TRAIN,
+           ("total < target_loss", "total > target_loss")),
+     Known("mean-of-the-batches", "The loss is the mean over the batches, so that a smaller batch counts as much as a "
+           "full one.", WHY_2,
+           (("total = 0.0", "total = 0.0\n        count = len(list(batches(data, batch_size)))"),
+            ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost / count"))),
+     Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
+           ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
      Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
            "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
     tried="A sample is epochs, target_loss, batch_size, and whether there is an rng; the network is a = "
@@ -247,7 +258,7 @@ for epoch in range(epochs):
         break
 return losses
 '''}, module="training", names=("train",), probe=probe_train,
-    samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False),
+    samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False), (6, 0.39, None, False),
              (3, None, 2, True)))
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Clear, add up, step; 1/n stands in one place.",
