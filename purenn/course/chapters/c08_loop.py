@@ -258,8 +258,8 @@ for epoch in range(epochs):
         break
 return losses
 '''}, module="training", names=("train",), probe=probe_train,
-    samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False), (6, 0.39, None, False),
-             (3, None, 2, True)))
+    samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False),
+             (6, 0.39, None, False), (3, None, 2, True)))
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Clear, add up, step; 1/n stands in one place.",
                   (GRADIENTS, LEARN, BATCHES, TRAINING))

@@ -53,6 +53,8 @@ exponentials returns three things, which the cost needs too: the list of the pow
               "softmax: powers, total, largest = exponentials(z), and then a list of power / total."),
     (Known("exp-overflow", "The largest z is not subtracted, and e^z overflows.", CLASSES,
            (("exp(z_j - largest)", "exp(z_j)"), ("largest = max(z)", "largest = 0.0"))),
+     Known("exp-overflow-with-m", "The largest z is found and not subtracted: e^z overflows.", CLASSES,
+           ("exp(z_j - largest)", "exp(z_j)")),
      Known("divided-by-the-count", "The powers are divided by their number, not by their sum.", CLASSES,
            ("power / total for", "power / len(powers) for")),
      Known("not-divided", "The powers are not divided by their sum, so the shares do not sum to 1.", CLASSES,

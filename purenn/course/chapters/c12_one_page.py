@@ -2,7 +2,7 @@
 import textwrap
 
 from ..exercise import Chapter, Exercise, Known
-from ..pages import BP1, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
 
 
 SOLUTION = '''\
@@ -99,6 +99,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
            (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
+     Known("slope-for-delta", "BP2 is given ∂C/∂a_j in the place of δ_j: the slope f′ is missing on the way down.", BP2,
+           ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
      Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
