@@ -69,7 +69,8 @@ def limit(seconds: float, megabytes: int) -> None:
         limits.append(("RLIMIT_AS", megabytes << 20))
     for name, value in limits:
         try:
-            resource.setrlimit(getattr(resource, name), (value, value))
+            # A little above comes the end without a signal that says why.
+            resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass
 
