@@ -1,4 +1,4 @@
-"""The process that runs one learner's file. It writes what came of it as JSON, and knows no right answer.
+"""The process that runs one learner's file. It writes what came of it as JSON, and compares nothing.
 
 It begins with what limits it, forgets purenn before the file is run, and gives the file what earlier exercises were to
 write, all of it right: a mistake is found where it was made.
