@@ -64,7 +64,8 @@ def test_alone_it_shows_every_command_with_an_example_that_runs(tmp_path):
     assert {"xor", "linear", "gate", "explain"} <= {example.split()[0] for example in examples}
     for example in examples:
         quick = {"xor": ["--epochs", 20], "linear": ["--epochs", 20], "gate": ["--epochs", 20],
-                 "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100], "course": [tmp_path / "workbook"]}
+                 "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100],
+                 "course": [tmp_path / "workbook"]}
         done = cli(*example.split(), *quick.get(example.split()[0], []))
         assert (done.returncode, done.stderr) == (0, ""), example
 
