@@ -87,7 +87,7 @@ def check_random_networks(seeds, threads=(1, 2)):
 
 
 @needs_compiler
-@pytest.mark.parametrize("start", [0, 12])
+@pytest.mark.parametrize("start", [0, pytest.param(12, marks=pytest.mark.slow)])
 def test_the_digits_are_those_of_the_loops_for_random_networks(start, quick, shared_out):
     check_random_networks(range(start, start + 12))
 
@@ -100,7 +100,7 @@ def test_so_they_are_for_hundreds_of_random_networks(start, shared_out):
 
 
 @needs_compiler
-@pytest.mark.parametrize("name, flags", WAYS)
+@pytest.mark.parametrize("name, flags", [WAYS[0], *(pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[1:])])
 def test_so_they_are_with_every_compiler_and_its_vectors(name, flags, monkeypatch, shared_out):
     if not shutil.which(name):
         pytest.skip("there is no " + name)
@@ -418,7 +418,7 @@ OTHER_DIGITS = 'exec gcc -Dexp=sin "$@"\n'
 @pytest.mark.parametrize("text, reason", [
     ("exit 1\n", "failed with exit code 1"), ("echo 'no \x1b licence'; exit 7\n", "failed with exit code 7: no \\x1b"),
     ("exit 0\n", "cannot be loaded"), (NONSENSE, "cannot be loaded"),
-    pytest.param(OTHER_DIGITS, "has other digits than Python", marks=needs_compiler)])
+    pytest.param(OTHER_DIGITS, "has other digits than Python", marks=[needs_compiler, pytest.mark.slow])])
 def test_a_compiler_that_fails_is_named_in_one_line(text, reason, tmp_path, monkeypatch):
     monkeypatch.setenv("CC", script(tmp_path, text))
     assert_refused("xor --epochs 2 --engine compiled", reason)

@@ -808,7 +808,8 @@ class World:
         assert written_elsewhere(before, listing(self.here, self.read, self.other), arguments) == [], arguments
 
 
-@pytest.fixture(params=["whole", pytest.param("from here", marks=pytest.mark.slow), "here"])
+@pytest.fixture(params=["whole", pytest.param("from here", marks=pytest.mark.slow),
+                        pytest.param("here", marks=pytest.mark.slow)])
 def world(request, tmp_path, monkeypatch):
     """A World to be in."""
     (tmp_path / "world").mkdir()
@@ -985,8 +986,7 @@ def test_no_names_of_columns_classes_or_tensors_can_name_a_file_to_be_written(wo
 
 
 @pytest.mark.filterwarnings("ignore:constrained_layout")           # for the labels are whole paths
-@pytest.mark.parametrize("world", ["whole", pytest.param("from here", marks=pytest.mark.slow),
-                                   pytest.param("here", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.slow
 def test_no_figure_is_written_elsewhere_whatever_columns_and_classes_are_called(world):
     pytest.importorskip("matplotlib.font_manager")              # which keeps a list of the fonts there are
     table = world.read / "t.csv"

@@ -58,7 +58,7 @@ def test_a_run_comes_to_what_the_task_itself_comes_to(job, arguments):
     assert result.solved == (shown["stopped"] == "target" if job.label != "gate" else shown["learned"])
 
 
-@pytest.mark.parametrize("summarize", [None, trial])
+@pytest.mark.parametrize("summarize", [pytest.param(None, marks=pytest.mark.slow), trial])
 def test_the_results_are_the_same_with_any_number_of_workers_and_in_the_order_of_the_jobs(summarize):
     alone = figures(run_all(JOBS, 1, summarize=summarize))
     assert [result.epochs for result in alone[:3]] == [1500, 30, 200]
