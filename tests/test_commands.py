@@ -30,7 +30,7 @@ BEGINS = {
     "evaluate %s %s" % (MODEL, TABLE): "       rows  accuracy      loss\ntable   150    0.",
     "show %s" % MODEL: "   layer          weight  bias  parameters\n",
     "reproduce --help": "usage: python cli.py reproduce [-h] ",
-    "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), ",
+    "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]),\nHalf",
     "step mazur": "0  forward › sample 0   purenn/engines/loops.py:25\n     Engine.learn is called\n1  ",
     "tape mazur": "tape mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), HalfSquaredErrorLoss(",
     "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
