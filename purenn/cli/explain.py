@@ -38,12 +38,14 @@ def run(arguments: List[str]) -> int:
     known = worksheet.known(network, made.optimizer, x, y)
     sections = explain(network, made.loss, made.optimizer, x, y)
     chosen = select(sections, options.only, len(network.layers) - 1)
+    wrong = explanation.disagreements(chosen)
     if options.blank or options.answers:
         chosen = worksheet.sheet(sections, chosen, known, open_=options.blank)
     published = (name, options.step, made.settings._replace(epochs=usual.epochs)) == ("mazur", 0, usual)
     first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
-    _show(first_lines, chosen, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
-    return 1 if explanation.disagreements(chosen) else 0
+    slip = mazur.SLIP if published and not (options.only or options.blank) else ()
+    _show(first_lines, chosen, options, mazur.PUBLISHED if published else {}, [*slip, *wrong])
+    return 1 if wrong else 0
 
 
 def _parser(name: str) -> Parser:
@@ -85,7 +87,7 @@ def part(text: str) -> Union[str, Tuple[int, ...]]:
 
 
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
-          slip: Sequence[str]) -> None:
+          last_lines: Sequence[str]) -> None:
     terminal, layout = Terminal(), options.format
     terminal.lines(explanation.opening(first_lines, layout))
     notes = {} if options.blank else {key: "published: " + text for key, text in published.items()}
@@ -94,8 +96,7 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
         terminal.lines(block)
         if options.pause:
             _wait(terminal)
-    last = () if options.only or options.blank else slip
-    terminal.lines(explanation.closing([*last, *explanation.disagreements(sections)], layout))
+    terminal.lines(explanation.closing(last_lines, layout))
 
 
 def _wait(terminal: Terminal) -> None:

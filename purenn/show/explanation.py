@@ -66,7 +66,9 @@ def disagreements(sections: list) -> list:
 def _remarks(quantity, digits):
     remarks = [rounded(quantity.remark, digits)] if quantity.remark else []
     if quantity.expected is not None:
-        remarks.append(rounded(f"the formula gives {quantity.expected!r}, the code {quantity.result!r}", digits))
+        both = f"the formula gives {quantity.expected!r}, the code {quantity.result!r}"
+        first, second = [rounded(repr(value), digits) for value in (quantity.expected, quantity.result)]
+        remarks.append(both if first == second else rounded(both, digits))
     return remarks
 
 
