@@ -33,7 +33,7 @@ BEGINS = {
     "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]),\nHalf",
     "step mazur": "0  forward › sample 0   purenn/engines/loops.py:25\n     Engine.learn is called\n1  ",
     "tape mazur": "tape mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), HalfSquaredErrorLoss(",
-    "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
+    "gradcheck --activation tanh --loss mse": "Each entry: its gradient a by backpropagation against n = ",
     "activations": "            sigmoid          tanh          relu ",
     "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
     "compare gate --vary lr=1,2 --seeds 2 --epochs 2 --workers 2": "compare gate: lr 1, 2; seeds 1 to 2; 4 runs of up ",

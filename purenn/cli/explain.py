@@ -4,7 +4,6 @@ import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from ..show import explanation
-from ..show.report import optimizer_text
 from ..show.terminal import Terminal
 from ..study import mazur, worksheet
 from ..study.examples import ALL, EXAMPLES
@@ -31,10 +30,6 @@ def run(arguments: List[str]) -> int:
         pass
     usual, network, data = ALL[name].settings, made.network, made.problem.train
     x, y = data.inputs[options.sample], data.targets[options.sample]
-    seed = getattr(options, "seed", None)
-    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; "
-                  + ("" if seed is None else f"seed {seed}, ") +
-                  f"after {options.step} epochs; a batch of sample {options.sample} alone: x = {x!r}, y = {y!r}")
     known = worksheet.known(network, made.optimizer, x, y)
     sections = explain(network, made.loss, made.optimizer, x, y)
     chosen = select(sections, options.only, len(network.layers) - 1)
@@ -42,7 +37,8 @@ def run(arguments: List[str]) -> int:
     if options.blank or options.answers:
         chosen = worksheet.sheet(sections, chosen, known, open_=options.blank)
     published = (name, options.step, made.settings._replace(epochs=usual.epochs)) == ("mazur", 0, usual)
-    first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
+    first_lines = [f"explain {name}: {explanation.about_step(made, options.sample, options.step, options.seed)}",
+                   explanation.about_sample(ALL[name].sample, options.sample, made)]
     slip = mazur.SLIP if published and not (options.only or options.blank) else ()
     _show(first_lines, chosen, options, mazur.PUBLISHED if published else {}, [*slip, *wrong])
     return 1 if wrong else 0
@@ -56,7 +52,7 @@ def _parser(name: str) -> Parser:
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
-    group.add_argument("--digits", metavar="N", type=digits, default=explanation.DIGITS,
+    group.add_argument("--digits", metavar="N", type=whole(1, 17), default=explanation.DIGITS,
                        help="significant digits of each number, from 1 to 17; 17 shows all (default: %(default)s)")
     group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
                        help="text, markdown, latex (default: %(default)s)")
@@ -72,9 +68,6 @@ def _parser(name: str) -> Parser:
     else:
         add_point_options(parser, task, epochs=False)
     return parser
-
-
-digits = whole(1, 17)
 
 
 def _fixed(text: str) -> int:

@@ -9,6 +9,7 @@ import textwrap
 import unicodedata
 
 from ..study.formulas import stop
+from .report import optimizer_text
 
 SHOWN = 8
 WIDTH = 100
@@ -226,6 +227,14 @@ def closing(lines, layout: str) -> list:
         return [piece for line in ("", *lines) for piece in textwrap.wrap(line, WIDTH) or [""]] if lines else []
     from . import mathematics
     return mathematics.closing(lines, layout)
+
+
+def about_step(made, sample: int, epochs: int, seed) -> str:
+    """The network, how it learns, and the sample; ``seed`` is None where the numbers are fixed."""
+    data = made.problem.train
+    start = "" if seed is None else f"seed {seed}, "
+    return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after {epochs} epochs; a batch "
+            f"of sample {sample} alone: x = {data.inputs[sample]!r}, y = {data.targets[sample]!r}")
 
 
 def about_sample(usual: int, sample: int, made) -> str:
