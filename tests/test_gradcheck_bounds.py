@@ -60,6 +60,21 @@ def test_no_right_gradient_of_a_random_network_is_called_doubtful(seeds):
     assert not alarms and count > 20 * len(seeds)
 
 
+@pytest.mark.parametrize("seeds, why", [
+    ((788, 1005, 3356, 5140, 5147, 7055), "the cost is tiny, and its logarithm is not"),
+    ((1611, 1908, 2798, 4019, 4991, 5604), "BCELoss at its floor"),
+])
+def test_nor_is_one_where_it_would_be_hard_to_tell(seeds, why):
+    assert not false_alarms(seeds)[0], why
+
+
+def test_the_third_derivative_explains_a_step_that_is_too_large():
+    network = Network.mlp([2, 4, 1], rng=random.Random(5))
+    entries = gradcheck(network, MSELoss(), *xor(), h=1e-2)
+    assert max(entry.error for entry in entries) > 1e-6 and verdict(worst(entries)) == "fine"
+    assert verdict(worst(gradcheck(network, MSELoss(), *xor(), h=1e-2, engine=OffBy(1.001)))) == "doubtful"
+
+
 def test_nor_is_any_of_the_network_of_the_readme():
     for seed in range(1, 41):
         network = Network.mlp([2, 4, 4, 1], rng=random.Random(seed))

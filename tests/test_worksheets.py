@@ -174,6 +174,17 @@ def test_a_worksheet_can_be_solved_from_what_it_gives_in_the_order_of_its_number
     assert count >= 2
 
 
+@pytest.mark.parametrize("only", [(1, 1), (0, 2), (2, 0)])
+def test_a_delta_that_is_known_as_the_slope_of_a_logit_is_given_under_its_own_name(only):
+    network = Network([Linear(2, 3, rng=random.Random(3)), Tanh(), Linear(3, 2, rng=random.Random(4))])
+    blank, _ = sheets(only, network=network, loss=CrossEntropyLoss(), y=(0.0, 1.0))
+    there = {quantity.name for quantity in blank[0].quantities}
+    asked = [quantity for section in blank[1:] for quantity in section.quantities]
+    there |= {quantity.name.partition(" ")[2].replace("∂C/∂z", "δ") for quantity in asked}
+    needed = {name for name in names_in(asked) if name.startswith("δ")}
+    assert needed and needed <= there
+
+
 def test_a_worksheet_gives_nothing_that_it_asks_for_and_nothing_that_is_not_needed():
     for only in (None, "backward", (2, 1)):
         blank, _ = sheets(only)

@@ -61,7 +61,7 @@ def _given(sections, chosen, before):
         for quantity in section.quantities:
             values.setdefault(quantity.name, quantity.result)
             if quantity.name.startswith("∂C/∂z"):
-                values.setdefault("δ" + quantity.name[4:], quantity.result)
+                values.setdefault("δ" + quantity.name[5:], quantity.result)
     needed = _needed([quantity for section in chosen for quantity in section.quantities])
     found: List[Quantity] = [plain(None, None, name, values[name], HERE) for name in values
                              if name in needed and name not in computed
