@@ -49,7 +49,7 @@ def main():
                        Sigmoid()])
     data, loss = xor(), MSELoss()
     entries = gradcheck(network, loss, data.inputs, data.targets)
-    print("gradcheck: %d gradients, the worst is %s" % (len(entries), verdict(worst(entries).error)))
+    print("gradcheck: %d gradients, the worst is %s" % (len(entries), verdict(worst(entries))))
 
     optimizer = Adam(network.parameters(), lr=0.05)
     for epoch in train(network, data, loss, optimizer, epochs=1000):

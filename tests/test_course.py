@@ -132,7 +132,8 @@ def test_the_core_itself_passes(number):
 BY_GALLERY = {
     "tanh-derivative": "2.4", "sigmoid-derivative-of-z": "2.3", "sigmoid-of-activation": "2.3",
     "shared-velocity": "7.2", "momentum-of-gradient": "7.2", "adam-moments-swapped": "7.3", "adam-betas": "7.3",
-    "adam-correction": "7.3", "adam-step-counter": "7.3", "adagrad-column": "7.4", "biases-never-updated": "4.2",
+    "adam-correction": "7.3", "share-overwritten": "4.2",
+    "adam-step-counter": "7.3", "adagrad-column": "7.4", "biases-never-updated": "4.2",
     "missing-factor-2": "3.2", "half-in-loss-only": "3.3", "missing-1/n": "8.1", "1/n-twice": "8.1",
     "softmax-diagonal": "10.4", "log-of-zero": "10.3", "exp-overflow": "2.2", "equal-weights": "5.2",
     "unused-seed": "5.2"}

@@ -1,14 +1,17 @@
 """The classic mistakes, planted one by one: for each of them a check must fail, and the core be whole afterwards."""
 import inspect
+import math
 import random
 
 import pytest
 
-from purenn import MSELoss, Network, initializers
+from purenn import SGD, MSELoss, Network, PurennError, activations, initializers
 from purenn.data.tasks import xor
 from purenn.engines import loops
 from purenn.study import checks, gradcheck
 from purenn.study.mistakes import MISTAKES, Mistake, planted
+from purenn.study.planting import demonstrate, train_experiment
+from purenn.study.whys import WHYS
 
 from .helpers import assert_refused, cli, found
 from .torch_parity import check_torch_parity
@@ -16,7 +19,8 @@ from .torch_parity import check_torch_parity
 BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
 # Those that gradcheck catches, and loudly.
 OF_GRADIENTS = ("tanh-derivative", "sigmoid-derivative-of-z", "sigmoid-of-activation", "missing-factor-2",
-                "half-in-loss-only", "missing-1/n", "1/n-twice", "softmax-diagonal", "biases-never-updated")
+                "half-in-loss-only", "missing-1/n", "1/n-twice", "softmax-diagonal", "biases-never-updated",
+                "share-overwritten")
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -65,7 +69,7 @@ def test_the_core_is_whole_again_even_where_the_block_raises():
             raise KeyError
     assert initializers.INITIALIZERS["uniform"] is before
     first = Network.mlp([2, 3, 1], rng=random.Random(1))
-    assert gradcheck.worst(gradcheck.gradcheck(first, MSELoss(), *xor())).error <= 1e-6
+    assert gradcheck.verdict(gradcheck.worst(gradcheck.gradcheck(first, MSELoss(), *xor()))) == "fine"
 
 
 @pytest.mark.parametrize("name", BY_NAME)
@@ -90,6 +94,7 @@ def test_a_mistake_is_shown_with_both_lines_both_curves_and_what_catches_it(name
     assert BY_NAME[name].right in done.stdout and BY_NAME[name].wrong in done.stdout
     assert "right: loss" in done.stdout and "wrong: " in done.stdout
     assert "What a learner sees: " in done.stdout and "seed 1" in done.stdout
+    assert "Why: " + WHYS[name] in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1].startswith("Caught: ")
 
 
@@ -115,3 +120,48 @@ def test_every_mistake_can_be_shown_and_the_right_run_learns(name):
 ])
 def test_bad_input_gets_one_line(arguments, named):
     assert_refused(arguments, named)
+
+
+# Why the curve looks as it does.
+
+def test_each_mistake_says_why():
+    assert set(WHYS) == set(BY_NAME)
+    assert all(why.endswith(".") and len(why) > 60 for why in WHYS.values())
+
+
+@pytest.mark.parametrize("name, rate, said", [
+    ("missing-1/n", 21.0, "the rate is 21, not 1"), ("1/n-twice", 1.0 / 21.0, "the rate is 1/21, not 1"),
+    ("missing-factor-2", 0.5, "half the learning rate"), ("half-in-loss-only", 0.2, "twice the learning rate"),
+    ("softmax-diagonal", 0.25, "half the learning rate"),
+])
+def test_where_the_rate_is_said_to_be_another_the_right_code_with_that_rate_has_the_same_curve(name, rate, said):
+    mistake = BY_NAME[name]
+    short = mistake.experiment._replace(epochs=30)
+    with planted(mistake):
+        wrong = train_experiment(short, 1)
+    right = train_experiment(short._replace(optimizer=lambda p: SGD(p, lr=rate)), 1)
+    assert right.losses == pytest.approx(wrong.losses, rel=1e-6) and said in WHYS[name]
+    assert train_experiment(short, 1).losses[-1] != pytest.approx(wrong.losses[-1], rel=1e-6)
+
+
+def test_what_else_is_said_in_numbers_is_so():
+    assert "0.42" in WHYS["tanh-derivative"] and 1.0 - math.tanh(1.0) ** 2 == pytest.approx(0.42, abs=0.005)
+    assert "0.197" in WHYS["sigmoid-of-activation"]
+    assert activations.sigmoid(1.0) * (1.0 - activations.sigmoid(1.0)) == pytest.approx(0.197, abs=0.0005)
+    assert "0.32" in WHYS["adam-correction"] and 10.0 / math.sqrt(1000.0) == pytest.approx(0.32, abs=0.005)
+    lists = len(list(Network.mlp([2, 4, 4, 1], rng=random.Random(1)).parameters()))
+    longer = max((1.0 - 0.9 ** t) / (1.0 - 0.9 ** (lists * t)) * math.sqrt(
+        (1.0 - 0.999 ** (lists * t)) / (1.0 - 0.999 ** t)) for t in range(1, 1000))
+    assert "There are %d lists" % lists in WHYS["adam-step-counter"] and 2.9 < longer < 3.3
+    with pytest.raises(OverflowError):
+        math.exp(710.0)
+
+
+def test_a_demonstration_has_both_runs_and_what_was_found():
+    mistake = BY_NAME["missing-factor-2"]
+    shown = demonstrate(mistake._replace(experiment=mistake.experiment._replace(epochs=2)), 3)
+    assert len(shown.right.losses) == len(shown.wrong.losses) == 2 and shown.right.losses[1] != shown.wrong.losses[1]
+    assert shown.again is None and shown.found.endswith("wrong") and shown.why == WHYS["missing-factor-2"]
+    with pytest.raises(PurennError, match="the check of missing-factor-2 does not tell right from wrong"):
+        demonstrate(mistake._replace(check=lambda: (True, ""),
+                                     experiment=mistake.experiment._replace(epochs=1)), 3)

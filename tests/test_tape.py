@@ -466,10 +466,10 @@ def test_bce_is_a_few_units_in_the_last_place_off():
 
 
 def test_the_numbers_are_those_of_explain():
-    explained = cli("explain", "gate", "--hidden", 2, "--seed", 4, "--only", "0.1").stdout
-    delta = re.search(r"δ_1 = ∂C/∂a_1·∂a_1/∂z_1.*\n.*\n *= (\S+)", cli(
-        "explain", "gate", "--hidden", 2, "--seed", 4, "--only", "1.1").stdout).group(1)
-    slope = re.search(r"∂C/∂w_11 = δ_1·a_1.*\n.*\n *= (\S+)", explained).group(1)
+    explained = cli("explain", "gate", "--hidden", 2, "--seed", 4, "--only", "0.1", "--digits", 17).stdout
+    delta = re.search(r"δ⁽⁰⁾_1 = ∂C/∂a⁽¹⁾_1·∂a⁽¹⁾_1/∂z⁽⁰⁾_1.*\n.*\n *= (\S+)", cli(
+        "explain", "gate", "--hidden", 2, "--seed", 4, "--only", "1.1", "--digits", 17).stdout).group(1)
+    slope = re.search(r"∂C/∂w⁽⁰⁾_11 = δ⁽⁰⁾_1·x_1.*\n.*\n *= (\S+)", explained).group(1)
     rows = [re.split(r"  +", row) for row in cli(
         "tape", "gate", "--hidden", 2, "--seed", 4, "--only", "0.1").stdout.splitlines()]
     grads = {row[1]: row[3] for row in rows if row[0] == "0.1"}

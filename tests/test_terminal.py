@@ -34,7 +34,8 @@ def test_colors_only_on_a_terminal_and_not_with_no_color(monkeypatch):
 def test_a_stream_without_block_characters_gets_others(monkeypatch):
     terminal = show.Terminal(Ascii())
     terminal.line("δ is a Greek letter")
-    assert terminal.stream.getvalue() == "delta is a Greek letter\n"
+    terminal.line("δ⁽¹²⁾_1 ≠ ∂C/∂z⁽²⁾_1·(z⁽²⁾_1)²")
+    assert terminal.stream.getvalue() == "delta is a Greek letter\ndelta(12)_1 != dC/dz(2)_1*(z(2)_1)^2\n"
     lines = show.learning_curve(terminal, [1.0, 0.1]) + show.decision_map(terminal, [[0.0, 1.0]] * 2, [])
     assert all(ord(character) < 128 for line in lines for character in line)
 

@@ -1,11 +1,11 @@
 """``explain``: one training step of one sample, with the numbers put in."""
+import argparse
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from ..show import explanation
-from ..show.report import optimizer_text
 from ..show.terminal import Terminal
-from ..study import mazur
+from ..study import mazur, worksheet
 from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
 from ..study.formulas import PARTS, select
@@ -15,6 +15,7 @@ from .sample import add_sample_option, neuron, run_of_sample
 
 DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
+FIXED = "the numbers of mazur are those of the article; xor, linear, gate and softmax have others with each seed"
 HINT = "; --only {}.J shows those of neuron J"
 
 
@@ -29,13 +30,18 @@ def run(arguments: List[str]) -> int:
         pass
     usual, network, data = ALL[name].settings, made.network, made.problem.train
     x, y = data.inputs[options.sample], data.targets[options.sample]
-    first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
-                  f"epochs; a batch of sample {options.sample} alone: x = {x!r}, y = {y!r}")
-    sections = select(explain(network, made.loss, made.optimizer, x, y), options.only, len(network.layers) - 1)
+    known = worksheet.known(network, made.optimizer, x, y)
+    sections = explain(network, made.loss, made.optimizer, x, y)
+    chosen = select(sections, options.only, len(network.layers) - 1)
+    wrong = explanation.disagreements(chosen)
+    if options.blank or options.answers:
+        chosen = worksheet.sheet(sections, chosen, known, open_=options.blank)
     published = (name, options.step, made.settings._replace(epochs=usual.epochs)) == ("mazur", 0, usual)
-    first_lines = [first_line, explanation.about_sample(ALL[name].sample, options.sample, made)]
-    _show(first_lines, sections, options, mazur.PUBLISHED if published else {}, mazur.SLIP if published else ())
-    return 0
+    first_lines = [f"explain {name}: {explanation.about_step(made, options.sample, options.step, options.seed)}",
+                   explanation.about_sample(ALL[name].sample, options.sample, made)]
+    slip = mazur.SLIP if published and not (options.only or options.blank) else ()
+    _show(first_lines, chosen, options, mazur.PUBLISHED if published else {}, [*slip, *wrong])
+    return 1 if wrong else 0
 
 
 def _parser(name: str) -> Parser:
@@ -46,14 +52,26 @@ def _parser(name: str) -> Parser:
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
+    group.add_argument("--digits", metavar="N", type=whole(1, 17), default=explanation.DIGITS,
+                       help="significant digits of each number, from 1 to 17; 17 shows all (default: %(default)s)")
     group.add_argument("--format", metavar="NAME", type=one_of(["text", "markdown", "latex"]), default="text",
                        help="text, markdown, latex (default: %(default)s)")
     group.add_argument("--pause", action="store_true", help="wait for Enter after each quantity")
+    sheets = group.add_mutually_exclusive_group()
+    sheets.add_argument("--blank", action="store_true", help="print a worksheet: each result is left open")
+    sheets.add_argument("--answers", action="store_true", help="print the answers to that worksheet")
     if name in EXAMPLES:
         add_optimizer_options(parser.add_argument_group("the training"), task)
+        free = name == "softmax"
+        group.add_argument("--seed", metavar="N", type=whole(0) if free else _fixed, default=1 if free else None,
+                           help="seed of the weights (default: %(default)s)" if free else "refused: " + FIXED)
     else:
         add_point_options(parser, task, epochs=False)
     return parser
+
+
+def _fixed(text: str) -> int:
+    raise argparse.ArgumentTypeError(FIXED)
 
 
 def part(text: str) -> Union[str, Tuple[int, ...]]:
@@ -62,15 +80,16 @@ def part(text: str) -> Union[str, Tuple[int, ...]]:
 
 
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
-          slip: Sequence[str]) -> None:
+          last_lines: Sequence[str]) -> None:
     terminal, layout = Terminal(), options.format
     terminal.lines(explanation.opening(first_lines, layout))
-    notes = {key: "published: " + text for key, text in published.items()}
-    for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
+    notes = {} if options.blank else {key: "published: " + text for key, text in published.items()}
+    everything = options.blank or options.answers or isinstance(options.only, tuple)
+    for block in explanation.blocks(sections, layout, notes, everything, HINT, options.digits):
         terminal.lines(block)
         if options.pause:
             _wait(terminal)
-    terminal.lines(explanation.closing(() if options.only else slip, layout))
+    terminal.lines(explanation.closing(last_lines, layout))
 
 
 def _wait(terminal: Terminal) -> None:

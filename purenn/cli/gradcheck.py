@@ -2,7 +2,7 @@
 from typing import List
 
 from ..linalg import PurennError
-from ..show.gradients import show_suite, show_sweep
+from ..show import gradients as show
 from ..show.terminal import Terminal
 from ..study import gradcheck as study
 from .parser import Parser, number, one_of
@@ -14,7 +14,7 @@ step = number("a number from 1e-10 to 0.1", lambda value: 1e-10 <= value <= 0.1)
 
 
 def run(arguments: List[str]) -> int:
-    """Check and show; return 0 if every gradient passes (1e-6, or 1e-4 with kinks), otherwise 1."""
+    """Check and show; return 0 if every gradient is fine, otherwise 1."""
     parser = Parser("gradcheck", description=DESCRIPTION)
     parser.add_argument("--activation", metavar="NAME", type=one_of(list(study.ACTIVATIONS)), action="append",
                         help=f"only this hidden activation: {', '.join(study.ACTIVATIONS)}; may be given several times")
@@ -29,6 +29,14 @@ def run(arguments: List[str]) -> int:
     options.h = 1e-5 if options.h is None else options.h
     terminal = Terminal()
     if options.sweep:
-        show_sweep(terminal, (options.activation or ["sigmoid"])[0])
+        activation = (options.activation or ["sigmoid"])[0]
+        terminal.lines(show.sweep_lines(terminal, activation, study.sweep_of_xor(activation)))
         return 0
-    return 0 if show_suite(terminal, options.activation, options.loss, options.h) else 1
+    terminal.lines(show.heading(options.h))
+    rows = []
+    for row in study.suite(options.activation, options.loss, options.h):
+        terminal.lines(show.row_lines(terminal, row))
+        rows.append(row)
+    total = study.total(rows)
+    terminal.lines(show.total_lines(total))
+    return 0 if total.verdict.startswith("fine") else 1

@@ -1,9 +1,10 @@
 """``mistakes``: classic mistakes, put into the code one by one, and the check that finds each."""
 from typing import List
 
-from ..show.mistakes import show_mistake
+from ..show.mistakes import lines
 from ..show.terminal import Terminal
 from ..study import mistakes as study
+from ..study.planting import demonstrate
 from .parser import Parser, one_of, whole
 
 DESCRIPTION = ("Put a classic mistake into the code, train with and without it, and show which check finds it "
@@ -26,5 +27,5 @@ def run(arguments: List[str]) -> int:
         terminal.line()
         terminal.line("mistakes NAME puts one into the code, and shows what a learner sees and which check finds it.")
         return 0
-    show_mistake(terminal, study.MISTAKES[names.index(options.name)], options.seed)
+    terminal.lines(lines(terminal, demonstrate(study.MISTAKES[names.index(options.name)], options.seed)))
     return 0

@@ -1,18 +1,23 @@
-"""The sections of one training step, laid out as text, Markdown, LaTeX or HTML.
+"""The sections of one training step, laid out as text or HTML; Markdown and LaTeX are in ``mathematics.py``.
 
 A wide layer is shortened: only the first eight of its neurons, of their inputs and of a sum's terms are shown, and the
-number of the others.
+number of the others. A line of text has at most 100 columns.
 """
 import html
 import re
+import textwrap
 import unicodedata
 
 from ..study.formulas import stop
+from .report import optimizer_text
 
 SHOWN = 8
 WIDTH = 100
+DIGITS = 6
+ALL_DIGITS = 17
 
 PARTS = {
+    "given": "Given",
     "forward": "Forward: from the input to the output",
     "cost": "Cost: how wrong the output is",
     "backward": "Backward: how the cost changes with each quantity, by the chain rule",
@@ -20,14 +25,14 @@ PARTS = {
 }
 
 
-def blocks(sections: list, layout: str, notes=None, everything: bool = False, hint: str = ""):
+def blocks(sections: list, layout: str, notes=None, everything: bool = False, hint: str = "", digits: int = DIGITS):
     """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
 
     ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a remark
     for it. With ``everything`` nothing is left out; otherwise ``hint`` follows what is left out, with the layer in
-    place of {}.
+    place of {}. Numbers have so many significant ``digits``; with 17, all.
     """
-    heading, lay_out, remark = LAYOUTS[layout]
+    heading, lay_out, remark = _layout(layout)
     part = None
     for section in sections:
         if section.part != part:
@@ -41,13 +46,44 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
             if beyond and not everything:
                 left_out += 1
             else:
-                note = (notes or {}).get((section.part, section.layer, quantity.name))
-                yield lay_out(quantity if everything else _with_short_sums(quantity), note)
+                remarks = _remarks(quantity, digits) + [
+                    note for note in [(notes or {}).get((section.part, section.layer, quantity.name))] if note]
+                yield lay_out(quantity.name, rows(quantity if everything else _with_short_sums(quantity), digits),
+                              place(quantity.source), remarks)
         if left_out:
             more = f"… {left_out} more quantities of this layer"
             if section.layer is not None:
                 more += hint.format(section.layer)
             yield remark(more)
+
+
+def disagreements(sections: list) -> list:
+    """How many lines are marked ≠, in a sentence; nothing if there are none."""
+    count = len([1 for section in sections for quantity in section.quantities if quantity.expected is not None])
+    lines = "1 line, where" if count == 1 else f"{count} lines, where"
+    return [f"≠ marks {lines} the code computes another number than the formula gives."] if count else []
+
+
+def _remarks(quantity, digits):
+    remarks = [rounded(quantity.remark, digits)] if quantity.remark else []
+    if quantity.expected is not None:
+        both = f"the formula gives {quantity.expected!r}, the code {quantity.result!r}"
+        first, second = [rounded(repr(value), digits) for value in (quantity.expected, quantity.result)]
+        remarks.append(both if first == second else rounded(both, digits))
+    return remarks
+
+
+def rounded(text: str, digits: int) -> str:
+    """A formula with its numbers rounded; those that are shorter as they are stay so.
+
+    >>> rounded("0.5·(-0.12345678) + 1.0 - 1.23456789e-12", 3)
+    '0.5·(-0.123) + 1.0 - 1.23e-12'
+    """
+    def short(match):
+        brief = f"{float(match.group()):.{digits}g}"
+        return match.group() if float(brief) == float(match.group()) else brief
+
+    return text if digits >= ALL_DIGITS else re.sub(r"(?<![\w.])\d+(?:\.\d+(?:e[-+]?\d+)?|e[-+]?\d+)", short, text)
 
 
 def place(source) -> str:
@@ -59,14 +95,11 @@ def place(source) -> str:
     """
     if source is None:
         return "a step of the derivation, not computed by the core"
-    return " ".join(_command_and_name(source))
-
-
-def _command_and_name(source):
-    """``break FILE:LINE`` and the name of the function in parentheses; the name alone if it is in no file."""
+    if source == "":
+        return ""
     name = getattr(source, "__qualname__", type(source).__name__).rpartition("<locals>.")[2]
     where = stop(source)
-    return [f"break {where}", f"({name})"] if where else [name]
+    return f"break {where} ({name})" if where else name
 
 
 def shortened(terms: list) -> list:
@@ -88,40 +121,66 @@ def _with_short_sums(quantity):
                              numbers=[shortened(terms) for terms in quantity.numbers])
 
 
-def _lines_of(quantity):
-    """The right-hand sides, one below the other: symbols, numbers, result; equal ones are shown once."""
-    rows = [quantity.symbols] + quantity.numbers
-    result = repr(quantity.result)
-    return [row for row in rows if row and row not in ([result], [f"({result})"])] + [[result]]
+def rows(quantity, digits: int = ALL_DIGITS) -> list:
+    """The right-hand sides, one below the other, each a sign and the terms of a sum: symbols, numbers, result.
+
+    Equal ones are shown once. The sign before the result is ≠ where the numbers do not come to it.
+    """
+    result = quantity.result if isinstance(quantity.result, str) else repr(quantity.result)
+    found = [terms for terms in [quantity.symbols] + quantity.numbers
+             if terms and terms not in ([result], [f"({result})"])]
+    signs = ["="] * len(found) + ["=" if quantity.expected is None else "≠"]
+    return [(sign, [rounded(term, digits) for term in terms]) for sign, terms in zip(signs, found + [[result]])]
 
 
-def _wrapped(terms, room):
-    """A sum broken into lines of at most ``room`` characters, between its terms."""
+def wrapped(terms: list, room: int) -> list:
+    """A sum broken into lines of at most ``room`` characters: between its terms, and within one where it must be."""
     lines = [terms[0]]
     for term in terms[1:]:
-        if len(lines[-1]) + 3 + len(term) > room:
+        if _width(lines[-1]) + 3 + _width(term) > room:
             lines.append("  + " + term)
         else:
             lines[-1] += " + " + term
-    return lines
+    return [piece for line in lines for piece in _broken(line, room)]
+
+
+def _broken(line, room):
+    """A line broken before operators."""
+    pieces = []
+    while _width(line) > room:
+        cuts = [match.start() for match in re.finditer(r" [-+/] |·", line) if 4 < match.start() <= room - 2]
+        if not cuts:
+            break
+        pieces.append(line[:cuts[-1]])
+        line = "    " + line[cuts[-1]:].lstrip()
+    return pieces + [line]
 
 
 # Text.
 
 def _text_heading(title, level):
-    return ["", title.upper() if level == 1 else title] + ([] if level == 1 else [""])
+    return [""] + ([title.upper()] if level == 1 else textwrap.wrap(title, WIDTH) + [""])
 
 
-def _text(quantity, note):
-    name = "  " + quantity.name
+def _text(name, rows_of, where, remarks):
+    name = "  " + name
     width = _width(name)
     lines: list = []
-    for row in _lines_of(quantity):
-        for number, piece in enumerate(_wrapped(row, WIDTH - width)):
-            lines.append((name if not lines else " " * width) + (" = " if number == 0 else "   ") + piece)
-    lines[0] += " " * (60 - _width(lines[0])) + "  " + place(quantity.source)
-    if note:
-        lines[-1] += "        " + note
+    for sign, row in rows_of:
+        for number, piece in enumerate(wrapped(row, WIDTH - width - 3)):
+            lines.append((name if not lines else " " * width) + (f" {sign} " if number == 0 else "   ") + piece)
+    roomy = [i for i in (0, len(lines) - 1) if _width(lines[i]) + 2 + len(where) <= WIDTH]
+    if where and roomy:
+        room = min(62, WIDTH - len(where)) - _width(lines[roomy[0]])
+        lines[roomy[0]] += " " * max(2, room) + where
+    elif where:
+        lines.append(" " * (width + 3) + where)
+    for remark in remarks:
+        if "break" not in lines[-1] and _width(lines[-1]) + 8 + _width(remark) <= WIDTH:
+            lines[-1] += " " * 8 + remark
+        else:
+            lines += textwrap.wrap(remark, WIDTH, initial_indent=" " * (width + 3),
+                                   subsequent_indent=" " * (width + 3))
     return lines
 
 
@@ -130,130 +189,52 @@ def _width(text):
     return sum(1 for character in text if not unicodedata.combining(character))
 
 
-# Markdown.
-
-def _markdown_heading(title, level):
-    return ["", "#" * (level + 1) + " " + title.replace("_", r"\_"), ""]
-
-
-def _markdown(quantity, note):
-    rows = _lines_of(quantity)
-    lines = ["- `%s = %s` %s" % (quantity.name, " + ".join(rows[0]), _markdown_place(quantity.source))]
-    lines += [f"  `= {' + '.join(row)}`" for row in rows[1:]]
-    if note:
-        lines[-1] += " " + note.replace("_", r"\_")
-    return [line + "  " for line in lines[:-1]] + lines[-1:]       # two spaces: a new line within the item
-
-
-def _markdown_place(source):
-    if source is None:
-        return f"({place(None)})"
-    *command, name = _command_and_name(source)
-    return " ".join([f"`{text}`" for text in command] + [name.replace("_", r"\_")])
-
-
-# LaTeX, with amsmath alone.
-
-LATEX_BEGIN = [r"\documentclass{article}", r"\usepackage{amsmath}", r"\allowdisplaybreaks",
-               r"\setlength{\parindent}{0pt}", r"\begin{document}", r"\raggedright"]
-LATEX_END = [r"\end{document}"]
-
-_LETTERS = {"δ": r"\delta ", "σ": r"\sigma ", "μ": r"\mu ", "α": r"\alpha ", "β₁": r"\beta_1", "β₂": r"\beta_2",
-            "θ": r"\theta ", "λ": r"\lambda ", "Σ": r"\sum ", "m̂": r"\hat{m}", "v̂": r"\hat{v}", "·": r" \cdot ",
-            "²": "^2", "←": r"\leftarrow ", "√": r"\surd ", "…": r"\dots ", "∂": r"\partial ", "−": "-"}
-
-
-def latex(text: str) -> str:
-    """A formula of ``explain`` as LaTeX, to stand in math.
-
-    >>> print(latex("∂C/∂w_10·(1 - a_1)²"))
-    \\frac{\\partial C}{\\partial w_{10}} \\cdot (1 - a_{1})^2
-    >>> print(latex("exp(-0.5) / 1e-08"))
-    \\exp(-0.5) / 10^{-8}
-    """
-    text = re.sub(r"… (\d+) more terms", r"… \\text{\1 more terms}", text)
-    text = re.sub(r"^new ", r"\\text{new }", text)
-    text = re.sub(r"∂(\w+)/∂(\w+(?:,\d+)?)", r"\\frac{∂ \1}{∂ \2}", text)
-    text = re.sub(r"\b([^\W\d_]\w+)_(\d+(?:,\d+)?)", _word_with_subscript, text)
-    text = re.sub(r"_(\w+(?:,\d+)?)", r"_{\1}", text)
-    text = re.sub(r"\^(\d+)", r"^{\1}", text)
-    text = re.sub(r"\b1e([-+]?)0*(\d+)", r"10^{\1\2}", text)
-    text = re.sub(r"(\d)e([-+]?)0*(\d+)", r"\1 \\cdot 10^{\2\3}", text).replace("{+", "{")
-    text = re.sub(r"\b(exp|ln|tanh|max)\(", r"\\\1(", text)
-    text = re.sub(r"sqrt\(([^()]*(?:\([^()]*\))?[^()]*)\)", r"\\sqrt{\1}", text)
-    text = re.sub(r"\b(lr|eps)\b", r"\\mathit{\1}", text)
-    for letter in _LETTERS:
-        text = text.replace(letter, _LETTERS[letter])
-    return re.sub(r"  +", " ", text.replace(r"\partial  ", r"\partial ")).strip()
-
-
-def _word_with_subscript(match):
-    """The name of a number in a layer of your own: a word and a subscript."""
-    return r"\mathit{%s}_{%s}" % (match.group(1).replace("_", r"\ "), match.group(2))
-
-
-def _latex_words(text):
-    """Text between formulas: words with a subscript or beyond ASCII are set as math."""
-    words = []
-    for word in text.replace("%", r"\%").split(" "):
-        formula = any(ord(character) > 127 for character in word) or re.match(r"\w_[ijk\d]+$", word)
-        words.append(f"${latex(word)}$" if formula else word.replace("_", r"\_"))
-    return " ".join(words)
-
-
-def _latex_heading(title, level):
-    return ["", r"\section*{%s}" % title] if level == 1 else ["", r"\bigskip", _latex_words(title)]
-
-
-def _latex(quantity, note):
-    rows = []
-    for row in _lines_of(quantity):
-        pieces = _wrapped(row, 70)
-        rows += [("&= " if number == 0 else r"&\quad ") + latex(piece.strip()) for number, piece in enumerate(pieces)]
-    rows = [row + r" \\" for row in rows[:-1]] + rows[-1:]
-    lines = [r"\begin{align*}", f"{latex(quantity.name)} {rows[0]}", *rows[1:], r"\end{align*}",
-             r"\texttt{%s}" % re.sub(r"([_#%&$])", r"\\\1", place(quantity.source))]
-    if note:
-        lines.append(f"({_latex_words(note)})")
-    return lines
-
-
 # HTML, for the page: every text is escaped, and a sum may be broken anywhere.
 
 def _html_heading(title, level):
     return [f"<h{level + 1}>{html.escape(title)}</h{level + 1}>"]
 
 
-def _html(quantity, note):
-    rows = "".join(f"<span>= {html.escape(' + '.join(row))}</span> " for row in _lines_of(quantity))
-    lines = [f'<p class="quantity"><b>{html.escape(quantity.name)}</b> '
-             f'{rows}<small>{html.escape(place(quantity.source))}</small></p>']
-    return lines + ([f"<p>{html.escape(note)}</p>"] if note else [])
+def _html(name, rows_of, where, remarks):
+    shown = "".join(f"<span>{sign} {html.escape(' + '.join(row))}</span> " for sign, row in rows_of)
+    lines = [f'<p class="quantity"><b>{html.escape(name)}</b> {shown}<small>{html.escape(where)}</small></p>']
+    return lines + [f"<p>{html.escape(remark)}</p>" for remark in remarks]
+
+
+LAYOUTS = {"text": (_text_heading, _text, lambda text: ["  " + text]),
+           "html": (_html_heading, _html, lambda text: [f"<p>{html.escape(text)}</p>"])}
+
+
+def _layout(name):
+    """The functions for a heading, for a quantity, and for a remark between quantities."""
+    if name in LAYOUTS:
+        return LAYOUTS[name]
+    from . import mathematics           # not for the page, which has no file of it
+    return mathematics.LAYOUTS[name]
 
 
 def opening(lines: list, layout: str) -> list:
     """What a page in a layout begins with: lines of prose, each on a line of its own there too."""
-    end = {"text": "", "markdown": "  ", "latex": r"\newline"}[layout]
-    texts = [_words(line, layout) for line in lines]
-    return (LATEX_BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
+    if layout == "text":
+        return [piece for line in lines for piece in textwrap.wrap(line, WIDTH)]
+    from . import mathematics
+    return mathematics.opening(lines, layout)
 
 
 def closing(lines, layout: str) -> list:
     """And what it ends with: further lines of prose, if there are any."""
-    texts = [_words(line, layout) for line in ("", *lines)] if lines else []
-    return texts + (LATEX_END if layout == "latex" else [])
+    if layout == "text":
+        return [piece for line in ("", *lines) for piece in textwrap.wrap(line, WIDTH) or [""]] if lines else []
+    from . import mathematics
+    return mathematics.closing(lines, layout)
 
 
-def _words(text, layout):
-    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
-
-
-LAYOUTS = {
-    "text": (_text_heading, _text, lambda text: ["  " + text]),
-    "markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
-    "latex": (_latex_heading, _latex, lambda text: ["", _latex_words(text)]),
-    "html": (_html_heading, _html, lambda text: [f"<p>{html.escape(text)}</p>"]),
-}
+def about_step(made, sample: int, epochs: int, seed) -> str:
+    """The network, how it learns, and the sample; ``seed`` is None where the numbers are fixed."""
+    data = made.problem.train
+    start = "" if seed is None else f"seed {seed}, "
+    return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after {epochs} epochs; a batch "
+            f"of sample {sample} alone: x = {data.inputs[sample]!r}, y = {data.targets[sample]!r}")
 
 
 def about_sample(usual: int, sample: int, made) -> str:

@@ -1,52 +1,29 @@
-"""A mistake in words and curves: the right and the wrong line, what a learner sees, the check that finds it."""
-from ..linalg import PurennError
-from ..study import mistakes as study
+"""A mistake in words and curves: the right and the wrong line, what a learner sees and why, the check that finds it."""
+import textwrap
+
 from . import terminal as show
 
 
-def show_mistake(terminal, mistake, seed: int) -> None:
-    """Train with a mistake and without it, and show both.
-
-    Raises PurennError if the check of the mistake does not tell right from wrong.
-    """
-    terminal.line(f"{mistake.name}: {mistake.summary}")
-    terminal.line()
-    terminal.line(f"  right   {mistake.right}")
-    terminal.line(f"  wrong   {mistake.wrong}")
-    terminal.line(f"  where   {mistake.where}")
-    terminal.line()
-    experiment = mistake.experiment
-    network, _ = study.network_of(experiment, seed)
-    terminal.line(f"What a learner sees: {experiment.task}; {network!r}, {experiment.loss()!r}, "
-                  f"{experiment.optimizer(network.parameters())!r}; seed {seed}, {experiment.epochs} epochs")
-    terminal.line()
-    right = study.train_experiment(experiment, seed)
-    with study.planted(mistake):
-        wrong = study.train_experiment(experiment, seed)
-    limits = [value for trained in (right, wrong) for value in trained.losses if value < 1e6]
+def lines(terminal, shown) -> list:
+    """A ``study.planting.Demonstration`` in words and curves."""
+    mistake, experiment = shown.mistake, shown.mistake.experiment
+    limits = [value for trained in (shown.right, shown.wrong) for value in trained.losses if value < 1e6]
     curves = []
-    for title, trained in (("right", right), ("wrong", wrong)):
+    for title, trained in (("right", shown.right), ("wrong", shown.wrong)):
         curve = ["no epoch was completed"]
         if trained.losses:
             curve = show.learning_curve(terminal, [min(loss, 1e6) for loss in trained.losses], width=28, limits=limits)
         curves.append([f"{title}: {curve[0]}"] + curve[1:])
-    for line in show.beside(curves[0], curves[1], width=42):
-        terminal.line(line)
-    terminal.line()
-    terminal.line(f"  right   {_outcome(right)}")
-    terminal.line(f"  wrong   {_outcome(wrong)}")
-    if mistake.name == "unused-seed":
-        with study.planted(mistake):
-            terminal.line(f"  again   {_outcome(study.train_experiment(experiment, seed))}")
-    elif wrong.accuracy == 1.0:
-        terminal.line("The wrong one learns, too: the curve alone does not show the mistake.")
-    terminal.line()
-    passed, _ = mistake.check()
-    with study.planted(mistake):
-        caught, found = mistake.check()
-    if not passed or caught:
-        raise PurennError(f"mistakes: the check of {mistake.name} does not tell right from wrong")
-    terminal.line(f"Caught: {found}")
+    outcomes = [f"  right   {_outcome(shown.right)}", f"  wrong   {_outcome(shown.wrong)}"]
+    outcomes += [f"  again   {_outcome(shown.again)}"] if shown.again else []
+    if shown.wrong.accuracy == 1.0 and not shown.again:
+        outcomes.append("The wrong one learns, too: the curve alone does not show the mistake.")
+    return [f"{mistake.name}: {mistake.summary}", "", f"  right   {mistake.right}", f"  wrong   {mistake.wrong}",
+            f"  where   {mistake.where}", "",
+            f"What a learner sees: {experiment.task}; {shown.network}, {shown.loss}, {shown.optimizer}; seed "
+            f"{shown.seed}, {experiment.epochs} epochs", "",
+            *show.beside(curves[0], curves[1], width=42), "", *outcomes, "",
+            *textwrap.wrap("Why: " + shown.why, 100), "", f"Caught: {shown.found}"]
 
 
 def _outcome(trained):

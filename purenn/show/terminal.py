@@ -6,6 +6,7 @@ characters), and returns lines; only ``Terminal.line`` and ``Progress`` write.
 import io
 import math
 import os
+import re
 import shutil
 import sys
 import time
@@ -17,7 +18,8 @@ RED, DIM = "31", "2"
 
 SPELLED_OUT = {"∂": "d", "·": "*", "²": "^2", "Σ": "sum", "√": "sqrt ", "δ": "delta", "σ": "sigma", "μ": "mu",
                "α": "alpha", "β": "beta", "θ": "theta", "λ": "lambda", "₁": "1", "₂": "2", "\u0302": "_hat", "−": "-",
-               "…": "...", "←": "<-", "′": "'", "×": "x", "±": "+-", "½": "1/2", "‖": "|"}
+               "…": "...", "←": "<-", "′": "'", "×": "x", "±": "+-", "½": "1/2", "‖": "|", "≠": "!="}
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾", "0123456789()")
 
 
 class Terminal:
@@ -38,6 +40,7 @@ class Terminal:
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
         text = escaped(text, "\x1b" if self.color else "")
         if not self.unicode:
+            text = re.sub("⁽.*?⁾", lambda layer: layer.group().translate(RAISED), text)      # w⁽²⁾_10: w(2)_10
             for character in SPELLED_OUT:
                 text = text.replace(character, SPELLED_OUT[character])
         self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")

@@ -2,8 +2,6 @@
 
 The two are Mazur's worked example, and softmax with cross-entropy.
 """
-import random
-
 from ..activations import Tanh
 from ..layers import Linear
 from ..network import Network
@@ -44,7 +42,6 @@ def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
         run.optimizer = make_optimizer(settings, mazur.parameters(run.network))
         return run
     if name == "softmax":
-        rng = random.Random(1)
         return Run(problem, settings, network=Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)]))
     return Run(problem, settings, rng)
 

@@ -2,7 +2,11 @@
 
 A formula is a list of terms that are added from left to right, in the order in which the core adds
 them, so that a line of numbers, evaluated as it stands (· is times, ² is squared, ln, exp, sqrt and
-tanh are the functions), gives the core's result bit for bit. A test evaluates every one.
+tanh are the functions), gives the core's result bit for bit. A test evaluates every one, and so does ``explain``:
+where a result is another, the code has been changed.
+
+A symbol carries the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 what that
+layer puts out, and a⁽³⁾_1 the activation that network.layers[3] makes of it. The network's input is x.
 
 Beside each formula stands the function that computes it, with the line on which pdb can stop in it.
 """
@@ -11,10 +15,10 @@ import os
 import re
 from collections import namedtuple
 from functools import lru_cache
-from typing import Any, Callable, Optional
+from typing import Any, Callable, List, Optional
 
 from .. import activations
-from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
+from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from ..layers import Linear
 from ..runs.settings import ChoiceError
 
@@ -26,8 +30,10 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
 # numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
-# and each line of numbers are lists of terms to be added; both are empty if no formula is known.
-Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
+# and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: what is to be
+# said of it. expected: what the formula comes to where the code gives another result, otherwise None.
+Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source", "remark",
+                                   "expected"), defaults=("", None))
 
 
 def check_only(only, network) -> None:
@@ -49,26 +55,56 @@ def check_only(only, network) -> None:
 def select(sections: list, only, last: int) -> list:
     """The sections of one part, or those about one neuron; all of them without ``only``.
 
-    ``last`` is the last layer's number: what the loss computes belongs to its neurons.
+    With a neuron comes what its δ is computed from. ``last`` is the last layer's number: what the loss computes belongs
+    to its neurons.
     """
     if only is None:
         return sections
     if isinstance(only, str):
         return [section for section in sections if section.part == only]
-    place, j = only
+    own = [[quantity for quantity in section.quantities if _is_about(quantity, section, only, last)]
+           for section in sections]
+    sources = _sources(sections, own)
     chosen = []
-    for section in sections:
-        quantities = []
-        if section.layer == place:
-            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
-        elif section.layer == place + 1 and section.part == "backward":     # ∂C/∂a_j, which the next layer adds up
-            quantities = [quantity for quantity in section.quantities
-                          if quantity.neuron is None and quantity.input == j]
-        elif section.layer is None and place == last:
-            quantities = [quantity for quantity in section.quantities if quantity.neuron == j]
-        if quantities:
-            chosen.append(section._replace(quantities=quantities))
+    for section, quantities in zip(sections, own):
+        found = [quantity for quantity in section.quantities if quantity in quantities or (
+            section.part == "backward" and quantity.name in sources)]
+        if found:
+            chosen.append(section._replace(quantities=found))
     return chosen
+
+
+def _is_about(quantity, section, only, last):
+    place, j = only
+    if section.layer == place + 1 and section.part == "backward":           # ∂C/∂a_j, which the next layer adds up
+        return quantity.neuron is None and quantity.input == j
+    return quantity.neuron == j and (section.layer == place or (section.layer is None and place == last))
+
+
+def _sources(sections, own):
+    """The names of the slopes from which those of a neuron are computed, up to the δ of the layer after it."""
+    known = {quantity.name: quantity for section in sections if section.part == "backward"
+             for quantity in section.quantities}
+    slopes = [quantity for section, quantities in zip(sections, own) if section.part == "backward"
+              for quantity in quantities]
+    names = [name.replace("δ", "∂C/∂z") if name not in known else name for name in names_in(slopes)]
+    found: set = set()
+    while names:
+        name = names.pop()
+        if name in known and name not in found:
+            found.add(name)
+            names += [other for other in names_in([known[name]]) if not other.startswith("δ")]
+    return found
+
+
+def names_in(quantities: list) -> List[str]:
+    """The names that occur in the formulas of quantities.
+
+    >>> names_in([plain(0, None, "C", 0.0, None)._replace(symbols=["∂C/∂a⁽³⁾_1·(1 - a⁽³⁾_1)"])])
+    ['∂C/∂a⁽³⁾_1', '1', 'a⁽³⁾_1']
+    """
+    text = " ".join([term for quantity in quantities for term in quantity.symbols])
+    return [name.rstrip(",") for name in re.findall(r"∂[^\s·()/+*^-]+/∂[^\s·()/+*^-]+|[^\s·()/+*^-]+", text)]
 
 
 def number(value: float) -> str:
@@ -80,29 +116,58 @@ def number(value: float) -> str:
     return f"({value!r})" if str(value).startswith("-") else repr(value)
 
 
-def w(j: int, k: int, name: str = "w") -> str:
-    """The symbol of the weight from input k to neuron j; ``name`` is the letter or the word for it.
+def mark(i: int) -> str:
+    """The layer in a symbol.
 
-    >>> w(1, 0), w(12, 3)
-    ('w_10', 'w_12,3')
+    >>> mark(12)
+    '⁽¹²⁾'
+    """
+    return f"⁽{''.join(['⁰¹²³⁴⁵⁶⁷⁸⁹'[int(digit)] for digit in str(i)])}⁾"
+
+
+def put_out(network, i: int) -> str:
+    """The symbol, without the neuron, of what layer i puts out: z of a Linear, a of an activation; x for i = −1."""
+    if i < 0:
+        return "x"
+    kind = type(network.layers[i])
+    letter = "z" if kind is Linear else "a" if kind in VALUES or kind is Softmax else "output"
+    return letter + mark(i)
+
+
+def delta(symbol: str) -> str:
+    """The symbol of ∂C/∂ of what a layer puts out: δ is short for ∂C/∂z.
+
+    >>> delta("z⁽²⁾"), delta("a⁽³⁾")
+    ('δ⁽²⁾', '∂C/∂a⁽³⁾')
+    """
+    return "δ" + symbol[1:] if symbol.startswith("z") else "∂C/∂" + symbol
+
+
+def w(j: int, k: int, name: str = "w") -> str:
+    """The symbol of the weight from input k to neuron j; ``name`` is what stands before the subscript.
+
+    >>> w(1, 0), w(12, 3, "w⁽²⁾")
+    ('w_10', 'w⁽²⁾_12,3')
     """
     return f"{name}_{j}{k}" if j < 10 and k < 10 else f"{name}_{j},{k}"
 
 
-def parameter(layer, name: str, k: int) -> tuple:
-    """The symbol of number k in a layer's list of parameters of this name, its neuron j and its input (or None).
+def parameter(network, i: int, name: str, k: int) -> tuple:
+    """The symbol of number k in layer i's list of parameters of this name, its neuron j and its input (or None).
 
-    Those of a Linear are w_jk and b_k; another layer's have the names that it gives them.
+    Those of a Linear are w_jk and b_j; another layer's have the names that it gives them.
 
-    >>> parameter(Linear(3, 2), "weight[1]", 2), parameter(Linear(3, 2), "bias", 1), parameter(Sigmoid(), "scale", 0)
-    (('w_12', 1, 2), ('b_1', 1, None), ('scale_0', 0, None))
+    >>> from purenn import Network
+    >>> network = Network([Linear(3, 2), Sigmoid()])
+    >>> parameter(network, 0, "weight[1]", 2), parameter(network, 0, "bias", 1), parameter(network, 1, "scale", 0)
+    (('w⁽⁰⁾_12', 1, 2), ('b⁽⁰⁾_1', 1, None), ('scale⁽¹⁾_0', 0, None))
     """
-    short = {"weight": "w", "bias": "b"} if type(layer) is Linear else {}
+    short = {"weight": "w", "bias": "b"} if type(network.layers[i]) is Linear else {}
     row = re.match(r"(.*)\[(\d+)\]\Z", name)
     if row:
         j = int(row.group(2))
-        return w(j, k, short.get(row.group(1), row.group(1))), j, k
-    return f"{short.get(name, name)}_{k}", k, None
+        return w(j, k, short.get(row.group(1), row.group(1)) + mark(i)), j, k
+    return f"{short.get(name, name)}{mark(i)}_{k}", k, None
 
 
 def plain(neuron, place, name: str, result: float, source) -> Quantity:
@@ -147,6 +212,22 @@ SLOPES = {
     ReLU: lambda layer, z, a: "1" if z > 0.0 else "0",
     LeakyReLU: lambda layer, z, a: "1" if z > 0.0 else number(layer.negative_slope),
     Identity: lambda layer, z, a: "1",
+}
+# The same in general, for a title: from the symbols a and z, without the neuron.
+GENERAL_VALUES = {
+    Sigmoid: "{a}_j = σ({z}_j) = 1 / (1 + exp(-{z}_j)); where {z}_j < 0, it is computed as exp({z}_j) / (1 + "
+             "exp({z}_j)), the same number: exp of a large number would overflow",
+    Tanh: "{a}_j = tanh({z}_j)",
+    ReLU: "{a}_j = max(0, {z}_j)",
+    LeakyReLU: "{a}_j = {z}_j where {z}_j > 0; otherwise {z}_j times the negative slope",
+    Identity: "{a}_j = {z}_j",
+}
+GENERAL_SLOPES = {
+    Sigmoid: "{a}_j·(1 - {a}_j)",
+    Tanh: "1 - {a}_j·{a}_j",
+    ReLU: "1 where {z}_j > 0, otherwise 0",
+    LeakyReLU: "1 where {z}_j > 0, otherwise the negative slope",
+    Identity: "1",
 }
 # The functions of activations.py that these are the text of: f and f′.
 FUNCTIONS = {

@@ -7,27 +7,60 @@ To measure how the cost C changes with one number θ, change θ a little both wa
 That error is h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 lies between.
 
+How far a right gradient a may be from the measured n follows from both:
+
+Rounding. Each result of a calculation is rounded, by at most u = ε/2 = 1.1e-16 of it. An error e in a number q moves
+the cost by ∂C/∂q · e, so that the rounding of q moves it by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
+each time by at most u·Σ|terms|. The terms of a neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|.
+In a loss with a logarithm, ln(1 + …) rounds a number of about 1, whatever its own size is. All together, the cost is
+known within
+
+    r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
+
+where s is 0 for a squared error and 1 for any other loss, and N is the number of terms in the longest sum, and 8 more
+for the functions. n has the error of two costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical
+Algorithms", 2002, chapter 3.)
+
+Truncation. With half the step, the error h²/6 · C‴ is a quarter: n(h) − n(h/2) is ¾ of it, so that it is 4/3·|n(h) −
+n(h/2)|. This is measured only where rounding does not explain the difference.
+
+So |a − n| may be up to their sum, the entry's ``bound``, and what lies beyond it is judged relative to the gradient:
+(|a − n| − bound) / max(|a|, |n|), by the thresholds of CS231n. A gradient that is tiny, of 1e-9 say, has no more digits
+by the cost than these.
+
 At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output is within 1e-12 of the
+wrong end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: no entry counts.
 """
+import math
 import random
+import sys
 from collections import namedtuple
 
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..data.tasks import xor
 from ..engines.loops import Loops, batch_cost
 from ..layers import Linear
-from ..linalg import PurennError, is_finite
+from ..linalg import PurennError, check_matrix, is_finite
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, check_data
+from .guarded import check_forward, check_layers, check_repeats, explained
 
 # One number to learn: its name, such as 0.weight[1][2], its gradient by backpropagation and by the
-# central difference, their relative error, and whether a unit changed sides in between.
-Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink"))
+# central difference, their relative error, whether a unit changed sides in between, and how far the two may be apart
+# by rounding and truncation.
+Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink", "bound"), defaults=(0.0,))
+
+# What was found of a layer: its place, how many entries were checked, the worst Entry, and the verdict on that.
+Checked = namedtuple("Checked", ("layer", "entries", "worst", "verdict"))
 
 # One row of the suite: the hidden activation, the loss, how many entries were checked in how many networks, how many
-# of them at a kink, the worst Entry, and the network it is from.
-Row = namedtuple("Row", ("activation", "loss", "entries", "networks", "kinks", "worst", "network"))
+# of them at a kink, the worst Entry, the network it is from, the verdict, and a Checked for each layer of that network.
+Row = namedtuple("Row", ("activation", "loss", "entries", "networks", "kinks", "worst", "network", "verdict", "layers"))
+
+# All rows together.
+Total = namedtuple("Total", ("entries", "kinks", "worst", "verdict"))
 
 ACTIVATIONS: dict = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu": lambda: LeakyReLU(0.3),
                "identity": Identity, "softmax": Softmax}
@@ -38,8 +71,9 @@ LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfS
 
 # The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
 FINE, WITH_KINKS, WRONG = 1e-7, 1e-4, 1e-2
-# The error that a right gradient of a smooth network stays below, rounding included, at h = 1e-5.
-PASSES = 1e-6
+UNIT = sys.float_info.epsilon / 2.0                 # u: how much of a result is lost when it is rounded
+FLOOR = 1e-12                                       # of a·(1 − a) in BCELoss
+FUNCTIONS = 8                                       # roundings beside those of the longest sum
 
 
 def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engine=None) -> list:
@@ -49,53 +83,119 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     gradients of the batch. A layer of your own with a kink says which side its units are on in a list ``sides``, which
     its forward fills in.
 
-    Raises PurennError unless h is above 0 and the batch fits, as ``train`` does.
+    Raises PurennError unless h is above 0 and the batch fits, as ``train`` does; where the forward pass is random; and
+    for an error in a layer or a loss of your own, which is its cause.
     """
     if not is_finite(h) or not h > 0.0:
         raise PurennError(f"gradcheck: h is {h!r}; it must be a number above 0, such as 1e-5")
-    check_data("the batch", network, loss, Dataset(inputs, targets))
-    network.zero_grad()
-    (engine or Loops()).gradients(network, loss, inputs, targets)
-    entries = []
-    for name, values, grads in network.parameters():
-        for k in range(len(values)):
-            value = values[k]
-            try:
-                values[k] = value + h
-                above, sides_above = _cost_and_sides(network, loss, inputs, targets)
-                values[k] = value - h
-                below, sides_below = _cost_and_sides(network, loss, inputs, targets)
-            finally:
-                values[k] = value
-            numeric = (above - below) / (2.0 * h)
-            entries.append(Entry(f"{name}[{k}]", grads[k], numeric, relative_error(grads[k], numeric),
-                                 sides_above != sides_below))
+    batch = network, loss, inputs, targets
+    with explained(network, loss):
+        check_matrix("the batch.inputs", inputs, columns=network.in_features)
+        for x in inputs[:1]:
+            check_forward(network, x)
+        check_data("the batch", network, loss, Dataset(inputs, targets))
+        check_layers(network, loss, inputs[0], targets[0])
+        bound = cost_rounding(*batch) / h
+        check_repeats([_cost_and_sides(*batch)[0] for _ in range(3)])
+        network.zero_grad()
+        (engine or Loops()).gradients(*batch)
+        before = _cost_and_sides(*batch)[0]
+        entries = []
+        for name, values, grads in network.parameters():
+            for k in range(len(values)):
+                entries.append(_entry(batch, (f"{name}[{k}]", values, k), grads[k], h, bound))
+        check_repeats([before, _cost_and_sides(*batch)[0]])
     return entries
 
 
-def relative_error(analytic: float, numeric: float) -> float:
-    """|a − n| / max(|a| + |n|, 1e-8): 0 where they agree, 1 where they have nothing in common.
+def _entry(batch, number, analytic, h, bound):
+    """The Entry of one number: its name, the list that it is in, and its place there."""
+    numeric, kink = _slope(batch, number, h)
+    largest = max(abs(analytic), abs(numeric))
+    if not kink and abs(analytic - numeric) > FINE * largest + bound:
+        bound += 4.0 / 3.0 * abs(numeric - _slope(batch, number, h / 2.0)[0])
+    return Entry(number[0], analytic, numeric, relative_error(analytic, numeric), kink, bound)
 
-    The 1e-8 keeps two zeros, or two rounding errors, from looking different.
+
+def _slope(batch, number, h):
+    """The central difference, and whether a unit changed sides."""
+    _, values, k = number
+    value = values[k]
+    try:
+        values[k] = value + h
+        above, sides_above = _cost_and_sides(*batch)
+        values[k] = value - h
+        below, sides_below = _cost_and_sides(*batch)
+    finally:
+        values[k] = value
+    return (above - below) / (2.0 * h), sides_above != sides_below
+
+
+def cost_rounding(network, loss, inputs: list, targets: list) -> float:
+    """r: how far the cost of a batch may be from what it would be without rounding."""
+    total = 0.0
+    longest = max(len(inputs), len(targets[0]))
+    for x, y in zip(inputs, targets):
+        _clear(network)
+        output = network.forward(x)
+        slopes = list(loss.backward(output, y))
+        network.backward(list(slopes))
+        size = abs(loss.forward(output, y)) + (0.0 if isinstance(loss, (MSELoss, HalfSquaredErrorLoss)) else 1.0)
+        for a, slope in zip(output, slopes):
+            size += abs(a * slope)
+        for _, values, grads in network.parameters():
+            longest = max(longest, len(values) + 1)
+            for value, slope in zip(values, grads):
+                size += abs(value * slope)
+        total += loss.share(len(inputs)) * size
+    _clear(network)
+    return (longest + FUNCTIONS) * UNIT * total
+
+
+def _clear(network):
+    for _, _, grads in network.parameters():
+        grads[:] = [0.0] * len(grads)
+
+
+def relative_error(analytic: float, numeric: float) -> float:
+    """|a − n| / max(|a|, |n|): 0 where they agree, ½ where one is twice the other, 2 where only the sign differs.
+
+    Source: CS231n, as above.
     """
-    return abs(analytic - numeric) / max(abs(analytic) + abs(numeric), 1e-8)
+    largest = max(abs(analytic), abs(numeric))
+    return abs(analytic - numeric) / largest if largest != 0.0 else 0.0
+
+
+def beyond(entry: Entry) -> float:
+    """The part of the relative error that rounding and truncation do not explain; infinite for nan."""
+    difference, largest = abs(entry.analytic - entry.numeric), max(abs(entry.analytic), abs(entry.numeric))
+    if not is_finite(difference):
+        return math.inf
+    return max(0.0, difference - entry.bound) / largest if largest != 0.0 else 0.0
+
+
+def allowed(entry: Entry) -> float:
+    """Up to which relative error the entry is fine."""
+    largest = max(abs(entry.analytic), abs(entry.numeric))
+    return FINE + (entry.bound / largest if largest != 0.0 else 0.0)
 
 
 def worst(entries: list):
-    """The Entry with the largest error, kinks left out; None if there is none.
+    """The Entry that is nearest to what is allowed, or furthest beyond; kinks are left out. None if there is none.
 
     An error that is nan is the largest of all.
     """
     smooth = [entry for entry in entries if not entry.kink]
-    return max(smooth, key=lambda entry: entry.error if entry.error == entry.error else 2.0) if smooth else None
+    return max(smooth, key=lambda entry: (beyond(entry), entry.error / allowed(entry))) if smooth else None
 
 
-def verdict(error: float, kinks: bool = False) -> str:
-    """What a relative error means, by the thresholds of CS231n; ``kinks`` says whether there were any.
+def verdict(entry, kinks: bool = False) -> str:
+    """What an Entry means, by the thresholds of CS231n; ``kinks`` says whether there were any.
 
-    >>> verdict(2e-9), verdict(3e-6), verdict(3e-6, kinks=True), verdict(0.5)
-    ('fine', 'doubtful', 'fine, with kinks', 'wrong')
+    >>> verdict(Entry("w", 0.5, 0.5 + 1e-9, 2e-9, False)), verdict(Entry("w", 0.5, 0.25, 0.5, False))
+    ('fine', 'wrong')
     """
+    error = beyond(entry)
     if error <= FINE:
         return "fine"
     if error <= WITH_KINKS and kinks:
@@ -103,27 +203,48 @@ def verdict(error: float, kinks: bool = False) -> str:
     return "doubtful" if error <= WRONG else "wrong"
 
 
+def by_layer(entries: list) -> list:
+    """A Checked for each layer that learns, in the order of the layers."""
+    found: dict = {}
+    for entry in entries:
+        found.setdefault(int(entry.name.partition(".")[0]), []).append(entry)
+    checked = []
+    for layer, own in sorted(found.items()):
+        largest = worst(own) or own[0]._replace(analytic=own[0].numeric)        # all at kinks: nothing is known
+        checked.append(Checked(layer, len(own), largest, verdict(largest, any([entry.kink for entry in own]))))
+    return checked
+
+
 def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
     """Check every activation with every loss; yields a Row for each pair.
 
     A Row is about small networks, 3-4-3, with that activation in the middle: one for each activation
-    that can stand at the output, and none, each with and without biases, on a batch of four. With the
-    seed 5 no gradient is so small that the rounding of the cost shows in it.
+    that can stand at the output, and none, each with and without biases, on a batch of four.
     """
     rng = random.Random(seed)
     inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(4)]
     targets = [[1.0 if j == i % 3 else 0.0 for j in range(3)] for i in range(4)]
     for activation in activations or ACTIVATIONS:
         for name in losses or LOSSES:
-            entries, kinks, found = 0, 0, []
+            entries, kinks, found, checks = 0, 0, [], []
             networks = list(_networks(ACTIVATIONS[activation], LOSSES[name](), seed))
             for network in networks:
                 checked = gradcheck(network, LOSSES[name](), inputs, targets, h)
                 entries += len(checked)
                 kinks += len([entry for entry in checked if entry.kink])
                 found.append(worst(checked) or checked[0])
+                checks.append(checked)
             largest = worst(found)
-            yield Row(activation, name, entries, len(networks), kinks, largest, networks[found.index(largest)])
+            place = found.index(largest)
+            yield Row(activation, name, entries, len(networks), kinks, largest, networks[place],
+                      verdict(largest, kinks > 0), by_layer(checks[place]))
+
+
+def total(rows: list) -> Total:
+    """The rows of a suite together."""
+    entries, kinks = (sum([getattr(row, what) for row in rows]) for what in ("entries", "kinks"))
+    largest = worst([row.worst._replace(kink=False) for row in rows])
+    return Total(entries, kinks, largest, verdict(largest, kinks > 0))
 
 
 def _networks(activation, loss, seed):
@@ -140,7 +261,7 @@ def _networks(activation, loss, seed):
 
 
 def sweep(network, loss, inputs: list, targets: list) -> list:
-    """Pairs (h, worst error, kinks left out) for h = 1e-1, 1e-2, … 1e-12: why 1e-5 is a good step.
+    """Pairs (h, largest relative error, kinks left out) for h = 1e-1, 1e-2, … 1e-12: why 1e-5 is a good step.
 
     With smaller h the error first falls with h², as the part from the third derivative does. Then it
     rises again with 1/h, because the two costs agree in more and more of their digits.
@@ -148,21 +269,30 @@ def sweep(network, loss, inputs: list, targets: list) -> list:
     found = []
     for power in range(1, 13):
         h = 10.0 ** -power
-        entry = worst(gradcheck(network, loss, inputs, targets, h))
-        if entry is not None:
-            found.append((h, entry.error))
+        errors = [entry.error for entry in gradcheck(network, loss, inputs, targets, h) if not entry.kink]
+        if errors:
+            found.append((h, max(errors)))
     return found
+
+
+def sweep_of_xor(activation: str) -> list:
+    """The sweep of a small network, 2-4-1, on the points of xor."""
+    data = xor()
+    network = Network.mlp([2, 4, 1], activation=activation, rng=random.Random(5))
+    return sweep(network, MSELoss(), data.inputs, data.targets)
 
 
 def _cost_and_sides(network, loss, inputs, targets):
     """The cost of the batch, and for each unit with a kink which side of it each sample is on."""
     outputs = []
-    sides = []
-    for x in inputs:
+    sides: list = []
+    for x, y in zip(inputs, targets):
         outputs.append(network.forward(x))
         for layer in network.layers:
             if isinstance(layer, (ReLU, LeakyReLU)):
                 sides.append([z > 0.0 for z in layer.z])
             elif hasattr(layer, "sides"):
                 sides.append(list(layer.sides))
+        if isinstance(loss, BCELoss) and any([a * (1.0 - a) < FLOOR < abs(a - t) for a, t in zip(outputs[-1], y)]):
+            sides.append(object())                          # like no other: never on the same side
     return batch_cost(loss, outputs, targets), sides

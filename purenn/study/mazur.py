@@ -14,38 +14,38 @@ LR = 0.5
 
 # (part, layer, name of the quantity) → Mazur's name for it, and his digits.
 PUBLISHED = {
-    ("forward", 0, "z_0"): "net_h1 = 0.3775",
-    ("forward", 1, "a_0"): "out_h1 = 0.593269992",
-    ("forward", 1, "a_1"): "out_h2 = 0.596884378",
-    ("forward", 2, "z_0"): "net_o1 = 1.105905967",
-    ("forward", 3, "a_0"): "out_o1 = 0.75136507",
-    ("forward", 3, "a_1"): "out_o2 = 0.772928465",
+    ("forward", 0, "z⁽⁰⁾_0"): "net_h1 = 0.3775",
+    ("forward", 1, "a⁽¹⁾_0"): "out_h1 = 0.593269992",
+    ("forward", 1, "a⁽¹⁾_1"): "out_h2 = 0.596884378",
+    ("forward", 2, "z⁽²⁾_0"): "net_o1 = 1.105905967",
+    ("forward", 3, "a⁽³⁾_0"): "out_o1 = 0.75136507",
+    ("forward", 3, "a⁽³⁾_1"): "out_o2 = 0.772928465",
     ("cost", None, "E_0"): "E_o1 = 0.274811083",
     ("cost", None, "E_1"): "E_o2 = 0.023560026",
     ("cost", None, "C"): "E = 0.298371109",
-    ("backward", None, "∂C/∂a_0"): "∂E/∂out_o1 = 0.74136507",
-    ("backward", 3, "∂a_0/∂z_0"): "∂out_o1/∂net_o1 = 0.186815602",
-    ("backward", 3, "δ_0"): "δ_o1 = 0.138498562",
-    ("backward", 2, "∂C/∂w_00"): "∂E/∂w5 = 0.082167041",
-    ("backward", 2, "∂C/∂a_0"): "∂E_o1/∂out_h1 = 0.055399425, ∂E_o2/∂out_h1 = -0.019049119, their sum 0.036350306",
-    ("backward", 1, "∂a_0/∂z_0"): "∂out_h1/∂net_h1 = 0.241300709",
-    ("backward", 0, "∂C/∂w_00"): "∂E/∂w1 = 0.000438568",
-    ("update", 0, "new w_00"): "w1 = 0.149780716",
-    ("update", 0, "new w_01"): "w2 = 0.19956143",
-    ("update", 0, "new w_10"): "w3 = 0.24975114",
-    ("update", 0, "new w_11"): "w4 = 0.29950229",
-    ("update", 2, "new w_00"): "w5 = 0.35891648",
-    ("update", 2, "new w_01"): "w6 = 0.408666186",
-    ("update", 2, "new w_10"): "w7 = 0.511301270",
-    ("update", 2, "new w_11"): "w8 = 0.561370121",
+    ("backward", None, "∂C/∂a⁽³⁾_0"): "∂E/∂out_o1 = 0.74136507",
+    ("backward", 3, "∂a⁽³⁾_0/∂z⁽²⁾_0"): "∂out_o1/∂net_o1 = 0.186815602",
+    ("backward", 3, "δ⁽²⁾_0"): "δ_o1 = 0.138498562",
+    ("backward", 2, "∂C/∂w⁽²⁾_00"): "∂E/∂w5 = 0.082167041",
+    ("backward", 2, "∂C/∂a⁽¹⁾_0"): "∂E_o1/∂out_h1 = 0.055399425, ∂E_o2/∂out_h1 = -0.019049119, their sum 0.036350306",
+    ("backward", 1, "∂a⁽¹⁾_0/∂z⁽⁰⁾_0"): "∂out_h1/∂net_h1 = 0.241300709",
+    ("backward", 0, "∂C/∂w⁽⁰⁾_00"): "∂E/∂w1 = 0.000438568",
+    ("update", 0, "new w⁽⁰⁾_00"): "w1 = 0.149780716",
+    ("update", 0, "new w⁽⁰⁾_01"): "w2 = 0.19956143",
+    ("update", 0, "new w⁽⁰⁾_10"): "w3 = 0.24975114",
+    ("update", 0, "new w⁽⁰⁾_11"): "w4 = 0.29950229",
+    ("update", 2, "new w⁽²⁾_00"): "w5 = 0.35891648",
+    ("update", 2, "new w⁽²⁾_01"): "w6 = 0.408666186",
+    ("update", 2, "new w⁽²⁾_10"): "w7 = 0.511301270",
+    ("update", 2, "new w⁽²⁾_11"): "w8 = 0.561370121",
 }
 
 SLIP = (
     "The biases keep their values here, as in the article: their slopes are shown, but only the weights are updated.",
     "",
-    "A slip in the article: it says that after this one step the error is 0.291027924. That number, and those after",
-    "10,000 steps, come from a program that had already changed w5 to w8 when it computed the hidden layer's slopes.",
-    "With the weights of the forward pass, as the article's own text has it, the error after one step is",
+    "A slip in the article: it says that after this one step the error is 0.291027924. That number, and those after "
+    "10,000 steps, come from a program that had already changed w5 to w8 when it computed the hidden layer's slopes. "
+    "With the weights of the forward pass, as the article's own text has it, the error after one step is "
     "0.291027773694, and after 10,000 steps 3.51018778e-05, with outputs 0.015913620 and 0.984064274.",
 )
 

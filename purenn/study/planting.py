@@ -1,5 +1,12 @@
-"""What a mistake of the gallery is, and how it is planted in the core for as long as a ``with`` block lasts."""
+"""What a mistake of the gallery is, how it is planted in the core for as long as a ``with`` block lasts, and what a
+training looks like with it and without it."""
+import random
 from collections import namedtuple
+
+from .. import network
+from ..linalg import PurennError
+from ..training import evaluate, train
+from .whys import WHYS
 
 # name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
 # line, and the mistake in its place. patches: (object, attribute, replacement), or a function that makes the
@@ -7,14 +14,19 @@ from collections import namedtuple
 Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "patches", "check", "experiment"))
 
 # A run that shows the mistake: sizes, hidden and output activation, loss and optimizer (functions that make them),
-# data, epochs, the batch size, and the class of the engine, None for the loops.
+# data, epochs, the batch size, the class of the engine, None for the loops, and what makes a network of its own and the
+# parameters that learn, None for one of these sizes.
 Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
-                                       "batch_size", "engine"), defaults=(None,))
-
+                                       "batch_size", "engine", "network"), defaults=(None, None))
 
 # The outcome of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
 # the error that ended it.
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
+
+# A mistake, shown: its network, loss and optimizer as they are written, the run without it, the run with it and,
+# where runs differ, another one; why the curve looks as it does; and what the check has found.
+Demonstration = namedtuple("Demonstration", ("mistake", "seed", "network", "loss", "optimizer", "right", "wrong",
+                                             "again", "why", "found"))
 
 
 class planted:
@@ -41,3 +53,44 @@ def _put(target, name, value):
         target[name] = value
     else:
         setattr(target, name, value)
+
+
+def network_of(experiment, seed: int) -> tuple:
+    """The network of an experiment, and the parameters that learn."""
+    if experiment.network:
+        return experiment.network()
+    built = network.Network.mlp(experiment.sizes, experiment.hidden, experiment.output, rng=random.Random(seed))
+    return built, built.parameters()
+
+
+def train_experiment(experiment, seed: int) -> Trained:
+    """Train the network of an experiment; an error that the mistake causes is kept, too."""
+    built, parameters = network_of(experiment, seed)
+    loss, optimizer = experiment.loss(), experiment.optimizer(parameters)
+    curve: list = []
+    try:
+        engine = experiment.engine() if experiment.engine else None
+        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size, engine):
+            curve.append(epoch.loss)
+        final, accuracy, outputs = evaluate(built, loss, experiment.data)
+    except (ArithmeticError, ValueError) as error:
+        return Trained(curve, None, None, 0, error)
+    return Trained(curve, final, accuracy, len(outputs), None)
+
+
+def demonstrate(mistake, seed: int) -> Demonstration:
+    """Train with a mistake and without it, and run its check.
+
+    Raises PurennError if the check of the mistake does not tell right from wrong.
+    """
+    experiment = mistake.experiment
+    built, parameters = network_of(experiment, seed)
+    right = train_experiment(experiment, seed)
+    with planted(mistake):
+        wrong = train_experiment(experiment, seed)
+        again = train_experiment(experiment, seed) if mistake.name == "unused-seed" else None
+        caught, found = mistake.check()
+    if caught or not mistake.check()[0]:
+        raise PurennError(f"mistakes: the check of {mistake.name} does not tell right from wrong")
+    return Demonstration(mistake, seed, repr(built), repr(experiment.loss()), repr(experiment.optimizer(parameters)),
+                         right, wrong, again, WHYS[mistake.name], found)

@@ -18,7 +18,7 @@ def update(network, optimizer) -> list:
     """
     kind = type(optimizer)
     before = [list(values) for _, values, _ in optimizer.parameters]
-    old_states = [[list(part) for part in state] for state in _states(optimizer)]
+    old_states = [[list(part) for part in state] for state in states(optimizer).values()]
     optimizer.step()
     sections: list = []
     for p in range(len(optimizer.parameters)):
@@ -26,15 +26,15 @@ def update(network, optimizer) -> list:
         place, _, own_name = name.partition(".")
         i = int(place)
         if not sections or sections[-1].layer != i:
-            title = f"network.layers[{i}] = {network.layers[i]!r}, {_general(optimizer)}"
+            title = f"network.layers[{i}] = {network.layers[i]!r}; {_general(optimizer)}"
             sections.append(Section("update", i, title, []))
         for k in range(len(values)):
-            symbol, j, input_ = parameter(network.layers[i], own_name, k)
+            symbol, j, input_ = parameter(network, i, own_name, k)
             if kind not in STEPS:
                 sections[-1].quantities.append(plain(j, input_, "new " + symbol, values[k], kind.step))
                 continue
             old = [state[p][k] for state in old_states]
-            new = [state[p][k] for state in _states(optimizer)]
+            new = [state[p][k] for state in states(optimizer).values()]
             slope = "∂C/∂" + symbol, grads[k]
             if optimizer.weight_decay:
                 decayed = optimizer.decayed(before[p], grads)[k]
@@ -57,10 +57,16 @@ def _general(optimizer):
     return GENERAL[type(optimizer)] + decay
 
 
-def _states(optimizer):
-    names = {SGD: ("velocity",), Adagrad: ("square_sum",), RMSprop: ("square_mean",),
-             Adam: ("first_moment", "second_moment")}.get(type(optimizer), ())
-    return [getattr(optimizer, name) for name in names]
+# The numbers of an optimizer, and the lists that it keeps for the parameters, by their symbols.
+HYPERPARAMETERS = {"lr": "lr", "μ": "momentum", "α": "alpha", "β₁": "beta1", "β₂": "beta2", "λ": "weight_decay",
+                   "eps": "eps"}
+STATES = {SGD: {"v": "velocity"}, Adagrad: {"s": "square_sum"}, RMSprop: {"s": "square_mean"},
+          Adam: {"m": "first_moment", "v": "second_moment"}}
+
+
+def states(optimizer) -> dict:
+    """What an optimizer keeps for each parameter, by the letter for it."""
+    return {letter: getattr(optimizer, name) for letter, name in STATES.get(type(optimizer), {}).items()}
 
 
 # Each of these is given the parameter's symbol and value, its slope g as (symbol, number), and its state before and

@@ -70,7 +70,7 @@ other samples of a batch to weight_grads, the other neurons of the layer to inpu
                                       "delta * inputs[k]"), ("INPUTS", "weights"))),
      Known("weight-grads-replaced", "weight_grads is set anew (= where += is meant): what other samples added is lost.",
            BP4, ("weight_grads[k] +=", "weight_grads[k] =")),
-     Known("input-grads-replaced", "input_grads is set anew (= where += is meant): what other neurons added is lost.",
+     Known("share-overwritten", "input_grads is set anew (= where += is meant): what other neurons added is lost.",
            BP2, ("input_grads[k] +=", "input_grads[k] =")),
      Known("gradients-replaced", "Both lists are set anew (= where += is meant): what others added is lost.", BP2,
            (("weight_grads[k] +=", "weight_grads[k] ="), ("input_grads[k] +=", "input_grads[k] ="))),

@@ -22,7 +22,8 @@ def draw_network(rng):
                           "2.bias": [values["c"]]})
     for section in explain(made, HalfSquaredErrorLoss(), SGD(made.parameters(), lr=0.1), [values["x"]], [values["y"]]):
         for quantity in section.quantities:
-            values[f"{section.part} {section.layer} {quantity.name}"] = quantity.result
+            name = "".join(c for c in quantity.name if c not in "⁽⁾⁰¹²³⁴⁵⁶⁷⁸⁹")             # δ⁽²⁾_0 is δ_0 of layer 2
+            values[f"{section.part} {section.layer} {name}"] = quantity.result
     values["a"], values["out"] = (round(values[f"forward {i} a_0"], 6) for i in (1, 3))
     return values
 

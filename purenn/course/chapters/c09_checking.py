@@ -78,28 +78,31 @@ ERROR = Exercise(
 Is 0.001 a large difference? Beside 1000 it is not, beside 0.002 it is. So the difference is
 divided by the size of the two slopes a (by backpropagation) and n (by the cost):
 
-    |a − n| / max(|a| + |n|, 1e-8)
+    |a − n| / max(|a|, |n|)
 
-It is 0 where they agree, and 1 where they have different signs. The 1e-8 keeps two zeros from
-dividing by zero. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth network is right.""",
-    GRADCHECK, ("abs of the difference, over a max of two things.", "The two things: abs(a) + abs(n), and 1e-8."),
+It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
+network is right.""",
+    GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(a) and abs(n). If the "
+                "larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", GRADCHECK,
            ("abs(analytic - numeric)", "(analytic - numeric)")),
      Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
-           (" / max(abs(analytic) + abs(numeric), 1e-8)", "")),
-     Known("size-of-one", "The size is |a| alone; it is |a| + |n|.", GRADCHECK,
-           ("abs(analytic) + abs(numeric)", "abs(analytic)")),
-     Known("larger-size", "The size is the larger of |a| and |n|; here it is their sum.", GRADCHECK,
-           ("abs(analytic) + abs(numeric)", "abs(analytic), abs(numeric)")),
-     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is |a| + |n|.", GRADCHECK,
-           ("abs(analytic) + abs(numeric)", "abs(analytic + numeric)")),
-     Known("divides-by-zero", "Two zeros are divided by zero: the 1e-8 is missing.", GRADCHECK,
-           ("max(abs(analytic) + abs(numeric), 1e-8)", "(abs(analytic) + abs(numeric))")),
-     Known("minimum", "This is min where max is meant.", GRADCHECK, ("numeric) / max(", "numeric) / min("))),
+           (" / largest", "")),
+     Known("size-of-one", "The size is |a| alone; it is the larger of |a| and |n|.", GRADCHECK,
+           ("max(abs(analytic), abs(numeric))", "abs(analytic)")),
+     Known("size-of-both", "The size is |a| + |n|; it is the larger of the two.", GRADCHECK,
+           ("max(abs(analytic), abs(numeric))", "abs(analytic) + abs(numeric)")),
+     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is the larger of |a| and "
+           "|n|.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
+     Known("divides-by-zero", "Two zeros are divided by zero; if both are 0 the error is 0.", GRADCHECK,
+           (" if largest != 0.0 else 0.0", "")),
+     Known("minimum", "This is min where max is meant.", GRADCHECK,
+           ("max(abs(analytic)", "min(abs(analytic)"))),
     tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
-    """|a − n| / max(|a| + |n|, 1e-8), from the two slopes, a number from 0 to 1."""
+    """|a − n| / max(|a|, |n|), from the two slopes; 0.0 if both are 0."""
     ...
 ''', answers={"relative_error": gradcheck.relative_error}, module="checking", names=("relative_error",),
     probe=lambda own, sample: [("relative error", own.relative_error(*sample))],

@@ -1,0 +1,82 @@
+"""Why the learning curve with a mistake looks as it does: for each of the gallery a sentence or two."""
+
+WHYS = {
+    "tanh-derivative":
+        "tanh(a)² is less than a², so 1 − tanh(a)² is too large, between 0.42 and 1, and never near 0. The sign is "
+        "right, so the steps still lead roughly downhill.",
+    "sigmoid-derivative-of-z":
+        "z·(1 − z) is negative where z is below 0 or above 1, so the slopes have the wrong sign there, and it "
+        "grows with z², so that they get larger and larger until the loss is nan.",
+    "sigmoid-of-activation":
+        "a lies between 0 and 1, so σ(a)·(1 − σ(a)) lies between 0.197 and 0.25 whatever a is. The slopes do not "
+        "say where the sigmoid is flat and where it is steep, and the loss stays near 0.249, that of the best "
+        "constant.",
+    "shared-velocity":
+        "Each layer's step is mixed with the gradients of others, which have nothing to do with its weights: the "
+        "parts that do not fit cancel the progress.",
+    "momentum-of-gradient":
+        "With μ = 0.9 the true velocity adds up to 1/(1 − μ) = 10 gradients; here it is never more than 1 + μ = "
+        "1.9. On the plateau, where the gradients agree, the steps are 5 times too small.",
+    "adam-moments-swapped":
+        "The second moment is the mean of g, which can be negative: the first step takes the square root of a "
+        "negative number.",
+    "adam-betas":
+        "With β₂ = 0.1 the second moment is hardly more than the last g², so √v̂ is about |g|: the steps keep "
+        "their size, about lr, however flat it gets, and near the minimum they go to and fro.",
+    "adam-correction":
+        "m̂ is always 10 times m, and v̂ always 1000 times v. After some hundred steps neither should be corrected "
+        "any more, and the step is 10/√1000 = 0.32 of the right one.",
+    "adam-step-counter":
+        "There are 12 lists of parameters, so t grows 12 times too fast. v starts at 0, and for hundreds of steps "
+        "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
+        "to help.",
+    "adagrad-column":
+        "Each weight's steps are divided by the slopes of its whole list, which add up faster than its own: the "
+        "steps are too small, the more so the longer the list.",
+    "updated-weights":
+        "Each weight is wrong by one step of its own, lr·δ·a, which is small beside the weight. The smaller the "
+        "rate, the smaller the error; the curves look alike.",
+    "gradients-not-cleared":
+        "Each step uses the sum of all gradients so far, so it goes on in the old direction long after the slope "
+        "has turned: the weights shoot past the minimum, come back late, and shoot past it again.",
+    "biases-never-updated":
+        "At the point (0, 0) each z of the first layer is its bias, whatever the weights are, and the biases keep "
+        "their random start: the hidden activations there never change. One of the four points stays wrong.",
+    "share-overwritten":
+        "Of the four neurons that use an output of the first hidden layer, only the last says how it should "
+        "change. So the first layer takes steps that suit one neuron and may not suit the others. The layers after "
+        "it get the right slopes, for the output layer has one neuron: it learns, but takes longer.",
+    "missing-factor-2":
+        "Every gradient is half of what it should be, which is the same as half the learning rate: the same curve, "
+        "twice as long.",
+    "half-in-loss-only":
+        "Every gradient is twice what it should be, which is the same as twice the learning rate. Here that is not "
+        "too much, so it learns faster than the right one.",
+    "missing-1/n":
+        "There are 21 points, so every gradient is 21 times too large: the rate is 21, not 1. The loss jumps "
+        "before it falls, and with another seed it may not fall at all.",
+    "1/n-twice":
+        "There are 21 points, so every gradient is 21 times too small: the rate is 1/21, not 1. The plateau takes "
+        "21 times as many epochs.",
+    "softmax-diagonal":
+        "With two classes the part that is left out is as large as the part that is kept, so every gradient is "
+        "half of what it should be: half the learning rate. With more classes the direction is wrong, too.",
+    "log-of-zero":
+        "Inputs of up to 1000 make logits that are thousands apart. The smaller probability is rounded to 0, and "
+        "its logarithm does not exist.",
+    "exp-overflow":
+        "Inputs of up to 1000 make z as low as −710 or less, and e^710 is larger than the largest float.",
+    "equal-weights":
+        "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. One "
+        "neuron a layer cannot separate these classes: the loss stays near 0.249, that of the best constant.",
+    "unused-seed":
+        "Each run starts from other weights, so each has another curve, with the same seed: compare the last two "
+        "lines.",
+    "no-topological-order":
+        "A value that is used twice passes its gradient on twice: the first part once more than it should. The "
+        "further from the output, the more often that happens, so the first layers take steps that are far too "
+        "long, and their neurons end where tanh is flat.",
+    "gradient-overwritten":
+        "Of the uses of a value only one counts. The slopes of the hidden layers lack most of their terms, often "
+        "the largest ones, and the steps lead uphill.",
+}
