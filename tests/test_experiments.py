@@ -166,7 +166,13 @@ def test_for_comparison_the_right_method_stands_in_the_place_of_the_reports(aske
     outcome = carry_out(experiment, 1)
     assert [each.holds for each in outcome.checked] == [True] and [each.holds for each in outcome.others] == [False]
     assert {found[0][3] for found in told[0].values()} == {variants.momentum_of_e}
-    assert {found[0][3] for found in told[1].values()} == {None}
+    assert told[1]["2-4-4-1"][0][3] is None and told[1]["2-2-1"][0][3] is variants.momentum_of_e
+
+
+def test_of_the_right_method_only_the_runs_that_there_are_are_asked(asked):
+    claims = [Success("s", label, lambda trial: True) for label in ("2-4-4-1", "2-2-1")]
+    outcome = carry_out(ALL["E"]._replace(claims=claims), 1)
+    assert [each.claim.label for each in outcome.others] == ["2-4-4-1"] and len(outcome.checked) == 2
 
 
 def test_what_is_known_is_not_run_again_and_a_variant_is_another_run(asked):

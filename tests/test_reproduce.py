@@ -113,7 +113,7 @@ def test_the_page_has_a_row_for_each_experiment_under_its_reading():
         if name != "C1":
             assert f"{experiment.setting} (100 seeds). Reading: {experiment.reading} | {experiment.reported} | " in (
                 rows[name])
-            assert all(f"{claim.what}" in rows[name] for claim in experiment.claims)
+            assert all(claim.what in rows[name] for claim in experiment.claims)
     with open(os.path.join(ROOT, "docs", "lab-reports.md"), encoding="utf-8") as file:
         text = file.read().replace("\n", " ")
     assert all(rule in text for rule in RULES)

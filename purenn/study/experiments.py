@@ -350,7 +350,8 @@ def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
     trials_of = {label: trials for (label, _), trials in zip(by_label[:count], found)}
     others = {**trials_of, **{label: trials for (label, _), trials in zip(by_label[count:], found[count:])}}
     return Outcome(experiment, seeds, trials_of, [check(claim, trials_of) for claim in experiment.claims],
-                   [check(claim, others) for claim in experiment.claims] if experiment.others else [])
+                   [check(claim, others) for claim in experiment.claims if experiment.others
+                    and (isinstance(claim, Comparison) or claim.label in experiment.others)])
 
 
 def kept(result: Any) -> Trial:
