@@ -94,8 +94,8 @@ def _adam(swapped=False, advance_each=False):
 
 
 def _adam_betas(original):
-    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.1), eps=1e-8):
-        original(self, parameters, lr, betas, eps)
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.1), eps=1e-8, weight_decay=0.0):
+        original(self, parameters, lr, betas, eps, weight_decay)
     return __init__
 
 
