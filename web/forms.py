@@ -88,5 +88,5 @@ FIELDS: Tuple[Tuple[str, Callable[[str], Any], str], ...] = (
     ("activation", str, ""), ("output_activation", str, ""), ("loss", str, ""), ("optimizer", str, ""),
     ("lr", number, "a number above 0"), ("momentum", number, "a number from 0 up and below 1"),
     ("batch_size", _batch_size, "a whole number from 1 up, or the word all"),
-    ("target_loss", _target_loss, "a number above 0, or the word none"),
+    ("target_loss", _target_loss, "a number above 0, or the word none"), ("epochs", int, "a whole number from 1 up"),
     ("init", str, ""), ("seed", int, "a whole number from 0 up"))

@@ -56,7 +56,7 @@ class Page:
     def _shown(self, losses: "List[float] | None" = None) -> Dict[str, Any]:
         """All there is to draw after a change."""
         session = self._session()
-        found = {**session.about(), **session.state(), "form": self.form, "undo": len(self.earlier)}
+        found = {**session.about(), **session.state(), "form": self.form, "began": session.began, "undo": len(self.earlier)}
         return {**found, "losses": [epoch.loss for epoch in session.run.curve] if losses is None else losses}
 
     # The questions.
@@ -71,6 +71,7 @@ class Page:
         """A new training, at epoch 0."""
         session = Session(form.get("task", "xor"), chosen(form), noise(form), str(form.get("mistake", "")))
         self._keep()
+        session.began = dict(form)
         self.session, self.form = session, dict(form)
         return self._shown()
 

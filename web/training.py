@@ -47,6 +47,7 @@ class Session:
         self.noise = noise
         self.run.problem = points.moved(self.base, noise, settings.seed)
         self.stopped: Optional[str] = None      # why, in words, once it has
+        self.began: Dict[str, Any] = {}         # the form that it began with
         self.log: List[List[Any]] = []
         self._maps: Optional[NeuronMaps] = None
 
