@@ -12,6 +12,7 @@ let report = () => {};                  // called with an error, or null
 
 export function setUp(onError) {
   report = onError;
+  if (innerWidth > 768) pinned = { column: 1, place: 0, source: null };
 }
 
 // Show the card of a neuron or a line; `stays` where it was chosen and not merely pointed at.

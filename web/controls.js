@@ -23,8 +23,10 @@ export function fill() {
     if (field !== document.activeElement || !field.getAttribute("aria-invalid")) field.value = given[name] ?? (name === "task" ? now.state.task : "");
   }
   extra = given.epochs ? { epochs: given.epochs } : {};
-  for (const id of ["lr", "hidden"]) $(id).placeholder = usual[id];
-  for (const id of ["activation", "optimizer"]) if ($(id).options.length) $(id).options[0].text = `usual: ${usual[id]}`;
+  for (const id of ["lr", "hidden", "momentum", "batch_size", "target_loss"]) $(id).placeholder = usual[id];
+  for (const [name, id] of Object.entries(FIELDS)) {
+    if (usual[name] !== undefined && $(id).options?.[0]?.value === "") $(id).options[0].text = usual[name];
+  }
 }
 
 export async function setUp(onDone) {

@@ -8,7 +8,7 @@ import * as link from "./link.js";
 import * as map from "./map.js";
 import * as stage from "./stage.js";
 import * as tour from "./tour.js";
-import { change, advance, listen, now, pause, showFirst, showLines, train } from "./training.js";
+import { advance, change, listen, now, showFirst, showLines, train } from "./training.js";
 
 let ready = false;
 let tables = 0;                         // when the tables and the card were drawn last
@@ -48,9 +48,9 @@ function command(words, choices) {      // what to type; only what is chosen
 // Drawing.
 
 function numbers() {
-  const { state, losses } = now;
+  const { state } = now;
   $("epoch").textContent = state.epochs.toLocaleString("en");
-  $("loss").textContent = losses.length ? short(losses.at(-1), 4) : /loss ([\d.e+-]+)/.exec(state.text)?.[1] ?? "–";
+  $("loss").textContent = /loss ([\d.e+-]+)/.exec(state.text)?.[1] ?? "–";
   $("right").textContent = state.diverged ? "–" : `${state.right}/${state.counted}`;
   $("now").textContent = [state.text + ".", state.stopped].filter(Boolean).join(" ");
 }
@@ -238,8 +238,6 @@ async function main() {
   if (!now.state?.undo && !now.state?.form) await follow("");           // a link that cannot be followed
   document.documentElement.dataset.ready = "yes";
 }
-
-export const page = { now, pause, ask, change, link };
 
 main().catch((error) => {
   $("status").textContent = "";

@@ -32,15 +32,16 @@ export function draw(sample) {
   svg(map, "rect", { class: "axis", x: left, y: top, width: side, height: side });
   const chosen = sample ?? Number($("sample").value || now.state.sample);
   let place = 0;
+  const few = now.state.points.length > 50 ? 4.5 : 5.5;                     // the size of a point
   for (const point of now.state.points) {
     const [x, y] = [left + side * point.input[0], top + side * (1 - point.input[1])];
     const isTest = point.part === "test";
-    const radius = isTest ? 3.5 : 5.5;
+    const radius = isTest ? few * 0.6 : few;
     if (!isTest && place++ === chosen) svg(map, "circle", { class: "chosen-point", cx: x, cy: y, r: 11 });
     const kind = `point ${point.target[0] ? "one" : "zero"}${isTest ? " test" : ""}`;
     if (point.target[0]) svg(map, "circle", { class: kind, cx: x, cy: y, r: radius });
     else svg(map, "rect", { class: kind, x: x - radius + 0.5, y: y - radius + 0.5, width: 2 * radius - 1, height: 2 * radius - 1 });
-    if (!point.right) svg(map, "circle", { class: "wrong", cx: x, cy: y, r: isTest ? 6.5 : 9 });
+    if (!point.right) svg(map, "circle", { class: "wrong", cx: x, cy: y, r: radius + (few < 5 ? 2 : 3.5), "stroke-width": few < 5 ? 1.2 : 2 });
   }
   for (const [text, x, y, anchor] of [["0", left, top + side + 15, "middle"], ["1", left + side, top + side + 15, "middle"],
     ["x1", left + side / 2, top + side + 15, "middle"], ["1", left - 6, top + 10, "end"], ["x2", left - 6, top + side / 2 + 4, "end"]]) {
@@ -77,7 +78,7 @@ export function drawCurve() {
   const curve = $("curve");
   const { losses } = now;
   const target = now.state.settings.target_loss;
-  const height = 200;
+  const height = 230;
   const width = fit(curve, height);
   const [x0, x1, y0, y1] = [52, width - 8, 10, height - 24];
   curve.replaceChildren();

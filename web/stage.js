@@ -143,12 +143,13 @@ function drawLines() {
   const values = rows();
   let most = 1e-9;
   for (const [, row, k] of lines) most = Math.max(most, Math.abs(values[row]?.[k] ?? 0));
+  const widest = Math.max(1.5, Math.min(6, 40 / Math.sqrt(lines.length)));        // many lines are thin lines
   for (const [line, row, k] of lines) {
     const value = values[row]?.[k] ?? 0;
     const share = Math.abs(value) / most;
     line.setAttribute("class", value < 0 ? "weight below" : "weight");
-    line.setAttribute("stroke-width", (0.5 + 5.5 * share).toFixed(2));
-    line.setAttribute("stroke-opacity", (0.35 + 0.6 * share).toFixed(2));
+    line.setAttribute("stroke-width", (0.4 + (widest - 0.4) * share).toFixed(2));
+    line.setAttribute("stroke-opacity", (0.3 + 0.65 * share).toFixed(2));
   }
 }
 

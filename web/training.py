@@ -241,8 +241,11 @@ class Session:
                 "chosen": self.chosen, "mistake": self.mistake.name if self.mistake else "",
                 "first_line": line.partition(": ")[2].replace(f", engine {self.run.engine!r}", ""),
                 "settings": {**settings._asdict(), "hidden": settings.sizes[1:-1]},
-                "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])), "lr": f"{settings.lr:g}",
-                          "activation": usual.activation, "optimizer": usual.optimizer},
+                "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])) or "none", "lr": f"{settings.lr:g}",
+                          "activation": usual.activation, "output_activation": "sigmoid", "loss": usual.loss,
+                          "optimizer": usual.optimizer, "momentum": f"{settings.momentum:g}", "init": usual.init,
+                          "batch_size": str(usual.batch_size or "all"),
+                          "target_loss": "none" if usual.target_loss is None else f"{usual.target_loss:g}"},
                 "sample": min(self.task.sample, len(data.inputs) - 1),
                 "samples": [[x, y[0]] for x, y in zip(data.inputs, data.targets)]}
 
