@@ -53,7 +53,7 @@ def first() -> dict:
     """What the page shows before Python has arrived: xor as it begins."""
     page = Page()
     state = json.loads(page.answer('{"question": "start", "form": {"task": "xor"}}'))
-    maps = json.loads(page.answer('{"question": "look", "maps": 24}'))["maps"]
+    maps = json.loads(page.answer('{"question": "look", "maps": 31}'))["maps"]
     return {"state": state, "maps": [[[round(value, 2) for value in neuron] for neuron in layer] for layer in maps]}
 
 

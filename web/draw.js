@@ -41,8 +41,12 @@ export function forgetColors() {
 }
 
 function color(name) {
-  const hex = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const hex = css(name);
   return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+}
+
+export function css(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 // 256 colors from orange, -1, over the middle, 0, to blue, 1.
@@ -59,7 +63,8 @@ function colors() {
 }
 
 // A small canvas with a map of values: `center` is the middle color, `center` ± `reach` the ends.
-export function mapImage(canvas, values, count, center, reach) {
+export function mapImage(canvas, values, center, reach) {
+  const count = Math.round(Math.sqrt(values.length));
   if (canvas.width !== count) canvas.width = canvas.height = count;
   const context = canvas.getContext("2d");
   const image = context.createImageData(count, count);

@@ -204,6 +204,7 @@ function wireFigures() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     forgetColors();
+    map.forget();
     document.documentElement.dataset.colors = String(Math.random());
     if (now.state) frame();
   });

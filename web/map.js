@@ -5,7 +5,8 @@ import { now } from "./training.js";
 
 const small = document.createElement("canvas");
 let side = 280;
-const left = 26, top = 8;
+let drawn = "";                         // what the points looked like when they were drawn last
+const left = 26, top = 8;               // of the unit square in the picture
 
 export function setUp(onPoint) {
   $("map").addEventListener("click", (event) => {
@@ -23,12 +24,11 @@ export function draw(sample) {
   side = width - left - 8;
   const map = $("map");
   map.setAttribute("viewBox", `0 0 ${width} ${top + side + 22}`);
+  drawOutput();
+  const key = [width, sample ?? $("sample").value, ...now.state.points.map((point) => `${point.input}${point.target}${point.right}`)].join(" ");
+  if (key === drawn) return;
+  drawn = key;
   map.replaceChildren();
-  const values = now.maps?.at(-1)?.[0];
-  if (values) {
-    mapImage(small, values, now.count, 0.5, 0.5);
-    svg(map, "image", { href: small.toDataURL(), x: left, y: top, width: side, height: side, preserveAspectRatio: "none" });
-  }
   svg(map, "rect", { class: "axis", x: left, y: top, width: side, height: side });
   const chosen = sample ?? Number($("sample").value || now.state.sample);
   let place = 0;
@@ -50,6 +50,20 @@ export function draw(sample) {
   drawBar();
 }
 
+function drawOutput() {
+  const values = now.maps?.at(-1)?.[0];
+  const canvas = $("output");
+  const dpr = devicePixelRatio || 1;
+  const pixels = Math.round(side * dpr);
+  if (canvas.width !== pixels) {
+    canvas.width = canvas.height = pixels;
+    Object.assign(canvas.style, { left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px` });
+  }
+  if (!values) return;
+  mapImage(small, values, 0.5, 0.5);
+  canvas.getContext("2d").drawImage(small, 0, 0, pixels, pixels);
+}
+
 function drawBar() {
   const bar = $("bar");
   const height = top + side + 22;
@@ -58,10 +72,14 @@ function drawBar() {
   bar.setAttribute("viewBox", `0 0 40 ${height}`);
   bar.replaceChildren();
   const canvas = document.createElement("canvas");
-  mapImage(canvas, Array.from({ length: 64 * 64 }, (_, i) => 1 - Math.floor(i / 64) / 63), 64, 0.5, 0.5);
+  mapImage(canvas, Array.from({ length: 64 * 64 }, (_, i) => 1 - Math.floor(i / 64) / 63), 0.5, 0.5);
   svg(bar, "image", { href: canvas.toDataURL(), x: 0, y: top, width: 12, height: side, preserveAspectRatio: "none" });
   svg(bar, "rect", { class: "axis", x: 0, y: top, width: 12, height: side });
   for (const value of [0, 0.5, 1]) svg(bar, "text", { x: 17, y: top + side * (1 - value) + (value === 1 ? 9 : value ? 4 : 0) }, String(value));
+}
+
+export function forget() {
+  drawn = "";
 }
 
 export function text() {

@@ -1,12 +1,13 @@
 // The network: a square for each neuron with its own activation over the unit square, a line for each weight.
 
-import { $, fit, html, mapImage, scale, short, svg } from "./draw.js";
+import { $, css, fit, html, mapImage, scale, short, svg } from "./draw.js";
 import { now } from "./training.js";
 
+const MANY = 300;                       // lines: so many are drawn straight and without dashes, which is quicker
 const small = document.createElement("canvas");
 let shape = "";                         // what is laid out: sizes and width
 let place = null;                       // where: { width, height, side, x(column), y(column, j) }
-let lines = [];                         // the lines, as [element, row of the parameters, k]
+let lines = [];                         // the lines, as [path, row of the parameters, k]
 let neurons = [];                       // the groups of neurons, by column
 let choose = () => {};                  // called with { column, place, source }, and whether it is to stay
 let chosen = null;
@@ -76,13 +77,14 @@ function build(sizes) {
   const { side, x, y } = place;
   lines = [];
   neurons = [];
+  const many = sizes.reduce((count, size, c) => count + (c ? size * sizes[c - 1] : 0), 0) > MANY;
   let row = 0;
   for (let c = 1; c < sizes.length; c++) {
     for (let j = 0; j < sizes[c]; j++) {
       for (let k = 0; k < sizes[c - 1]; k++) {
         const [x1, x2, y1, y2] = [x(c - 1) + side / 2, x(c) - side / 2, y(c - 1, k), y(c, j)];
-        const d = `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
-        lines.push([svg(picture, "path", { class: "weight", d }), row, k]);
+        const d = many ? `M${x1} ${y1}L${x2} ${y2}` : `M${x1} ${y1}C${(x1 + x2) / 2} ${y1} ${(x1 + x2) / 2} ${y2} ${x2} ${y2}`;
+        lines.push([new Path2D(d), row, k]);
         svg(picture, "path", { class: "reach", d, "data-column": c, "data-place": j, "data-source": k });
       }
       row += 1;
@@ -129,8 +131,11 @@ export function nameOf(column, j) {
 
 export function draw() {
   layOut();
-  drawLines();
-  drawMaps();
+  const context = $("neurons").getContext("2d");
+  context.setTransform(dpr, 0, 0, dpr, 0, 0);
+  context.clearRect(0, 0, place.width, place.height);
+  drawLines(context);
+  drawMaps(context);
 }
 
 // The rows of numbers that the lines show, in the order of the parameters.
@@ -139,31 +144,33 @@ function rows() {
   return now.state.parameters.map(([, values]) => values);
 }
 
-function drawLines() {
+function drawLines(context) {
   const values = rows();
+  const [zero, one] = [css("--zero"), css("--one")];
   let most = 1e-9;
   for (const [, row, k] of lines) most = Math.max(most, Math.abs(values[row]?.[k] ?? 0));
   const widest = Math.max(1.5, Math.min(6, 40 / Math.sqrt(lines.length)));        // many lines are thin lines
   for (const [line, row, k] of lines) {
     const value = values[row]?.[k] ?? 0;
     const share = Math.abs(value) / most;
-    line.setAttribute("class", value < 0 ? "weight below" : "weight");
-    line.setAttribute("stroke-width", (0.4 + (widest - 0.4) * share).toFixed(2));
-    line.setAttribute("stroke-opacity", (0.3 + 0.65 * share).toFixed(2));
+    if (share < 0.03 && lines.length > MANY) continue;                  // it could not be seen
+    context.strokeStyle = value < 0 ? zero : one;
+    context.lineWidth = 0.4 + (widest - 0.4) * share;
+    context.globalAlpha = 0.3 + 0.65 * share;
+    context.setLineDash(value < 0 && lines.length < MANY ? [7, 3] : []);
+    context.stroke(line);
   }
+  context.globalAlpha = 1;
+  context.setLineDash([]);
 }
 
-function drawMaps() {
-  const canvas = $("neurons");
-  const context = canvas.getContext("2d");
-  context.setTransform(dpr, 0, 0, dpr, 0, 0);
-  context.clearRect(0, 0, place.width, place.height);
+function drawMaps(context) {
   context.imageSmoothingEnabled = true;
   const { sizes, settings } = now.state;
   const { side, x, y } = place;
-  const count = now.count;
+  const count = 16;
   const put = (c, j, values, center, reach) => {
-    mapImage(small, values, count, center, reach);
+    mapImage(small, values, center, reach);
     context.drawImage(small, x(c) - side / 2, y(c, j) - side / 2, side, side);
   };
   for (let k = 0; k < 2; k++) {         // the inputs themselves

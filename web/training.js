@@ -4,15 +4,15 @@ import { ask } from "./ask.js";
 import { $ } from "./draw.js";
 
 const FRAME = 12;                       // milliseconds of training for a picture, at full speed
-const COUNT = 24;                       // points of a neuron's map, a side
+const COUNT = 31;                       // points of a neuron's map, a side,
+const QUICK = 18;                       // and while it trains
 const BETWEEN = 50;                     // milliseconds between two maps while it trains
 
 export const now = {
   state: null,                          // the last answer
   losses: [],                           // of every epoch
-  maps: null,                           // of every neuron, COUNT points a side
+  maps: null,                           // of every neuron, a row after the other
   slopes: null,                         // ∂C/∂θ
-  count: COUNT,
   running: false,
   lines: "weights",                     // or "slopes"
 };
@@ -100,7 +100,7 @@ async function running() {
     const most = Number($("speed").value);
     const due = performance.now() - before > BETWEEN;
     if (due) before = performance.now();
-    return ask("advance", { epochs: most || 1000000, milliseconds: FRAME, maps: due ? COUNT : 0, slopes: due && now.lines === "slopes" });
+    return ask("advance", { epochs: most || 1000000, milliseconds: FRAME, maps: due ? QUICK : 0, slopes: due && now.lines === "slopes" });
   };
   tell("start");
   let pending = now.running ? next() : null;
