@@ -38,7 +38,7 @@ class Page:
             found = {"error": {"field": error.choice, "text": error.reason}}
         except PurennError as error:
             found = {"error": {"field": None, "text": str(error)}}
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
             found = {"error": {"field": None, "text": "The page asked something that cannot be answered. Reload it."}}
         return _json(found)
 
