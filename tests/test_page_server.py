@@ -13,7 +13,7 @@ import pytest
 
 from web import hashes, server
 
-from .helpers import ROOT, assert_refused, cli
+from .helpers import ROOT, assert_refused
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def test_questions_go_to_one_address(served, method, path):
     "/../../../etc/passwd", "/web/../../../../etc/passwd", "/web/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/web/..%2fsetup.cfg",
     "//etc/passwd", "/web//main.js", "/web/./main.js", "/etc/passwd", "/web/%00", "/web/main.js%00.py", "/.git/config",
     "/web/.env", "/setup.cfg", "/tests/helpers.py", "/web/node_modules/pyodide/package.json", "/web/nothing.js",
-    "/purenn/", "/purenn", "/web/..\\setup.cfg", "/purenn/__pycache__/", "/web/index.html/", "C:/web/main.js"])
+    "/purenn/", "/purenn", "/web/..\\setup.cfg", "/purenn/__pycache__/", "/web/index.html/", "/C:/web/main.js"])
 def test_only_the_files_of_the_page_and_of_purenn_are_served(served, path):
     assert request(served, "GET", path)[0] == 404
 
@@ -230,8 +230,7 @@ def test_a_busy_port_is_said():
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        done = cli("page", "--port", port, "--no-open")
-    assert_refused(done, "page: port %d cannot be used" % port, "--port")
+        assert_refused("page --no-open --port %d" % port, "page: port %d cannot be used" % port)
 
 
 def test_where_the_folder_of_the_page_is_not_there_it_says_what_to_do(tmp_path):
