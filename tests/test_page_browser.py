@@ -307,8 +307,9 @@ def test_a_link_brings_the_same_state_back(both):
 def test_a_link_that_is_damaged_or_hostile_does_no_harm(browser, link):
     opened(browser, link)
     settled(browser)
-    assert browser.run("now.state.sizes.length") >= 2
-    assert browser.run("document.querySelectorAll('img, main script, main b:not(#stop-title)').length") == 0
+    assert browser.run("now.state.sizes.length") >= 2 and (link in ("x=%E0%A4%A", "&&&=", "__proto__=1", "epochs=x") or says(
+        browser, "error").startswith("The link cannot be followed: "))
+    assert browser.run("document.querySelectorAll('img, main script').length") == 0
     click(browser, "step")
     browser.until("now.losses.length > 0")
     assert browser.problems == []

@@ -57,7 +57,7 @@ function titleOf(what) {
   if (what.source === null) return nameOf(what.column, what.place);
   const from = what.column === 1 ? `x${what.source + 1}` : nameOf(what.column - 1, what.source);
   const name = nameOf(what.column, what.place);
-  return `${from[0].toUpperCase()}${from.slice(1)} → ${name[0].toLowerCase()}${name.slice(1)}`;
+  return `${from} → ${name[0].toLowerCase()}${name.slice(1)}`;
 }
 
 function drawEdits(what) {

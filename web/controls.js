@@ -25,7 +25,9 @@ export function fill() {
   extra = given.epochs ? { epochs: given.epochs } : {};
   for (const id of ["lr", "hidden", "momentum", "batch_size", "target_loss"]) $(id).placeholder = usual[id];
   for (const [name, id] of Object.entries(FIELDS)) {
-    if (usual[name] !== undefined && $(id).options?.[0]?.value === "") $(id).options[0].text = usual[name];
+    if (usual[name] === undefined || $(id).options?.[0]?.value !== "") continue;
+    for (const option of $(id).options) option.hidden = option.value === usual[name];
+    $(id).options[0].text = usual[name];                    // instead of that one
   }
 }
 
@@ -58,13 +60,18 @@ function options(id, values) {
 // Begin with a mistake planted, with the settings that show it; a mistake that the page cannot draw is only told of.
 async function plant() {
   const mistake = planted.find(({ name }) => name === $("mistake").value);
-  if (!mistake) return change("start", { form: { ...form(), mistake: "" } });
+  if (!mistake) {
+    $("about").hidden = true;
+    return change("start", { form: { ...form(), mistake: "" } });
+  }
   if (!mistake.form) {
     $("mistake").value = now.state.mistake;
     await tell(mistake);
     return {};
   }
-  return change("start", { form: mistake.form });
+  const answer = await change("start", { form: mistake.form });
+  if (!answer.error) await tell(mistake);
+  return answer;
 }
 
 // What the mistake is, and what catches it.

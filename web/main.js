@@ -21,7 +21,7 @@ function lastLine(error) {              // of what may be Python's traceback
 function guarded(action) {
   return async (...values) => {
     try {
-      await action(...values);
+      return await action(...values);
     } catch (error) {
       now.running = false;
       buttons();
@@ -37,6 +37,7 @@ const doing = guarded(async (action) => {
   controls.say(answer?.error ?? null);
   if (!answer?.error) controls.fill();
   buttons();
+  return answer;
 });
 
 function command(words, choices) {      // what to type; only what is chosen
@@ -235,8 +236,9 @@ async function main() {
   await begin();
   wire();
   ready = true;
-  await follow(location.hash);
-  if (!now.state?.undo && !now.state?.form) await follow("");           // a link that cannot be followed
+  const refused = (await follow(location.hash))?.error;
+  if (refused && !now.state?.form) await follow("");
+  if (refused) $("error").textContent = `The link cannot be followed: ${refused.text}`;
   document.documentElement.dataset.ready = "yes";
 }
 
