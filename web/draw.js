@@ -29,7 +29,7 @@ export function shortened(text, digits = 4) {
 
 // A drawing is as wide as its place on the page, so that text in it keeps its size.
 export function fit(picture, height) {
-  const width = Math.max(200, Math.round(picture.parentElement.clientWidth));
+  const width = Math.max(200, Math.round(picture.getBoundingClientRect().width));
   picture.setAttribute("viewBox", `0 0 ${width} ${height}`);
   return width;
 }

@@ -14,6 +14,7 @@ export const now = {
   maps: null,                           // of every neuron, a row after the other
   slopes: null,                         // ∂C/∂θ
   running: false,
+  working: 0,                           // so many changes that are not drawn yet
   lines: "weights",                     // or "slopes"
 };
 
@@ -43,8 +44,19 @@ export function showFirst(first) {
   tell("all");
 }
 
+function working(action) {
+  return async (...values) => {
+    now.working += 1;
+    try {
+      return await action(...values);
+    } finally {
+      now.working -= 1;
+    }
+  };
+}
+
 // A question that changes the training as a whole: its answer is all there is to draw, or an error, and nothing changed.
-export async function change(question, values) {
+export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));
   if (answer.error) return answer;
@@ -53,7 +65,7 @@ export async function change(question, values) {
   await look();
   tell("all");
   return answer;
-}
+});
 
 async function look() {
   take(await ask("look", { maps: COUNT, slopes: now.lines === "slopes" }));
@@ -67,7 +79,7 @@ export async function showLines(lines) {
 }
 
 // Train so many epochs, without pictures in between.
-export async function advance(epochs) {
+export const advance = working(async (epochs) => {
   await pause();
   let left = epochs;
   while (left > 0) {
@@ -80,21 +92,24 @@ export async function advance(epochs) {
   await look();
   tell("frame");
   tell("pause");
-}
+});
 
 export async function pause() {
-  now.running = false;
+  if (now.running) {
+    now.running = false;
+    tell("start");
+  }
   await loop.catch(() => {});
 }
 
 export function train() {
   if (now.running) return pause();
   now.running = true;
-  loop = loop.then(running);
+  loop = loop.catch(() => {}).then(run);
   return loop;
 }
 
-async function running() {
+const run = working(async () => {
   let before = 0;
   const next = () => {
     const most = Number($("speed").value);
@@ -120,4 +135,4 @@ async function running() {
   await look();
   tell("frame");
   tell("pause");
-}
+});
