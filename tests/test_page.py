@@ -352,7 +352,7 @@ def test_undo_brings_back_all_there_was(page):
         page.ask("advance", epochs=3)
     for _ in range(5):
         said = page.ask("undo")
-    assert page.session.state() == before and page.form == form and said["epochs"] == 7
+    assert page.session.state() == before and page.form == form and said["epochs"] == 7 and said["undo"] == 0
     expected = Session("xor", {})
     expected.advance(7)
     assert page.ask("advance", epochs=3)["losses"] == expected.advance(3)

@@ -297,7 +297,8 @@ def test_a_link_brings_the_same_state_back(both):
     assert browser.run("document.querySelector('[name=lines]:checked').value") == "slopes"
     browser.run("location.hash = 'task=gate&seed=7&epochs=12'")
     browser.until("now.state.task === 'gate' && now.losses.length === 12")
-    assert browser.run("document.getElementById('seed').value") == "7" and browser.problems == []
+    browser.until("document.getElementById('seed').value === '7'")
+    assert browser.problems == []
 
 
 @pytest.mark.parametrize("link", [
@@ -388,7 +389,7 @@ def test_the_step_on_the_page_is_that_of_explain(both):
 def test_the_keyboard_alone_is_enough(browser):
     opened(browser)
     order, rings = [], set()
-    for _ in range(60):
+    for _ in range(50):
         browser.press("Tab")
         order.append(browser.run("document.activeElement.id || document.activeElement.getAttribute('class') || "
                                  "document.activeElement.name || document.activeElement.tagName"))

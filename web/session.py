@@ -69,20 +69,22 @@ class Page:
 
     def start(self, form: Dict[str, Any]) -> Dict[str, Any]:
         """A new training, at epoch 0."""
-        session = Session(form.get("task", "xor"), chosen(form), noise(form), str(form.get("mistake", "")))
+        form = _plain(form)
+        session = Session(form["task"], chosen(form), noise(form), form.get("mistake", ""))
         self._keep()
-        session.began = dict(form)
-        self.session, self.form = session, dict(form)
+        session.began = form
+        self.session, self.form = session, form
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
         """Other choices from here on. Before the first epoch, and where it cannot be otherwise, a new training."""
-        session = self._session()
+        session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")
                                                           for name in fixed]):
             return self.start(form)
-        given = {name: value for name, value in form.items() if value != self.form.get(name, "")}
+        names = {**self.form, **form}
+        given = {name: form.get(name, "") for name in names if form.get(name, "") != self.form.get(name, "")}
         found, deviation = chosen(form), noise(form)
         return self._acted("change", given, lambda one: _change(one, found, deviation), form)
 
@@ -96,7 +98,7 @@ class Page:
         do(changed)
         self._keep()
         changed.log.append([len(session.run.curve), what, values])
-        self.session, self.form = changed, dict(form or self.form)
+        self.session, self.form = changed, dict(self.form if form is None else form)
         if changed.chosen.get("hidden") is not None:
             self.form["hidden"] = " ".join(map(str, changed.chosen["hidden"])) or "none"
         return self._shown()
@@ -152,6 +154,11 @@ class Page:
     def points(self) -> Dict[str, Any]:
         """The points that are learned from, without the noise."""
         return {"points": points.rows_of(self._session().base)}
+
+
+def _plain(form: Dict[str, Any]) -> Dict[str, str]:
+    """A form as texts, without what is left empty, and with a task."""
+    return {"task": "xor", **{str(name): str(value) for name, value in form.items() if str(value).strip()}}
 
 
 def _change(session: Session, found: Dict[str, Any], deviation: float) -> None:
