@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from web import hashes, planting
+from web import hashes
 from web.session import Page
 
 WEB = os.path.dirname(os.path.abspath(hashes.__file__))

@@ -112,7 +112,8 @@ def test_only_the_pages_asked_last_are_kept(served):
     {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}])
 def test_another_pages_request_is_refused(served, method, path, headers):
     headers = {name: value and value.format(port=served.server_port) for name, value in headers.items()}
-    status, answered, body = request(served, method, path, b'{"question": "choices"}' if method == "POST" else None, **headers)
+    question = b'{"question": "choices"}' if method == "POST" else None
+    status, answered, body = request(served, method, path, question, **headers)
     assert (status, body) == (403, b"This server answers its own page only.\n")
     assert "Access-Control-Allow-Origin" not in answered
 
@@ -142,8 +143,8 @@ def test_questions_go_to_one_address(served, method, path):
 
 
 @pytest.mark.parametrize("path", [
-    "/../../../etc/passwd", "/web/../../../../etc/passwd", "/web/%2e%2e/%2e%2e/%2e%2e/etc/passwd", "/web/..%2fsetup.cfg",
-    "//etc/passwd", "/web//main.js", "/web/./main.js", "/etc/passwd", "/web/%00", "/web/main.js%00.py", "/.git/config",
+    "/../../../etc/passwd", "/web/../../../../etc/passwd", "/web/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+    "/web/..%2fsetup.cfg", "//etc/passwd", "/web//main.js", "/web/./main.js", "/etc/passwd", "/web/%00", "/web/main.js%00.py", "/.git/config",
     "/web/.env", "/setup.cfg", "/tests/helpers.py", "/web/node_modules/pyodide/package.json", "/web/nothing.js",
     "/purenn/", "/purenn", "/web/..\\setup.cfg", "/purenn/__pycache__/", "/web/index.html/", "/C:/web/main.js"])
 def test_only_the_files_of_the_page_and_of_purenn_are_served(served, path):
@@ -159,8 +160,9 @@ def test_a_link_out_of_the_project_is_not_followed(served, tmp_path, monkeypatch
     assert server.find("/web/own.py") and server.find("/web/link.py") is None
 
 
-@pytest.mark.parametrize("line", [b"GET /%s HTTP/1.1\r\n" % (b"x" * 70000), b"nonsense\r\n\r\n", b"PUT /web/ HTTP/1.1\r\n\r\n",
-                                  b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 300 + b"\r\n", b"DELETE /README.md HTTP/1.1\r\n\r\n"])
+@pytest.mark.parametrize("line", [
+    b"GET /%s HTTP/1.1\r\n" % (b"x" * 70000), b"nonsense\r\n\r\n", b"PUT /web/ HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 300 + b"\r\n", b"DELETE /README.md HTTP/1.1\r\n\r\n"])
 def test_what_is_no_request_of_a_browser_is_refused_and_the_server_goes_on(served, line):
     with socket.create_connection(("127.0.0.1", served.server_port), timeout=20) as connection:
         connection.sendall(line + b"\r\n")

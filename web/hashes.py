@@ -35,8 +35,8 @@ def renewed(page: str) -> str:
     page = re.sub(r'href="style\.css[^"]*"( integrity="[^"]*")?', _style(), page)
     for name in ("main.js", "worker.js"):
         page = re.sub(r'"%s\?[^"]*"' % re.escape(name), f'"{name}?{short(digest(_read(name)))}"', page)
-    return re.sub(r'(src="main\.js\?[^"]*" integrity=)"[^"]*"', lambda match: f'{match.group(1)}"{digest(_read("main.js"))}"',
-                  page)
+    main = digest(_read("main.js"))
+    return re.sub(r'(src="main\.js\?[^"]*" integrity=)"[^"]*"', lambda match: f'{match.group(1)}"{main}"', page)
 
 
 def short(found: str) -> str:

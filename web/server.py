@@ -91,7 +91,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             body = handle.read()
         kind = KINDS[os.path.splitext(file)[1]]
         if file == os.path.join(ROOT, "web", "index.html"):
-            body = hashes.renewed(body.decode("utf-8")).replace('data-python="pyodide"', 'data-python="server"').encode()
+            page = hashes.renewed(body.decode("utf-8"))
+            body = page.replace('data-python="pyodide"', 'data-python="server"').encode("utf-8")
         self._send(200, body, kind if kind.startswith("image") else kind + "; charset=utf-8")
 
     do_HEAD = do_GET  # noqa: N815

@@ -53,11 +53,11 @@ class Page:
             self.earlier.append((self.session, self.form))
             del self.earlier[:-MOST_UNDO]
 
-    def _shown(self, losses: "List[float] | None" = None) -> Dict[str, Any]:
+    def _shown(self) -> Dict[str, Any]:
         """All there is to draw after a change."""
         session = self._session()
-        found = {**session.about(), **session.state(), "form": self.form, "began": session.began, "undo": len(self.earlier)}
-        return {**found, "losses": [epoch.loss for epoch in session.run.curve] if losses is None else losses}
+        return {**session.about(), **session.state(), "form": self.form, "began": session.began,
+                "undo": len(self.earlier), "losses": [epoch.loss for epoch in session.run.curve]}
 
     # The questions.
 
@@ -183,5 +183,6 @@ ACTS: Dict[str, Callable[..., None]] = {
     "set_parameter": Session.set_parameter, "set_points": Session.set_points}
 
 QUESTIONS: Dict[str, Callable[..., Dict[str, Any]]] = {
-    each.__name__: each for each in (Page.choices, Page.start, Page.change, Page.act, Page.undo, Page.advance, Page.look,
-                                     Page.card, Page.explanation, Page.caught, Page.read_csv, Page.points)}
+    each.__name__: each for each in (
+        Page.choices, Page.start, Page.change, Page.act, Page.undo, Page.advance, Page.look, Page.card,
+        Page.explanation, Page.caught, Page.read_csv, Page.points)}
