@@ -144,9 +144,10 @@ def test_questions_go_to_one_address(served, method, path):
 
 @pytest.mark.parametrize("path", [
     "/../../../etc/passwd", "/web/../../../../etc/passwd", "/web/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
-    "/web/..%2fsetup.cfg", "//etc/passwd", "/web//main.js", "/web/./main.js", "/etc/passwd", "/web/%00", "/web/main.js%00.py", "/.git/config",
-    "/web/.env", "/setup.cfg", "/tests/helpers.py", "/web/node_modules/pyodide/package.json", "/web/nothing.js",
-    "/purenn/", "/purenn", "/web/..\\setup.cfg", "/purenn/__pycache__/", "/web/index.html/", "/C:/web/main.js"])
+    "/web/..%2fsetup.cfg", "//etc/passwd", "/web//main.js", "/web/./main.js", "/etc/passwd", "/web/%00",
+    "/web/main.js%00.py", "/.git/config", "/web/.env", "/setup.cfg", "/tests/helpers.py",
+    "/web/node_modules/pyodide/package.json", "/web/nothing.js", "/purenn/", "/purenn", "/web/..\\setup.cfg",
+    "/purenn/__pycache__/", "/web/index.html/", "/C:/web/main.js"])
 def test_only_the_files_of_the_page_and_of_purenn_are_served(served, path):
     assert request(served, "GET", path)[0] == 404
 

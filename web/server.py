@@ -13,6 +13,8 @@ import threading
 import urllib.parse
 from typing import Any, Optional
 
+from purenn.runs import PurennError
+from purenn.show.terminal import Terminal
 from web import hashes
 from web.session import Page
 
@@ -178,8 +180,19 @@ def find(path: str) -> Optional[str]:
     return file if os.path.isfile(file) else None
 
 
-def serve(port: int, started: Any) -> None:
-    """Serve until KeyboardInterrupt; ``started`` is called with the address. Raises OSError where the port is taken."""
-    with Server(port) as server:
-        started(server.url)
-        server.serve_forever(0.1)
+def serve(port: int, opens: bool) -> None:
+    """Serve until Ctrl-C; say where, and open the browser there. Raises PurennError where the port cannot be used."""
+    try:
+        server = Server(port)
+    except OSError as error:
+        raise PurennError(f"page: port {port} cannot be used ({error.strerror}); end what uses it, or take another "
+                          "port") from None
+    with server:
+        Terminal().line(f"The page is at {server.url} until you press Ctrl-C.")
+        if opens:
+            import webbrowser
+            webbrowser.open(server.url)
+        try:
+            server.serve_forever(0.1)
+        except KeyboardInterrupt:                           # which is how it is meant to end
+            pass

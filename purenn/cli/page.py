@@ -4,7 +4,6 @@ import sys
 from typing import List
 
 from ..linalg import PurennError
-from ..show.terminal import Terminal
 from .parser import Parser, whole
 
 DESCRIPTION = "Serve the page of purenn to the browser on this machine, with this Python; Ctrl-C ends it."
@@ -23,18 +22,5 @@ def run(arguments: List[str]) -> int:
                           "run python3 cli.py page there")
     sys.path.insert(0, root)
     from importlib import import_module
-
-    def started(url: str) -> None:
-        Terminal().line(f"The page is at {url} until you press Ctrl-C.")
-        if not options.no_open:
-            import webbrowser
-            webbrowser.open(url)
-
-    try:
-        import_module("web.server").serve(options.port, started)
-    except OSError as error:
-        raise PurennError(f"page: port {options.port} cannot be used ({error.strerror}); end what uses it, or choose "
-                          "another one with --port") from None
-    except KeyboardInterrupt:                               # which is how it is meant to end
-        return 0
+    import_module("web.server").serve(options.port, not options.no_open)
     return 0
