@@ -66,7 +66,7 @@ function drawEdits(what) {
   edit.replaceChildren();
   if (what.column === 0) return;
   const inputs = what.source !== null ? [[what, "weight"]] : [
-    ...Array.from({ length: now.state.sizes[what.column - 1] }, (_, k) => [{ ...what, source: k }, `w ${k}`]), [what, "bias"]];
+    ...Array.from({ length: now.state.sizes[what.column - 1] }, (_, k) => [{ ...what, source: k }, `w_${what.place}${what.place > 9 || k > 9 ? "," : ""}${k}`]), [what, `b_${what.place}`]];
   for (const [which, name] of inputs) {
     const parameter = parameterOf(which);
     const label = html(edit, "label", {}, name + " ");

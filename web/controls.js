@@ -83,17 +83,18 @@ export async function tellMistake() {
 async function tell(mistake) {
   const about = $("about");
   about.replaceChildren();
-  html(about, "b", {}, `${mistake.name}. `);
-  about.append(mistake.summary + " ");
-  html(about, "span", {}, `In ${mistake.where}, right: `);
-  html(about, "code", {}, mistake.right);
-  about.append(" wrong: ");
-  html(about, "code", {}, mistake.wrong);
-  const caught = html(about, "span", {}, " What catches it: …");
+  const [what, lines, caught] = ["p", "p", "p"].map((name) => html(about, name, {}));
+  html(what, "b", {}, `${mistake.name}. `);
+  what.append(mistake.summary);
+  for (const [word, line] of [["In ", mistake.where], [", right: ", mistake.right], [", wrong: ", mistake.wrong]]) {
+    lines.append(word);
+    html(lines, "code", {}, line);
+  }
+  caught.textContent = "What catches it: …";
   about.hidden = false;
   const { text } = await ask("caught", { name: mistake.name });
-  caught.textContent = ` What catches it: ${text}.`;
-  if (!mistake.form) about.append(` To see it at work: python3 cli.py mistakes ${mistake.name}`);
+  caught.textContent = `What catches it: ${text}.`;
+  if (!mistake.form) caught.append(` To see it at work: python3 cli.py mistakes ${mistake.name}`);
 }
 
 // An error beside its field, or, where it has none, above the figures; null takes all away.

@@ -19,7 +19,9 @@ export function html(parent, name, attributes, text) {
 }
 
 export function short(value, digits = 6) {
-  return value === null || value === undefined ? "nan" : Number(value.toPrecision(digits)).toString();
+  if (value === null || value === undefined) return "nan";
+  if (value !== 0 && Math.abs(value) < 1e-4) return value.toExponential(digits - 1).replace(/\.?0*e/, "e");
+  return Number(value.toPrecision(digits)).toString();
 }
 
 // A text with the long numbers in it cut to so many digits.

@@ -59,7 +59,7 @@ function layOut() {
   const isNarrow = pitch < 60;          // then the buttons of a column stand one above the other
   const top = isNarrow ? 68 : 40;
   $("columns").classList.toggle("narrow", isNarrow);
-  const height = Math.max(width < 500 ? 300 : 400, top + Math.max(...sizes) * 26 + 30);
+  const height = Math.max(width < 500 ? 270 : 330, top + Math.max(...sizes) * 26 + 30);
   const side = Math.floor(Math.max(16, Math.min(46, pitch * 0.6, (height - top - 26) / Math.max(...sizes) - 6)));
   place = { width, height, side, x: (column) => 30 + pitch * column,
     y: (column, j) => top + (height - top - 26) * (j + 0.5) / sizes[column] };
