@@ -8,6 +8,8 @@ CONTENDERS = {
     "loops": ("own", "loops", "tiny wide large"),
     "unrolled": ("own", "unrolled", "tiny"),
     "matrix": ("own", "matrix", "tiny wide large"),
+    "compiled, 1 thread": ("own", "compiled", "tiny wide large"),
+    "compiled, all cores": ("own", "compiled_on_all", "tiny wide large"),
     "processes, 2 workers": ("own", "processes", "wide large"),
     "auto": ("own", "auto", "tiny wide large"),
     "floor: straight line": ("floors", "straight_line", "tiny"),
@@ -20,8 +22,11 @@ CONTENDERS = {
     "gradient-wave": ("peers", "gradient_wave", "tiny wide"),
     "tinymlp": ("peers", "tinymlp", "tiny wide"),
     "micrograd": ("peers", "micrograd", "tiny wide"),
+    "a Value for each number": ("values", "values", "tiny"),
 }
-OWN = [name for name, (module, _, _) in CONTENDERS.items() if module == "own"]
+
+# Those that run on any Python: what is compiled is for CPython.
+OWN = [name for name, (module, _, _) in CONTENDERS.items() if module == "own" and not name.startswith("compiled")]
 
 
 def suits(contender: str, task_name: str) -> bool:

@@ -4,6 +4,7 @@ import sys
 from purenn import SGD, CrossEntropyLoss, MSELoss, train
 from purenn.engines import make
 from purenn.engines.auto import pick
+from purenn.engines.compiled import Compiled
 from purenn.engines.processes import Processes
 
 from .tasks import Task, network
@@ -15,7 +16,10 @@ def _training(task, choose):
     net = network(task)
     loss = MSELoss() if task.kind == "tiny" else CrossEntropyLoss()
     optimizer = SGD(net.parameters(), lr=task.lr)
-    epochs = train(net, task.data, loss, optimizer, FOREVER, engine=choose(net))
+    engine = choose(net)
+    if isinstance(engine, Compiled):
+        engine.prepare(net, loss, optimizer)
+    epochs = train(net, task.data, loss, optimizer, FOREVER, engine=engine)
     return lambda: next(epochs).loss
 
 
@@ -34,6 +38,16 @@ def matrix(task: Task):
 def processes(task: Task):
     """Two workers, each with the engine that ``auto`` picks."""
     return _training(task, lambda net: Processes(2, pick(net)))
+
+
+def compiled(task: Task):
+    """The C of the network, on one thread."""
+    return _training(task, lambda net: Compiled(1))
+
+
+def compiled_on_all(task: Task):
+    """The same, on as many threads as there are cores."""
+    return _training(task, lambda net: Compiled())
 
 
 def auto(task: Task):

@@ -1,7 +1,7 @@
 """purenn: the neural-network textbook that runs.
 
-Backpropagation, line by line, in pure standard-library Python. Every loop of the derivation has
-one home, and stepping into it with a debugger goes one level down:
+Backpropagation, line by line, in pure standard-library Python. Each loop of the derivation has
+a file of its own. Stepping into it with a debugger goes one level down:
 
     training.py       the epochs, and the batches of an epoch
     engines/loops.py  the samples of a batch
@@ -9,8 +9,8 @@ one home, and stepping into it with a debugger goes one level down:
     layers.py         the neurons of a layer
     neuron.py         the inputs of a neuron
 
-At each level there is a way forward (from inputs to cost) and a way backward (from the cost to
-its slopes).
+All levels but the first work forward (from the inputs to the cost) and backward (from the cost
+to its slopes).
 
 Glossary
     x       the network's input, one sample: a list of numbers
@@ -21,14 +21,14 @@ Glossary
     C       the cost: how wrong the output is
     δ       delta, ∂C/∂z: how much the cost grows with a neuron's weighted sum
     j, k    a neuron of a layer, and one of its inputs: w_jk leads from input k to neuron j
-    grad    ∂C/∂ of something; the letters of the denominator say of what
+    grad    the slopes ∂C/∂q of a list of numbers q, as in weight_grad
     lr      learning rate: how far a step follows the gradient
-    batch   the samples between two steps; an epoch is one pass over all of them
+    batch   the samples used for one step; an epoch is one pass over all samples
 """
 from .activations import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from .layers import Layer, Linear
 from .linalg import PurennError, ShapeError
-from .losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
+from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from .network import Network
 from .optimizers import SGD, Adagrad, Adam, RMSprop
 from .training import Dataset, DivergedError, Epoch, evaluate, train
@@ -36,7 +36,7 @@ from .training import Dataset, DivergedError, Epoch, evaluate, train
 __version__ = "0.2.0"
 
 __all__ = [
-    "Activation", "Adagrad", "Adam", "BCELoss", "CrossEntropyLoss", "Dataset", "DivergedError", "Epoch",
-    "HalfSquaredErrorLoss", "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network", "PurennError",
-    "RMSprop", "ReLU", "SGD", "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
+    "Activation", "Adagrad", "Adam", "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dataset", "DivergedError",
+    "Epoch", "HalfSquaredErrorLoss", "Identity", "Layer", "LeakyReLU", "Linear", "Loss", "MSELoss", "Network",
+    "PurennError", "RMSprop", "ReLU", "SGD", "ShapeError", "Sigmoid", "Softmax", "Tanh", "evaluate", "train",
 ]

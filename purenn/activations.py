@@ -1,13 +1,13 @@
 """Activation functions, each beside its derivative, and as layers.
 
-Between two Linear layers stands a bend: without it a stack of layers is one straight map, and
-no straight line separates XOR. Each function f turns a weighted sum z into an activation
+Between two Linear layers stands an activation: without it, all layers together are one linear
+map, and no straight line separates XOR. Each function f turns a weighted sum z into an activation
 a = f(z); on the way back its derivative is the factor ∂a/∂z of the chain rule:
 
     ∂C/∂z = ∂C/∂a · ∂a/∂z = ∂C/∂a · f′(z)
 
-A derivative is given both z and a = f(z), because some are cheaper from a. Which of the two it
-uses is the thing that is easy to get wrong: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is 1 − a²,
+A derivative is given both z and a = f(z), because some are cheaper to compute from a.
+It is easy to use the wrong one of the two: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is 1 − a²,
 not 1 − tanh(a)².
 """
 import math
@@ -20,8 +20,8 @@ from .linalg import Matrix, PurennError, Vector, is_finite, zeros
 def sigmoid(z: float) -> float:
     """σ(z) = 1 / (1 + e^−z), between 0 and 1.
 
-    For negative z it is written e^z / (1 + e^z), the same value, so that e never meets a large
-    positive number and cannot overflow.
+    For negative z it is written e^z / (1 + e^z), the same value, so that exp is never
+    given a large positive number and cannot overflow.
 
     >>> sigmoid(0.0), sigmoid(1000.0), sigmoid(-1000.0)
     (0.5, 1.0, 0.0)
@@ -69,7 +69,7 @@ def relu(z: float) -> float:
 
 
 def relu_derivative(z: float, a: float) -> float:
-    """ReLU′(z) = 1 for z > 0, otherwise 0. At z = 0, where there is none, it is 0 as in PyTorch.
+    """ReLU′(z) = 1 for z > 0, otherwise 0. At z = 0, where ReLU has no derivative, it is 0, as in PyTorch.
 
     >>> relu_derivative(3.0, 3.0), relu_derivative(0.0, 0.0)
     (1.0, 0.0)
@@ -104,7 +104,7 @@ def identity_derivative(z: float, a: float) -> float:
 def softmax(z: Vector) -> Vector:
     """softmax(z)_i = e^z_i / Σ_j e^z_j: n numbers become n shares, each above 0, that sum to 1.
 
-    Each z_i has the largest subtracted first, which cancels in the fraction and keeps e^z_i ≤ 1.
+    The largest z is subtracted from each z_i first. This cancels in the fraction and keeps each power ≤ 1.
 
     >>> softmax([1000.0, 1000.0])
     [0.5, 0.5]
@@ -132,7 +132,7 @@ def exponentials(z: Vector) -> tuple:
 def softmax_jacobian(a: Vector) -> Matrix:
     """∂a_i/∂z_j = a_i·(1 − a_j) where i = j, otherwise −a_i·a_j, from a = softmax(z); n × n.
 
-    Every output depends on every input, through the sum they share: a derivative of softmax is a
+    Every output depends on every input, through the common sum: the derivative of softmax is a
     matrix, and its diagonal alone is not the derivative.
 
     >>> softmax_jacobian([0.5, 0.5])
@@ -147,7 +147,7 @@ def softmax_jacobian(a: Vector) -> Matrix:
 
 
 class Activation(Layer):
-    """A layer that bends each of its numbers by itself: a_j = f(z_j).
+    """A layer that applies one function to each of its numbers: a_j = f(z_j).
 
     Forward n numbers in, n out; backward the same. It has no parameters. It keeps ``z`` and ``a``
     of the last forward pass, which the backward pass needs.
@@ -229,7 +229,7 @@ class LeakyReLU(Activation):
 
 
 class Identity(Activation):
-    """a = z: holds the place of an activation where there is none."""
+    """a = z: for use where no activation is wanted."""
 
     function = staticmethod(identity)
     derivative = staticmethod(identity_derivative)

@@ -1,13 +1,13 @@
 """The weights before training.
 
 They must not be equal: two neurons that start alike get the same gradient and stay alike
-forever (``zeros`` is here to show it). And they should keep the numbers that flow through a layer
-neither growing nor shrinking, which is what the widths in xavier and he are for.
+forever (``zeros`` is here to show it). And the numbers should neither grow
+nor shrink from layer to layer, which is what the deviations in xavier and he are for.
 
 Each initializer takes the size of a layer and a generator, ``rng``, and returns its weights
 (out × in: one row a neuron) and its biases. ``rng`` is a ``random.Random`` or anything with
 ``uniform(low, high)`` and ``gauss(mean, deviation)``. The weights are drawn before the biases,
-row by row, so that one seed means one network on every Python.
+row by row, so that a seed gives the same network on every Python.
 """
 import math
 

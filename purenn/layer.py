@@ -1,10 +1,10 @@
 """What every layer does: forward, backward, and the list of what it learns.
 
-``forward`` turns its inputs into its outputs and keeps what the way back will need. ``backward`` is handed
+``forward`` computes the layer's outputs and keeps what the backward pass needs. ``backward`` is given
 ∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which the layer before it
 needs. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
 
-``layers.py`` has Linear, a row of neurons; ``activations.py`` the bends between two of them.
+``layers.py`` has Linear, a row of neurons; ``activations.py`` has the activations between two of them.
 """
 from .linalg import Vector
 
@@ -12,8 +12,8 @@ from .linalg import Vector
 class Layer:
     """What every layer does. For a layer of your own, subclass it and write forward and backward.
 
-    One that changes the size says its ``in_features`` and ``out_features``, which are None where any
-    size will do; one that learns lists its ``parameters``.
+    A layer for certain sizes only sets ``in_features`` and ``out_features``; None means any size. A
+    layer that learns returns its ``parameters``.
     """
 
     in_features: "int | None" = None
@@ -30,7 +30,7 @@ class Layer:
     def parameters(self):
         """A triple (name, values, gradients) for each list of numbers that the layer learns.
 
-        Both are the layer's own lists, changed in place to change the layer. By default there are none.
+        Both lists are the layer's own: changing them in place changes the layer. By default there are none.
         """
         return []
 

@@ -1,6 +1,6 @@
-"""Linear: a row of neurons, each fed by all inputs.
+"""Linear: a row of neurons, each of which takes all inputs.
 
-Here the loop runs over the neurons j of one layer. One step in, ``neuron.py`` runs over the inputs k of one neuron.
+Here the loop runs over the neurons j of one layer. One level down, ``neuron.py`` loops over the inputs k of one neuron.
 What every layer does stands in ``layer.py``; the other layers are the activations.
 """
 from . import neuron
@@ -12,14 +12,14 @@ __all__ = ["Layer", "Linear"]
 
 
 class Linear(Layer):
-    """A row of ``out_features`` neurons, each fed by all ``in_features`` inputs: z = W a + b.
+    """A row of ``out_features`` neurons, each of which takes all ``in_features`` inputs: z = W a + b.
 
     ``weight[j]`` is the list of the weights into neuron j, so ``weight`` is out × in, as in
     ``torch.nn.Linear``; ``bias[j]`` is its bias, or ``bias`` is None without biases.
     ``weight_grad`` and ``bias_grad`` are ∂C/∂w and ∂C/∂b, in the same shapes.
 
-    ``init`` names how the numbers start (see ``initializers.py``), ``rng`` is the generator they are
-    drawn from; without one it is Python's own ``random`` module.
+    ``init`` is the name of an initializer (see ``initializers.py``), ``rng`` the generator that the
+    numbers are drawn from, by default Python's own ``random`` module.
 
     Raises PurennError for a size that is not a whole number from 1 up, or an unknown ``init``.
     """
@@ -31,7 +31,7 @@ class Linear(Layer):
         for name, size in (("in_features", in_features), ("out_features", out_features)):
             if not isinstance(size, int) or size < 1:
                 raise PurennError("Linear: %s is %r; it must be a whole number from 1 up" % (name, size))
-        if init not in INITIALIZERS:
+        if not isinstance(init, str) or init not in INITIALIZERS:
             raise PurennError("Linear: init is %r; it must be one of %s" % (init, ", ".join(sorted(INITIALIZERS))))
         if rng is None:
             import random
@@ -47,7 +47,7 @@ class Linear(Layer):
     def forward(self, inputs: Vector) -> Vector:
         """z_j = Σ_k w_jk·a_k + b_j, for each neuron j: ``in_features`` numbers in, ``out_features`` out.
 
-        Nielsen, chapter 2, the sum inside equation 23. Raises ShapeError where the number of inputs is wrong.
+        Nielsen, chapter 2, the sum inside equation 23. Raises ShapeError if the number of inputs is wrong.
         """
         if len(inputs) != self.in_features:
             raise ShapeError("%r: the input has %d numbers; expected %d, "

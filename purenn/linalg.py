@@ -1,12 +1,12 @@
-"""Vectors and matrices as plain lists: the ground floor of purenn.
+"""Vectors and matrices as plain lists, the checks of input, and the errors.
 
 A ``Vector`` is a list of floats. A ``Matrix`` is a list of equally long Vectors, its rows, so
 that ``A[j][k]`` is the entry in row j and column k, as a book writes A_jk.
 
 The derivation of backpropagation runs one neuron at a time and needs little from here: zeros,
-and the checks at the door. The matrix form of the same derivation (``outer``, ``matvec``,
-``matmul``, ``transpose``) is here for those who have gone through the loops once and want to
-see them folded up.
+and the checks of input. The matrix form of the same derivation (``outer``, ``matvec``,
+``matmul``, ``transpose``) is here for readers who know the loops and want to see the
+same formulas with matrices.
 
 Sums are explicit loops on purpose: from Python 3.12 on, the built-in ``sum`` compensates its
 rounding errors, so its last digit differs from every other Python's.
@@ -18,7 +18,7 @@ Matrix = list  # of equally long Vectors: the rows
 
 
 class PurennError(ValueError):
-    """Something that was given to purenn is wrong; the message says what, and the remedy."""
+    """Invalid input; the message says what is wrong and how to correct it."""
 
 
 class ShapeError(PurennError):
@@ -44,7 +44,7 @@ def shape(A: Matrix) -> tuple:
     >>> shape([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     (2, 3)
 
-    Raises ShapeError where the rows are not equally long.
+    Raises ShapeError if the rows are not equally long.
     """
     rows = len(A)
     columns = len(A[0]) if rows else 0
@@ -61,7 +61,7 @@ def dot(a: Vector, b: Vector) -> float:
     >>> dot([1.0, 2.0, 3.0], [4.0, 5.0, 6.0])
     32.0
 
-    Raises ShapeError where the lengths differ.
+    Raises ShapeError if the lengths differ.
     """
     if len(a) != len(b):
         raise ShapeError("dot: a has %d entries and b has %d; they must be equally long" % (len(a), len(b)))
@@ -98,7 +98,7 @@ def matvec(A: Matrix, x: Vector) -> Vector:
     >>> matvec([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], [1.0, 10.0])
     [21.0, 43.0, 65.0]
 
-    Raises ShapeError where x is not as long as A has columns.
+    Raises ShapeError if the length of x is not the number of columns of A.
     """
     rows, columns = shape(A)
     if len(x) != columns:
@@ -113,7 +113,7 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
     >>> matmul([[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0], [7.0, 8.0]])
     [[19.0, 22.0], [43.0, 50.0]]
 
-    Raises ShapeError where the columns of A are not as many as the rows of B.
+    Raises ShapeError unless A has as many columns as B has rows.
     """
     rows, inner = shape(A)
     B_rows, columns = shape(B)
@@ -126,7 +126,7 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 def rows_dotted(A: Matrix, B: Matrix, dot=dot) -> Matrix:
     """(A Bᵀ)_ij = A_i·B_j: each row of A dotted with each row of B; n × m and p × m make n × p.
 
-    ``dot`` is a function of two rows, for those who have a faster one.
+    ``dot`` is the function of two rows that is used; a faster one can be given.
 
     >>> rows_dotted([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]])
     [[11.0, 17.0]]
@@ -134,7 +134,7 @@ def rows_dotted(A: Matrix, B: Matrix, dot=dot) -> Matrix:
     return [[dot(a, b) for b in B] for a in A]
 
 
-# The checks at the door: called once on what comes from outside, so that the loops behind need none.
+# Checks of input: each is called once, where data come in, so that the loops need none.
 
 def check_vector(name: str, vector: Vector, length=None) -> None:
     """Raise unless ``vector`` is a list of finite numbers, ``length`` of them if that is given.
@@ -156,7 +156,7 @@ def check_vector(name: str, vector: Vector, length=None) -> None:
 def check_matrix(name: str, matrix: Matrix, rows=None, columns=None) -> None:
     """Raise unless ``matrix`` is a list of equally long lists of finite numbers.
 
-    ``rows`` and ``columns``, where given, must be met; without ``columns`` the first row sets it.
+    ``rows`` and ``columns`` are the sizes expected. Without ``columns``, all rows must be as long as the first.
 
     >>> check_matrix("inputs", [[1.0, 2.0], [3.0]], columns=2)
     Traceback (most recent call last):
@@ -174,7 +174,7 @@ def check_matrix(name: str, matrix: Matrix, rows=None, columns=None) -> None:
 
 
 def is_finite(value) -> bool:
-    """True where ``value`` is a number, and neither infinite nor nan."""
+    """True if ``value`` is a number, and neither infinite nor nan."""
     try:
         return math.isfinite(value)
     except (TypeError, ValueError, OverflowError):  # not a number; a whole number beyond every float

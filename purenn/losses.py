@@ -10,7 +10,7 @@ use the same factor.
 """
 import math
 
-from .activations import exponentials, softmax
+from .activations import exponentials, sigmoid, softmax
 from .linalg import PurennError, Vector
 
 
@@ -21,6 +21,7 @@ class Loss:
     """
 
     reduction = "mean"
+    threshold = 0.5                         # a single output from here up means class 1
 
     def __init__(self, reduction: str = "mean"):
         if reduction not in ("mean", "sum"):
@@ -38,6 +39,10 @@ class Loss:
     def backward(self, output: Vector, target: Vector) -> Vector:
         """∂C/∂a_j for each output of one sample."""
         raise NotImplementedError("%s has no backward(output, target)" % type(self).__name__)
+
+    def answer(self, output: Vector) -> Vector:
+        """What an output says on the scale of the targets: itself, unless the loss takes logits of a sigmoid."""
+        return output
 
     def check_targets(self, targets: list) -> None:
         """Raise PurennError where a target is outside what this loss is defined for."""
@@ -118,7 +123,8 @@ class BCELoss(Loss):
     For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
     outputs and the samples, as in ``torch.nn.BCELoss``.
     Two limits, also as in PyTorch: logarithms are at least −100, and a·(1 − a) is at least 1e-12.
-    Targets lie between 0 and 1.
+    Where the Sigmoid is so sure that a is rounded to 0 or 1, no slope gets through it, even if it is
+    wrong; BCEWithLogitsLoss has no such limits. Targets lie between 0 and 1.
     """
 
     def forward(self, output: Vector, target: Vector) -> float:
@@ -150,10 +156,76 @@ class BCELoss(Loss):
 
     def check_targets(self, targets: list) -> None:
         """Raise PurennError where a target is not between 0 and 1."""
-        for i in range(len(targets)):
-            for y in targets[i]:
-                if not 0.0 <= y <= 1.0:
-                    raise PurennError("BCELoss: targets[%d] is %r; each target must be from 0 to 1" % (i, targets[i]))
+        _check_shares(self, targets)
+
+
+class BCEWithLogitsLoss(Loss):
+    """Sigmoid and binary cross-entropy in one: C = 1/m · Σ_j [max(z_j, 0) − z_j·y_j + ln(1 + e^−|z_j|)].
+
+    It takes the logits z, so the network ends with a Linear layer, without Sigmoid, as for
+    ``torch.nn.BCEWithLogitsLoss``. An output z means the probability p = σ(z), and class 1 where z ≥ 0. The mean is
+    over the m outputs and the samples. Targets lie between 0 and 1.
+
+    Why the two belong together. With p = σ(z), for one output:
+
+        C     = −y·ln p − (1 − y)·ln(1 − p)
+        ∂C/∂p = −y/p + (1 − y)/(1 − p) = (p − y) / (p·(1 − p))
+        ∂p/∂z = p·(1 − p)
+        ∂C/∂z = ∂C/∂p · ∂p/∂z = p − y                               p·(1 − p) cancels
+
+    No denominator is left that could be rounded to 0: where BCELoss behind a Sigmoid that is sure and wrong has the
+    slope 0, here it is 1 or −1. The cost needs no logarithm of p:
+
+        ln p       = −ln(1 + e^−z)
+        ln(1 − p)  = −z − ln(1 + e^−z)
+        C          = (1 − y)·z + ln(1 + e^−z)                       for z ≥ 0: e^−z is at most 1
+                   = −y·z + ln(1 + e^z)                             for z < 0: ln(1 + e^−z) = −z + ln(1 + e^z)
+                   = max(z, 0) − z·y + ln(1 + e^−|z|)               both in one
+    """
+
+    threshold = 0.0                         # σ(0) = ½
+
+    def forward(self, output: Vector, target: Vector) -> float:
+        """C = 1/m · Σ_j [max(z_j, 0) − z_j·y_j + ln(1 + e^−|z_j|)].
+
+        >>> BCEWithLogitsLoss().forward([0.0], [1.0]) == math.log(2.0)
+        True
+        """
+        total = 0.0
+        for z, y in zip(output, target):
+            total += max(z, 0.0) - z * y + log_of_one_plus(math.exp(-abs(z)))
+        return self.share(len(output)) * total
+
+    def backward(self, output: Vector, target: Vector) -> Vector:
+        """∂C/∂z_j = 1/m · (σ(z_j) − y_j).
+
+        >>> BCEWithLogitsLoss().backward([0.0], [1.0])
+        [-0.5]
+        """
+        share = self.share(len(output))
+        return [share * (sigmoid(z) - y) for z, y in zip(output, target)]
+
+    def answer(self, output: Vector) -> Vector:
+        """The probabilities that the logits stand for, p_j = σ(z_j)."""
+        return [sigmoid(z) for z in output]
+
+    def check_targets(self, targets: list) -> None:
+        """Raise PurennError where a target is not between 0 and 1."""
+        _check_shares(self, targets)
+
+
+def log_of_one_plus(e: float) -> float:
+    """ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded.
+
+    Rounding makes s of 1 + e. ln(s)/(s − 1) changes little from s to 1 + e, so ln(1 + e) = e · ln(s)/(s − 1), but for
+    rounding. (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About Floating-Point Arithmetic",
+    theorem 4.)
+
+    >>> log_of_one_plus(1e-20), log_of_one_plus(1.0) == math.log(2.0)
+    (1e-20, True)
+    """
+    s = 1.0 + e
+    return e * (math.log(s) / (s - 1.0)) if s > 1.0 else e
 
 
 class CrossEntropyLoss(Loss):
@@ -204,6 +276,14 @@ class CrossEntropyLoss(Loss):
             if sorted(targets[i]) != [0.0] * (len(targets[i]) - 1) + [1.0]:
                 raise PurennError("CrossEntropyLoss: targets[%d] is %r; a target must be one-hot, "
                                   "1 for its class and 0 for the others" % (i, targets[i]))
+
+
+def _check_shares(loss, targets):
+    for i in range(len(targets)):
+        for y in targets[i]:
+            if not 0.0 <= y <= 1.0:
+                raise PurennError("%s: targets[%d] is %r; each target must be from 0 to 1"
+                                  % (type(loss).__name__, i, targets[i]))
 
 
 def _log(p):

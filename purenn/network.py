@@ -2,7 +2,7 @@
 
 Forward, each layer's output is the next one's input. Backward, each layer's ∂C/∂inputs is the
 ∂C/∂outputs of the one before it: the chain rule, one layer at a time. Here the loop runs over
-the layers; one step in, ``layers.py`` runs over the neurons of one.
+the layers; one level down, ``layers.py`` loops over the neurons of one.
 """
 from .activations import ACTIVATIONS
 from .layers import Layer, Linear
@@ -20,8 +20,8 @@ class Network:
     >>> network.count_parameters()
     17
 
-    Raises PurennError where there are no layers or one is not a layer, and ShapeError where one
-    layer's outputs are not as many as the next one's inputs.
+    Raises PurennError if there are no layers or one is not a layer, and ShapeError unless each
+    layer has as many outputs as the next one has inputs.
     """
 
     def __init__(self, layers):
@@ -42,7 +42,7 @@ class Network:
         return a
 
     def backward(self, grad: Vector) -> Vector:
-        """From ∂C/∂output of the sample last fed forward to every gradient.
+        """Compute every gradient from ∂C/∂output of the sample that was last fed forward.
 
         Adds ∂C/∂θ to each parameter's gradients (``zero_grad`` clears them) and returns ∂C/∂x.
         """
@@ -64,7 +64,7 @@ class Network:
             raise PurennError("Network.mlp: sizes is %r; give a list, such as [2, 4, 1]: inputs, hidden layers, outputs"
                               % (sizes,))
         for option, name in (("activation", activation), ("output_activation", output_activation)):
-            if name is not None and name not in ACTIVATIONS:
+            if name is not None and not (isinstance(name, str) and name in ACTIVATIONS):
                 raise PurennError("Network.mlp: %s is %r; it must be one of %s"
                                   % (option, name, ", ".join(sorted(ACTIVATIONS))))
         layers: list = []
@@ -118,7 +118,7 @@ class Network:
         return state
 
     def load_state_dict(self, state: dict) -> None:
-        """Take over what ``state_dict`` gave. All of it is checked before any of it is taken.
+        """Load what ``state_dict`` returned. All of it is checked before any of it is loaded.
 
         Raises PurennError for missing or unknown names or entries that are not finite numbers,
         and ShapeError for wrong shapes.
@@ -160,7 +160,7 @@ class Network:
                               "of a subclass of Layer" % (i, layer))
         for earlier in self.layers[:i]:
             if earlier is layer:
-                raise PurennError("Network: layers[%d], %r, stands in the list twice; a layer keeps what its own "
+                raise PurennError("Network: layers[%d], %r, is in the list twice; a layer keeps what its own "
                                   "backward pass needs, so make a second one" % (i, layer))
         inputs = layer.in_features
         if inputs is None:

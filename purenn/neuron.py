@@ -1,11 +1,11 @@
-"""One neuron: the bottom of the zoom, where every quantity is a local variable.
+"""One neuron: the lowest level, where every quantity is a local variable.
 
 A neuron weighs its inputs and adds its bias. Set a breakpoint here to see backpropagation number
 by number: ``weights`` and ``inputs`` are plain lists, ``k`` counts the inputs, and each line is
 one formula of the derivation. Which neuron it is (its j) is one step up, in ``layers.py``.
 
-The bend that follows, a = f(z), is a layer of its own (``activations.py``), so that the chain
-rule's factors ∂C/∂a, ∂a/∂z and ∂z/∂w are met one at a time.
+The activation that follows, a = f(z), is a layer of its own (``activations.py``), so that the
+chain rule's factors ∂C/∂a, ∂a/∂z and ∂z/∂w are computed one at a time.
 """
 from .linalg import Vector
 
@@ -26,14 +26,14 @@ def forward(weights: Vector, bias: float, inputs: Vector) -> float:
 
 
 def backward(delta: float, weights: Vector, inputs: Vector, weight_grads: Vector, input_grads: Vector) -> float:
-    """Share out δ = ∂C/∂z: to each weight, to each input, and (returned) to the bias.
+    """From δ = ∂C/∂z to the slopes ∂C/∂w_k of the weights, ∂C/∂a_k of the inputs and ∂C/∂b of the bias.
 
     From z = Σ_k w_k·a_k + b follow the three slopes of z: ∂z/∂w_k = a_k, ∂z/∂a_k = w_k and
     ∂z/∂b = 1. The chain rule multiplies each by δ:
 
         ∂C/∂w_k = δ · a_k       added to ``weight_grads[k]``: the samples of a batch add up
         ∂C/∂a_k = Σ_j δ_j·w_jk  this neuron's δ·w_k is added to ``input_grads[k]``, because a_k
-                                moves the cost through every neuron j that it feeds
+                                changes the cost through every neuron j that it goes into
         ∂C/∂b   = δ             returned
 
     All four lists are equally long. Nielsen, chapter 2, BP4, the sum inside BP2, and BP3.

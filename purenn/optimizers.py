@@ -11,20 +11,21 @@ import math
 
 from .linalg import PurennError, ShapeError, Vector, check_vector, is_finite, zeros
 
-MOST_STEPS = 1 << 53            # steps that are counted: up to here β^t can be worked out
+MOST_STEPS = 1 << 53            # the largest step number: up to here β^t can be computed
 
 
 class Optimizer:
     """What every optimizer does: hold the parameters and the learning rate, and ``step``.
 
     ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
-    ``weight_decay`` is the λ of L2 regularization: the cost that is stepped down has ½λ·Σθ² added to it.
+    ``weight_decay`` is the λ of L2 regularization: ½λ·Σθ² is added to the cost.
 
-    What a step depends on besides the parameters and the settings is the optimizer's state. A class names its own:
-    ``state_lists``, those in the shape of the parameters, ``state_squares``, the same but never below 0, and
-    ``state_counts``, whole numbers.
+    What a step depends on besides the parameters and the settings is the optimizer's state. A class names the parts
+    of its state: ``state_lists`` have the shape of the parameters, so have ``state_squares``, which are never below 0,
+    and ``state_counts`` are whole numbers.
 
-    Raises PurennError where there are no parameters, or lr or weight_decay is not a finite number from 0 up.
+    Raises PurennError if there are no parameters, one is given twice, or lr or weight_decay is not a finite number
+    from 0 up.
     """
 
     state_lists: tuple = ()
@@ -41,6 +42,9 @@ class Optimizer:
         if not self.parameters:
             raise PurennError("%s: there are no parameters to learn; give it network.parameters()"
                               % type(self).__name__)
+        if len(set([id(values) for _, values, _ in self.parameters])) < len(self.parameters):
+            raise PurennError("%s: a list of parameters is there twice, and would be changed twice in each step; give "
+                              "each once" % type(self).__name__)
         self.lr = self._checked("lr", lr)
         self.weight_decay = self._checked("weight_decay", weight_decay)
 
@@ -49,7 +53,7 @@ class Optimizer:
         raise NotImplementedError("%s has no step()" % type(self).__name__)
 
     def decayed(self, values: Vector, grads: Vector) -> Vector:
-        """g + λ·θ for each parameter θ, the slope with ½λ·Σθ² added to the cost; biases too, as in ``torch.optim``."""
+        """g + λ·θ for each parameter θ, biases too, as in ``torch.optim``: the slope of the cost with ½λ·Σθ² added."""
         if self.weight_decay == 0.0:
             return grads
         return [g + self.weight_decay * w for g, w in zip(grads, values)]
@@ -59,9 +63,9 @@ class Optimizer:
         return _state_of(self)
 
     def load_state_dict(self, state: dict) -> None:
-        """Take over what ``state_dict`` gave. All of it is checked before any of it is taken.
+        """Load what ``state_dict`` returned. All of it is checked before any of it is loaded.
 
-        Raises PurennError for missing or unknown names and for numbers that cannot be, ShapeError for wrong shapes.
+        Raises PurennError for missing or unknown names and for impossible numbers, ShapeError for wrong shapes.
         """
         _check_state(self, state)
         _load(self, state)
@@ -75,7 +79,7 @@ class Optimizer:
         return [zeros(len(values)) for _, values, _ in self.parameters]
 
     def _checked(self, name, value, limit=None):
-        """``value`` if it is a number from 0 up, below ``limit`` where there is one; otherwise PurennError."""
+        """``value`` if it is a number from 0 up, below ``limit`` if that is given; otherwise raises PurennError."""
         if not is_finite(value) or value < 0.0 or (limit is not None and value >= limit):
             raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
                 type(self).__name__, name, value, "" if limit is None else " and below %g" % limit))
@@ -89,7 +93,7 @@ class Optimizer:
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum if you like.
+    """Gradient descent, with or without momentum.
 
         v ← μ·v + g
         θ ← θ − lr·v
@@ -115,7 +119,7 @@ class SGD(Optimizer):
 
 
 class Adagrad(Optimizer):
-    """Each parameter's steps shrink by the size of all its gradients so far.
+    """Each parameter's steps are divided by the size of all its gradients so far.
 
         s ← s + g²
         θ ← θ − lr·g / (√s + eps)
@@ -141,7 +145,7 @@ class Adagrad(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Adagrad with a memory that fades: a running mean of g² in place of the sum.
+    """Adagrad with a running mean of g² in place of the sum.
 
         s ← α·s + (1 − α)·g²
         θ ← θ − lr·g / (√s + eps)
@@ -253,4 +257,4 @@ def _check_state(optimizer, state):
         for i in range(len(own)):
             check_vector("%s: %s[%d]" % (kind, name, i), given[i], len(own[i]))
             if name in optimizer.state_squares and any([value < 0.0 for value in given[i]]):
-                raise PurennError("%s: %s[%d] has a number below 0; of squares it cannot" % (kind, name, i))
+                raise PurennError("%s: %s[%d] has a number below 0; squares must be from 0 up" % (kind, name, i))

@@ -1,24 +1,24 @@
-"""The training loop, which you own.
+"""The training loop, as a generator.
 
 ``train`` yields an Epoch after each pass over the data, and goes on when you ask for the next:
-stopping early is ``break``, a progress bar wraps it, a debugger steps it. Here the loops run over
-epochs and batches; one step in, ``engines/loops.py`` runs over the samples of one batch.
+to stop early, use ``break``. Here the loops run over epochs and batches; one level down,
+``engines/loops.py`` loops over the samples of one batch.
 """
 import math
 from collections import namedtuple
 
-from .activations import Softmax
+from .activations import Sigmoid, Softmax
 from .engines.loops import Engine, Loops, batch_cost
 from .linalg import PurennError, Vector, check_matrix
-from .losses import CrossEntropyLoss, Loss
+from .losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss
 from .optimizers import Optimizer
 
 # Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
 Dataset = namedtuple("Dataset", ("inputs", "targets"))
 
-# What an epoch was like: its number (from 1), the loss and the accuracy over its samples, each as
-# it was before the step that learned from it; the same of the validation data after the last step,
-# or None. An accuracy is a share from 0 to 1, or None where the targets are not classes.
+# An epoch: its number (from 1); the loss and the accuracy over its samples, each sample measured
+# before the step that learned from it; the same for the validation data after the last step, or
+# None. An accuracy is a share from 0 to 1, or None if the targets are not classes.
 Epoch = namedtuple("Epoch", ("number", "loss", "accuracy", "validation_loss", "validation_accuracy"))
 
 
@@ -38,8 +38,8 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
     ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
     ``shuffle(list)``) each epoch goes through the samples in a new order, without it in the given
-    one; the data themselves are never reordered. ``engine`` gets the gradients (``Loops()``). ``done`` of
-    the epochs were done before, by a run that was interrupted: they are counted and not done again.
+    one; the data themselves are never reordered. ``engine`` computes the gradients, by default ``Loops()``. The
+    first ``done`` epochs were done by a run that was interrupted: they are counted and not done again.
 
     Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
     not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
@@ -55,12 +55,16 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
-        for inputs, targets in batches(data, batch_size, rng):
+        order = drawn_order(count, rng)
+        at_once = engine.epoch(network, loss, optimizer, data, batch_size, order)
+        if at_once is not None:                                     # an engine with a way to learn from all of them
+            epoch_loss, right = add_up(at_once, loss, optimizer, count, number)
+        for inputs, targets in in_batches(data, batch_size, order) if at_once is None else ():
             cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
             check_finite(cost, optimizer, number)
-            epoch_loss += cost * (loss.share(count) / loss.share(len(inputs)))      # the batch's part of the whole
+            epoch_loss += cost * part_of_whole(loss, len(inputs), count)
             if has_classes:
-                right += count_right(outputs, targets)
+                right += count_right(outputs, targets, loss.threshold)
         accuracy = right / count if has_classes else None
         validation_loss = validation_accuracy = None
         if validation is not None:
@@ -69,19 +73,47 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
         yield Epoch(number, epoch_loss, accuracy, validation_loss, validation_accuracy)
 
 
+def part_of_whole(loss, size: int, count: int) -> float:
+    """share(n) / share(size): what the cost of a batch of ``size`` samples counts for in that of all n."""
+    return loss.share(count) / loss.share(size)
+
+
+def add_up(at_once, loss, optimizer, count: int, number: int) -> tuple:
+    """The epoch's loss, and how many outputs are right, from each batch's cost, samples and right outputs."""
+    epoch_loss = 0.0
+    right = 0
+    for cost, size, right_ones in at_once:
+        check_finite(cost, optimizer, number)
+        epoch_loss += cost * part_of_whole(loss, size, count)
+        right += right_ones
+    return epoch_loss, right
+
+
 def batches(data, batch_size=None, rng=None):
     """The data as pairs (inputs, targets) of up to ``batch_size`` samples, in an order drawn by ``rng``.
 
     Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
     """
+    return in_batches(data, batch_size, drawn_order(len(data.inputs), rng))
+
+
+def drawn_order(count: int, rng):
+    """The numbers of so many samples in an order drawn by ``rng``; None, the given order, without one."""
+    if rng is None:
+        return None
+    order = list(range(count))
+    rng.shuffle(order)
+    return order
+
+
+def in_batches(data, batch_size, order):
+    """The data as pairs (inputs, targets) of up to ``batch_size`` samples; None: of all, and in the given order."""
     count = len(data.inputs)
-    if batch_size is None and rng is None:
+    if batch_size is None and order is None:
         yield data.inputs, data.targets
         return
     batch_size = batch_size or count
-    order = list(range(count))
-    if rng is not None:
-        rng.shuffle(order)
+    order = order or list(range(count))
     for start in range(0, count, batch_size):
         chosen = order[start:start + batch_size]
         yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]
@@ -90,7 +122,7 @@ def batches(data, batch_size=None, rng=None):
 def evaluate(network, loss, data, engine=None) -> tuple:
     """The network's (loss, accuracy, outputs) on ``data``, forward only; accuracy is None without classes.
 
-    Raises PurennError or ShapeError where the data do not fit, as ``train`` does.
+    Raises PurennError or ShapeError if the data do not fit, as ``train`` does.
     """
     check_data("data", network, loss, data)
     return _evaluate(network, loss, plain(data), engine or Loops())
@@ -98,19 +130,21 @@ def evaluate(network, loss, data, engine=None) -> tuple:
 
 def _evaluate(network, loss, data, engine):
     outputs = engine.outputs(network, data.inputs)
-    accuracy = count_right(outputs, data.targets) / len(outputs) if are_classes(data.targets) else None
+    accuracy = None
+    if are_classes(data.targets):
+        accuracy = count_right(outputs, data.targets, loss.threshold) / len(outputs)
     return batch_cost(loss, outputs, data.targets), accuracy, outputs
 
 
 def plain(data):
-    """The data with Python's own numbers, made anew where others, such as NumPy's, would get into weights."""
+    """The data as Python's own numbers. Others, such as NumPy's, would get into the weights, and are converted."""
     if data is None or are_plain(data.inputs) and are_plain(data.targets):
         return data
     return Dataset([[float(x) for x in row] for row in data.inputs], [[float(y) for y in row] for row in data.targets])
 
 
 def are_plain(rows: list) -> bool:
-    """True where all numbers are Python's own, int or float."""
+    """True if all numbers are Python's own, int or float."""
     for row in rows:
         for kind in set(map(type, row)):
             if kind is not float and kind is not int:
@@ -119,7 +153,7 @@ def are_plain(rows: list) -> bool:
 
 
 def are_classes(targets: list) -> bool:
-    """True where the targets name classes: a single 0 or 1 each, or one-hot.
+    """True if the targets name classes: a single 0 or 1 each, or one-hot.
 
     >>> are_classes([[0.0], [1.0]]), are_classes([[0.0, 1.0], [1.0, 0.0]]), are_classes([[0.3], [7.0]])
     (True, True, False)
@@ -136,31 +170,33 @@ def are_classes(targets: list) -> bool:
     return True
 
 
-def class_of(values: Vector) -> int:
-    """The class that an output or a target means: 0 or 1 by its side of 0.5, or which of several is the largest.
+def class_of(values: Vector, threshold: float = 0.5) -> int:
+    """The class of an output or a target: 0 or 1 by its side of the threshold, or the index of the largest of several.
+
+    The threshold of a loss's outputs is ``loss.threshold``, 0 for logits.
 
     >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
     (1, 2)
     """
     if len(values) == 1:
-        return int(values[0] >= 0.5)
+        return int(values[0] >= threshold)
     return values.index(max(values))
 
 
-def is_right(output: Vector, target: Vector) -> bool:
-    """True where the output means the target's class.
+def is_right(output: Vector, target: Vector, threshold: float = 0.5) -> bool:
+    """True if the output and the target are of the same class; ``threshold`` is that of the output.
 
     >>> is_right([0.7], [1.0]), is_right([0.7, 0.2], [0.0, 1.0])
     (True, False)
     """
-    return class_of(output) == class_of(target)
+    return class_of(output, threshold) == class_of(target)
 
 
-def count_right(outputs: list, targets: list) -> int:
-    """How many outputs mean their target's class."""
+def count_right(outputs: list, targets: list, threshold: float = 0.5) -> int:
+    """How many outputs are of their target's class."""
     right = 0
     for output, target in zip(outputs, targets):
-        if is_right(output, target):
+        if is_right(output, target, threshold):
             right += 1
     return right
 
@@ -175,14 +211,14 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
             raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it from the "
-                              "parameters() of this network, and after its lists were replaced" % name)
+                              "parameters() of this network, again if its lists were replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)
 
 
 def check_loop(epochs, batch_size, engine, rng, done) -> None:
-    """Raise PurennError unless these say how often, in what batches and with what ``train`` is to train."""
+    """Raise PurennError unless these arguments are such as ``train`` takes."""
     if not (isinstance(done, int) and done >= 0):
         raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
     for name, size in (("epochs", epochs), ("batch_size", batch_size)):
@@ -207,13 +243,14 @@ def check_data(name: str, network, loss, data) -> None:
     width = len(network.forward(data.inputs[0]))
     check_matrix(name + ".targets", data.targets, rows=len(data.inputs), columns=width)
     loss.check_targets(data.targets)
-    if isinstance(loss, CrossEntropyLoss) and isinstance(network.layers[-1], Softmax):
-        raise PurennError("CrossEntropyLoss has softmax in it and takes logits; "
-                          "leave out the network's last layer, Softmax")
+    for kind, layer in ((CrossEntropyLoss, Softmax), (BCEWithLogitsLoss, Sigmoid)):
+        if isinstance(loss, kind) and isinstance(network.layers[-1], layer):
+            raise PurennError("%s has %s in it and takes logits; leave out the network's last layer, %s"
+                              % (kind.__name__, layer.__name__.lower(), layer.__name__))
 
 
 def check_finite(cost: float, optimizer, epoch: int) -> None:
-    """Raise DivergedError where a cost, met in ``epoch`` (0 where it was met in none), is infinite or nan."""
+    """Raise DivergedError if a cost is infinite or nan; ``epoch`` is the epoch it is from, 0 for none."""
     if not math.isfinite(cost):
         raise DivergedError("the loss became %r%s: training diverged; try a smaller lr than %g, or inputs on a smaller "
                             "scale" % (cost, " in epoch %d" % epoch if epoch else "", optimizer.lr), epoch)

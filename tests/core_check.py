@@ -22,6 +22,7 @@ from purenn import (  # noqa: E402
     Adagrad,
     Adam,
     BCELoss,
+    BCEWithLogitsLoss,
     CrossEntropyLoss,
     Dataset,
     HalfSquaredErrorLoss,
@@ -78,6 +79,7 @@ def runs():
     run("gate", lambda rng: gate(), [2, 4, 1], HalfSquaredErrorLoss(), RMSprop, 150, activation="leaky_relu",
         output="identity", lr=0.02)
     run("classes", two_classes, [2, 5, 2], CrossEntropyLoss(), Adagrad, 150, activation="relu", output=None, lr=0.2)
+    run("logits", lambda rng: xor(), [2, 4, 1], BCEWithLogitsLoss(), Adam, 60, activation="tanh", output=None, lr=0.05)
     run("shares", two_classes, [2, 4, 2], MSELoss(reduction="sum"), SGD, 150, activation="tanh", output="softmax",
         lr=0.5, weight_decay=0.001)
 

@@ -95,7 +95,7 @@ GOOD = {"0.weight": [[1.0, 2.0], [3.0, 4.0]], "0.bias": [5.0, 6.0]}
     ({"0.weight": {}}, "0.weight is {}; its architecture says 2 rows"),
     ({"0.weight": [[1.0, 2.0], [3.0]]}, "0.weight[1] has 1 entries; expected 2"),
     ({"0.weight": [[1.0, 2.0], [3.0, float("inf")]]}, "0.weight[1][1] is inf; every entry must be a finite number"),
-    ({"1.weight": [1.0]}, "'1.weight' is in it, which its architecture does not have"),
+    ({"1.weight": [1.0]}, "'1.weight' is in it, but its architecture does not have it"),
 ])
 def test_weights_that_do_not_fit_are_refused(change, message):
     expected = {"0.weight": (2, 2), "0.bias": (2,)}
@@ -107,5 +107,5 @@ def test_weights_that_do_not_fit_are_refused(change, message):
 
 
 def test_weights_that_are_missing_are_refused():
-    with pytest.raises(PurennError, match="0.bias is missing, which its architecture has"):
+    with pytest.raises(PurennError, match="0.bias is missing, but its architecture has it"):
         check_weights({"0.weight": (2, 2), "0.bias": (2,)}, {"0.weight": GOOD["0.weight"]})

@@ -134,7 +134,7 @@ def test_what_json_cannot_hold_is_not_saved(change, tmp_path):
     ({"format": "x"}, "is no purenn checkpoint: its format is 'x'"),
     ({"version": 3}, "is of version 3 of the format, from purenn '0."),
     ({"version": 1}, "is of version 1 of the format, which kept a command line in place of settings; this purenn reads "
-                     "version 2: begin anew"),
+                     "version 2: start again"),
     ({"more": 1}, "'more' is in it, which is unknown"),
     ({"random": {}}, "random is {}"),
 ])
@@ -148,7 +148,7 @@ def test_a_file_of_another_kind_is_refused(change, message, tmp_path):
 
 def test_a_model_is_no_checkpoint(tmp_path):
     save_model(tmp_path / "a.json", a_model())
-    with pytest.raises(PurennError, match="its format is 'purenn model'; it is a model, of a training that has ended"):
+    with pytest.raises(PurennError, match="its format is 'purenn model'; it is a model, not a checkpoint"):
         load_checkpoint(tmp_path / "a.json")
     save_model(tmp_path / "a.safetensors", a_model())
     with pytest.raises(PurennError, match="a.safetensors: is no JSON"):

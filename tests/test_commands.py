@@ -31,6 +31,8 @@ BEGINS = {
     "show %s" % MODEL: "   layer          weight  bias  parameters\n",
     "reproduce --help": "usage: python cli.py reproduce [-h] ",
     "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), ",
+    "step mazur": "0  forward › sample 0   purenn/engines/loops.py:",
+    "tape mazur": "tape mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), HalfSquaredErrorLoss(",
     "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
     "activations": "            sigmoid          tanh          relu ",
     "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
@@ -136,10 +138,33 @@ def test_every_optimizer_learns_xor_with_its_default_learning_rate(optimizer):
     assert result["learned"] and result["accuracy"] == 1.0 and result["loss"] < 0.005
 
 
-@pytest.mark.parametrize("loss", ["sse", "half-sse", "bce"])
+@pytest.mark.parametrize("loss", ["sse", "half-sse", "bce", "bce-with-logits"])
 def test_every_loss_learns_xor_with_its_default_learning_rate(loss):
     result = json.loads(cli("xor", "--loss", loss, "--optimizer", "rmsprop", "--engine", "unrolled", "--json").stdout)
     assert result["learned"] and result["accuracy"] == 1.0
+
+
+def test_a_logit_is_shown_by_the_side_of_0_that_it_is_on():
+    arguments = ["xor", "--loss", "bce-with-logits", "--optimizer", "adam", "--engine", "unrolled"]
+    found = json.loads(cli(*arguments, "--json").stdout)
+    assert found["learned"] and found["accuracy"] == 1.0 and found["settings"]["output_activation"] is None
+    for row in found["predictions"]:
+        assert row["right"] and (row["output"][0] >= 0.0) == (row["target"][0] == 1.0)
+    text = cli(*arguments).stdout
+    assert "sigmoid, output none, bce-with-logits loss" in text
+    probabilities = cli("xor", "--loss", "bce", "--optimizer", "adam", "--engine", "unrolled").stdout
+    assert [line[54:] for line in text.splitlines() if "│" in line] == [
+        line[54:] for line in probabilities.splitlines() if "│" in line]                # the same decision map
+    constant = cli("xor", "--loss", "bce-with-logits", "--epochs", 5).stdout
+    assert "The output is about 0.4" in constant and "The best constant, 0.476, has loss 0.692013." in constant
+
+
+def test_what_has_an_effect_beside_another_option_is_taken():
+    for arguments in ("xor --init zeros --seed 2 --shuffle --epochs 2", "linear --init zeros --seed 2 --epochs 2",
+                      "explain xor --step 2 --engine matrix", "explain xor --batch-size 6 --shuffle",
+                      "compare gate --vary hidden=none,2 --activation relu --epochs 2 --seeds 2",
+                      "gradcheck --loss mse --loss sse --activation tanh"):
+        assert cli(*arguments.split()).returncode == 0, arguments
 
 
 def test_quiet_is_one_line():
@@ -163,7 +188,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     done = cli("xor", "--epochs", 100)
     assert done.returncode == 0
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("Not learned. It answers about 0.4") and "0.249433" in last
+    assert last.startswith("Not learned. The output is about 0.4") and "0.249433" in last
 
 
 @pytest.mark.parametrize("arguments, named", [
@@ -179,8 +204,31 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),
     ("xor --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
     ("xor --loss bce --output-activation tanh", "--loss: bce needs outputs between 0 and 1, and the output activation"),
+    ("xor --loss bce-with-logits --output-activation sigmoid", "--output-activation: found it with the loss bce-with-"),
+    ("xor --quiet --json", "--quiet: has no effect with --json; leave one of the two out"),
+    ("gate --json --log-every 3", "--log-every: has no effect with --json; leave one of the two out"),
+    ("linear --quiet --log-every 3", "--log-every: has no effect with --quiet; leave one of the two out"),
+    ("train tests/files/iris.csv --target species --quiet --log-every 3", "--log-every: has no effect with --quiet"),
+    ("xor --hidden none --activation relu", "--activation: has no effect with --hidden none; leave one of the two out"),
+    ("letters --activation relu --hidden", "--activation: has no effect with --hidden none; leave one of the two out"),
+    ("explain gate --hidden none --activation relu", "--activation: has no effect with --hidden none"),
+    ("unroll gate --hidden none --activation relu", "--activation: has no effect with --hidden none"),
+    ("compare xor --hidden none --activation relu --vary lr=1,2", "--activation: has no effect with --hidden none"),
+    ("compare xor --hidden none --vary activation=relu,tanh", "--activation: has no effect with --hidden none"),
+    ("xor --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
+    ("explain gate --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
+    ("unroll xor --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
+    ("compare xor --init zeros --seeds 2 --vary lr=1,2", "--seeds: has no effect with --init zeros; leave one"),
+    ("xor --checkpoint-every 3", "--checkpoint-every: goes with --checkpoint; add it, or leave this out"),
+    ("explain xor --engine matrix", "--engine: goes with --step; add it, or leave this out"),
+    ("explain xor --step 0 --engine matrix", "--engine: goes with --step; add it, or leave this out"),
+    ("mistakes --seed 2", "--seed: goes with NAME; add it, or leave this out"),
+    ("letters --ignore x", "--ignore: goes with --data; add it, or leave this out"),
+    ("letters --show-data 2 --data tests/files/letters.npz --seed 3", "--seed: cannot be used with --show-data"),
+    ("xor --lr 1 --lr 2", "--lr: found it twice; leave one of the two out"),
+    ("gradcheck --h 1e-4 --h=1e-5", "--h: found it twice; leave one of the two out"),
     ("xor --optimizer foo", "--optimizer: found 'foo'; it must be one of sgd, momentum, adagrad, rmsprop, adam"),
-    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it goes with sgd"),
+    ("xor --optimizer adam --momentum 0.5", "--momentum: found it with the optimizer adam; it is for sgd"),
     ("xor --momentum 1", "--momentum: found '1'; it must be a number from 0 up and below 1"),
     ("xor --epochs 0", "--epochs: found '0'; it must be a whole number from 1 to 1000000000"),
     ("xor --epochs 1.5", "--epochs: found '1.5'; it must be a whole number from 1 to 1000000000"),

@@ -190,6 +190,7 @@ def test_fresh_points_and_divergence_have_columns_of_their_own(grid):
 
 def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     assert "these losses do not measure the same" in run("compare", "xor", "--vary", "loss=mse,bce", "--epochs", 5)
+    assert "do not measure the same" not in run("compare", "xor", "--vary", "loss=bce,bce-with-logits", "--epochs", 5)
     assert "do not measure" not in run("compare", "xor", "--vary", "lr=1,2", "--epochs", 5)
 
 
@@ -213,14 +214,14 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
     ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
     ("xor --vary lr=1,2 --lr 3", "--vary: found lr, and --lr beside it"),
-    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 of them; at most two make a grid"),
+    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 of them; at most two can be varied"),
     ("xor --vary hidden=4,4x", "--vary: hidden: found '4x'; it must be a size such as 4, sizes such as 4x4, or none"),
     ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
     ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),
     ("xor --vary shuffle=maybe", "--vary: shuffle: found 'maybe'; it must be yes or no"),
     ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with the optimizer adam"),
-    ("xor --vary engine=loops,processes", "--engine: found processes, but it is the runs that are shared out"),
-    ("xor --vary lr=1 --engine processes", "--engine: found processes, but it is the runs that are shared out"),
+    ("xor --vary engine=loops,processes", "--engine: found processes, but here the runs are divided"),
+    ("xor --vary lr=1 --engine processes", "--engine: found processes, but here the runs are divided"),
     ("xor --vary lr=1 --hidden none 4", "--hidden: found none beside other sizes"),
     ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
     ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),

@@ -24,6 +24,7 @@ from purenn.files.model import Model, load_model, save_model
 from purenn.runs import Run, Settings, problems
 from purenn.runs.keeper import Keeper, load_start, resume
 
+from .helpers import assert_unreadable
 from .test_architecture import every_layer
 from .test_damaged_files import FILES, assert_both, damaged, main, run
 from .test_model_files import a_model
@@ -33,6 +34,13 @@ ODD = [None, True, 0, -1, 1, 2.0, 0.5, 1e308, 10 ** 30, 1 << 40, "", "Linear", "
        [], {}, [[]], [0, 8], [1, 1], [3, 5], {"layer": "Tanh"}, {"a": [1.0]}]
 RAW = [b"NaN", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 2000, b'{"a":' * 2000, b'"\\ud800"', b"\xff",
        b"1" + b"0" * 400]
+
+
+@pytest.mark.parametrize("content, kind", [(b"PK\x03\x04" + bytes(20), "is a zip, such as an npz or what torch.save"),
+                                           (b"\x1f\x8b\x08" + bytes(20), "is a gzip file, and no JSON")])
+@pytest.mark.parametrize("read", [load_model, load_checkpoint])
+def test_another_kind_of_file_that_is_named_json_is_called_what_it_is(read, content, kind, tmp_path):
+    assert_unreadable(read, tmp_path / "m.json", content, kind)
 
 
 # Ways to damage what JSON says, so that it is still JSON.

@@ -43,7 +43,7 @@ def test_right_but_above_the_target():
 
 def test_the_first_plateau_is_told_with_the_loss_of_the_best_constant():
     text = said([[0.47 + 0.001 * i] for i in range(21)])
-    assert "It answers about 0.480 whatever the input" in text
+    assert "The output is about 0.480 for every input" in text
     assert "The best constant, 0.476, has loss 0.249433." in text
     assert "Try a larger lr" in text
     assert "has loss 0.5" in said([[0.5]] * 4, problem=problems.gate(), loss="half-sse")
@@ -53,14 +53,14 @@ def test_the_second_plateau_names_the_point():
     outputs = right_outputs()
     outputs[xor().inputs.index([0.5, 0.5])] = [0.9]
     text = said(outputs)
-    assert "all points but one: (0.5, 0.5) is wrong" in text and "try another seed" in text
+    assert "All points but one are right: (0.5, 0.5) is wrong" in text and "try another seed" in text
 
 
 def test_several_wrong_points_are_counted():
     outputs = right_outputs()
     outputs[0] = outputs[1] = [0.5]
     outputs[2] = [0.7]
-    assert "It has 2 of 21 points wrong" in said(outputs)
+    assert "2 of 21 points are wrong" in said(outputs)
 
 
 def test_without_a_bend_the_shape_is_to_blame_unless_a_line_would_do():
@@ -90,7 +90,7 @@ def test_nothing_is_said_where_validation_data_say_more_and_of_several_outputs_h
     assert said(wrong, problem=points._replace(validation=points.train)) == ""
     twice = points.train._replace(targets=[[y, 1.0 - y] for y, in points.train.targets])
     run = Run(points._replace(train=twice), Settings(sizes=(2, 4, 2), init="zeros"))
-    assert diagnose(run, [[0.47, 0.47]] * 21) == ["It has 11 of 21 points wrong, and the loss is 0.2509."]
+    assert diagnose(run, [[0.47, 0.47]] * 21) == ["11 of 21 points are wrong, and the loss is 0.2509."]
 
 
 def test_a_training_that_diverged_has_not_learned():

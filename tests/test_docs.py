@@ -432,7 +432,7 @@ def options_of(*words):
     return set(re.findall(r"--[a-z][a-z-]*", cli(*words, "--help").stdout))
 
 
-TASKS_OF = ("compare", "explain", "unroll")                 # commands that take one
+TASKS_OF = ("compare", "explain", "step", "tape", "unroll")         # commands that take one
 OTHERS = {"--help", "--version", "--also", "--only"}        # of the whole, and of the benchmarks
 
 

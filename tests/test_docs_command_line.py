@@ -21,7 +21,7 @@ def test_every_command_has_a_section():
     headings = re.findall(r"^### (.*)$", PAGE, re.MULTILINE)
     assert headings == list(maker.parsers())
     assert {heading.split(" ")[0] for heading in headings} == {name for name, _, _ in COMMANDS}
-    assert sum(" " in heading for heading in headings) == 11                # explain, compare, unroll
+    assert sum(" " in heading for heading in headings) == 21                # explain, step, tape, compare, unroll
 
 
 @pytest.mark.parametrize("name", ["xor", "letters", "train", "predict", "explain mazur", "compare gate",
@@ -39,7 +39,7 @@ def test_an_option_is_shown_with_its_value_and_its_default():
 
 def test_an_option_is_shown_anew_where_its_default_is_another():
     gate = PAGE.partition("### gate\n")[2].partition("\n### ")[0]
-    assert "- `--loss NAME`: mse, sse, half-sse, bce (default: half-sse)" in gate
+    assert "- `--loss NAME`: mse, sse, half-sse, bce, bce-with-logits (default: half-sse)" in gate
     assert "As for [xor](#xor): `--hidden`, " in gate and "- `--hidden" not in gate
 
 

@@ -58,8 +58,8 @@ def test_backpropagation_on_one_page_has_at_most_60_lines_and_imports_math_and_r
     assert calls <= {"range", "len", "zip", "print"}                    # the loops are written out
 
 
-def test_backpropagation_on_one_page_prints_the_digits_of_xor():
-    here, there = epochs(printed_once("one_page.py")), epochs(cli("xor").stdout)
+def test_backpropagation_on_one_page_prints_the_digits_of_xor(xor_by_default):
+    here, there = epochs(printed_once("one_page.py")), epochs(xor_by_default.stdout)
     assert here == there
     assert len(here) == 9 and here[-1] == ("3675", "0.004994")
 

@@ -12,8 +12,9 @@ import textwrap
 
 import pytest
 
-from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Identity, Layer,
-                    LeakyReLU, Linear, Loss, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh)
+from purenn import (SGD, Adagrad, Adam, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Identity,
+                    Layer, LeakyReLU, Linear, Loss, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax,
+                    Tanh)
 from purenn.cli.explain import HINT
 from purenn.data.tasks import gate, xor
 from purenn.engines.loops import Loops
@@ -123,7 +124,8 @@ def check_symbols(network, loss, optimizer, x, y):
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("output, loss", [
     (Sigmoid, MSELoss()), (Sigmoid, BCELoss()), (None, CrossEntropyLoss()), (Softmax, MSELoss("sum")),
-    (Tanh, HalfSquaredErrorLoss()), (LeakyReLU, MSELoss()),
+    (Tanh, HalfSquaredErrorLoss()), (LeakyReLU, MSELoss()), (None, BCEWithLogitsLoss()),
+    (Tanh, BCEWithLogitsLoss("sum")),
 ], ids=lambda value: getattr(value, "__name__", repr(value)))
 def test_every_formula_in_symbols_comes_to_its_result_too(optimizer, output, loss):
     rng = random.Random(4)
@@ -137,6 +139,7 @@ def test_every_formula_in_symbols_comes_to_its_result_too(optimizer, output, los
     ["xor"], ["gate", "--optimizer", "adam", "--step", 3], ["softmax"], ["mazur"],
     ["xor", "--hidden", 12, "--only", "0.11"],
     ["linear", "--loss", "bce", "--activation", "leaky_relu", "--optimizer", "rmsprop"],
+    ["xor", "--loss", "bce-with-logits", "--step", 50],
 ], ids=str)
 def test_every_line_that_is_printed_comes_to_its_result(arguments):
     text = cli("explain", *arguments).stdout
@@ -176,7 +179,8 @@ def test_every_line_comes_to_its_result_at_each_of_three_steps(optimizer, make, 
 @pytest.mark.parametrize("hidden", [Sigmoid, Tanh, ReLU, LeakyReLU, Identity, Softmax])
 @pytest.mark.parametrize("output, loss", [
     (Sigmoid, MSELoss()), (Sigmoid, BCELoss()), (None, CrossEntropyLoss()), (Softmax, MSELoss("sum")),
-    (Softmax, BCELoss("sum")), (Tanh, HalfSquaredErrorLoss()), (None, MSELoss()),
+    (Softmax, BCELoss("sum")), (Tanh, HalfSquaredErrorLoss()), (None, MSELoss()), (None, BCEWithLogitsLoss()),
+    (Tanh, BCEWithLogitsLoss("sum")),
 ], ids=lambda value: getattr(value, "__name__", repr(value)))
 def test_every_layer_and_loss_is_explained(hidden, output, loss):
     for seed in range(3):
@@ -223,9 +227,24 @@ def test_the_derivation_of_p_minus_y_ends_where_the_core_does():
     assert direct[1].symbols == ["p_1 - y_1"]
 
 
+@pytest.mark.parametrize("z, y", [(40.0, 0.0), (-800.0, 1.0), (40.0, 1.0), (0.0, 1.0), (-3.0, 0.0)])
+def test_the_slope_of_a_logit_is_derived_where_it_can_be_and_computed_everywhere(z, y):
+    network = Network([Linear(1, 1, init="zeros")])
+    network.layers[0].bias[0] = z
+    sections = explain(network, BCEWithLogitsLoss(), SGD(network.parameters()), [1.0], [y])
+    assert check_numbers(sections) > 5
+    slopes = by_name(sections, "backward")
+    p = slopes["p_0"]
+    assert slopes["∂C/∂z_0"] == p - y
+    assert ("∂C/∂p_0" in slopes) == (0.0 < p < 1.0)
+    if "∂C/∂p_0" in slopes:
+        assert slopes["∂C/∂p_0"] * slopes["∂p_0/∂z_0"] == pytest.approx(p - y, rel=1e-15)
+
+
 def all_sections():
     """Those of a step with each layer, each loss and each optimizer."""
     for loss, output in ((MSELoss(), [Sigmoid()]), (CrossEntropyLoss(), []), (BCELoss(), [Softmax()]),
+                         (BCEWithLogitsLoss(), []),
                          (HalfSquaredErrorLoss(), [ReLU()]), (MSELoss("sum"), [Tanh()]), (MSELoss(), [LeakyReLU()]),
                          (MSELoss(), [Identity()])):
         for make in OPTIMIZERS.values():

@@ -41,7 +41,7 @@ def test_a_column_of_numbers_with_a_stray_text_is_told():
                   list(range(2, 22)))
     preparation = fit(table, "c")
     assert stray_texts(preparation, table) == [
-        "table: column 'a' is taken for texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a slip, "
+        "table: column 'a' is read as texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a slip, "
         "correct it"]
     assert stray_texts(fit(table, "a", ignore=["b"]), table) == stray_texts(preparation, table)
 
@@ -143,7 +143,7 @@ def test_the_task_can_be_said():
 def test_a_class_that_is_a_number_is_known_however_it_is_written():
     preparation = fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y")
     assert encode(preparation, table("x,y\n1,1.0\n2,+0\n3,1e0"), single=True)[1] == [[1.0], [0.0], [1.0]]
-    refused("line 3, column 'y': found '2', expected one of those that it was fitted on: '0', '1'", encode, preparation,
+    refused("line 3, column 'y': found '2', expected one of those seen in training: '0', '1'", encode, preparation,
             table("x,y\n1,1\n2,2"))
 
 
@@ -153,9 +153,9 @@ HOLES = "x,color,y\n1,red,a\nNA,blue,b\n3,,a\n8,blue,b"
 
 
 def test_missing_values_are_refused_with_line_column_and_count():
-    refused("table: line 3, column 'x': is missing .'NA'., the first of 2; .*or set missing to mean or to drop", fit,
-            table(HOLES), "y")
-    refused("line 4, column 'color': is missing .''., the only one;", fit, table(HOLES), "y", ignore=["x"])
+    refused("table: line 3, column 'x': a value is missing .'NA'., the first of 2; .*or set missing to mean or to drop",
+            fit, table(HOLES), "y")
+    refused("line 4, column 'color': a value is missing .''., the only one;", fit, table(HOLES), "y", ignore=["x"])
 
 
 def test_the_mean_is_put_in_and_zeros_for_a_category():
@@ -327,12 +327,12 @@ def test_values_that_were_not_there_to_fit_on_are_refused():
         columns = [list(column) for column in HOUSES.columns]
         columns[at][2] = text
         return HOUSES._replace(columns=columns)
-    refused("line 4, column 'color': found 'pink', expected one of those that it was fitted on: 'blue', 'green', 'red'",
+    refused("line 4, column 'color': found 'pink', expected one of those seen in training: 'blue', 'green', 'red'",
             encode, preparation, other(1, "pink"))
     refused("line 4, column 'rooms': found 'few', expected a number, as in training", encode, preparation,
             other(0, "few"))
     refused("line 4, column 'rooms': found '1e999', expected a finite", encode, preparation, other(0, "1e999"))
-    refused("line 4, column 'rooms': is missing", encode, preparation, other(0, "?"))
+    refused("line 4, column 'rooms': a value is missing", encode, preparation, other(0, "?"))
     preparation.inputs[0] = preparation.inputs[0]._replace(deviation=1e-300)
     refused("line 4, column 'rooms': found '1e300', expected a number nearer to the mean", encode, preparation,
             other(0, "1e300"))

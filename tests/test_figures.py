@@ -178,7 +178,7 @@ def test_what_is_in_the_gallery_is_shown_there_with_its_command():
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "plots")
     with open(os.path.join(folder, "README.md"), encoding="utf-8") as handle:
         text = handle.read()
-    files = [name for name in os.listdir(folder) if name.endswith((".png", ".gif"))]
+    files = [name for name in os.listdir(folder) if name.endswith((".png", ".gif", ".svg"))]
     shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", text)
     there = [name for name in shown if os.path.exists(os.path.join(folder, name))]
     assert shown == there and len(shown) >= 10 and set(shown) <= set(files)

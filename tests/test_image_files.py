@@ -176,7 +176,7 @@ def test_labels_may_be_one_hot_or_a_column(tmp_path):
     assert read_images(column).labels == [1, 0] and read_images(column).classes == 2
     for row in ((0, 0, 0), (1, 1, 0), (0, 2, 0), (1, 0, 2)):
         bad = npz(tmp_path / "c.npz", images=((2, 4), range(8)), labels=((2, 3), (0, 1, 0) + row))
-        refused(bad, "not one-hot: that of image 1 is .*; it must be one 1 among zeros")
+        refused(bad, "not one-hot: the label of image 1 is .*; it must be one 1 among zeros")
 
 
 @pytest.mark.parametrize("labels, names", [
@@ -190,9 +190,9 @@ def test_classes_are_called_by_their_labels_gaps_or_not(tmp_path, labels, names)
 
 @pytest.mark.parametrize("labels, match", [
     ([0, 0], "all labels are '0'; there must be at least two classes"),
-    (array("d", [0.0, 1.5]), "that of image 1 is the label 1.5; labels that are numbers are whole ones from 0 up"),
-    (array("b", [-1, 0]), "that of image 0 is the label -1"),
-    (array("d", [0.0, float("nan")]), "that of image 1 is the label nan")])
+    (array("d", [0.0, 1.5]), "the label of image 1 is 1.5; labels that are numbers must be whole ones from 0 up"),
+    (array("b", [-1, 0]), "the label of image 0 is -1"),
+    (array("d", [0.0, float("nan")]), "the label of image 1 is nan")])
 def test_labels_that_are_no_classes_are_refused(tmp_path, labels, match):
     refused(small(tmp_path / "a.npz", range(8), labels), match)
 
@@ -354,7 +354,7 @@ def test_the_column_of_labels_can_be_said(tmp_path):
     ("label,a,b\n0,x,1\n1,1,1\n", "line 2: column 'a' holds 'x'; every pixel must be a number"),
     ("label,a\n0,\n1,1\n", "image 0: column 'a' holds ''"), ("label,a\n0,nan\n1,1\n", "infinite or nan"),
     ("label,a\nA,1\n,1\n", "a label is missing"), ("label,a,a\n0,1,1\n1,1,1\n", "has column 'a' twice"),
-    ("label,id,p0,p1,p2\n0,1,1,1,1\n1,2,0,0,1\n", "column 'id' is no pixel by its name, as the others are called"),
+    ("label,id,p0,p1,p2\n0,1,1,1,1\n1,2,0,0,1\n", "column 'id' does not have the name of a pixel; others are called"),
     ("label,a,b,c,d\n0,1,255,1,7\n1,5,9,3,1024\n", "column 'd' goes up to 1024, .* ignore it if it is none"),
     ("label,a\n0,-1\n1,1\n", "the smallest pixel is -1"),
     ('label,a\n0,"%s' % ("1" * 140000), "line 2: field larger than field limit"),
@@ -457,5 +457,5 @@ def test_labels_that_are_not_classes_are_refused_before_memory_is_taken(tmp_path
     def ids(count):
         return npz(tmp_path / "ids.npz", images=((count, 1), bytes(count)),
                    labels=((count,), array("H", range(count))))
-    refused(ids(1001), "has 1001 different labels; at most 1000 classes are taken")
+    refused(ids(1001), "has 1001 different labels; at most 1000 classes are allowed")
     assert read_images(ids(1000)).classes == 1000

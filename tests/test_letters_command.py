@@ -19,7 +19,8 @@ from purenn.engines.loops import Loops
 from purenn.files.model import load_model
 from purenn.runs import Problem, Run, Score, Settings, problems
 from purenn.runs.problems import ImageSource
-from purenn.runs.run import PAYS, estimate
+from purenn.runs.run import PAYS
+from purenn.study.estimate import estimate
 from purenn.show.report import worst_predictions
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
@@ -211,20 +212,23 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--images x --data %s" % FILES, "--images: goes with an npz, which %s is not" % FILES),
     ("--labels x --data %s" % FILES, "--labels: goes with an npz or a CSV, and %s is a folder" % FILES),
     ("--images x --data README.md", "--images: goes with an npz, which README.md is not"),
-    ("--write-data x.npz --show-data 3", "--write-data: goes without --show-data"),
+    ("--write-data x.npz --show-data 3", "--write-data: cannot be used with --show-data"),
+    ("--show-data 2 --data %s --seed 3" % DIGITS, "--seed: cannot be used with --show-data"),
     ("--images x", "--images: goes with --data"),
-    ("--show-data 2 --lr 3", "--lr: goes without --show-data and --write-data"),
-    ("--show-data 2 --full", "--full: goes without --show-data and --write-data"),
-    ("--write-data x.npz --save m.json", "--save: goes without --show-data and --write-data"),
-    ("--show-data 2 --json", "--json: goes without --show-data and --write-data"),
-    ("--write-data x.npz --quiet", "--quiet: goes without --show-data and --write-data"),
+    ("--show-data 2 --lr 3", "--lr: cannot be used with --show-data"),
+    ("--show-data 2 --full", "--full: cannot be used with --show-data"),
+    ("--write-data x.npz --save m.json", "--save: cannot be used with --write-data"),
+    ("--show-data 2 --json", "--json: cannot be used with --show-data"),
+    ("--write-data x.npz --quiet", "--quiet: cannot be used with --write-data"),
     ("--names AACDEFGHIJ --train 20", "--names: found 'AACDEFGHIJ'; the characters must be different, and no spaces"),
     ("--write-data tests/files --train 9", "tests/files: is not a regular file"),
     ("--labels x", "--labels: goes with --data"),
-    ("--write-data x.npz --data %s" % DIGITS, "--write-data: goes without --data"),
+    ("--data %s --ignore x" % DIGITS, "--ignore: goes with a CSV, which %s is not; leave it out" % DIGITS),
+    ("--data %s --ignore x" % FILES, "--ignore: goes with a CSV, which %s is not; leave it out" % FILES),
+    ("--write-data x.npz --data %s" % DIGITS, "--data: cannot be used with --write-data"),
     ("--write-data no_such_folder/x.npz --train 9", "no_such_folder/x.npz: cannot be written"),
-    ("--show-data 3 --plot", "--plot: goes without --show-data and --write-data"),
-    ("--write-data x.npz --names ABCDEFGHIJ", "--names: goes without --write-data"),
+    ("--show-data 3 --plot", "--plot: cannot be used with --show-data"),
+    ("--write-data x.npz --names ABCDEFGHIJ", "--names: cannot be used with --write-data"),
     ("--names ABC --train 20", "--names: found 'ABC', 3 characters; there must be one for each of the 10 classes"),
     ("--batch-size 0", "--batch-size: found '0'; it must be a whole number from 1 up, or the word all"),
     ("--patience -1", "--patience: found '-1'"),
@@ -297,9 +301,9 @@ def test_an_epochs_estimate_has_its_samples_its_steps_and_the_validation(monkeyp
     clock = Clock()
     run = Run(Problem("own", small_data(count=10), small_data(count=8)), OWN._replace(batch_size=4))
     run.engine = CountingEngine(clock)
-    monkeypatch.setattr("purenn.runs.run.time", clock)
-    monkeypatch.setattr("purenn.runs.run.make_optimizer", lambda *_: clock)
-    assert estimate(run) == (10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4)     # three batches
+    monkeypatch.setattr("purenn.study.estimate.make_optimizer", lambda *_: clock)
+    expected = 10 * 1.0 + 3 * 10.0 + 8 * 0.25, 10 / (10 * 1.0 + 3 * 10.0), 4                        # three batches
+    assert estimate(run, clock.perf_counter) == expected
 
 
 class Interrupting(Loops):
@@ -328,10 +332,10 @@ def with_engine(monkeypatch, capsys):
     """``letters`` on 4 digits, two batches an epoch, with an engine: the exit code, stdout and stderr."""
     def run(engine, *more):
         with monkeypatch.context() as context:
-            context.setattr(engines, "make", lambda name, network: engine)
+            context.setattr(engines, "make", lambda name, network, work: engine)
             code = main(["letters", "--data", DIGITS, "--train", "4", "--validation", "4", "--test", "5",
-                         "--batch-size", "2", "--hidden", "3", "--epochs", "9", "--workers", "1", "--json",
-                         *map(str, more)])
+                         "--batch-size", "2", "--hidden", "3", "--workers", "1", "--json", *map(str, more),
+                         *(() if "--epochs" in more else ("--epochs", "9"))])
         shown = capsys.readouterr()
         return code, shown.out, shown.err
     return run
@@ -383,6 +387,7 @@ def test_the_worst_mistakes_come_first_and_what_is_right_does_not_come():
 
 def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setenv("CC", "false")                                   # threads in C would be taken instead
     settings = Settings(sizes=(10, 10, 2), activation="relu", output_activation=None, loss="cross-entropy",
                         engine="auto", workers=None)
     parameters = 10 * 10 + 10 + 10 * 2 + 2

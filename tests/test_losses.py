@@ -1,11 +1,12 @@
 """Losses and their slopes."""
 import math
 import random
+from decimal import Decimal, localcontext
 
 import pytest
 
-from purenn import (BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Linear, Loss, MSELoss, Network, PurennError, ReLU,
-                    Softmax)
+from purenn import (SGD, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, Linear, Loss,
+                    MSELoss, Network, PurennError, ReLU, Sigmoid, Softmax, evaluate, train)
 from purenn.activations import softmax
 from purenn.engines.loops import Loops
 
@@ -18,6 +19,8 @@ from .helpers import close, small_data
     (HalfSquaredErrorLoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.5]),
     (BCELoss(), [0.3, 0.2, 0.8], [0.0, 1.0, 0.4]),
     (BCELoss("sum"), [0.3, 0.2, 0.8], [0.0, 1.0, 0.4]),
+    (BCEWithLogitsLoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.4]),
+    (BCEWithLogitsLoss("sum"), [0.3, -1.2, 0.8], [0.0, 1.0, 0.4]),
     (CrossEntropyLoss(), [0.3, -1.2, 0.8], [0.0, 1.0, 0.0]),
 ], ids=repr)
 def test_backward_is_the_slope_of_forward_for_every_output(loss, output, target):
@@ -52,6 +55,65 @@ def test_bce_at_known_values_and_at_the_edges():
     assert BCELoss().forward([1e-60], [1.0]) == 100.0
     assert BCELoss().backward([1.0], [0.0]) == [1e12]
     assert math.isnan(BCELoss().forward([float("nan")], [1.0]))
+
+
+def exact_of_logits(z, y):
+    """The cost −y·ln σ(z) − (1 − y)·ln(1 − σ(z)) and its slope σ(z) − y, with 400 digits, as floats."""
+    with localcontext() as context:
+        context.prec = 400
+        p = 1 / (1 + (-Decimal(z)).exp())
+        return float(-Decimal(y) * p.ln() - (1 - Decimal(y)) * (1 - p).ln()), float(p - Decimal(y))
+
+
+@pytest.mark.parametrize("y", [0.0, 1.0, 0.25])
+@pytest.mark.parametrize("z", [0.0, 0.3, -0.3, 2.5, -7.0, 20.0, -20.0, 36.5, -37.0, 40.0, -45.0, 100.0, -300.0, 700.0])
+def test_the_cost_of_a_logit_and_its_slope_have_all_their_digits(z, y):
+    cost, slope = exact_of_logits(z, y)
+    loss = BCEWithLogitsLoss()
+    assert loss.forward([z], [y]) == pytest.approx(cost, rel=4e-16 if y in (0.0, 1.0) else 1e-15, abs=0.0)
+    assert loss.backward([z], [y])[0] == pytest.approx(slope, rel=1e-15, abs=2.3e-16)       # of p, which is up to 1
+
+
+def test_a_mean_of_logits_costs_is_over_the_outputs_and_a_sum_is_none():
+    costs, slopes = zip(*[exact_of_logits(z, y) for z, y in ((0.3, 0.0), (-1.2, 1.0), (0.8, 0.4))])
+    output, target = [0.3, -1.2, 0.8], [0.0, 1.0, 0.4]
+    assert BCEWithLogitsLoss("sum").forward(output, target) == pytest.approx(sum(costs), rel=1e-15)
+    assert BCEWithLogitsLoss().forward(output, target) == pytest.approx(sum(costs) / 3, rel=1e-15)
+    assert BCEWithLogitsLoss("sum").backward(output, target) == pytest.approx(slopes, rel=1e-14)
+    assert BCEWithLogitsLoss().backward(output, target) == pytest.approx([slope / 3 for slope in slopes], rel=1e-14)
+
+
+@pytest.mark.parametrize("z, y, slope", [(40.0, 0.0, 1.0), (-800.0, 1.0, -1.0), (1e308, 0.0, 1.0), (-1e308, 1.0, -1.0)])
+def test_a_logit_that_is_sure_and_wrong_has_a_slope_where_a_sigmoid_of_its_own_lets_none_through(z, y, slope):
+    def bias_gradient(layers, loss):
+        network = Network([Linear(1, 1, init="zeros"), *layers])
+        network.layers[0].bias[0] = z
+        cost, _ = Loops().gradients(network, loss, [[0.0]], [[y]])
+        return cost, network.layers[0].bias_grad[0]
+    assert bias_gradient([], BCEWithLogitsLoss()) == (abs(z), slope)
+    assert abs(bias_gradient([Sigmoid()], BCELoss())[1]) < 0.01
+
+
+def test_where_no_sigmoid_is_saturated_the_fused_loss_is_that_of_probabilities():
+    data = small_data(count=7)
+    found = []
+    for layers, loss in (([], BCEWithLogitsLoss()), ([Sigmoid()], BCELoss())):
+        rng = random.Random(6)
+        network = Network([Linear(3, 5, rng=rng), ReLU(), Linear(5, 3, rng=rng)] + layers)
+        cost, _ = Loops().gradients(network, loss, data.inputs, data.targets)
+        found.append((cost, [list(grads) for _, _, grads in network.parameters()]))
+    assert close(found[0][0], found[1][0], 1e-13) and close(found[0][1], found[1][1], 1e-12, 1e-15)
+
+
+def test_a_logit_means_class_1_from_0_on_and_answers_with_a_probability():
+    loss = BCEWithLogitsLoss()
+    assert (BCELoss().threshold, loss.threshold) == (0.5, 0.0)
+    assert loss.answer([0.0, 40.0, -800.0]) == [0.5, 1.0, 0.0]
+    network = Network([Linear(1, 1, init="zeros")])
+    network.layers[0].weight[0][0] = 1.0
+    data = Dataset([[0.3], [-0.3], [0.0], [-1e-300]], [[1.0], [0.0], [1.0], [0.0]])
+    assert evaluate(network, loss, data)[1] == 1.0
+    assert next(train(network, data, loss, SGD(network.parameters(), lr=1e-9), 1)).accuracy == 1.0
 
 
 def test_cross_entropy_of_ten_equal_logits_is_ln_10():
@@ -105,6 +167,8 @@ def test_softmax_layer_with_its_full_jacobian_and_the_fused_loss_give_the_same_g
     (lambda: BCELoss().forward([1.5], [1.0]), "BCELoss: an output is 1.5; it must be a probability from 0 to 1, "
                                               "so end the network with a Sigmoid"),
     (lambda: BCELoss().check_targets([[0.0], [2.0]]), "BCELoss: targets[1] is [2.0]; each target must be from 0 to 1"),
+    (lambda: BCEWithLogitsLoss().check_targets([[0.0], [-1.0]]),
+     "BCEWithLogitsLoss: targets[1] is [-1.0]; each target must be from 0 to 1"),
     (lambda: CrossEntropyLoss().check_targets([[0.5, 0.5]]),
      "CrossEntropyLoss: targets[0] is [0.5, 0.5]; a target must be one-hot, 1 for its class and 0 for the others"),
     (lambda: CrossEntropyLoss().check_targets([[0.0, 0.0]]),

@@ -78,7 +78,7 @@ def test_the_right_line_stands_in_the_function_that_it_is_said_to(name):
 
 def test_the_gallery_lists_every_mistake():
     *listed, empty, how = cli("mistakes").stdout.splitlines()
-    assert len(listed) >= 20 and empty == "" and how.startswith("mistakes NAME plants one")
+    assert len(listed) >= 20 and empty == "" and how.startswith("mistakes NAME puts one into the code")
     assert [line.split(None, 1) for line in listed] == [[mistake.name, mistake.summary] for mistake in MISTAKES]
 
 
@@ -109,8 +109,8 @@ def test_every_mistake_can_be_shown_and_the_right_run_learns(name):
     ("gradcheck --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu"),
     ("gradcheck --loss foo", "--loss: found 'foo'; it must be one of mse, sse, half-sse, bce"),
     ("gradcheck --h 0", "--h: found '0'; it must be a number from 1e-10 to 0.1"),
-    ("gradcheck --sweep --h 1e-3", "gradcheck: --sweep goes with one --activation alone"),
-    ("gradcheck --sweep --loss bce", "gradcheck: --sweep goes with one --activation alone"),
+    ("gradcheck --sweep --h 1e-3", "gradcheck: --sweep takes only one --activation"),
+    ("gradcheck --sweep --loss bce", "gradcheck: --sweep takes only one --activation"),
     ("gradcheck xor", "there is no argument xor"),
 ])
 def test_bad_input_gets_one_line(arguments, named):

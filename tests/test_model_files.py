@@ -109,11 +109,11 @@ def test_the_json_can_be_read_by_people(tmp_path):
 
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("change, message", [
-    ({"output": "class"}, "output is 'class'; it must be one of values, logits, probability"),
+    ({"output": "class"}, "output is 'class'; it must be one of values, logits, binary logits, probability"),
     ({"preparation": []}, "preparation is []; it must be a dict"),
     ({"training": None}, "training is None; it must be a dict"),
     ({"training": {"at": {1, 2}}}, "{1, 2} is in it; only numbers, texts, lists and dicts can be"),
-    ({"training": {3: 1}}, "3 names something in it; a name must be a text"),
+    ({"training": {3: 1}}, "3 is used as a name; a name must be a text"),
     ({"training": {"loss": math.nan}}, "nan is in it; every number must be finite"),
     ({"training": {"a": "\udc80"}}, "the text '\\udc80' in it is not valid Unicode"),
     ({"history": []}, "history is []; it must be a dict of lists of numbers"),
@@ -136,7 +136,7 @@ def test_a_model_that_is_none_is_not_saved_and_the_old_file_stays(ending, change
 def test_a_network_that_diverged_is_not_saved(ending, tmp_path):
     model = a_model()
     model.network.layers[0].weight[1][0] = math.nan
-    with pytest.raises(PurennError, match=r"not saved: 0.weight\[1\]\[0\] is nan; .*training leaves that diverged"):
+    with pytest.raises(PurennError, match=r"not saved: 0.weight\[1\]\[0\] is nan; .*come from training that diverged"):
         save_model(tmp_path / ("model" + ending), model)
     assert list(tmp_path.iterdir()) == []
 
@@ -144,7 +144,7 @@ def test_a_network_that_diverged_is_not_saved(ending, tmp_path):
 @pytest.mark.parametrize("name", ["model", "model.pt", "model.json.gz", ".json", "a.pickle"])
 def test_an_ending_that_says_no_format_is_refused(name, tmp_path):
     for call in (lambda path: save_model(path, a_model()), load_model):
-        with pytest.raises(PurennError, match="a model is kept in a file that ends in .json or .safetensors"):
+        with pytest.raises(PurennError, match="save a model in a file that ends in .json or .safetensors"):
             call(tmp_path / name)
     assert list(tmp_path.iterdir()) == []
 
@@ -187,8 +187,8 @@ WRONG = [
     (lambda d: d.update(code="import os"), "'code' is in it, which is unknown"),
     (lambda d: d.update(output=["values"]), "output is ['values']; it must be one of"),
     (lambda d: d.update(history={"loss": [1, 2], "accuracy": [1]}), "they must be equally long"),
-    (lambda d: d["architecture"].pop(2), "is in it, which its architecture does not have"),
-    (lambda d: d["architecture"][0].update(bias=False), "'0.bias' is in it, which its architecture does not have"),
+    (lambda d: d["architecture"].pop(2), "is in it, but its architecture does not have it"),
+    (lambda d: d["architecture"][0].update(bias=False), "'0.bias' is in it, but its architecture does not have it"),
     (lambda d: d["architecture"][0].update(in_features=3), "0.weight[0] has 2 entries; expected 3"),
     (lambda d: d["architecture"][0].update(in_features=5000000), "0.weight[0] has 2 entries; expected 5000000"),
     (lambda d: d["architecture"][0].update(out_features=4), "architecture[2] has 3 inputs, and the layers before it "
@@ -317,7 +317,7 @@ def test_layers_stand_at_the_numbers_that_have_weights(names, activation, output
 
 @pytest.mark.parametrize("names, activation, message", [
     (["0.weight", "2.weight"], None,
-     "does not say which activation stands between its layers; say which activation, one of identity, leaky_relu, "
+     "does not say which activation is between its layers; set activation to one of identity, leaky_relu, "
      "relu, sigmoid, softmax, tanh"),
     (["0.weight", "2.weight"], "swish", "activation is 'swish'; it must be one of identity, leaky_relu"),
     (["0.bias"], "relu", "0.weight is missing; a Linear layer has a matrix there"),

@@ -123,7 +123,7 @@ def test_a_state_has_all_that_a_step_changes_and_is_a_copy_taken_over_in_the_opt
     ("sgd", {"t": 3}, "SGD.load_state_dict: found lr, velocity, t; give what state_dict() of the same kind of "
                       "optimizer returned, lr, velocity"),
     ("adagrad", {"square_sum": [[1.0, 2.0], [-1.0]]},
-     "Adagrad: square_sum[1] has a number below 0; of squares it cannot"),
+     "Adagrad: square_sum[1] has a number below 0; squares must be from 0 up"),
     ("adam", {"t": -1}, "Adam: t is -1; it must be a whole number from 0 to 2**53"),
     ("adam", {"t": 1 << 60}, "Adam: t is 1152921504606846976; it must be a whole number from 0 to 2**53"),
     ("adam", {"t": True}, "Adam: t is True; it must be a whole number from 0 to 2**53"),
@@ -151,3 +151,11 @@ def test_numbers_of_numpys_are_made_plain():
     adam = Adam([("p", [1.0], [0.5])], lr=numpy.float32(0.25), eps=numpy.float64(1e-8))
     assert (type(adam.lr), adam.lr, type(adam.eps)) == (float, 0.25, float)
     json.dumps(adam.state_dict())
+
+
+@pytest.mark.parametrize("make", [SGD, Adagrad, RMSprop, Adam])
+def test_parameters_that_are_there_twice_would_be_changed_twice_and_are_refused(make):
+    values, grads = [1.0], [0.5]
+    with pytest.raises(PurennError, match="a list of parameters is there twice, and would be changed twice"):
+        make([("w", values, grads), ("w", values, grads)], lr=0.1)
+    assert make([("w", values, grads), ("v", [1.0], grads)], lr=0.1)

@@ -58,7 +58,7 @@ def test_a_run_comes_to_what_the_task_itself_comes_to(job, arguments):
     assert result.solved == (shown["stopped"] == "target" if job.label != "gate" else shown["learned"])
 
 
-@pytest.mark.parametrize("summarize", [None, trial])
+@pytest.mark.parametrize("summarize", [pytest.param(None, marks=pytest.mark.slow), trial])
 def test_the_results_are_the_same_with_any_number_of_workers_and_in_the_order_of_the_jobs(summarize):
     alone = figures(run_all(JOBS, 1, summarize=summarize))
     assert [result.epochs for result in alone[:3]] == [1500, 30, 200]
@@ -177,7 +177,7 @@ def test_a_job_that_cannot_be_run_is_said_and_leaves_no_process(job, named, work
 @pytest.mark.parametrize("own", [{"workers": 2}, {"engine": "processes"}])
 def test_runs_that_share_out_their_batches_are_not_shared_out_themselves(own):
     """A worker can start no processes; they would have to be done one after the other."""
-    with pytest.raises(PurennError, match="^the run xor, seed 4: it shares its batches out over processes"):
+    with pytest.raises(PurennError, match="^the run xor, seed 4: it divides its batches among processes"):
         run_all([JOBS[1], xor(epochs=5, seed=4, **own)], 2)
     assert multiprocessing.active_children() == []
 
@@ -215,3 +215,24 @@ def test_a_worker_that_dies_is_said_with_its_run_and_leaves_no_process():
         run_all([long, JOBS[1]], 2, tell)
     assert [result is None for result in raised.value.results] == [True, False]
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
+def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
+    settings = [Settings(epochs=2, seed=seed) for seed in (1, 2)]
+    with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function that has a name in"):
+        run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
+    assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
+    with pytest.raises(PurennError, match="what came of it cannot be sent from its process"):
+        run_all([Job(problems.xor, each) for each in settings], workers=2, summarize=not_to_be_sent)
+
+
+def not_to_be_sent(result):
+    return lambda: result
+
+
+@pytest.mark.parametrize("jobs, workers, match", [
+    ([3], 1, "found a int; give Jobs"), ([], "2", "workers is '2'; it must be 1 or more"), ([], 0, "workers is 0")])
+def test_what_are_no_jobs_and_no_number_of_workers_is_refused(jobs, workers, match):
+    with pytest.raises(PurennError, match=match):
+        run_all(jobs, workers)

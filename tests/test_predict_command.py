@@ -22,6 +22,8 @@ TRAINED = {
     "classes": (IRIS, "--target", "species"),
     "numbers": (DIABETES, "--target", "progression"),
     "one output": (CANCER, "--target", "benign", "--loss", "bce"),
+    "one logit": (CANCER, "--target", "benign", "--loss", "bce-with-logits"),
+    "a logit a class": (IRIS, "--target", "species", "--loss", "bce-with-logits"),
     "two outputs": (CANCER, "--target", "benign"),
     "a sum of squares": (IRIS, "--target", "species", "--loss", "sse"),
     "half a sum of squares": (DIABETES, "--target", "progression", "--loss", "half-sse"),
@@ -66,6 +68,21 @@ def trained(tmp_path_factory):
         path = tmp_path_factory.mktemp("trained") / ("m." + ending)
         return path, result(*TRAINED[name], "--epochs", 6, "--save", path)
     return train
+
+
+@pytest.mark.parametrize("output", ["probability", "values", "logits", "binary logits"])
+@pytest.mark.parametrize("size", [1e300, 1e307, 1.7e308])
+def test_weights_near_the_largest_float_are_refused_in_one_line_or_predict_finite_numbers(output, size, iris):
+    document = json.loads(iris.read_text())
+    document["output"] = output
+    document["weights"]["2.weight"] = [[0.0] * len(row) for row in document["weights"]["2.weight"]]
+    document["weights"]["2.bias"] = [size] * 3                  # their sum is no float
+    iris.write_text(json.dumps(document))
+    for arguments in (["show", iris], ["predict", iris, IRIS], ["evaluate", iris, IRIS]):
+        code, out, err = run(*arguments)
+        assert code in (0, 2) and "nan" not in out and "inf" not in out.replace("information", "")
+        assert (err == "") if code == 0 else (err.startswith("purenn: ") and err.count("\n") == 1)
+    assert run("predict", iris, IRIS)[0] == (2 if output == "probability" else 0)
 
 
 @pytest.mark.parametrize("ending", ["json", "safetensors"])
@@ -137,7 +154,7 @@ def test_what_does_not_fit_the_model_is_refused_in_one_line(iris, tmp_path):
     assert_refused("found no table; give a CSV", "evaluate", iris)
     assert_refused("No such file", "predict", tmp_path / "none.json", IRIS)
     assert_refused("No such file", "predict", iris, tmp_path / "none.csv")
-    assert_refused("a model is kept in a file that ends in", "predict", IRIS, iris)
+    assert_refused("save a model in a file that ends in", "predict", IRIS, iris)
     for command in ("predict", "evaluate", "show"):
         assert_refused("%s: the following arguments are required: MODEL" % command, command)
 
@@ -260,8 +277,8 @@ def test_pytorchs_files_predict_a_number_for_each_output(kind, tmp_path):
     table = written(tmp_path / "t.csv", [["1"] * (network.in_features + 1)])
     assert_refused("the network takes %d numbers, one from each column" % network.in_features, "predict", path, table,
                    "--activation", "tanh")
-    assert_refused("say which activation, one of identity", "predict", path, table)
-    assert_refused("does not say what its outputs are to be compared with", "evaluate", path, table, "--activation",
+    assert_refused("set activation to one of identity", "predict", path, table)
+    assert_refused("does not say what its outputs mean", "evaluate", path, table, "--activation",
                    "tanh")
     shown = run("show", path, "--activation", "tanh", "--output-activation", "softmax")[1]
     assert "Takes %d numbers" % network.in_features in shown and "Tanh()" in shown and "Softmax()" in shown

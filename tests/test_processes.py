@@ -196,7 +196,8 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("method, idle", [
-    ("fork", 0.1), ("forkserver", 0.1), ("spawn", 0.1), pytest.param("fork", 3.0, marks=pytest.mark.slow)])
+    ("fork", 0.1), *(pytest.param(*each, marks=pytest.mark.slow) for each in (
+        ("forkserver", 0.1), ("spawn", 0.1), ("fork", 3.0)))])
 def test_workers_wait_as_long_as_it_takes_and_end_when_their_parent_is_killed_in_the_middle(method, idle, tmp_path):
     path = tmp_path / "wide.py"
     path.write_text(WIDE)

@@ -40,7 +40,7 @@ def test_what_is_shown_has_the_report_the_outcome_the_rule_and_the_verdict():
     assert lines[1] == "      report   curves (lost)"
     assert lines[2] == "      purenn   so and so"
     assert lines[3] == "      rule     momentum and adam end below plain gradient descent"
-    assert lines[4].startswith("      verdict  NOT as reported. The report's own momentum never keeps")
+    assert lines[4].startswith("      verdict  NOT as reported. The report's momentum does not keep")
     assert lines[5] == "      as in    xor --loss sse --lr 0.01 --epochs 5000 --target-loss 1e-12 --seed 1"
 
 

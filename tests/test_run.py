@@ -12,7 +12,7 @@ from purenn.data.preparation import of_points
 from purenn.runs import Problem, Run, Settings, problems
 from purenn.runs.keeper import Keeper, load_start, resume
 from purenn.runs.problems import Points
-from purenn.runs.run import estimate
+from purenn.study.estimate import estimate
 from purenn.training import evaluate
 
 from .helpers import cli
@@ -129,10 +129,10 @@ def test_a_run_says_why_it_has_not_learned_and_nothing_where_it_has():
 
 
 def test_the_estimate_leaves_the_network_as_it_is(monkeypatch):
-    monkeypatch.setattr("purenn.runs.run.MEASURING", 0.0)
+    monkeypatch.setattr("purenn.study.estimate.MEASURING", 0.0)
     run = Run(points(12, 5), ADAM._replace(batch_size=4))
     before = weights(run), run.optimizer.state_dict()
-    expected = estimate(run)
+    expected = estimate(run, time.perf_counter)
     assert (weights(run), run.optimizer.state_dict()) == before and run.engine.samples == 0
     assert expected.seconds > 0.0 and expected.measured == 4
 

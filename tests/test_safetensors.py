@@ -157,7 +157,7 @@ def test_more_numbers_than_a_network_may_have_are_not_read(tmp_path, monkeypatch
     ({"a": [1.0, math.nan]}, None, "a[1] is nan; every entry must be a finite number"),
     ({"a": 3.0}, None, "a is 3.0; a tensor is a list of numbers, or of lists of them"),
     ({"__metadata__": [1.0]}, None, "a tensor cannot be named __metadata__"),
-    ({3: [1.0]}, None, "3 names something in it; a name must be a text"),
+    ({3: [1.0]}, None, "3 is used as a name; a name must be a text"),
     ({"a": [1.0]}, {"a": 1}, "its metadata are {'a': 1}; they must be texts by name"),
 ])
 def test_what_cannot_be_written_is_refused_and_leaves_no_file(tensors, metadata, message, tmp_path):

@@ -24,6 +24,14 @@ def test_they_are_a_value():
     assert Settings() == TASKS["xor"].settings
 
 
+def test_what_is_no_problem_and_patience_without_validation_data_are_refused_by_a_run():
+    with pytest.raises(ChoiceError, match="patience: found 3, and there are no validation data; take 0"):
+        Run(problems.xor(), Settings(patience=3))
+    for wrong in ((None, Settings()), (problems.xor(), None), (problems.xor(), {})):
+        with pytest.raises(PurennError, match="give a Problem, or a function that draws one, and Settings"):
+            Run(*wrong)
+
+
 @pytest.mark.parametrize("value", [
     Settings(), Settings(target_loss=None, batch_size=3, workers=None, output_activation=None, lr=0.1 + 0.2),
     Points("linear", 7), ImageSource(train=0.5, test=3, names="AB"), TableSource("a.csv", "y", ignore=("a", "b"))])
@@ -52,7 +60,11 @@ def test_a_field_too_many_or_too_few_is_refused():
     ({"engine": "x"}, "engine: found 'x'"), ({"init": "x"}, "init: found 'x'"), ({"lr": 0.0}, "lr: found 0.0"),
     ({"epochs": 0}, "epochs: found 0"), ({"batch_size": 0}, "batch_size: found 0"), ({"sizes": (2,)}, "sizes: found"),
     ({"seed": -1}, "seed: found -1"), ({"target_loss": -1.0}, "target_loss: found -1.0"),
-    ({"lr": float("nan")}, "lr: found nan")])
+    ({"lr": float("nan")}, "lr: found nan"), ({"activation": ["relu"]}, "activation: found \\['relu'\\]"),
+    ({"sizes": 5}, "sizes: found 5; give whole numbers"), ({"sizes": (2, "4", 1)}, "sizes: found"),
+    ({"shuffle": 1}, "shuffle: found 1; it must be True or False"),
+    ({"optimizer": "adam", "momentum": 0.5}, "momentum: found it with the optimizer adam"),
+    ({"output_activation": "softmax"}, "output_activation: found softmax with one output, which would always be 1")])
 def test_a_choice_that_cannot_be_is_refused_by_its_name_before_anything_is_made(wrong, match):
     with pytest.raises(ChoiceError, match=match):
         check_settings(Settings(**wrong))
@@ -67,6 +79,7 @@ def test_a_choice_that_cannot_be_is_refused_by_its_name_before_anything_is_made(
     ("xor", {"optimizer": "momentum"}, {"lr": 0.1, "momentum": 0.9}),
     ("xor", {"loss": "sse"}, {"lr": 0.1}), ("xor", {"loss": "sse", "optimizer": "momentum"}, {"lr": 0.01}),
     ("xor", {"loss": "sse", "optimizer": "adam"}, {"lr": 0.01}), ("xor", {"loss": "bce"}, {"lr": 1.0}),
+    ("xor", {"loss": "bce-with-logits"}, {"lr": 1.0, "output_activation": None}),
     ("xor", {"optimizer": "adam", "lr": 0.3}, {"lr": 0.3, "momentum": 0.0}),
     ("xor", {"hidden": ()}, {"sizes": (2, 1)}), ("linear", {"hidden": [3]}, {"sizes": (2, 3, 1)}),
     ("gate", {}, {"lr": 0.05, "momentum": 0.5, "batch_size": 1, "target_loss": None, "loss": "half-sse"}),
@@ -86,8 +99,13 @@ def test_a_number_is_predicted_with_another_loss_output_and_decay_than_a_class()
 @pytest.mark.parametrize("chosen, match", [
     ({"momentum": 0.5, "optimizer": "adam"}, "momentum: found it with the optimizer adam"),
     ({"loss": "bce", "output_activation": "tanh"}, "loss: bce needs outputs between 0 and 1"),
+    ({"loss": "bce-with-logits", "output_activation": "sigmoid"},
+     "output_activation: found it with the loss bce-with-logits, which takes the outputs before sigmoid"),
     ({"loss": "cross-entropy"}, "loss: found cross-entropy, which needs an output for each class"),
     ({"hidden": [100000]}, "hidden: the network 2-100000-1 has 400001 parameters; at most 100000"),
+    ({"loss": ["mse"]}, "loss: found .* it must be a name"), ({"optimizer": 3}, "optimizer: found 3"),
+    ({"hidden": 4}, "hidden: found 4; it must be a list of sizes"), ({"hidden": ["4"]}, "hidden: found"),
+    ({"hidden": "44"}, "hidden: found '44'"),
     ({"speed": 3}, "there is no choice 'speed'"), ({"sizes": (2, 1)}, "there is no choice 'sizes'"),
 ])
 def test_choices_that_do_not_go_together_are_refused(chosen, match):
@@ -96,7 +114,7 @@ def test_choices_that_do_not_go_together_are_refused(chosen, match):
 
 
 def test_a_class_loss_for_a_number_is_refused():
-    for loss in ("bce", "cross-entropy"):
+    for loss in ("bce", "bce-with-logits", "cross-entropy"):
         with pytest.raises(ChoiceError, match="which is for classes, and the target 'y' is a number"):
             resolve(TASKS["train"], NUMBERS, loss=loss)
 

@@ -11,15 +11,21 @@ from .helpers import ROOT
 # What no command line here may load, and then what each of them may not.
 NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
-ENGINES = {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes", "auto")}
+IN_C = {"ctypes", "tempfile"} | {
+    "purenn.engines." + name for name in ("compiled", "compiler", "numbers", "c_source", "c_frame", "c_templates")}
+ENGINES = IN_C | {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes",
+                                                        "auto", "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "experiments", "verdicts")}
+                                             "updates", "examples", "evaluation", "experiments", "verdicts",
+                                             "functions", "planting", "tape", "graph", "nodes", "recording", "tracing",
+                                             "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
-SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model")}
+SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
+                                            "functions", "tape", "stepper", "stepping", "keys")}
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
-                                              "show", "reproduce", "page")}
+                                              "show", "reproduce", "step", "tape", "sample", "page")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
@@ -31,19 +37,25 @@ CASES = {
         "json", "purenn.study", "purenn.data.images", "purenn.data.letters"},
     "linear --epochs 2 --engine matrix": READERS | ENGINES - {"purenn.engines.matrix"} | STUDY | SHOWN | COMPARED |
     COMMANDS - {"purenn.cli.linear"} | {"json"},
-    "gate --epochs 2 --engine auto": READERS | ENGINES & {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
+    "gate --epochs 2 --engine auto": READERS | IN_C | {"purenn.engines.matrix", "purenn.engines.processes"} | STUDY |
     SHOWN | COMPARED | {"json"},
     "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
     "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
-    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
-        "json", "purenn.study.mistakes", "purenn.study.gradcheck"},
-    "letters --train 20 --epochs 1 --workers 1": READERS | ENGINES & {"purenn.engines.processes"} | STUDY | SHOWN |
+    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain", "purenn.cli.sample"} | {
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.graph", "purenn.study.tape",
+        "purenn.study.recording", "purenn.show.stepper"},
+    "tape xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.tape", "purenn.cli.sample"} | {
+        "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.explain", "purenn.show.explanation",
+        "purenn.study.recording", "purenn.show.stepper"},
+    "letters --train 20 --epochs 1 --workers 1": READERS | IN_C | {"purenn.engines.processes"} | STUDY | SHOWN |
     COMPARED | {"json"},
     "compare gate --vary lr=1,2 --epochs 2 --workers 1": READERS | STUDY | SHOWN - {"purenn.show.compared"} | {
+        "json", "purenn.engines.matrix", "purenn.engines.processes"} | IN_C,
+    "activations": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"} |
+    (STUDY | SHOWN) - {"purenn.study.functions", "purenn.show.functions"},
+    "unroll xor": READERS | STUDY | SHOWN | COMPARED | IN_C | {
         "json", "purenn.engines.matrix", "purenn.engines.processes"},
-    "activations": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.activations"} | {"json"},
-    "unroll xor": READERS | STUDY | SHOWN | COMPARED | {"json", "purenn.engines.matrix", "purenn.engines.processes"},
 }
 
 
@@ -52,7 +64,7 @@ def loaded(arguments):
     code = ("import sys\nfrom purenn.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
             "print('LOADED', *sorted(sys.modules))")
     if arguments.startswith("letters"):         # which loads it, too, and would measure for most of a second
-        code = "from purenn.runs import run\nrun.MEASURING = 0.0\n" + code
+        code = "from purenn.study import estimate\nestimate.MEASURING = 0.0\n" + code
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code, *arguments.split()], cwd=ROOT,
                           stdout=subprocess.PIPE, encoding="utf-8")
     return set(done.stdout.rstrip().split("\n")[-1].split()[1:])

@@ -251,7 +251,7 @@ def test_quotes_that_hold_a_delimiter_do_not_make_it_one(tmp_path):
 
 
 def test_two_delimiters_that_fit_equally_well_are_asked_about(tmp_path):
-    with pytest.raises(PurennError, match="parted by comma or by tab; set delimiter to one of them"):
+    with pytest.raises(PurennError, match="separated by comma or by tab; set delimiter to one of them"):
         made(tmp_path, "a,b\tc\nx,y\tz\n")
 
 

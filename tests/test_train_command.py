@@ -11,7 +11,7 @@ import pytest
 from purenn.engines.counting import CountingEngine
 from purenn.files.model import load_model
 from purenn.runs import problems
-from purenn.runs.settings import LOSSES
+from purenn.runs.settings import LOSSES, OF_LOGITS
 
 from .helpers import ROOT, cli
 from .test_keeper import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
@@ -216,6 +216,20 @@ def test_the_task_can_be_said(tmp_path):
                    "species", "--task", "guess")
 
 
+def test_points_where_commas_were_said_to_be_are_named_by_their_line(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n" + "".join(f"{i},{i}.5\n" for i in range(9)))
+    for more in ((), ("--missing", "drop")):
+        assert_refused("line 2, column 'y': found '0.5', expected a number", "train", path, "--target", "y",
+                       "--decimal", "comma", "--task", "regression", *more)
+
+
+def test_rates_are_shown_with_all_their_digits_and_the_decay_of_the_rate_with_them():
+    code, out, err = run("train", IRIS, "--target", "species", "--epochs", 1, "--lr", 0.0123456789, "--lr-decay",
+                         0.98765432)
+    assert (code, err) == (0, "") and "adam lr 0.0123456789 lr decay 0.98765432, batches" in out
+
+
 # Losses, and what goes with them.
 
 @pytest.mark.parametrize("file, target, classes", [("iris", "species", 3), ("breast_cancer", "benign", 2),
@@ -226,7 +240,7 @@ def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss
         head, *lines = handle.readlines()
     (tmp_path / "t.csv").write_text(head + "".join(lines[::len(lines) // 150]))     # so many rows will do
     arguments = (tmp_path / "t.csv", "--target", target, "--epochs", 10, "--loss", loss)
-    if not classes and loss in ("bce", "cross-entropy"):
+    if not classes and loss in ("bce", "bce-with-logits", "cross-entropy"):
         assert_refused("--loss: found %s, which is for classes, and the target 'progression' is a number" % loss,
                        "train", *arguments)
         return
@@ -234,16 +248,17 @@ def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss
     single = classes == 2 and loss != "cross-entropy"
     assert found["settings"]["sizes"][-1] == (1 if single or not classes else classes)
     assert found["settings"]["output_activation"] == (
-        None if loss == "cross-entropy" else "sigmoid" if classes else "identity")
+        None if loss in OF_LOGITS else "sigmoid" if classes else "identity")
     assert load_model(tmp_path / "m.json").output == (
-        "logits" if loss == "cross-entropy" else "probability" if classes else "values")
+        {"bce-with-logits": "binary logits", "cross-entropy": "logits"}[loss] if loss in OF_LOGITS else
+        "probability" if classes else "values")
     if classes:
         assert found["test_accuracy"] > 0.5 and len(found["test_confusion"]) == classes
 
 
 def test_two_classes_are_told_apart_by_one_output_as_well_as_by_two():
     file = os.path.join(FILES, "breast_cancer.csv")
-    for loss in ("bce", "cross-entropy", "mse"):
+    for loss in ("bce", "bce-with-logits", "cross-entropy", "mse"):
         found = result(file, "--target", "benign", "--epochs", 6, "--loss", loss)
         assert found["test_accuracy"] > 0.93, loss
         assert {row["output"] for row in found["predictions"]} == {"0", "1"}
@@ -355,7 +370,8 @@ def test_the_report_says_what_the_most_frequent_class_would_score_and_that_no_mo
     rows = json.loads(cli("train", path, "--target", "y", "--epochs", 30, "--json").stdout)["predictions"]
     right = [row["target"] for row in rows].count("b")
     assert "Answering b for every test row would be right for %d/%d" % (right, len(rows)) in "\n".join(lines)
-    assert lines[-1].startswith("Not learned. On the test rows it is no better than answering b for every row; try")
+    assert lines[-1].startswith(
+        "Not learned. On the test rows the network is no better than answering b for every row; try")
 
 
 def test_what_is_better_than_the_most_frequent_class_is_not_called_not_learned():
@@ -368,5 +384,6 @@ def test_a_regression_no_better_than_the_mean_is_not_learned(tmp_path):
     path = labelled(tmp_path, lambda i: (i * 31 % 17) / 7)
     lines = cli("train", path, "--target", "y", "--epochs", 3, "--task", "regression", "--seed", 2).stdout.splitlines()
     r2 = float(lines[-2].split("R\u00b2 ")[1].split(",")[0])
-    assert (r2 <= 0.0) == lines[-1].startswith("Not learned. On the test rows it is no better than answering the mean")
+    assert (r2 <= 0.0) == lines[-1].startswith(
+        "Not learned. On the test rows the network is no better than answering the mean")
     assert r2 <= 0.0

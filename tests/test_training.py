@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from purenn import (SGD, BCELoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity, Layer, Linear,
-                    MSELoss, Network, PurennError, ShapeError, Softmax, evaluate, train)
+from purenn import (SGD, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, DivergedError, HalfSquaredErrorLoss, Identity,
+                    Layer, Linear, MSELoss, Network, PurennError, ShapeError, Sigmoid, Softmax, evaluate, train)
 from purenn.data.tasks import Dataset, gate, xor
 from purenn.engines.loops import Loops, batch_cost
 from purenn.training import are_classes, batches, class_of, is_right
@@ -210,6 +210,12 @@ def test_softmax_twice_is_refused():
         next(train(network, small_data(), CrossEntropyLoss(), SGD(network.parameters()), 1))
 
 
+def test_logits_behind_a_sigmoid_are_refused():
+    network = Network([Linear(3, 3), Sigmoid()])
+    with pytest.raises(PurennError, match="BCEWithLogitsLoss has sigmoid in it and takes logits; leave out"):
+        next(train(network, small_data(), BCEWithLogitsLoss(), SGD(network.parameters()), 1))
+
+
 def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():
     rng = random.Random(1)
     network = Network.mlp([20, 10, 10], activation="relu", output_activation=None, init="xavier", rng=rng)
@@ -225,7 +231,7 @@ def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refus
         next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
     optimizer = SGD(network.parameters(), lr=0.1)
     network.layers[0].weight = [list(row) for row in network.layers[0].weight]
-    with pytest.raises(PurennError, match="after its lists were replaced"):
+    with pytest.raises(PurennError, match="again if its lists were replaced"):
         next(iter(train(network, data, BCELoss(), optimizer, 500)))
     some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
     assert next(iter(train(network, data, BCELoss(), some, 1)))

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from purenn import (SGD, Adagrad, Adam, BCELoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss, LeakyReLU, Linear,
-                    MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
+from purenn import (SGD, Adagrad, Adam, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss,
+                    LeakyReLU, Linear, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
 from purenn.cli import main
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Engine, Loops
@@ -64,6 +64,19 @@ def test_the_random_networks_have_every_layer_activation_and_loss():
     assert {repr(case[1]) for case in cases} == {repr(make()) for make in LOSSES.values()}
     assert {layer.bias is None for network, *_ in cases for layer in network.layers if isinstance(layer, Linear)} == {
         True, False}
+
+
+def test_the_digits_of_logits_are_those_of_the_loops_where_the_network_is_sure():
+    for size in (1.0, 30.0, 1000.0, 1e300):
+        for seed in range(10):
+            rng = random.Random(seed)
+            network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 2, rng=rng)])
+            for row in [*network.layers[2].weight, network.layers[2].bias]:
+                row[:] = [size * w for w in row]
+            inputs = [[rng.uniform(-2, 2), rng.uniform(-2, 2)] for _ in range(4)]
+            targets = [[rng.choice([0.0, 1.0, 0.3]), 1.0] for _ in range(4)]
+            case = network, BCEWithLogitsLoss(rng.choice(["mean", "sum"])), inputs, targets
+            assert digits(Unrolled(), *case) == digits(Loops(), *case)
 
 
 def test_whole_trainings_end_with_the_same_digits():
@@ -271,9 +284,9 @@ def test_unroll_prints_the_source_and_standalone_a_trained_program(tmp_path):
     ("unroll foo", "unroll: task: found 'foo'; it must be one of xor, linear, gate"),
     ("unroll xor --hidden 300 300", "unrolled: the network has 91501 parameters; it is for tiny ones, up to 20000"),
     ("xor --engine unrolled --hidden 300 300", "unrolled: the network has 91501 parameters"),
-    ("unroll xor --epochs 5", "--epochs goes with --standalone"),
-    ("unroll xor --lr 3", "--lr goes with --standalone"),
-    ("unroll xor --batch-size 2", "--batch-size goes with --standalone"),
+    ("unroll xor --epochs 5", "--epochs: goes with --standalone"),
+    ("unroll xor --lr 3", "--lr: goes with --standalone"),
+    ("unroll xor --batch-size 2", "--batch-size: goes with --standalone"),
 ])
 def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)

@@ -194,7 +194,7 @@ class Session:
             with self._planted():
                 outputs = run.engine.outputs(run.network, data.inputs)
             found += [{"input": x, "target": y, "output": a, "part": part,              # nan is never right
-                       "right": math.isfinite(a[0]) and (a[0] >= 0.5) == (y[0] == 1.0)}
+                       "right": math.isfinite(a[0]) and (a[0] >= run.loss.threshold) == (y[0] == 1.0)}
                       for x, y, a in zip(data.inputs, data.targets, outputs)]
         counted = [point for point in found if point["part"] == parts[-1][1]]
         return {"epochs": len(run.curve), "text": self._text(), "stopped": self.stopped, "diverged": self.diverged(),
@@ -216,15 +216,18 @@ class Session:
         return words
 
     def grid(self, count: int) -> List[List[float]]:
-        """The network's output over the unit square, ``count`` points a side: rows of equal x2, from 1 down to 0."""
+        """What the network answers over the unit square, ``count`` points a side: rows of equal x2, from 1 to 0."""
         outputs = self.run.engine.outputs(self.run.network, square(count))
-        return [[round(output[0], 3) for output in outputs[row * count:(row + 1) * count]] for row in range(count)]
+        answers = [round(self.run.loss.answer(output)[0], 3) for output in outputs]
+        return [answers[row * count:(row + 1) * count] for row in range(count)]
 
     def maps(self, count: int) -> List[List[List[float]]]:
-        """For each layer, for each neuron: its activation over the unit square; nan where it is not finite."""
+        """For each layer, for each neuron: its activation over the unit square; of the output what it answers."""
         if self._maps is None:
             self._maps = NeuronMaps(self.run.network)
-        return [[[round(value, 3) for value in neuron] for neuron in layer] for layer in self._maps.maps(count)]
+        maps = self._maps.maps(count)
+        maps[-1] = [[self.run.loss.answer([value])[0] for value in neuron] for neuron in maps[-1]]
+        return [[[round(value, 3) for value in neuron] for neuron in layer] for layer in maps]
 
     def slopes(self) -> List[List[float]]:
         """∂C/∂θ over all points, a list for each of the state's parameters."""
@@ -242,7 +245,7 @@ class Session:
                 "first_line": line.partition(": ")[2].replace(f", engine {self.run.engine!r}", ""),
                 "settings": {**settings._asdict(), "hidden": settings.sizes[1:-1]},
                 "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])) or "none", "lr": f"{settings.lr:g}",
-                          "activation": usual.activation, "output_activation": "sigmoid", "loss": usual.loss,
+                          "activation": usual.activation, "output_activation": settings.output_activation or "none", "loss": usual.loss,
                           "optimizer": usual.optimizer, "momentum": f"{settings.momentum:g}", "init": usual.init,
                           "batch_size": str(usual.batch_size or "all"),
                           "target_loss": "none" if usual.target_loss is None else f"{usual.target_loss:g}"},

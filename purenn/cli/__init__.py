@@ -17,29 +17,31 @@ COMMANDS = (
     ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),
     ("train", "your own table, a CSV: predict one column from the others",
      "train tests/files/iris.csv --target species"),
-    ("predict", "what a saved network says of the rows of a table",
+    ("predict", "predict the rows of a table with a saved network",
      "predict tests/files/iris.json tests/files/iris.csv"),
-    ("evaluate", "how good a saved network is on a table",
+    ("evaluate", "measure a saved network on a table",
      "evaluate tests/files/iris.json tests/files/iris.csv"),
-    ("show", "what is in a saved network: its layers, its training, its curve",
+    ("show", "a saved network: its layers, its training, its curve",
      "show tests/files/iris.json"),
-    ("reproduce", "every experiment of the five lab reports, and whether it comes out", "reproduce A8"),
+    ("reproduce", "repeat the experiments of five lab reports, and compare the results", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
-    ("gradcheck", "are the gradients right? every activation with every loss", "gradcheck --activation tanh"),
+    ("step", "walk through one training step line by line, forward and back", "step xor"),
+    ("tape", "the same gradients by automatic differentiation, on the graph of the cost", "tape mazur --only 2.0"),
+    ("gradcheck", "check the gradients of every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
-    ("mistakes", "the classic mistakes, planted one by one, and what catches each", "mistakes missing-factor-2"),
+    ("mistakes", "classic mistakes of backpropagation, and the check that finds each", "mistakes missing-factor-2"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),
     ("page", "the page in the browser: watch a network learn, and act on it", "page"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 
-# What stands in the examples where the program is installed, without the files of its tests.
+# Used in the examples if the program is installed, without the files of its tests.
 INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Run a command; return the exit code. Whatever goes wrong ends as one line on stderr."""
+    """Run a command; return the exit code. Any error ends as one line on stderr."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
         code = _dispatch(arguments)
@@ -103,7 +105,7 @@ def _say(text: str) -> None:
 
 
 def _fail(error: object, code: int) -> int:
-    """One line on stderr, whatever is in the message, and the exit code."""
+    """Write a message as one line on stderr, and return the exit code."""
     from ..files.text import escaped
     message = "purenn: " + escaped(" ".join(str(error).split()))
     if sys.stderr is not None:
@@ -111,13 +113,13 @@ def _fail(error: object, code: int) -> int:
         try:
             sys.stderr.write(message.encode(encoding, "replace").decode(encoding) + "\n")
             sys.stderr.flush()
-        except (OSError, ValueError):                       # nobody to tell; the exit code says it
+        except (OSError, ValueError):                       # there is no stderr; the exit code says it
             pass
     return code
 
 
 def _drop_output() -> None:
-    """Point stdout at nothing, so that Python's own flush at exit has nothing to complain about."""
+    """Point stdout at the null device, so that Python's flush at exit raises no error."""
     import os
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

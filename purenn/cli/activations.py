@@ -2,14 +2,16 @@
 from typing import List
 
 from ..runs.settings import BETWEEN
-from ..show.activations import table, values_and_derivatives
+from ..show.functions import table
 from ..show.terminal import Terminal
+from ..study.functions import values_and_derivatives
 from .ending import check_figures, say_written
 from .options import add_figure_options
 from .parser import Parser
 
 DESCRIPTION = "Show each activation function f(z) and its derivative f′(z): a table, and with --plot their curves."
 
+SHOWN = (-4.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 4.0)
 DRAWN = [0.05 * i for i in range(-100, 101)]
 
 
@@ -20,8 +22,7 @@ def run(arguments: List[str]) -> int:
     options = parser.parse_args(arguments)
     check_figures(options)
     terminal = Terminal()
-    for line in table():
-        terminal.line(line)
+    terminal.lines(table(BETWEEN, SHOWN))
     if options.plot is not None:
         from ..show import figures, plots
         drawn = [(name, *values_and_derivatives(name, DRAWN)) for name in BETWEEN]

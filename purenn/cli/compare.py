@@ -8,7 +8,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..linalg import PurennError
 from ..runs import problems
-from ..runs.pool import Incomplete, Interrupted, Job, run_all
+from ..runs.pool import Incomplete, Interrupted, Job, compile_alike, run_all
 from ..runs.result import settings_json
 from ..runs.run import Run
 from ..runs.settings import Settings
@@ -38,7 +38,7 @@ class Axis(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What will be run: ``values`` and ``settings`` of each setting, ``plain`` the same as ``--json`` prints it.
+    """What will be run: ``values`` and ``settings`` of each setting; ``plain`` is the same, as ``--json`` prints it.
 
     ``jobs`` are every setting with the first seed, then every one with the next.
     """
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 
 
 def run(arguments: List[str]) -> int:
-    """Run every setting with every seed, and show what came of it; return the exit code."""
+    """Run every setting with every seed, and show the results; return the exit code."""
     name = task_name("compare", DESCRIPTION, POINT_TASKS, arguments)
     if name is None:
         return 0
@@ -64,8 +64,7 @@ def run(arguments: List[str]) -> int:
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
     if not options.json:
-        for line in compared.first_lines(plan, workers):
-            terminal.line(line)
+        terminal.lines(compared.first_lines(plan, workers))
     start = time.perf_counter()
     results, stop = _run(plan, workers, None if options.json else terminal)
     interrupted = isinstance(stop, KeyboardInterrupt)
@@ -77,12 +76,11 @@ def run(arguments: List[str]) -> int:
             import json
             terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, stop)))
         else:
-            for line in compared.report(terminal, plan, rows, stop):
-                terminal.line(line)
-    finally:                                        # even where nobody reads to the end
+            terminal.lines(compared.report(terminal, plan, rows, stop))
+    finally:                                        # even if nobody reads to the end
         if options.csv is not None:
             from ..files.rows import write_rows
-            write_rows(options.csv, compared.csv_rows([axis.name for axis in plan.axes], plan.values, plan.seeds, rows))
+            write_rows(options.csv, compared.runs(plan, rows))
     if options.plot is not None:
         _draw(plan, rows, terminal)
     if isinstance(stop, PurennError):
@@ -90,10 +88,10 @@ def run(arguments: List[str]) -> int:
     return 130 if interrupted else 0
 
 
-# What is asked for, checked before anything runs.
+# The options, checked before anything runs.
 
 def make_plan(task: Task, arguments: List[str]) -> Plan:
-    """What the arguments ask for, checked to the last value; raises PurennError where something is wrong."""
+    """What the arguments ask for; raises PurennError if any value is wrong."""
     own = Parser(f"compare {task.name}", add_help=False)
     _add_own_options(own)
     parser = Parser(f"compare {task.name}", description=DESCRIPTION, parents=[own])
@@ -106,6 +104,7 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     switches = {action.option_strings[0][2:]: action.nargs == 0 for action in parser._actions
                 if action not in own._actions and action.dest not in ("help", "seed")}
     axes = read_axes(task, parser, options, switches)
+    parser.check_pairs(options, options.given | {axis.name.replace("-", "_") for axis in axes})
     runs = options.seeds
     for axis in axes:
         runs *= len(axis.values)
@@ -117,19 +116,20 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
     values = list(itertools.product(*[axis.values for axis in axes]))
     jobs = [_job(task, options, dict(zip([axis.name for axis in axes], meanings)), _label(axes, texts))
             for texts, meanings in zip(values, itertools.product(*[axis.meanings for axis in axes]))]
+    every = [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs]
+    compile_alike(every)
     plain = []
     for job in jobs:
-        run = Run(job.problem, job.settings)                # what cannot be run is said before anything is
+        run = Run(job.problem, job.settings)                # errors are found before anything runs
         plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
-    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds,
-                [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs])
+    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds, every)
 
 
 def _add_own_options(parser: Parser) -> None:
     group = parser.add_argument_group("the comparison")
     group.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", default=[],
                        help="an option of the task and its values, as in lr=1,0.5, hidden=4,4x4,none or "
-                       "shuffle=yes,no; given twice: each value of the one with each of the other")
+                       "shuffle=yes,no; given twice, each value of the first is tried with each of the second")
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
                        help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
     group.add_argument("--workers", metavar="N", type=whole(1, 256),
@@ -149,14 +149,14 @@ def _job(task: Task, options: Any, varied: Dict[str, Any], label: str) -> Job:
     with named_as_options():
         choices = {**chosen(options), **varied, "workers": 1}
         if choices["engine"] == "processes":
-            raise PurennError("--engine: found processes, but it is the runs that are shared out over processes here; "
-                              "choose another, or auto")
+            raise PurennError("--engine: found processes, but here the runs are divided among processes; "
+                              "choose another engine, or auto")
         import random
         return Job(problem, resolve(task, problem(random.Random(0)), **choices), label)
 
 
 def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool]) -> List[Axis]:
-    """The Axis of each --vary; ``switches`` says of each option that can be varied whether it takes no value."""
+    """The Axis of each --vary; ``switches`` says for each option that can be varied whether it is a switch."""
     if not options.vary:
         raise PurennError(f"compare {task.name}: found no --vary, which says what to compare, as in --vary lr=1,0.5")
     axes: List[Axis] = []
@@ -180,12 +180,12 @@ def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool
             _refuse(task, f"found {name}, and --{name} beside it; leave one of the two out")
         axes.append(Axis(name, texts, _meanings(task, parser, name, texts, switches[name])))
     if len(axes) > 2:
-        _refuse(task, f"found {len(axes)} of them; at most two make a grid")
+        _refuse(task, f"found {len(axes)} of them; at most two can be varied")
     return axes
 
 
 def _meanings(task: Task, parser: Parser, name: str, texts: List[str], is_switch: bool) -> List[Any]:
-    """What the values of an axis mean. Raises PurennError for one that the task does not take, or that is there."""
+    """What the values of an axis mean. Raises PurennError for one that is invalid or given twice."""
     meant: List[Any] = []
     for text in texts:
         if is_switch and text not in ("yes", "no"):
@@ -212,10 +212,10 @@ def _label(axes: Sequence[Axis], values: Sequence[str]) -> str:
     return ", ".join(f"{axis.name} {value}" for axis, value in zip(axes, values))
 
 
-# The runs, and what is shown of them.
+# The runs and their report.
 
 def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[List[Any], Any]:
-    """The jobs' trials, None where one is not complete, and what stopped them before the end, if anything did."""
+    """The jobs' trials, None for one that is not complete, and the error that ended them early, or None."""
     progress = show.Progress(terminal, len(plan.jobs)) if terminal else None
 
     def tell(done: int, total: int) -> None:

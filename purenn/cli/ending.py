@@ -1,10 +1,11 @@
-"""How a command that trains goes on once its options are read: the run with its lines, the report, files, figures.
+"""What a command that trains does once its options are read: the run with its lines, the report, files, figures.
 
-``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code have their one place here.
+``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code are all handled here.
 """
 import os
 import random
 import sys
+import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..linalg import PurennError
@@ -12,7 +13,7 @@ from ..runs import problems
 from ..runs.keeper import Keeper, resume
 from ..runs.problems import Source
 from ..runs.result import Result, history
-from ..runs.run import Run, estimate
+from ..runs.run import Run
 from ..runs.settings import output_kind
 from ..runs.tasks import Task, check_choices
 from ..show import report
@@ -24,7 +25,7 @@ from .parser import Parser
 
 
 def run_points(task: Task, arguments: List[str]) -> int:
-    """What ``xor``, ``linear`` and ``gate`` do: train on points, and show what came of it; return the exit code."""
+    """What ``xor``, ``linear`` and ``gate`` do: train on points, and show the result; return the exit code."""
     parser = Parser(task.name, description=task.summary)
     add_point_options(parser, task)
     add_report_options(parser, task.log_every)
@@ -34,9 +35,9 @@ def run_points(task: Task, arguments: List[str]) -> int:
 
 
 def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], Source], every: int) -> int:
-    """Train as the options say, show and write what came of it; return the exit code.
+    """Train as the options say, show and write the result; return the exit code.
 
-    ``source_of`` says where the data come from, ``every`` how often a checkpoint is written where that is not said.
+    ``source_of`` says where the data come from, ``every`` is the default of ``--checkpoint-every``.
     """
     start = begun(options, task)
     with named_as_options():
@@ -49,7 +50,7 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
         options.checkpoint = options.resume
     check_files(options, source)
     kept = getattr(options, "save", None) or options.checkpoint
-    if kept is not None:                                    # what cannot be kept is found before training
+    if kept is not None:                                    # found before training: files that cannot be written
         from ..files.disk import naming
         from ..files.strict_json import check_plain
         with naming(kept):
@@ -82,9 +83,10 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
     seen = None
     try:
         if talkative:
-            expected = estimate(run) if run.problem.validation else None
-            for line in report.first_lines(run, expected):
-                talkative.line(line)
+            if run.problem.validation:
+                from ..study.estimate import estimate
+            expected = estimate(run, time.perf_counter) if run.problem.validation else None
+            talkative.lines(report.first_lines(run, expected))
         if run.problem.kind == "points" and (options.plot, options.animate) != (None, None):
             from ..study.history import History
             seen = History(run.network, run.loss, run.problem.train, run.engine)
@@ -102,7 +104,7 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
 
 
 def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) -> None:
-    """Train to the end, with a line each ``log_every`` epochs, of the first and of the last one; Ctrl-C ends it."""
+    """Train to the end, with a line for the first, every ``log_every``-th and the last epoch; Ctrl-C ends it."""
     begin = len(run.curve)
     logged = begin
     progress = _progress(run, terminal) if terminal else None
@@ -147,10 +149,10 @@ def _progress(run: Run, terminal: Terminal) -> Progress:
     return progress
 
 
-# Before: whether what is asked for can be written.
+# Before: whether the files asked for can be written.
 
 def check_files(options: Any, source: Source) -> None:
-    """Raise PurennError, before there is anything to lose, where a file to keep could not be written."""
+    """Raise PurennError, before anything is trained, if a file to be kept cannot be written."""
     taken: Dict[str, str] = {}
     for name in ("file", "data", "save", "history", "checkpoint"):
         path = getattr(source if name in ("file", "data") else options, name, None)
@@ -167,14 +169,12 @@ def check_files(options: Any, source: Source) -> None:
     if options.save is not None:
         from ..files.model import check_ending
         check_ending(options.save)
-    if options.checkpoint_every is not None and options.checkpoint is None:
-        raise PurennError("--checkpoint-every: goes with --checkpoint FILE; add it, or leave this out")
 
 
 def check_figures(options: Any) -> None:
-    """Make the folder and try to write there; without matplotlib say so, and forget that figures were asked for.
+    """Make the folder and try to write there. Without matplotlib, print a note and go on without figures.
 
-    Raises PurennError where there can be no such folder or file.
+    Raises PurennError if such a folder or file cannot be made.
     """
     animate = getattr(options, "animate", None)
     if options.plot is None and animate is None:
@@ -189,7 +189,7 @@ def check_figures(options: Any) -> None:
 
 
 def can_draw() -> bool:
-    """True where matplotlib is there; where it is not, one line says how to get it."""
+    """True if matplotlib is there; otherwise one line says how to get it."""
     from ..show import plots
     problem = plots.missing()
     if problem:
@@ -212,13 +212,13 @@ def _make_room(option: str, folder: str, path: str) -> None:
 # Output.
 
 def note(text: str) -> None:
-    """A line on stderr, which disturbs no output."""
+    """Write a line to stderr, apart from the output."""
     if sys.stderr is not None:
         Terminal(sys.stderr).line(" ".join(text.split()))
 
 
 def _terminal(options: Any) -> Terminal:
-    """The Terminal to report on; where there are files to keep, the training does not end with its reader."""
+    """The Terminal to report on. If files are to be kept, training goes on when the pipe is closed."""
     if options.save is options.history is options.checkpoint is None:
         return Terminal()
     return PatientTerminal()
@@ -227,7 +227,7 @@ def _terminal(options: Any) -> Terminal:
 # After: the report, the files, the figures.
 
 def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -> None:
-    """Show the result as the options ask for it, and write what is to be kept, even where nobody reads to the end."""
+    """Show the result as the options ask, and write the files to be kept, even if nobody reads to the end."""
     try:
         if options.json:
             import json
@@ -235,8 +235,7 @@ def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -
         elif options.quiet:
             terminal.line(report.last_line(result))
         else:
-            for line in report.report(terminal, run, result):
-                terminal.line(line)
+            terminal.lines(report.report(terminal, run, result))
     finally:
         try:
             write_history(options, run)
@@ -248,7 +247,7 @@ def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -
 
 
 def write_history(options: Any, run: Run) -> None:
-    """Write ``--history``, where it was asked for."""
+    """Write ``--history``, if it is given."""
     if options.history is None:
         return
     from ..files.rows import write_rows
@@ -258,7 +257,7 @@ def write_history(options: Any, run: Run) -> None:
 
 
 def write_model(options: Any, run: Run, result: Result) -> None:
-    """Write ``--save``, where it was asked for; of the result all that is no long list."""
+    """Write ``--save``, if it is given, with the result but without its long lists."""
     if options.save is None:
         return
     from ..files.model import Model, save_model
@@ -268,7 +267,7 @@ def write_model(options: Any, run: Run, result: Result) -> None:
 
 
 def _draw(options: Any, terminal: Terminal, run: Run, result: Result, seen: Any) -> None:
-    """Draw ``--plot`` and ``--animate``, where they were asked for."""
+    """Draw ``--plot`` and ``--animate``, if they are given."""
     animate = getattr(options, "animate", None)
     if options.plot is None and animate is None:
         return
@@ -285,7 +284,7 @@ def _draw(options: Any, terminal: Terminal, run: Run, result: Result, seen: Any)
 
 
 def say_written(options: Any, terminal: Terminal, written: List[str]) -> None:
-    """One line that names the figures: with the report, or on stderr where stdout has one line or an object."""
+    """One line that names the figures: in the report, or on stderr with ``--quiet`` and ``--json``."""
     text = "Figures: " + ", ".join(written)
     if getattr(options, "quiet", False) or getattr(options, "json", False):
         note(text)

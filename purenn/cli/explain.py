@@ -1,28 +1,21 @@
 """``explain``: one training step of one sample, with the numbers put in."""
-import argparse
-import random
-import re
 import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
-from ..linalg import PurennError
-from ..runs import problems
-from ..runs.run import Run
-from ..runs.tasks import POINT_TASKS, TASKS
 from ..show import explanation
 from ..show.report import optimizer_text
 from ..show.terminal import Terminal
 from ..study import mazur
-from ..study.examples import EXAMPLES, PROBLEMS, run_of
+from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
-from ..study.formulas import PARTS, check_only, select
-from .options import add_optimizer_options, add_point_options, points_of, settings_of
+from ..study.formulas import PARTS, select
+from .options import add_optimizer_options, add_point_options
 from .parser import Parser, one_of, task_name, whole
+from .sample import add_sample_option, neuron, run_of_sample
 
-DESCRIPTION = ("One training step of one sample, a batch of its own: every quantity in symbols, with the numbers put "
+DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and where pdb can stop at it.")
 HINT = "; --only {}.J shows those of neuron J"
-ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
 
 
 def run(arguments: List[str]) -> int:
@@ -31,19 +24,10 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = _run_of(name, options)
-    data, network = made.problem.train, made.network
-    if options.sample >= len(data.inputs):
-        raise PurennError(f"explain {name}: --sample: found {options.sample}; it must be a whole number from 0 to "
-                          f"{len(data.inputs) - 1}")
-    try:
-        check_only(options.only, network)
-    except PurennError as error:
-        raise PurennError(f"--only: {error}") from None
-    if options.step:
-        for _ in made.epochs():
-            pass
-    usual = ALL[name].settings
+    made = run_of_sample(name, options, max(1, options.step))
+    for _ in made.epochs() if options.step else ():
+        pass
+    usual, network, data = ALL[name].settings, made.network, made.problem.train
     x, y = data.inputs[options.sample], data.targets[options.sample]
     first_line = (f"explain {name}: {network!r}, {made.loss!r}, {optimizer_text(made.settings)}; after {options.step} "
                   f"epochs; a batch of sample {options.sample} alone: x = {x!r}, y = {y!r}")
@@ -56,11 +40,9 @@ def run(arguments: List[str]) -> int:
 
 def _parser(name: str) -> Parser:
     task = ALL[name]
-    usual = "%(default)s, whose two inputs differ" if task.sample else "%(default)s"
     parser = Parser(f"explain {name}", description=DESCRIPTION)
     group = parser.add_argument_group("the explanation")
-    group.add_argument("--sample", metavar="I", type=whole(0), default=task.sample,
-                       help=f"which sample, counted from 0 (default: {usual})")
+    add_sample_option(group, task)
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
@@ -74,48 +56,25 @@ def _parser(name: str) -> Parser:
     return parser
 
 
-def _run_of(name: str, options: Any) -> Run:
-    """The Run that is explained, to be trained for as many epochs as the options say."""
-    task = ALL[name]
-    rng = random.Random(getattr(options, "seed", 1))
-    problem = PROBLEMS[name] if name in EXAMPLES else problems.make(points_of(options, task), rng)
-    settings = settings_of(options, task, problem)._replace(epochs=max(1, options.step), target_loss=None)
-    return run_of(name, settings) if name in EXAMPLES else Run(problem, settings, rng)
-
-
 def part(text: str) -> Union[str, Tuple[int, ...]]:
     """An option type: a part of the step, or a pair (layer, neuron)."""
-    if re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
-        return tuple(int(number) for number in text.split("."))
-    if text.lower() in PARTS:
-        return text.lower()
-    raise argparse.ArgumentTypeError(f"found {text!r}; it must be {', '.join(PARTS)}, or LAYER.NEURON, such as 0.1")
+    return text.lower() if text.lower() in PARTS else neuron(text, f"{', '.join(PARTS)}, or ")
 
 
 def _show(first_lines: List[str], sections: List[Any], options: Any, published: Dict[Any, str],
           slip: Sequence[str]) -> None:
-    terminal = Terminal()
-    layout = options.format
-    if layout == "latex":
-        for line in explanation.LATEX_BEGIN:
-            terminal.line(line)
-    for line in explanation.paragraph(first_lines, layout):
-        terminal.line(line)
+    terminal, layout = Terminal(), options.format
+    terminal.lines(explanation.opening(first_lines, layout))
     notes = {key: "published: " + text for key, text in published.items()}
     for block in explanation.blocks(sections, layout, notes, isinstance(options.only, tuple), HINT):
-        for line in block:
-            terminal.line(line)
+        terminal.lines(block)
         if options.pause:
             _wait(terminal)
-    for line in ("", *slip) if slip and not options.only else ():
-        terminal.line(explanation.words(line, layout))
-    if layout == "latex":
-        for line in explanation.LATEX_END:
-            terminal.line(line)
+    terminal.lines(explanation.closing(() if options.only else slip, layout))
 
 
 def _wait(terminal: Terminal) -> None:
-    """Until Enter is pressed; not at all where the input has ended."""
+    """Wait until Enter is pressed; do not wait if the input has ended."""
     if terminal.is_terminal:
         terminal.stream.write(terminal.paint("[Enter]", "2"))
     terminal.stream.flush()

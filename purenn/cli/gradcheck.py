@@ -7,14 +7,14 @@ from ..show.terminal import Terminal
 from ..study import gradcheck as study
 from .parser import Parser, number, one_of
 
-DESCRIPTION = ("Compare every gradient with the slope that the cost itself shows: every activation with every loss, "
-               "on little networks.")
+DESCRIPTION = ("Compare every gradient with the slope measured from the cost, for every activation with every loss, "
+               "on small networks.")
 
 step = number("a number from 1e-10 to 0.1", lambda value: 1e-10 <= value <= 0.1)
 
 
 def run(arguments: List[str]) -> int:
-    """Check and show; return 0 where every gradient passes (1e-6, or 1e-4 with kinks), otherwise 1."""
+    """Check and show; return 0 if every gradient passes (1e-6, or 1e-4 with kinks), otherwise 1."""
     parser = Parser("gradcheck", description=DESCRIPTION)
     parser.add_argument("--activation", metavar="NAME", type=one_of(list(study.ACTIVATIONS)), action="append",
                         help=f"only this hidden activation: {', '.join(study.ACTIVATIONS)}; may be given several times")
@@ -22,10 +22,10 @@ def run(arguments: List[str]) -> int:
                         help=f"only this loss: {', '.join(study.LOSSES)}; may be given several times")
     parser.add_argument("--h", metavar="H", type=step, help="how far to move each weight (default: 1e-5)")
     parser.add_argument("--sweep", action="store_true",
-                        help="how the error depends on h, from 1e-1 to 1e-12, on xor with the first of the activations")
+                        help="show how the error depends on h, from 1e-1 to 1e-12, on xor; takes one --activation only")
     options = parser.parse_args(arguments)
     if options.sweep and (options.loss or options.h is not None or len(options.activation or []) > 1):
-        raise PurennError("gradcheck: --sweep goes with one --activation alone; leave the others out")
+        raise PurennError("gradcheck: --sweep takes only one --activation and no other option; leave the others out")
     options.h = 1e-5 if options.h is None else options.h
     terminal = Terminal()
     if options.sweep:

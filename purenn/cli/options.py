@@ -1,16 +1,17 @@
-"""The options, in groups as the help shows them; and the values that they come to: Settings, and where the data are."""
+"""The options, in the groups of the help; and the values made from them: Settings, and where the data are."""
 from contextlib import contextmanager
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
+from ..files.text import digits
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Points, Problem, Source
 from ..runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError, Settings
 from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
-from .parser import (MOST_EPOCHS, Parser, batch_size, decay, gif, hidden_size, momentum, not_negative, one_of,
+from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, momentum, not_negative, one_of,
                      part_size, positive, whole, yes_or_no)
 
 FOLDER = "figures"
@@ -19,7 +20,7 @@ Group = Any                     # of an ArgumentParser
 
 
 def add_network_options(parser: Parser, task: Task, output: bool = True) -> None:
-    """The options that say what the network is; ``output`` is whether its output's activation is one of them."""
+    """The options of the network; ``output`` is whether the output's activation is one of them."""
     usual = task.settings
     hidden = list(usual.sizes[1:-1])
     group = parser.add_argument_group("the network")
@@ -29,8 +30,9 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
     group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
                        help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
-        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN), default="sigmoid",
-                           help="activation of the output layer: one of those above (default: %(default)s)")
+        group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
+                           help="activation of the output layer: one of those above (default: sigmoid; with "
+                           "bce-with-logits none)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 
@@ -39,9 +41,7 @@ def add_training_options(parser: Parser, task: Task, engine: str = "loops") -> G
     """The options of how a network is trained on points; returns their group."""
     usual = task.settings
     group = parser.add_argument_group("the training")
-    losses = [name for name in LOSSES if name != "cross-entropy"]
-    group.add_argument("--loss", metavar="NAME", type=one_of(losses), default=usual.loss,
-                       help=f"{', '.join(losses)} (default: %(default)s)")
+    add_loss_option(group, task)
     add_optimizer_options(group, task)
     group.add_argument("--batch-size", metavar="N", type=whole(1), default=usual.batch_size,
                        help=f"samples in each step, in the order of the data (default: {usual.batch_size or 'all'})")
@@ -60,6 +60,18 @@ def add_point_options(parser: Parser, task: Task, engine: str = "loops", epochs:
                            help="train for at most N epochs (default: %(default)s)")
         group.add_argument("--target-loss", metavar="LOSS", type=positive, default=usual.target_loss,
                            help=f"stop when the loss is below LOSS (default: {usual.target_loss or 'none'})")
+    add_points_option(group, task)
+
+
+def add_loss_option(group: Group, task: Task) -> None:
+    """``--loss`` of a task on points."""
+    losses = [name for name in LOSSES if name != "cross-entropy"]
+    group.add_argument("--loss", metavar="NAME", type=one_of(losses), default=task.settings.loss,
+                       help=f"{', '.join(losses)} (default: %(default)s)")
+
+
+def add_points_option(group: Group, task: Task) -> None:
+    """``--points``, where points are drawn."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
                            help="how many points to train on (default: 100); the test uses 100 new ones")
@@ -77,7 +89,7 @@ def add_optimizer_options(group: Group, task: Task) -> None:
 
 
 def add_fitting_options(group: Group, task: Task) -> None:
-    """The options of training with minibatches, validation data and an end before the last epoch."""
+    """The options of training with minibatches, validation data and early stopping."""
     usual = task.settings
     zero = f"0 for classes, {REGRESSION_DECAY:g} for numbers" if task.name == "train" else "0"
     group.add_argument("--weight-decay", metavar="L", type=not_negative, help=f"L2 regularization (default: {zero})")
@@ -91,9 +103,14 @@ def add_fitting_options(group: Group, task: Task) -> None:
 
 
 def add_engine_options(group: Group, engine: str) -> None:
-    """The options of what computes, and of the generator."""
+    """The options of the engine and of the random generator."""
     group.add_argument("--engine", metavar="NAME", type=one_of(engines.NAMES), default=engine,
-                       help=f"{', '.join(engines.NAMES)}: ways to the same gradients (default: %(default)s)")
+                       help=f"{', '.join(engines.NAMES)}: ways to compute the same gradients (default: %(default)s)")
+    add_seed_option(group)
+
+
+def add_seed_option(group: Group) -> None:
+    """``--seed``."""
     group.add_argument("--seed", metavar="N", type=whole(0), default=1,
                        help="seed of everything random: data, weights, order of the samples (default: %(default)s)")
 
@@ -105,7 +122,7 @@ def add_workers_option(group: Group) -> None:
 
 
 def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
-    """``--train``, ``--validation`` and ``--test``, how many of what there is go into each part."""
+    """``--train``, ``--validation`` and ``--test``, the size of each part."""
     for name, number, use in zip(("train", "validation", "test"), usual, (
             "learn from", "validate with after each epoch", "test on at the end")):
         group.add_argument("--" + name, metavar="N", type=part_size,
@@ -137,7 +154,7 @@ def add_kept_options(parser: Parser, every: int) -> None:
     group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
                        help=f"write the checkpoint every N epochs (default: {every})")
     group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; --epochs, "
-                       "--target-loss, --patience, and what is shown and written may be others")
+                       "--target-loss, --patience, and what is shown and written may differ")
 
 
 def add_figure_options(parser: Parser, animate: bool = False) -> None:
@@ -146,7 +163,7 @@ def add_figure_options(parser: Parser, animate: bool = False) -> None:
     group.add_argument("--plot", metavar="DIR", nargs="?", const=FOLDER,
                        help=f"write figures into this folder ({FOLDER}, if none is named)")
     if animate:
-        group.add_argument("--animate", metavar="FILE.gif", type=gif,
+        group.add_argument("--animate", metavar="FILE.gif", type=file_name(".gif"),
                            help="write the decision map as it learns, as a GIF")
 
 
@@ -164,20 +181,21 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
 
 
 def add_model_options(parser: Parser) -> None:
-    """MODEL, and what a file from PyTorch does not say itself."""
+    """MODEL, and the activations, which a file from PyTorch does not name."""
     parser.add_argument("model", metavar="MODEL", help="what --save wrote, a .json or .safetensors file; or a "
                         ".safetensors file of a torch.nn.Sequential")
-    group = parser.add_argument_group("the network, where the file does not say it itself (one from PyTorch)")
+    group = parser.add_argument_group("the network, if the file does not describe it (one from PyTorch)")
     for name, what in (("activation", "between its layers"), ("output-activation", "after the last (default: none)")):
         group.add_argument("--" + name, metavar="NAME", type=one_of(list(ACTIVATIONS)),
                            help=f"the activation {what}: {', '.join(ACTIVATIONS)}")
 
 
-# What the options come to.
+# The values made from the options.
 
 @contextmanager
 def named_as_options() -> Iterator[None]:
-    """A choice that is refused within is named as its option: ``output_activation`` is ``--output-activation``."""
+    """In errors raised inside the block, a choice is named as its option: ``output_activation`` is
+    ``--output-activation``."""
     try:
         yield
     except ChoiceError as error:
@@ -185,7 +203,7 @@ def named_as_options() -> Iterator[None]:
 
 
 def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
-    """What to type for these choices, after these words: numbers with all their digits, yes as the name alone.
+    """The command to type for these words and choices: numbers have all their digits, yes is the option's name alone.
 
     >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
     'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
@@ -194,15 +212,15 @@ def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
     for name, value in choices.items():
         if isinstance(value, (tuple, list)):
             value = " ".join(map(str, value)) or "none"
-        elif isinstance(value, float) and float(f"{value:g}") == value:
-            value = f"{value:g}"
+        elif isinstance(value, float):
+            value = digits(value)
         option = f"--{name.replace('_', '-')}"
         parts.append(option if value is True else f"{option} {'all' if value is None else value}")
     return " ".join(parts)
 
 
 def chosen(options: Any) -> Dict[str, Any]:
-    """The choices that ``resolve`` takes: hidden, and fields of Settings, of the options that have a value."""
+    """The options that have a value, as the choices that ``resolve`` takes: hidden, and fields of Settings."""
     found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}
     if found.get("batch_size") == "all":
         found["batch_size"] = None
@@ -212,7 +230,7 @@ def chosen(options: Any) -> Dict[str, Any]:
 
 
 def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
-    """The sizes of the hidden layers; raises ChoiceError where ``none`` stands beside a number."""
+    """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
     if "none" in sizes:
         if len(sizes) > 1:
             raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
@@ -221,7 +239,7 @@ def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
 
 
 def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
-    """The Settings that the options of a task come to; raises PurennError where two do not go together."""
+    """The Settings that the options of a task mean; raises PurennError if two do not go together."""
     with named_as_options():
         return resolve(task, problem, **chosen(options))
 
@@ -232,7 +250,7 @@ def points_of(options: Any, task: Task) -> Points:
 
 
 def table_of(options: Any, decimal: str = "point") -> Any:
-    """The Table of FILE; ``decimal`` is what stands before fractions where that is not said."""
+    """The Table of FILE; ``decimal`` is the decimal separator if ``--decimal`` is not given."""
     from ..data.table import read_table
     return read_table(options.file, options.delimiter, options.header, None, options.decimal or decimal)
 
@@ -242,7 +260,7 @@ def table_of(options: Any, decimal: str = "point") -> Any:
 def begun(options: Any, task: Task) -> Optional[Start]:
     """What the checkpoint of ``--resume`` says; None without one.
 
-    Raises PurennError where an option that is given says something else than the checkpoint.
+    Raises PurennError if a given option differs from the checkpoint.
     """
     if options.resume is None:
         return None
@@ -252,15 +270,16 @@ def begun(options: Any, task: Task) -> Optional[Start]:
     was = {**start.source._asdict(), **start.settings._asdict(), "hidden": start.settings.sizes[1:-1]}
     for name in sorted(options.given):
         if name in ("plot", "animate"):
-            raise PurennError(f"--{name}: goes without --resume, which does not know what the figures show of the "
-                              "epochs before")
+            raise PurennError(f"--{name}: cannot be used with --resume: a checkpoint does not hold what the figures "
+                              "show of the epochs before")
         if name not in was or name in FREE or name in ("file", "data"):
             continue
         value = asked.get(name, getattr(options, name))
         value = tuple(value) if isinstance(value, list) else value
         if value != was[name]:
             raise PurennError(f"--{name.replace('_', '-')}: found {_plain(name, value)} with --resume, and "
-                              f"{options.resume} was begun with {_plain(name, was[name])}; leave it out, or begin anew")
+                              f"{options.resume} was begun with {_plain(name, was[name])}; leave it out, or "
+                              "start again without --resume")
     return start
 
 
@@ -271,7 +290,7 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def resumed(start: Start, options: Any) -> Tuple[Settings, Source]:
-    """The settings and the source of a run that is resumed: the checkpoint's, but for what may be another."""
+    """The settings and the source of a resumed run: the checkpoint's, except for what may differ."""
     free = {name: getattr(options, name) for name in FREE if name in options.given}
     moved = {name: getattr(options, name) for name in ("file", "data") if name in options.given}
     return start.settings._replace(**free), start.source._replace(**moved)

@@ -10,11 +10,26 @@ from ..linalg import PurennError
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
 
+# An option that has no effect beside another; the value of the other with which it is so, "" for any; and the tasks, ""
+# for all: the data of xor and gate are not drawn.
+BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
+          ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
+          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "at", "", ""),
+          ("predict", "all", "", ""))
+
+# Options that have no effect without another, or several of which one is enough; and the command, "" for all.
+WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
+           (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
+           (("images", "labels", "ignore"), ("data", "resume"), "letters"),
+           (("optimizer",), ("standalone", "torch", "c"), "unroll"),
+           (("epochs", "lr", "momentum", "batch_size"), ("standalone", "torch"), "unroll"),
+           (("shuffle", "engine"), ("standalone",), "unroll"))
+
 
 class Parser(argparse.ArgumentParser):
-    """An ArgumentParser that refuses in one line: the option, what was found, what is allowed.
+    """An ArgumentParser whose errors are one line: the option, what was found, what is allowed.
 
-    What it returns has ``given``, the names of those options that the command line has.
+    The result has ``given``, the names of the options on the command line.
     """
 
     def __init__(self, command: str, **settings: Any):
@@ -23,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         self.command = command
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """The options; what is left over is refused by name, with the nearest option there is."""
+        """The options; unknown ones are refused by name, with the nearest known option."""
         named = [action.dest for action in self._actions if action.dest != "help"]
         blank = argparse.Namespace(**{name: None for name in named})
         options, rest = self.parse_known_args(self._joined(args or []), blank)
@@ -38,7 +53,24 @@ class Parser(argparse.ArgumentParser):
             if getattr(options, name) is None:
                 setattr(options, name, self.get_default(name))
         options.given = given
+        self.check_pairs(options, given)
         return options
+
+    def check_pairs(self, options: Any, given: Set[str]) -> None:
+        """Raise PurennError where one of the options ``given`` has no effect beside the others, or without one."""
+        command, _, task = self.command.rpartition(" ")
+        for name, other, value, tasks in BESIDE:
+            found = getattr(options, other, None)
+            found = (" ".join(map(str, found)) or "none") if isinstance(found, list) else found
+            if {name, other} <= given and value in ("", found) and (
+                    not tasks or task in tasks.split() and not options.shuffle):
+                self.error(f"{_option(name)}: has no effect with {_option(other)}{value and ' ' + value}; leave one of "
+                           "the two out")
+        for names, others, where in WITHOUT:
+            for name in given.intersection(names) if where in ("", command or task) else ():
+                if not any(getattr(options, other, None) for other in others):
+                    needed = _option(others[0]) if others[0] != "name" else "NAME"
+                    self.error(f"{_option(name)}: goes with {needed}; add it, or leave this out")
 
     def value_of(self, option: str, text: str) -> Any:
         """What a text means as the value of an option; raises PurennError as ``parse_args`` does."""
@@ -54,8 +86,15 @@ class Parser(argparse.ArgumentParser):
         """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
         names = {name for action in self._actions for name in action.option_strings}
         valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
+        once = {name for action in self._actions if not isinstance(action, argparse._AppendAction)
+                for name in action.option_strings}
         joined: List[str] = []
+        seen: Set[str] = set()
         for text in args:
+            name = text.partition("=")[0]
+            if name in once and name in seen:
+                self.error(f"{name}: found it twice; leave one of the two out")
+            seen.add(name)
             if joined and joined[-1] in valued and text.startswith("-") and text not in names:
                 joined[-1] += "=" + text
             else:
@@ -71,15 +110,15 @@ class Parser(argparse.ArgumentParser):
 
 
 def program_name() -> str:
-    """How this program was called, for the help."""
+    """The command that started this program, for the help."""
     name = os.path.basename(sys.argv[0] or "")
     return {"cli.py": "python cli.py", "__main__.py": "python -m purenn"}.get(name, "purenn")
 
 
 def task_name(command: str, description: str, names: Sequence[str], arguments: Sequence[str]) -> Optional[str]:
-    """The task that the arguments begin with; None where they asked for help, which has then been given.
+    """The task that the arguments begin with; None if they asked for help, which has then been given.
 
-    Raises PurennError where there is none, or it is not one of ``names``.
+    Raises PurennError if there is none, or it is not one of ``names``.
     """
     if arguments and arguments[0] in ("-h", "--help"):
         parser = Parser(command, description=description, add_help=False)
@@ -92,6 +131,10 @@ def task_name(command: str, description: str, names: Sequence[str], arguments: S
         return one_of(names)(arguments[0])
     except argparse.ArgumentTypeError as error:
         raise PurennError(f"{command}: task: {error}") from None
+
+
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 # The types.
@@ -112,7 +155,7 @@ def whole(least: int, most: Optional[int] = None) -> Callable[[str], int]:
 
 
 def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], float]:
-    """An option type: a finite number that ``accepts`` says yes to; ``allowed`` is that in words."""
+    """An option type: a finite number for which ``accepts`` is true; ``allowed`` says so in words."""
     def check(text: str) -> float:
         try:
             value = float(text)
@@ -126,7 +169,7 @@ def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], fl
 
 
 def short(text: str) -> str:
-    """What was found, quoted, and cut where it is long."""
+    """What was found, quoted, and cut if it is long."""
     return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
@@ -189,8 +232,10 @@ def yes_or_no(text: str) -> bool:
     return text.lower() == "yes"
 
 
-def gif(text: str) -> str:
-    """An option type: the name of a .gif file."""
-    if not text.lower().endswith(".gif"):
-        raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a .gif file")
-    return text
+def file_name(ending: str) -> Callable[[str], str]:
+    """An option type: the name of a file with this ending, such as .gif."""
+    def check(text: str) -> str:
+        if not text.lower().endswith(ending):
+            raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a {ending} file")
+        return text
+    return check

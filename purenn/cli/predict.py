@@ -1,8 +1,8 @@
-"""``predict``: what a saved network says of each row of a table, as a CSV."""
+"""``predict``: a saved network's prediction for each row of a table, as a CSV."""
 import os
-from typing import Any, Iterator, List, Optional, Sequence
+from typing import Any, List, Optional
 
-from ..data.predictor import Predictor, load_predictor
+from ..data.predictor import load_predictor, predicted
 from ..files.rows import csv_line
 from ..linalg import PurennError
 from ..show.terminal import write_bytes
@@ -12,8 +12,8 @@ from .parser import Parser
 
 def run(arguments: List[str]) -> int:
     """Write the rows with the prediction; return the exit code."""
-    parser = Parser("predict", description="Write the rows of a table with what a saved network says of each: the "
-                    "prediction, and for classes how likely each is.")
+    parser = Parser("predict", description="Write the rows of a table with a saved network's predictions and, for "
+                    "classes, the probability of each class.")
     add_model_options(parser)
     add_table_options(parser, "the table to predict from; it needs the columns that the network was trained on")
     parser.add_argument("--out", metavar="FILE.csv", help="where to write (default: stdout)")
@@ -42,41 +42,3 @@ def predictor_and_table(options: Any) -> Any:
     if options.file is None:
         raise PurennError(f"found no table; give a CSV, as in: {options.model} FILE.csv, or - for stdin")
     return predictor, table_of(options, predictor.preparation.decimal if predictor.preparation else "point")
-
-
-def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
-    """The table's rows, the names first, with the prediction and the classes' probabilities.
-
-    They are empty for a row with missing values, where the network was trained without such rows.
-    """
-    found = predictor.predict(table)
-    names = [_fresh(name, table.names) for name in added_names(predictor)]
-    yield [*table.names, *names]
-    for row, texts in enumerate(zip(*table.columns)):
-        yield [*texts, *added(predictor, *found[row])] if row in found else [*texts, *[""] * len(names)]
-
-
-def _fresh(name: str, taken: Sequence[str]) -> str:
-    """The name, with a number where the table has such a column."""
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found
-
-
-def added_names(predictor: Predictor) -> List[str]:
-    """The names of the columns that are added."""
-    if predictor.preparation is None:
-        return [f"output{k + 1}" for k in range(predictor.output_size())]
-    if not predictor.preparation.classes or predictor.model.output == "values":
-        return ["prediction"]
-    return ["prediction", *[f"probability_{name}" for name in predictor.preparation.classes]]
-
-
-def added(predictor: Predictor, output: List[float], meaning: Any) -> List[str]:
-    """What is added to a row."""
-    if predictor.preparation is None:
-        return [repr(value) for value in output]
-    likely = predictor.probabilities(output) or []
-    return [meaning if isinstance(meaning, str) else repr(meaning), *[f"{share:.6f}" for share in likely]]

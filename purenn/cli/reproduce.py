@@ -1,4 +1,4 @@
-"""``reproduce``: every experiment of the five lab reports, with several seeds, and whether it comes out as reported."""
+"""``reproduce``: repeat the experiments of the five lab reports, with several seeds, and compare the results."""
 import argparse
 import time
 from functools import partial
@@ -15,11 +15,11 @@ from .ending import can_draw
 from .options import typed
 from .parser import Parser, whole
 
-DESCRIPTION = "Repeat the experiments of the five lab reports, and say of each whether it comes out as reported."
+DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
 
 
 def run(arguments: List[str]) -> int:
-    """Run the experiments and show what came of them; return the exit code."""
+    """Run the experiments and show the results; return the exit code."""
     options = parse(arguments)
     if options.markdown is not None:
         from ..files.disk import check_writable
@@ -33,10 +33,9 @@ def run(arguments: List[str]) -> int:
     try:
         for experiment in wanted:
             done.append(_carried_out(experiment, options.workers, terminal, known))
-            for line in lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))):
-                terminal.line(line)
+            terminal.lines(lab_reports.text_of(done[-1], as_command(next(iter(experiment.runs.values())))))
             terminal.stream.flush()
-    except (KeyboardInterrupt, PurennError) as error:       # what is done is shown and written all the same
+    except (KeyboardInterrupt, PurennError) as error:       # what is done is still shown and written
         stop = error
         if not done:
             raise
@@ -60,8 +59,8 @@ def parse(arguments: List[str]) -> Any:
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
     parser.add_argument("--workers", metavar="N", type=whole(1, 256),
                         help="divide the runs among N processes (default: one for each core)")
-    parser.add_argument("--markdown", metavar="FILE", help="write the table as Markdown too, and the figures, where "
-                        "matplotlib is installed, beside it")
+    parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown and, if matplotlib is "
+                        "installed, the figures beside it")
     return parser.parse_args(arguments)
 
 
@@ -73,7 +72,7 @@ def one_of_names(text: str) -> str:
 
 
 def as_command(job: Job) -> str:
-    """What to type for a job with seed 1: its settings, the engine being the task's, and which data."""
+    """The command for a job with seed 1: its settings, except for the engine, and its data."""
     task = TASKS[job.label]
     choices = choices_of(task, job.settings._replace(engine=task.settings.engine, seed=task.settings.seed))
     if isinstance(job.problem, partial):

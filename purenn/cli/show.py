@@ -1,4 +1,4 @@
-"""``show``: what is in a saved network."""
+"""``show``: the contents of a saved network."""
 from typing import List
 
 from ..data.predictor import load_predictor
@@ -10,11 +10,10 @@ from .parser import Parser
 
 def run(arguments: List[str]) -> int:
     """Show the layers, what goes in and comes out, how it was trained, and its curve; return the exit code."""
-    parser = Parser("show", description="What is in a saved network: its layers, what it predicts from what, how it "
+    parser = Parser("show", description="Show a saved network: its layers, what it predicts from what, how it "
                     "was trained, and its curve.")
     add_model_options(parser)
     options = parser.parse_args(arguments)
     terminal = Terminal()
-    for line in lines_of(terminal, load_predictor(options.model, options.activation, options.output_activation)):
-        terminal.line(line)
+    terminal.lines(lines_of(terminal, load_predictor(options.model, options.activation, options.output_activation)))
     return 0

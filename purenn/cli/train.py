@@ -29,10 +29,10 @@ def run(arguments: List[str]) -> int:
 
 def _parser(task: Task) -> Parser:
     parser = Parser("train", description=task.summary)
-    group = add_table_options(parser, "the table; text columns go in as one input for each value")
+    group = add_table_options(parser, "the table; a text column becomes one input for each value")
     group.add_argument("--target", metavar="COLUMN", help="the column to predict: its name, its number from 1, or last")
     group.add_argument("--task", metavar="NAME", type=one_of(KINDS),
-                       help=f"{' or '.join(KINDS)} (default: by what the target holds)")
+                       help=f"{' or '.join(KINDS)} (default: chosen by the target's values)")
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
                        "given several times")
     group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
@@ -59,6 +59,6 @@ def _parser(task: Task) -> Parser:
 
 
 def source_of(options: Any, task: Task) -> TableSource:
-    """Which table the options ask for, and what is predicted from it."""
+    """The table that the options ask for, and what is predicted from it."""
     values = {name: getattr(options, name) for name in TableSource._fields}
     return TableSource(**{**values, "ignore": tuple(options.ignore), "decimal": options.decimal or "point"})

@@ -1,10 +1,9 @@
 """``unroll``: a network as arithmetic, the source that the unrolled engine runs."""
-from typing import List
+from typing import Any, List
 
 from ..engines.program import program_source
 from ..engines.source import standalone_source
 from ..engines.unrolled import check_size
-from ..linalg import PurennError
 from ..runs import problems
 from ..runs.run import Run
 from ..runs.tasks import POINT_TASKS, TASKS
@@ -25,29 +24,34 @@ def run(arguments: List[str]) -> int:
         return 0
     task = TASKS[name]
     parser = Parser(f"unroll {name}", description=DESCRIPTION)
-    parser.add_argument("--standalone", action="store_true",
-                        help="train, and print a program that has the weights in it and needs nothing but Python")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--standalone", action="store_true",
+                       help="train, and print a program that has the weights in it and needs nothing but Python")
+    either.add_argument("--torch", action="store_true", help="print the training as a PyTorch program, with the same "
+                       "data, the same weights at the start, and the same losses")
+    either.add_argument("--c", action="store_true", help="print the C that the engine compiled compiles and calls")
     parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
-                        help=f"with --standalone: how many epochs to train (default: {EPOCHS})")
+                        help=f"with --standalone or --torch: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)
     options = parser.parse_args(arguments[1:])
-    for name in ("epochs", "lr", "optimizer", "momentum", "batch_size", "shuffle", "engine"):
-        if name in options.given and not options.standalone:
-            option = "--" + name.replace("_", "-")
-            raise PurennError(f"unroll: {option} goes with --standalone, which trains; add it, or leave {option} out")
     rng = random.Random(options.seed)
     problem = problems.make(points_of(options, task), rng)
     settings = settings_of(options, task, problem)._replace(epochs=options.epochs or EPOCHS, target_loss=None)
-    made = Run(problem, settings, rng)
-    check_size(made.network)
-    terminal = Terminal()
-    for line in _source(made, options.standalone).rstrip("\n").split("\n"):
-        terminal.line(line)
+    made = Run(problem, settings if options.standalone else settings._replace(engine="loops"), rng)
+    Terminal().lines(_source(made, options).rstrip("\n").split("\n"))
     return 0
 
 
-def _source(run: Run, standalone: bool) -> str:
-    if standalone:
+def _source(run: Run, options: Any) -> str:
+    if options.torch:
+        from ..engines.pytorch import pytorch_source
+        return str(pytorch_source(run.network, run.loss, run.optimizer, run.problem.train, run.settings.epochs,
+                                  run.settings.batch_size))
+    if options.c:
+        from ..engines.c_source import c_source
+        return str(c_source(run.network, run.loss, run.optimizer))
+    check_size(run.network)
+    if options.standalone:
         try:
             run.result()
         finally:

@@ -1,1 +1,1 @@
-"""Data sets: the tasks and letters that purenn makes itself, images from files, and what readies them."""
+"""Data sets: the tasks and letters that purenn makes itself, images and tables from files, and their preparation."""

@@ -1,7 +1,7 @@
-"""What the readers of arrays share: an array, and how its values are read from a file that is not to be trusted.
+"""What the readers of arrays share: the type Array, and reading its values from an untrusted file.
 
 An array is read into a flat ``array.array``, which takes no more memory than the file's data do, and
-only for data that are there. Whatever is wrong with a file is a PurennError that names it.
+only for data that are there. Any error in a file is a PurennError that names the file.
 """
 import sys
 from array import array
@@ -20,7 +20,7 @@ CHUNK = 1 << 20                 # bytes read or written at a time
 
 
 def check_size(path, size: int) -> None:
-    """Raise PurennError where the data of a file would be more than LIMIT bytes."""
+    """Raise PurennError if the data of a file would be more than LIMIT bytes."""
     if size > LIMIT:
         raise PurennError(f"{path}: its data are {short(size)} bytes; at most {LIMIT} are read, so take fewer "
                           "samples")
@@ -40,7 +40,7 @@ def what_begins(start: bytes) -> str:
 
 
 def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> array:
-    """The last ``count`` values of a file as an array; PurennError unless there are exactly so many.
+    """The last ``count`` values of a file as an array; raises PurennError unless there are exactly ``count``.
 
     Read chunk by chunk, so that memory is taken only for what is there.
     """
@@ -53,7 +53,7 @@ def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> a
             raise PurennError(f"{where}: is cut short: {read} of the {size} bytes of its data are there")
         read += len(chunk)
         values.frombytes(chunk[:len(chunk) // values.itemsize * values.itemsize])
-    if handle.read(1):                                      # asks for the end, where checksums are compared
+    if handle.read(1):                                      # reads to the end, where checksums are compared
         raise PurennError(f"{where}: goes on after the {size} bytes of its data")
     if big_endian != (sys.byteorder == "big"):
         values.byteswap()

@@ -12,9 +12,9 @@ class Table(NamedTuple):
     """The names of the columns, and the columns, a list of texts each, without spaces around them.
 
     ``lines``: for each row the number, from 1, of the line of the file that it begins on. ``path`` is what the table is
-    called in messages. ``numbers``: for each column its texts as numbers, None where they are none. ``header``: whether
-    the first row named the columns; otherwise they are called "1", "2" and so on. ``decimal`` is what stands before
-    the fraction of a number, point or comma. ``notes`` says, a line each, what was read in an unusual way.
+    called in messages. ``numbers``: for each column its texts as numbers, None if they are not numbers. ``header``:
+    whether the first row named the columns; otherwise they are called "1", "2" and so on. ``decimal`` is the decimal
+    separator, point or comma. ``notes`` are lines on what was read in an unusual way.
     """
 
     names: list
@@ -28,7 +28,7 @@ class Table(NamedTuple):
     notes: tuple = ()
 
 
-# What stands for a value that is missing: these texts, to the letter.
+# The texts that stand for a missing value, in exactly this spelling.
 MISSING = ("", "NA", "N/A", "nan", "NaN", "null", "?")
 IS_MISSING = frozenset(MISSING)
 
@@ -37,7 +37,7 @@ REMEDIES = ("refuse", "mean", "drop")
 
 DECIMALS = ("point", "comma")
 
-# A number with thousands separators, and perhaps a fraction, for each of what may stand before the fraction.
+# A number with thousands separators, and perhaps a fraction, for each decimal separator.
 GROUPED = {"point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
            "comma": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?", re.ASCII)}
 WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
@@ -45,16 +45,16 @@ DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?", re.ASCII)
 SIGNS = "$€£¥%"
 MINUS = "\u2212"                 # the minus of typography
 
-NEARLY_ALL, FEW = 0.5, 10       # of more than FEW texts, when more than this share of them are different
+NEARLY_ALL, FEW = 0.5, 10       # nearly all: more than FEW texts, more than this share of them different
 
-LISTED = 20                     # so many columns are named in a message
+LISTED = 20                     # columns named in a message, at most
 
 
 def numbers(texts):
-    """The floats that texts stand for, nan where one is missing; None unless every other is a number.
+    """The floats that texts stand for, nan for a missing one; None unless all others are numbers.
 
-    A number is what ``float()`` reads, in plain characters: without ``_``, spaces, or digits of other scripts. It may
-    be too large for a float: that is refused where it is to be used.
+    A number is what ``float()`` reads, in plain characters: without ``_``, spaces, or digits of other scripts. A number
+    too large for a float is refused later, when it is used.
 
     >>> numbers(["1", "-2.5e3", "NA"])
     [1.0, -2500.0, nan]
@@ -73,17 +73,17 @@ def numbers(texts):
 
 
 def with_numbers(table):
-    """The table with the numbers that its texts stand for, where it was not read from a file."""
+    """The table with its ``numbers``, which are missing if it was not read from a file."""
     if table.numbers is not None:
         return table
     return table._replace(numbers=[disguised(texts, table.decimal)[0] for texts in table.columns])
 
 
 def disguised(texts: list, decimal: str = "point") -> tuple:
-    """The floats that the texts of a column stand for, and in words what they were written with; or (None, "").
+    """The floats that a column's texts stand for, and in words how they were written; or (None, "").
 
-    Beyond plain numbers, where the whole column agrees: thousands separators, one sign of a currency or of percent
-    before or behind each, the typographic minus; with ``decimal`` "comma" a comma before the fraction.
+    Besides plain numbers, these are read if the whole column agrees: thousands separators, one currency or percent sign
+    before or after each number, the typographic minus; with ``decimal`` "comma", a comma before the fraction.
 
     >>> disguised(["$1,020", "$900"])
     ([1020.0, 900.0], 'thousands separators, the sign $')
@@ -154,9 +154,9 @@ def positions(count: int) -> list:
 
 
 def find_column(table: Table, name) -> int:
-    """The number, from 0, of the column called so; or else of that number from 1, or ``last``.
+    """The index, from 0, of a column given by its name, or else by its number from 1, or ``last``.
 
-    Raises PurennError where there is none, naming those that there are.
+    Raises PurennError, naming the columns, if there is none.
     """
     name, names = str(name), table.names
     if name in names:
@@ -172,7 +172,7 @@ def find_column(table: Table, name) -> int:
 
 
 def listed(names: list) -> str:
-    """Names of columns for a message, the first of them where there are many.
+    """Names of columns for a message; only the first of them if there are many.
 
     >>> listed(["age", "color"])
     "'age', 'color'"
@@ -182,23 +182,23 @@ def listed(names: list) -> str:
 
 
 def picked(values: list, rows) -> list:
-    """The values of these rows, by their numbers from 0: the list itself where that is all of them."""
+    """The values of these rows, by their numbers from 0; the list itself if that is all of them."""
     return values if rows == range(len(values)) else list(map(values.__getitem__, rows))
 
 
 def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fitted: bool = False) -> list:
-    """Those of the rows to go on with, as ``missing`` says what is done about values missing in these columns.
+    """The rows to use; ``missing`` says what is done about missing values in these columns.
 
-    ``target`` is the number of its column, for which no mean is put in. Raises PurennError that names line and column
-    of the first value that is missing and may not be; and where no row is left. What is done about it is said no more
-    where the columns are ``fitted``.
+    ``target`` is the number of the target's column, in which no mean is put in. Raises PurennError, naming line and
+    column, for the first missing value that is not allowed, and if no row is left. If the columns are ``fitted``, the
+    message does not suggest another ``missing``.
     """
     holes = {at: _holes(table, at, rows) for at in columns}
     gone = set().union(*holes.values())
     if not gone:
         return rows
     if missing == "refuse":
-        _refuse_holes(table, holes, "is missing", "fill it in" + (
+        _refuse_holes(table, holes, "a value is missing", "fill it in" + (
             "; the network was trained to refuse it" if fitted else ", or set missing to mean or to drop"))
     if missing == "mean":
         if holes.get(target):
@@ -207,7 +207,8 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
         return rows
     if gone >= set(rows):
         raise PurennError(f"{table.path}: each of the {len(gone)} rows has a missing value, so that none is left; " + (
-            "fill in what the network was trained on" if fitted else "ignore the columns that miss most"))
+            "fill in the columns that the network was trained on" if fitted else
+            "ignore the columns that miss the most values"))
     return [i for i in rows if i not in gone]
 
 
@@ -241,7 +242,7 @@ def unexpected(table: Table, row: int, at: int, expected: str) -> None:
 
 
 def check_finite(table: Table, at: int, rows) -> None:
-    """Raise PurennError where a number is not finite and not missing either."""
+    """Raise PurennError for a number that is neither finite nor missing."""
     texts, values = table.columns[at], table.numbers[at]
     if not all(map(math.isfinite, picked(values, rows))):
         for row in rows:
@@ -250,12 +251,21 @@ def check_finite(table: Table, at: int, rows) -> None:
 
 
 def first_text(table: Table, at: int, rows):
-    """The first of the rows where this column holds what is neither a number nor missing, or None."""
-    return next((row for row in rows if numbers([table.columns[at][row]]) is None), None)
+    """The first of the rows in which this column has a text that is neither a number nor missing.
+
+    If there is none, the first of all rows with such a text; otherwise the first of the rows whose field is not
+    missing, which is a number with a decimal comma; or None.
+    """
+    texts = table.columns[at]
+    for some in (rows, range(len(table.lines))):
+        for row in some:
+            if numbers([texts[row]]) is None:
+                return row
+    return next((row for row in rows if texts[row] not in IS_MISSING), None)
 
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:
-    """Raise PurennError where all these different texts of a column are numbers, with commas for decimal points."""
+    """Raise PurennError if all these different texts of a column are numbers, with commas as decimal points."""
     if any("," in value for value in values) and all(
             WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)

@@ -1,8 +1,8 @@
-"""What a training run has come to: learned, or stuck, and on what.
+"""Whether a training run has learned and, if not, why.
 
-Two plateaus are typical of XOR. On the first the network answers the same to everything, which
-for a squared error is best done with the mean of the targets: 10/21 on the 21 points, mean loss
-0.249433. On the second one point is still wrong, the one in the middle: mean loss about 0.0434.
+Two plateaus are typical of XOR. On the first, the network gives the same output for every input. With a squared error
+the best such output is the mean of the targets: 10/21 on the 21 points, mean loss 0.249433. On the second, only the
+point in the middle is still wrong: mean loss about 0.0434.
 """
 import math
 from typing import Any, List, Sequence, Tuple
@@ -10,17 +10,17 @@ from typing import Any, List, Sequence, Tuple
 from ..activations import Identity
 from ..engines.loops import batch_cost
 from ..layers import Linear
-from ..losses import Loss
+from ..losses import BCELoss, BCEWithLogitsLoss, Loss
 from ..network import Network
 from ..training import Dataset, are_classes, is_right
 from .scores import mean_squared_error
 
 
 def has_bend(network: Network) -> bool:
-    """True where something other than Identity stands before the last Linear layer.
+    """True if a layer other than Linear and Identity comes before the last Linear layer.
 
-    Without a bend the layers collapse into one straight map (a product of matrices), and what
-    follows the last Linear layer cannot undo that.
+    Without one, the layers together are one linear map (a product of matrices), and what follows the last Linear layer
+    cannot change that.
     """
     last = max([i for i in range(len(network.layers)) if isinstance(network.layers[i], Linear)] or [0])
     for layer in network.layers[:last]:
@@ -30,11 +30,11 @@ def has_bend(network: Network) -> bool:
 
 
 def why_not_learned(run: Any, train: Any, test: Any) -> List[str]:
-    """Sentences on why a run has not learned, and what to try; an empty list where it has.
+    """Sentences on why a run has not learned, and what to try; an empty list if it has.
 
-    ``train`` and ``test`` are its Scores on those parts. Points must all be right, and the loss below the target loss.
-    Images must be told apart better than by a guess; on the rows of a table it must do better than one constant
-    answer, chosen from the rows that it learned from.
+    ``train`` and ``test`` are its Scores on those parts. A run on points has learned if all are right and the loss is
+    below the target loss; on images, if it is better than a guess; on a table, if it is better than one constant
+    answer, chosen from the training rows.
     """
     problem = run.problem
     if run.stopped == "diverged":
@@ -46,22 +46,22 @@ def why_not_learned(run: Any, train: Any, test: Any) -> List[str]:
     if problem.kind == "images":
         guess = math.log(len(test.outputs[0]))
         return [] if test.loss < guess else [
-            f"The test loss is no better than {guess:.4f}, that of a network that takes every class for as likely; try "
-            "a smaller lr, more images or more epochs."]
+            f"The test loss is no better than {guess:.4f}, that of a network to which all classes are equally likely; "
+            "try a smaller lr, more images or more epochs."]
     if problem.is_regression:
         better = _beats_the_mean(problem, test)
-        constant = "the mean of the rows that it learned from"
+        constant = "the mean of the training rows"
     else:
         name, right, count = majority(problem.classes, train.measures["confusion"], test.measures["confusion"])
         matrix = test.measures["confusion"]
         better = sum(matrix[i][i] for i in range(len(matrix))) > right or right == count
         constant = f"{name} for every row"
-    return [] if better else [f"On the test rows it is no better than answering {constant}; try more epochs, another "
-                              "lr, more hidden neurons, or more rows."]
+    return [] if better else [f"On the test rows the network is no better than answering {constant}; try more "
+                              "epochs, another lr, more hidden neurons, or more rows."]
 
 
 def majority(classes: Sequence[str], train: List[List[int]], test: List[List[int]]) -> Tuple[str, int, int]:
-    """The class that most rows to learn from have, for how many test rows it is right, and how many there are.
+    """The most frequent class of the training rows, the number of test rows of this class, and of all test rows.
 
     ``train`` and ``test`` are the confusion matrices of those parts.
 
@@ -85,29 +85,29 @@ def _beats_the_mean(problem: Any, test: Any) -> bool:
 
 
 def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
-    """Sentences on why points are not learned, and what to try; an empty list where they are.
+    """Sentences on why points are not learned, and what to try; an empty list if they are.
 
-    ``outputs`` are the trained network's for the data that it learned from. Where there are validation data, which say
-    more, it says nothing.
+    ``outputs`` are those of the trained network for the training data. The list is empty if there are validation data,
+    because these say more.
     """
     network, loss, data, target_loss = run.network, run.loss, run.problem.train, run.settings.target_loss
     if run.problem.validation is not None:
         return []
     losses = [epoch.loss for epoch in run.curve]
     classes = are_classes(data.targets)
-    wrong = [i for i in range(len(outputs)) if classes and not is_right(outputs[i], data.targets[i])]
+    wrong = [i for i in range(len(outputs)) if classes and not is_right(outputs[i], data.targets[i], loss.threshold)]
     final = batch_cost(loss, outputs, data.targets)
     if not wrong and (target_loss is None or final < target_loss):
         return []
     falling = bool(losses) and losses[-1] < 0.99 * losses[max(0, min(len(losses) * 9 // 10, len(losses) - 2))]
-    longer = "It was still falling in the last tenth of the epochs: try more epochs."
+    longer = "The loss was still falling in the last tenth of the epochs: try more epochs."
     if not wrong:
         found = [f"{'All points are on the right side, but the' if classes else 'The'} loss, {final:.6g}, has not come "
                  f"below {target_loss:g}."]
-        return found + [longer if falling else "It has almost stopped falling: try a larger lr, or more epochs."]
+        return found + [longer if falling else "The loss has almost stopped falling: try a larger lr, or more epochs."]
     if len(data.targets[0]) != 1:
-        return [f"It has {len(wrong)} of {len(outputs)} points wrong, and the loss is {final:.6g}."]
-    values = [output[0] for output in outputs]
+        return [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
+    values = [loss.answer(output)[0] for output in outputs]
     if not run.problem.separable and not has_bend(network):
         return ["There is no activation between the layers, so the network is one straight line, and no straight line "
                 "separates these classes." + _constant(loss, data),
@@ -115,19 +115,19 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
     best = _best_constant(loss, data)[1]
     if final > 1.5 * best:
         return [f"The loss, {final:.6g}, is far above that of the best constant answer, {best:.6g}: the steps were so "
-                "large that the neurons are driven to their ends.", "Try a smaller lr."]
+                "large that the neurons are saturated.", "Try a smaller lr."]
     if max(values) - min(values) < 0.1:
         mean = _mean(values)
-        found = [f"It answers about {mean:.3f} whatever the input: the loss is on the plateau of a constant "
+        found = [f"The output is about {mean:.3f} for every input: the loss is on the plateau of a constant "
                  f"output.{_constant(loss, data)}"]
         return found + [longer if falling else "Try a larger lr or more epochs to leave it; with zero weights "
-                        "another init; with relu a smaller lr or another seed, for its neurons may be dead."]
+                        "another init; with relu a smaller lr or another seed, because its neurons may be dead."]
     if len(wrong) == 1:
         x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
-        found = [f"It has all points but one: ({x}) is wrong, a plateau where the other points outvote it."]
+        found = [f"All points but one are right: ({x}) is wrong, and the other points outweigh it."]
     else:
-        found = [f"It has {len(wrong)} of {len(outputs)} points wrong, and the loss is {final:.6g}."]
-    return found + [longer if falling else "It has stopped falling: try another seed, more hidden neurons, or "
+        found = [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
+    return found + [longer if falling else "The loss has stopped falling: try another seed, more hidden neurons, or "
                     "the optimizer adam."]
 
 
@@ -140,6 +140,8 @@ def _mean(values: List[float]) -> float:
 
 def _best_constant(loss: Loss, data: Dataset) -> Tuple[float, float]:
     mean = _mean([y[0] for y in data.targets])
+    if isinstance(loss, BCEWithLogitsLoss):                 # the same cost, of probabilities
+        loss = BCELoss(loss.reduction)
     return mean, batch_cost(loss, [[mean]] * len(data.targets), data.targets)
 
 

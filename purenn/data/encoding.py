@@ -1,4 +1,4 @@
-"""A table's rows as a network's inputs and targets, by a Preparation; and its outputs back."""
+"""Turn a table's rows into a network's inputs and targets by a Preparation, and outputs back into values."""
 import math
 
 from ..files.text import short
@@ -14,15 +14,15 @@ from .splitting import one_hot, standardized
 def encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
     """The inputs and targets that a table's rows stand for: two lists of lists of floats.
 
-    ``rows`` are their numbers, from 0; None takes all. Where missing values drop a row, it has no inputs and targets:
-    ``rows_to_encode`` says which are left. ``single`` gives two classes one target, 0.0 or 1.0, instead of a one-hot
-    pair. Without ``with_target`` the target need not be there, and the targets are None.
+    ``rows`` are their numbers, from 0; None takes all. A row that is dropped for a missing value has no inputs and
+    targets: ``rows_to_encode`` says which rows are left. ``single`` gives two classes one target, 0.0 or 1.0, instead
+    of a one-hot pair. Without ``with_target`` the target need not be there, and the targets are None.
 
-    Columns are found by name: their order does not matter, and there may be others. Where the table has no header, or
-    that which was fitted on had none, they are found by position; then there must be as many as there were, or all
-    but the target.
+    Columns are found by name: their order does not matter, and there may be others. If this table or the fitted one has
+    no header, columns are found by position. Then there must be as many columns as in the fitted table, or all but the
+    target.
 
-    Raises PurennError, naming line and column, for a column that is not there and values that do not fit.
+    Raises PurennError, naming line and column, for missing columns and values that do not fit.
     """
     table, order, rows = _chosen(preparation, table, rows, with_target)
     columns: list = []
@@ -36,7 +36,7 @@ def encode(preparation: Preparation, table: Table, rows=None, with_target: bool 
 
 
 def rows_to_encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True) -> list:
-    """Those of the rows, by their numbers from 0, that ``encode`` gives inputs for: all, unless some are dropped."""
+    """The numbers, from 0, of the rows that ``encode`` gives inputs for: all, unless some are dropped."""
     return list(_chosen(preparation, table, rows, with_target)[2])
 
 
@@ -73,7 +73,7 @@ def _order(preparation, table, with_target):
 
 
 def _scaled(table, at, rows, feature):
-    """A column of numbers, standardized; 0 where one is missing, which stands for the mean."""
+    """A column of numbers, standardized; 0, which is the mean, for a missing one."""
     if table.numbers[at] is None:
         unexpected(table, first_text(table, at, range(len(table.lines))), at, "a number, as in training")
     values = picked(table.numbers[at], rows)
@@ -89,7 +89,7 @@ def _scaled(table, at, rows, feature):
 
 
 def _units(table, at, rows, feature):
-    """The one-hot columns of a category; all zeros where it is missing."""
+    """The one-hot columns of a category; all zeros for a missing value."""
     count = len(feature.values)
     unit = dict(zip(feature.values, one_hot(list(range(count)), count)))
     unit.update((text, [0.0] * count) for text in IS_MISSING)
@@ -101,7 +101,7 @@ def _looked_up(table, at, rows, meanings, allowed):
     texts = picked(table.columns[at], rows)
     if not meanings.keys() >= set(texts):
         row = next(row for row, text in zip(rows, texts) if text not in meanings)
-        unexpected(table, row, at, "one of those that it was fitted on: " + listed(allowed))
+        unexpected(table, row, at, "one of those seen in training: " + listed(allowed))
     return list(map(meanings.__getitem__, texts))
 
 
@@ -127,9 +127,12 @@ def _targets(table, at, rows, target, single):
     return [[float(k)] for k in found] if single else one_hot(found, len(classes))
 
 
-def decode(preparation: Preparation, rows: list) -> list:
-    """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit."""
+def decode(preparation: Preparation, rows: list, threshold: float = 0.5) -> list:
+    """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit.
+
+    ``threshold`` is that of the rows, as for ``training.class_of``.
+    """
     target = preparation.target
     if isinstance(target, Classes):
-        return [target.classes[class_of(values)] for values in rows]
+        return [target.classes[class_of(values, threshold)] for values in rows]
     return [values[0] * target.deviation + target.mean for values in rows]

@@ -1,6 +1,6 @@
-"""From the texts of a table to what a network takes in and is to give: ``fit`` finds the Preparation.
+"""How the columns of a table become a network's inputs and targets: ``fit`` finds the Preparation.
 
-``encoding.encode`` does what it says, to the same table and to others.
+``encoding.encode`` applies it to the same table and to others.
 """
 import math
 import re
@@ -14,13 +14,13 @@ from .splitting import mean_and_deviation
 
 TASKS = ("classification", "regression")
 
-MOST_WHOLE = 10                 # so many different whole numbers in the target, at most, are classes by themselves
+MOST_WHOLE = 10                 # at most so many different whole numbers in the target are classes by default
 
 
 def rows_to_use(table: Table, target, missing: str = "refuse", ignore=()) -> list:
     """The numbers, from 0, of the rows that are left to be split into parts: all, unless ``missing`` is drop.
 
-    The arguments, and what is raised, as in ``fit``.
+    The arguments and the errors are those of ``fit``.
     """
     inputs, at = _roles(table, target, ignore)
     _known("missing", missing, REMEDIES)
@@ -30,13 +30,13 @@ def rows_to_use(table: Table, target, missing: str = "refuse", ignore=()) -> lis
 def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ignore=()) -> Preparation:
     """Find out how the columns of a table become inputs and targets.
 
-    ``target`` is the column to predict: its name, or else its number from 1, or ``last``; those in ``ignore`` are left
-    out. Means and deviations are those of ``rows``, the part to train on, by their numbers from 0; None takes all.
-    Kinds, categories and classes are those of the whole table.
+    ``target`` is the column to predict: its name, or else its number from 1, or ``last``; the columns in ``ignore`` are
+    left out. Means and deviations are measured on ``rows``, the numbers, from 0, of the training rows; None takes all.
+    Kinds, categories and classes are found in the whole table.
 
-    ``task`` is "classification" or "regression". By itself a target of texts is classes, and one of whole numbers is
-    if there are from 2 to 10 different ones, each there twice on average; other numbers are a regression. Classes
-    are sorted, numbers by value; each is called as it is written.
+    ``task`` is "classification" or "regression". By default texts are classes, and so are whole numbers if there are 2
+    to 10 different ones and each occurs at least twice on average; other numbers are a regression. Classes are sorted,
+    numbers by value, and named as they are written.
 
     Raises PurennError, naming line and column, for values that are missing, not finite, or of too many kinds.
     """
@@ -112,9 +112,9 @@ def _different(table, at, kept, remedy):
 
 
 def stray_texts(preparation: Preparation, table: Table) -> list:
-    """Of columns taken for texts although most are numbers: a line each on the first text that is none.
+    """Warnings, a line each, on columns of texts in which most values are numbers, or nearly all texts are different.
 
-    One that slipped in makes categories of what was meant as numbers.
+    A single wrong text turns a column of numbers into categories.
     """
     found = []
     for feature in [*preparation.inputs, preparation.target]:
@@ -129,7 +129,7 @@ def stray_texts(preparation: Preparation, table: Table) -> list:
             continue
         if 0 < 2 * len(strays) < len(texts):
             line = table.lines[table.columns[at].index(strays[0])]
-            found.append(f"{table.path}: column {short(feature.name)} is taken for texts: line {line} has "
+            found.append(f"{table.path}: column {short(feature.name)} is read as texts: line {line} has "
                          f"{short(strays[0])}, and {len(texts) - len(strays)} of {len(texts)} values are numbers; if "
                          "it is a slip, correct it")
     return found
@@ -161,7 +161,7 @@ def _target(table, at, kept, rows, task):
 
 
 def _usual_task(values, texts):
-    """What a target holds, by itself: the rule stands in ``fit``."""
+    """The default task for a target; ``fit`` states the rule."""
     different = set(texts)
     few = 2 <= len(different) <= min(MOST_WHOLE, len(values) // 2)
     names = any(not is_exact(text) for text in different)
@@ -169,7 +169,7 @@ def _usual_task(values, texts):
 
 
 def is_exact(text: str) -> bool:
-    """Whether a text is a number that its float stands for: no leading zeros, no more digits than a float holds.
+    """Whether a float keeps a number as it is written: no leading zeros, no more digits than a float holds.
 
     >>> is_exact("7"), is_exact("007"), is_exact("1234567890123456789")
     (True, False, False)

@@ -22,7 +22,7 @@ TYPECODES = {0x08: "B", 0x09: "b", 0x0B: "h", 0x0C: "i", 0x0D: "f", 0x0E: "d"}
 def read_idx(path) -> Array:
     """The array in an IDX file, gzipped or not, whatever its name says.
 
-    Raises PurennError where the file cannot be read, is damaged, or is of another format.
+    Raises PurennError if the file cannot be read, is damaged, or is of another format.
     """
     with opened(path) as handle:
         zipped = handle.read(2) == b"\x1f\x8b"
@@ -38,7 +38,7 @@ def _read(handle, size, path):
     start = handle.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPECODES or not start[3]:
         raise PurennError(f"{path}: is not an IDX file: it is {_what_else(start)}; an IDX file begins with two zero "
-                          "bytes, a type from 8 to 14, and how many dimensions")
+                          "bytes, a type from 8 to 14, and the number of dimensions")
     typecode, dimensions = TYPECODES[start[2]], start[3]
     sizes = handle.read(4 * dimensions)
     if len(sizes) != 4 * dimensions:

@@ -1,14 +1,14 @@
 """Images with labels, from the files that they come in: an npz, a folder of IDX files, or a CSV.
 
-One door, ``read_images``, and one form behind it: a row of floats from 0 to 1 for each image, its
-pixels line by line, and for each the number of its class.
+``read_images`` reads them all into the same form: for each image a row of floats from 0 to 1, its pixels line by line,
+and the number of its class.
 
-What the pixels are divided by depends on them alone, all of them together:
+All pixels are divided by the same number, which depends only on the pixels:
 
-- nothing, where the largest is at most 1;
-- where all are whole numbers: 16 (as in scikit-learn's digits), 255 (bytes) or 65535, the first that is
+- by nothing if the largest is at most 1;
+- if all are whole numbers: by 16 (as in scikit-learn's digits), 255 (bytes) or 65535, the first that is
   not exceeded, so that a part of a data set is scaled as the whole is;
-- otherwise the largest of them.
+- otherwise by the largest.
 
 Equal pixels are one shared float object: an image of 784 then takes 784 references and no more.
 """
@@ -31,9 +31,9 @@ from .images import SHARED, Images, Layout, Shared
 from .npz import npz_headers, read_npz
 
 MOST_CLASSES = 1000
-MOST_IMAGES = 1_000_000         # each is a list of its own, whatever it holds
+MOST_IMAGES = 1_000_000         # each is a list, however few pixels it has
 
-# The names under which images and labels are kept, in small letters; the first that fit are taken.
+# The usual names of the images and the labels, in lower case; the first that fit are taken.
 NAMES = (("x_train", "y_train", "x_test", "y_test"), ("train_images", "train_labels", "test_images", "test_labels"),
          ("images", "labels"), ("x", "y"), ("data", "target"))
 
@@ -45,17 +45,17 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
 
     - npz: arrays of the names in NAMES, in any case, or else the only two that fit each other; ``names``,
       a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
-      numbers or texts, or one-hot, n × classes (each class need not be there).
+      numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
-    - CSV: an image a row, perhaps below a header. The column ``label``, in any case, holds its class; without a
-      header it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others are its
-      pixels but for those in ``ignore``. They are put in order where their names are numbered (``pixel0``, ``1x1``).
+    - CSV: an image a row, perhaps below a header. The column ``label``, in any case, holds its class; without a header
+      it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others but those in
+      ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``, ``1x1``).
 
-    Classes are called as they are written, by value where they are whole numbers from 0 up. Pixels that are not in
-    lines make a square, or else one line. Raises PurennError, naming the file, for anything that is not so; for pixels
-    that are below 0 or not finite, and columns that are none by their names; for fewer than two images or two classes,
-    or too many for memory.
+    Classes are named as their labels are written, and sorted, by value if all are whole numbers. Pixels that are not in
+    lines make a square, or else one line. Raises PurennError, naming the file, for anything else; for pixels that are
+    below 0 or not finite, and columns whose names are not those of pixels; for fewer than two images or two classes, or
+    too many for memory.
     """
     if os.path.isdir(path):
         return _images(path, *_read_folder(path))
@@ -72,7 +72,7 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
 
 
 def is_npz(path) -> bool:
-    """True where the file begins as an npz does. Raises PurennError where it cannot be read."""
+    """True if the file begins as an npz does. Raises PurennError if it cannot be read."""
     with opened(path) as handle:
         return handle.read(len(ZIP[0])) in ZIP
 
@@ -106,7 +106,7 @@ def _choose(path, shapes, names):
                if len(shapes[images]) > 1 and len(shapes[labels]) == 1 and shapes[images][0] == shapes[labels][0]]
     if len(fitting) != 1:
         raise PurennError(f"{path}: which arrays are the images and their labels? It has {_listed(shapes)}; call them "
-                          "images and labels, or say their names")
+                          "images and labels, or give their names")
     return fitting
 
 
@@ -283,7 +283,7 @@ def _check_numbers(path, names, places, texts):
 
 
 def _check_names(path, names, places):
-    """Raise PurennError for a column that is no pixel by its name: the others are numbered alike, and it is not."""
+    """Raise PurennError for a column whose name is not numbered as those of most others are."""
     if "" in names:
         raise PurennError(f"{path}: column {names.index('') + 1} has no name in the first line; leave out what is not "
                           "a "
@@ -296,18 +296,18 @@ def _check_names(path, names, places):
     if stem is not None and 2 * most > len(places):
         for k in places:
             if _stem(names[k]) != stem:
-                raise PurennError(f"{path}: column {short(names[k])} is no pixel by its name, as the others are called "
-                                  f"{short(names[places[-1] if k != places[-1] else places[0]])}; ignore it")
+                raise PurennError(f"{path}: column {short(names[k])} does not have the name of a pixel; others are "
+                                  f"called {short(names[places[-1] if k != places[-1] else places[0]])}; ignore it")
 
 
 def _stem(name):
-    """What stands before the number in a name; None where there is no number."""
+    """The part of a name before its number; None if it has no number."""
     match = NUMBERED.match(name)
     return match.group(1) if match else None
 
 
 def _in_order(names, places):
-    """The columns of the pixels in the order that their numbers give, where all are numbered."""
+    """The columns of the pixels in the order of their numbers, if all are numbered."""
     keys = [(int(match.group(2)), int(match.group(3) or 0))
             for match in [NUMBERED.match(names[k]) for k in places] if match]
     if len(keys) < len(places):
@@ -316,7 +316,7 @@ def _in_order(names, places):
 
 
 def _check_range(path, names, places, pixels):
-    """Raise PurennError for a column that is no pixel by its range: it goes far beyond 255, and the others do not."""
+    """Raise PurennError for a column that goes far beyond 255 when the others do not: it has no pixels."""
     width = len(names)
     largest = {k: max(pixels[k::width]) for k in places}
     beyond = [k for k in places if largest[k] > 255]
@@ -403,9 +403,8 @@ def _labels(path, arrays):
     if len(names) < 2:
         raise PurennError(f"{path}: all labels are {short(names[0])}; there must be at least two classes")
     if len(names) > MOST_CLASSES:
-        raise PurennError(f"{path}: has {len(names)} different labels; at most {MOST_CLASSES} classes are taken: are "
-                          "these "
-                          "names of classes?")
+        raise PurennError(f"{path}: has {len(names)} different labels; at most {MOST_CLASSES} classes are allowed; are "
+                          "these names of classes?")
     number = {name: k for k, name in enumerate(names)}
     return [[number[name] for name in labels] for labels in written], names
 
@@ -420,9 +419,8 @@ def _written(path, values):
             continue
         number = float(value)
         if not is_finite(number) or number != int(number) or number < 0:
-            raise PurennError(f"{path}: that of image {i} is the label {value!r}; labels that are numbers are whole "
-                              "ones from "
-                              "0 up")
+            raise PurennError(f"{path}: the label of image {i} is {value!r}; labels that are numbers must be "
+                              "whole ones from 0 up")
         exact = isinstance(value, int) or isinstance(value, str) and value.isdigit()
         texts[value] = str(value) if exact else str(int(number))
     return [texts[value] for value in values]
@@ -433,14 +431,14 @@ def _from_one_hot(path, values, width):
     for start in range(0, len(values), width):
         row = list(values[start:start + width])
         if row.count(1) != 1 or row.count(0) != width - 1:
-            raise PurennError(f"{path}: labels that are not one-hot: that of image {start // width} is "
+            raise PurennError(f"{path}: labels that are not one-hot: the label of image {start // width} is "
                               f"{short(row)}; it must be one 1 among zeros")
         labels.append(row.index(1))
     return labels
 
 
 def _divisor(path, arrays):
-    """What the pixels are divided by, as the module's docstring says. Raises PurennError where one is not good."""
+    """What the pixels are divided by, as the module's docstring says. Raises PurennError if one is not good."""
     seen: set = set()
     for values in arrays:
         for start in range(0, len(values), SHARED):

@@ -1,15 +1,15 @@
 """Images with labels, wherever they come from: ``image_files`` reads them, ``letters`` draws them."""
 from typing import Dict, List, NamedTuple, Optional
 
-SHARED = 1 << 16                # so many different values are shared; with more, sharing gains little
+SHARED = 1 << 16                # different values that are shared, at most; with more, sharing gains little
 
 
 class Images(NamedTuple):
     """Images: rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to classes − 1.
 
-    The test images and labels are the same where the files hold a separate test part, else None. The pixels were
-    divided by ``divisor``. ``names`` are the classes' as they are written, None for their numbers. ``layout`` is how a
-    table held them, None where no table did.
+    The test images and labels are alike if the files hold a separate test part, else None. The pixels were divided by
+    ``divisor``. ``names`` are the names of the classes as they are written, None if they are their numbers. ``layout``
+    says how a table held the images, None if no table did.
     """
 
     images: List[List[float]]
@@ -35,7 +35,7 @@ class Layout(NamedTuple):
 
 
 class Shared(Dict[float, float]):
-    """What ``function`` makes of a value, once for each value, so that equal pixels are one float object."""
+    """A cache of ``function``, called once for each value, so that equal pixels are one float object."""
 
     def __init__(self, function) -> None:
         dict.__init__(self)
@@ -49,7 +49,7 @@ class Shared(Dict[float, float]):
 
 
 def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
-    """Images out of bytes, one ``bytes`` of height · width pixels from 0 to 255 each, and their labels."""
+    """Images from bytes: for each image a ``bytes`` of height · width pixels from 0 to 255, and its label."""
     shades = [pixel / 255.0 for pixel in range(256)]
     return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
                   None, None, 255.0)

@@ -1,4 +1,4 @@
-"""Pictures of the letters A to J, drawn here: 28 × 28 gray pixels in many hands, for want of a file.
+"""Draw images of the letters A to J, 28 × 28 gray pixels, in many shapes, for use without a file.
 
 A stand-in for notMNIST (Yaroslav Bulatov, 2011, http://yaroslavvb.blogspot.com/2011/09/notmnist-dataset.html),
 whose letters are cut out of fonts: the same shape, and about as hard. With 10,000 to learn from, a network without
@@ -92,7 +92,7 @@ PENS = {
     "scrawl":     (1.0, (1.0, 0.0), False, 0.0, 1.6),
 }
 
-# What happens to a print, so many times in a hundred.
+# What is done to a print, each with how many times in a hundred.
 PRINTS = (["plain"] * 79 + ["hollow"] * 5 + ["striped"] * 3 + ["shaken"] * 2 + ["grainy"] * 2 + ["reverse"] * 2
           + ["cut off"] * 7)
 
@@ -103,7 +103,7 @@ ROW = EDGE + WIDE + EDGE
 
 
 def letters(count: int, rng) -> tuple:
-    """``count`` images and their labels, as many of each letter up to one, in random order.
+    """``count`` images and their labels, in random order; the numbers of the letters differ by at most one.
 
     An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
     ``random.Random``. Raises PurennError unless count is a whole number from 1 up.
@@ -113,7 +113,7 @@ def letters(count: int, rng) -> tuple:
 
 
 def drawing(count: int, rng):
-    """What ``letters`` returns, as pairs (image, label), one after another while they are drawn."""
+    """Yield what ``letters`` returns as pairs (image, label), while they are drawn."""
     if not isinstance(count, int) or count < 1:
         raise PurennError(f"letters: count is {count!r}; it must be a whole number from 1 up")
     _check_rng("letters", rng)
@@ -124,7 +124,7 @@ def drawing(count: int, rng):
 
 
 def drawn(count: int, rng, tell=None) -> Images:
-    """So many letters as Images; ``tell(done, count)`` is called after each."""
+    """``count`` letters as Images; ``tell(done, count)`` is called after each."""
     pages, labels = [], []
     for page, label in drawing(count, rng):
         pages.append(page)
@@ -135,7 +135,7 @@ def drawn(count: int, rng, tell=None) -> Images:
 
 
 def arrays(count: int, rng, tell=None) -> dict:
-    """So many letters as the arrays of an npz, of unsigned bytes: ``images``, count × 28 × 28, and ``labels``."""
+    """``count`` letters as the arrays of an npz, of unsigned bytes: ``images``, count × 28 × 28, and ``labels``."""
     pixels, labels = bytearray(), bytearray()
     for page, label in drawing(count, rng):
         pixels += page
@@ -148,7 +148,7 @@ def arrays(count: int, rng, tell=None) -> dict:
 def draw(letter: int, rng) -> bytes:
     """One image of the letter with that number (0 to 9 for A to J): 784 bytes, row by row, 0 paper … 255 ink.
 
-    Raises PurennError where there is no such letter.
+    Raises PurennError if there is no such letter.
     """
     if not isinstance(letter, int) or not 0 <= letter < len(NAMES):
         raise PurennError(f"draw: letter is {letter!r}; it must be a whole number from 0 (A) to 9 (J)")

@@ -1,7 +1,7 @@
 """Arrays in NumPy's own files, without NumPy: .npy holds one array, .npz is a zip of them.
 
-A header is a small literal and never code; nothing is unpickled; and the size that a shape claims
-must be the size that is there, before memory is taken for it.
+A header is read as a literal and never run, and nothing is unpickled. The size that a shape claims is compared with the
+size of the data before memory is taken for it.
 
 The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 """
@@ -37,7 +37,7 @@ REFUSED = {"O": "Python objects, which are pickled, and unpickling can run any c
 
 
 def read_npy(path) -> Array:
-    """The array in an .npy file. Raises PurennError where it cannot be read, is damaged, or is not of numbers."""
+    """The array in an .npy file. Raises PurennError if it cannot be read, is damaged, or is not of numbers."""
     with opened(path) as handle:
         size = os.fstat(handle.fileno()).st_size
         check_size(path, size)
@@ -47,7 +47,7 @@ def read_npy(path) -> Array:
 def read_npz(path, names=None) -> dict:
     """The arrays in an .npz file, a dict from name to Array; with ``names`` only those.
 
-    Raises PurennError where the file cannot be read or is damaged, an array is missing or not of numbers.
+    Raises PurennError if the file cannot be read or is damaged, an array is missing or not of numbers.
     """
     with _members(path) as (archive, members):
         names = list(members) if names is None else names
@@ -65,7 +65,7 @@ def read_npz(path, names=None) -> dict:
 def npz_headers(path) -> dict:
     """What an .npz file says of its arrays, a dict from name to Header; no data are read.
 
-    Raises PurennError as ``read_npz`` does, except that an array of any kind is let through.
+    Raises PurennError as ``read_npz`` does, except that an array of any kind is allowed.
     """
     with _members(path) as (archive, members):
         headers = {}
@@ -78,9 +78,9 @@ def npz_headers(path) -> dict:
 def write_npz(path, arrays: dict) -> None:
     """Write an .npz file, deflated: ``arrays`` is a dict from name to (shape, values), such as an Array.
 
-    The values are flat and in C order: an ``array.array``, or bytes for unsigned bytes. The same arrays
-    make the same file. An old file stays whole until the new one is. Raises PurennError where the
-    arrays are not as said or the file cannot be written.
+    The values are flat and in C order: an ``array.array``, or bytes for unsigned bytes. The same arrays make the same
+    file. An old file is replaced only when the new one is complete. Raises PurennError if the arrays are not as
+    described or the file cannot be written.
     """
     contents = [(name, *_to_write(name, arrays[name])) for name in arrays]
     with replacing(path) as beside, open(beside, "wb") as handle, zipfile.ZipFile(handle, "w") as archive:
@@ -166,7 +166,7 @@ def _parse_header(text, where):
     """The Header in a text such as ``{'descr': '|u1', 'fortran_order': False, 'shape': (3, 4), }``."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")                 # odd text is refused below; nobody need hear of it
+            warnings.simplefilter("ignore")                 # no warnings about odd text: it is refused below
             header = ast.literal_eval(re.sub(r"(\d)L\b", r"\1", text).strip())      # Python 2 wrote (3L, 4L)
     except (SyntaxError, ValueError, TypeError, MemoryError, RecursionError):
         header = None
@@ -194,7 +194,7 @@ def _texts(handle, header, size, where):
             texts.append(_exactly(handle, width, where).decode(encoding).rstrip("\0").strip())
         except UnicodeDecodeError:
             raise PurennError(f"{where}: text {len(texts)} in it is not valid") from None
-    handle.read(1)                                          # asks for the end, where checksums are compared
+    handle.read(1)                                          # reads to the end, where checksums are compared
     return texts
 
 

@@ -1,8 +1,8 @@
-"""A saved network and what it says of a table: a Predictor, made of a file's Model and its Preparation."""
+"""Predict from a table with a saved network: a Predictor, made of a file's Model and its Preparation."""
 import math
-from typing import Any, List, NamedTuple, Optional
+from typing import Any, Iterator, List, NamedTuple, Optional, Sequence
 
-from ..activations import softmax
+from ..activations import sigmoid, softmax
 from ..files.disk import naming
 from ..files.model import Model, load_model
 from ..linalg import PurennError
@@ -12,35 +12,36 @@ from .preparation import Number, Preparation, from_dict
 
 
 class Predictor(NamedTuple):
-    """A Model from a file, and how a table's row becomes its inputs; ``preparation`` is None where it is not said."""
+    """A Model from a file, and how a table's row becomes its inputs; ``preparation`` is None if the file has none."""
 
     model: Model
     preparation: Optional[Preparation]
 
     def output_size(self) -> int:
-        """How many numbers the network gives."""
+        """How many outputs the network has."""
         network = self.model.network
         return len(network.predict([[0.0] * network.in_features])[0])
 
     def predict(self, table: Table) -> dict:
-        """For each row of the table that can be predicted, by its number from 0: (outputs, what they mean).
+        """A dict from the number, from 0, of each row that can be predicted to (outputs, what they mean).
 
-        Raises PurennError where the table does not fit, or an output is not finite.
+        Raises PurennError if the table does not fit, or an output is not finite.
         """
         preparation = self.preparation or self._plain(table)
         known = rows_to_encode(preparation, table, with_target=False)
         outputs = self.model.network.predict(encode(preparation, table, known, with_target=False)[0]) if known else []
         if not all(math.isfinite(value) for output in outputs for value in output):
-            raise PurennError(f"what the network says of {table.path} is not finite: its weights, or the numbers of "
-                              "the table, are too large")
+            raise PurennError(f"an output of the network for {table.path} is not finite: its weights, or the "
+                              "numbers of the table, are too large")
         likely = self.model.output == "probability"
         if likely and not all(0.0 <= value <= 1.0 for output in outputs for value in output):
-            raise PurennError("the outputs of the network are said to be probabilities, and for "
+            raise PurennError("the outputs of the network should be probabilities, but for "
                               f"{table.path} they are not between 0 and 1; the model is damaged")
-        return dict(zip(known, zip(outputs, decode(preparation, outputs))))
+        threshold = 0.0 if self.model.output == "binary logits" else 0.5
+        return dict(zip(known, zip(outputs, decode(preparation, outputs, threshold))))
 
     def _plain(self, table):
-        """That of a model which has no preparation: all columns as they are, in their order."""
+        """The Preparation for a model that has none: all columns as they are, in their order."""
         wanted = self.model.network.in_features
         if len(table.names) != wanted:
             raise PurennError(f"{table.path} has {len(table.names)} columns, and the network takes {wanted} numbers, "
@@ -48,15 +49,17 @@ class Predictor(NamedTuple):
         return Preparation(table.names, [Number(name) for name in table.names], Number(""))
 
     def probabilities(self, values: List[float]) -> Optional[List[float]]:
-        """How likely each class is, by the outputs for one sample; None where they do not say.
+        """The probability of each class, from the outputs for one sample; None if they are no probabilities.
 
-        Where each output is a probability by itself they are divided by their sum, so that theirs is 1.
+        If each output is a probability of its own, they are divided by their sum.
         """
         if not self.preparation or not self.preparation.classes:
             return None
         if self.model.output == "logits":
             return softmax(values)
-        if self.model.output == "probability":
+        if self.model.output == "binary logits":
+            values = [sigmoid(z) for z in values]
+        if self.model.output != "values":
             if len(values) == 1:
                 return [1.0 - values[0], values[0]]
             total = math.fsum(values)
@@ -65,9 +68,9 @@ class Predictor(NamedTuple):
 
 
 def load_predictor(path: str, activation: Optional[str] = None, output_activation: Optional[str] = None) -> Predictor:
-    """The Predictor in a file, as ``files.model.load_model`` reads it; what it says of tables is checked, too.
+    """The Predictor in a file, as ``files.model.load_model`` reads it; its preparation is checked, too.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     model = load_model(path, activation, output_activation)
     with naming(path):
@@ -88,3 +91,41 @@ def _check_fits(found: Any, preparation: Any) -> None:
                           f"preparation makes {preparation.input_count()} for {classes}; it is damaged")
     if found.model.output == "logits" and outputs == 1:
         raise PurennError("its output is logits, and there is only one; it is damaged")
+
+
+def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
+    """The table's rows, the names first, with the prediction and the classes' probabilities.
+
+    They are empty for a row with missing values if the network was trained without such rows.
+    """
+    found = predictor.predict(table)
+    names = [_fresh(name, table.names) for name in _added_names(predictor)]
+    yield [*table.names, *names]
+    for row, texts in enumerate(zip(*table.columns)):
+        yield [*texts, *_added(predictor, *found[row])] if row in found else [*texts, *[""] * len(names)]
+
+
+def _fresh(name: str, taken: Sequence[str]) -> str:
+    """The name, with a number added if the table has a column of that name."""
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name}_{number}"
+    return found
+
+
+def _added_names(predictor: Predictor) -> List[str]:
+    """The names of the columns that are added."""
+    if predictor.preparation is None:
+        return [f"output{k + 1}" for k in range(predictor.output_size())]
+    if not predictor.preparation.classes or predictor.model.output == "values":
+        return ["prediction"]
+    return ["prediction", *[f"probability_{name}" for name in predictor.preparation.classes]]
+
+
+def _added(predictor: Predictor, output: List[float], meaning: Any) -> List[str]:
+    """What is added to a row."""
+    if predictor.preparation is None:
+        return [repr(value) for value in output]
+    likely = predictor.probabilities(output) or []
+    return [meaning if isinstance(meaning, str) else repr(meaning), *[f"{share:.6f}" for share in likely]]

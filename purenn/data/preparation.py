@@ -1,7 +1,7 @@
-"""What the columns of a table mean to a network: a Preparation, which is kept with the network that learned by it.
+"""How the columns of a table become a network's inputs and target: a Preparation, which is saved with the network.
 
-``features.fit`` finds one out from a table, ``of_points`` and ``of_pixels`` say that of points and images, and
-``from_dict`` reads one from a file. ``encoding.encode`` turns a table's rows into inputs and targets by it.
+``features.fit`` finds that of a table, ``of_points`` and ``of_pixels`` give those of points and images, and
+``from_dict`` reads one from a file. ``encoding.encode`` uses it to turn a table's rows into inputs and targets.
 """
 import math
 from collections import Counter
@@ -10,11 +10,11 @@ from typing import List, NamedTuple, Tuple, Union
 from ..files.text import short
 from ..linalg import PurennError, is_finite
 
-MOST_VALUES = 100               # so many different texts in a column, at most, are categories or classes
+MOST_VALUES = 100               # different texts in a column of categories or classes, at most
 
 
 class Number(NamedTuple):
-    """A column of numbers, standardized: z = (x − mean) / deviation, those of the rows that are trained on."""
+    """A column of numbers, standardized: z = (x − mean) / deviation, both measured on the training rows."""
 
     name: str
     mean: float = 0.0
@@ -38,10 +38,10 @@ class Classes(NamedTuple):
 class Preparation(NamedTuple):
     """How a row of a table becomes the inputs and the target of a network.
 
-    ``columns`` are the names of all columns of the table, in their order; ``inputs`` says of each that goes in how,
-    ``target`` the same of the one that is predicted. ``missing`` is what is done about missing values: ``refuse``
-    them, put in the ``mean`` (for a category all zeros), or ``drop`` the row. ``header`` is whether the table named its
-    columns, ``decimal`` what stands before the fraction of its numbers, point or comma.
+    ``columns`` are the names of all columns of the table, in their order; ``inputs`` has a Number or a Category for
+    each column that is an input, ``target`` describes the one that is predicted. ``missing`` is what is done about
+    missing values: ``refuse`` them, put in the ``mean`` (for a category all zeros), or ``drop`` the row. ``header`` is
+    whether the table named its columns, ``decimal`` its decimal separator, point or comma.
     """
 
     columns: List[str]
@@ -53,7 +53,7 @@ class Preparation(NamedTuple):
 
     @property
     def classes(self) -> Tuple[str, ...]:
-        """The names of the classes; none where a number is predicted."""
+        """The names of the classes; none if a number is predicted."""
         return tuple(self.target.classes) if isinstance(self.target, Classes) else ()
 
     def input_count(self) -> int:
@@ -64,7 +64,7 @@ class Preparation(NamedTuple):
         return count
 
     def output_count(self, single: bool = False) -> int:
-        """How many numbers come out of it: one for each class, with ``single`` one for two; one for a number."""
+        """How many outputs the network has: one for each class, one for two classes if ``single``; one for a number."""
         return 1 if single or not self.classes else len(self.classes)
 
     def as_dict(self) -> dict:
@@ -83,13 +83,13 @@ def _as_dict(feature):
 
 
 def of_points(features: int) -> Preparation:
-    """That of points in a plane or in space: numbers x1, x2 and so on, as they are, and a class of 0 or 1."""
+    """The Preparation of points: the numbers x1, x2 and so on, as they are, and a class of 0 or 1."""
     names = [f"x{k + 1}" for k in range(features)]
     return Preparation([*names, "class"], [Number(name) for name in names], Classes("class", ["0", "1"]))
 
 
 def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
-    """That of Images: the labels, and the pixels as they are in the file, all scaled alike."""
+    """The Preparation of Images: the labels, and the pixels as they are in the file, all scaled alike."""
     layout = images.layout
     if layout is None:
         from .images import Layout
@@ -99,7 +99,7 @@ def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation
                        Classes(layout.label, list(names)), header=layout.header)
 
 
-# A preparation that comes from a file and is not to be believed yet.
+# A preparation from a file, which is not trusted.
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""

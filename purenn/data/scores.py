@@ -8,13 +8,17 @@ from .preparation import Preparation
 from .splitting import is_constant
 
 
-def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]]) -> Dict[str, Any]:
-    """Of classes the ``confusion`` matrix, of numbers the errors ``mse``, ``mae`` and ``r2`` in the target's own unit.
+def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]],
+             threshold: float = 0.5) -> Dict[str, Any]:
+    """For classes the ``confusion`` matrix, for numbers ``mse``, ``mae`` and ``r2`` in the target's own unit.
 
-    Raises PurennError where the errors are too large for a float.
+    ``threshold`` is that of the outputs, as for ``training.class_of``.
+
+    Raises PurennError if the errors are too large for a float.
     """
     if preparation.classes:
-        labels, guesses = [[class_of(values) for values in rows] for rows in (targets, outputs)]
+        labels = [class_of(values) for values in targets]
+        guesses = [class_of(values, threshold) for values in outputs]
         return {"confusion": confusion_matrix(labels, guesses, len(preparation.classes))}
     from .encoding import decode
     truth, predicted = decode(preparation, targets), decode(preparation, outputs)
@@ -44,7 +48,7 @@ def confusion_matrix(labels: List[int], predicted: List[int], classes: int) -> L
 
 
 def precision(matrix: List[List[int]], j: int) -> Optional[float]:
-    """Of the samples taken for class j, the share that are of it: C_jj / Σ_i C_ij; None where there are none.
+    """Of the samples taken for class j, the share that belong to it: C_jj / Σ_i C_ij; None if there are none.
 
     >>> precision([[1, 1], [0, 1]], 1)
     0.5
@@ -54,7 +58,7 @@ def precision(matrix: List[List[int]], j: int) -> Optional[float]:
 
 
 def recall(matrix: List[List[int]], i: int) -> Optional[float]:
-    """Of the samples of class i, the share that are taken for it: C_ii / Σ_j C_ij; None where there are none.
+    """Of the samples of class i, the share that are taken for it: C_ii / Σ_j C_ij; None if there are none.
 
     >>> recall([[1, 1], [0, 1]], 0)
     0.5
@@ -63,7 +67,7 @@ def recall(matrix: List[List[int]], i: int) -> Optional[float]:
     return matrix[i][i] / there if there else None
 
 
-# How good a regression is. ``targets`` are the numbers y, ``predicted`` what is said of them, ŷ; both plain lists.
+# Scores of a regression: ``targets`` are the numbers y, ``predicted`` the predictions ŷ; both are plain lists.
 
 def mean_squared_error(targets: List[float], predicted: List[float]) -> float:
     """1/n · Σ (y − ŷ)², in the square of the target's unit.
@@ -86,9 +90,9 @@ def mean_absolute_error(targets: List[float], predicted: List[float]) -> float:
 
 
 def r2_score(targets: List[float], predicted: List[float]) -> Optional[float]:
-    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always saying the mean ȳ; below 0 is worse.
+    """R² = 1 − Σ (y − ŷ)² / Σ (y − ȳ)²: 1 is perfect, 0 as good as always predicting the mean ȳ; below 0 is worse.
 
-    None where all targets are equal, so that there is nothing to explain.
+    None if all targets are equal: R² is then not defined.
 
     >>> r2_score([1.0, 2.0, 3.0], [1.0, 2.0, 2.0])
     0.5

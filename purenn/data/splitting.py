@@ -1,7 +1,7 @@
-"""Samples in parts: to learn from, to validate with, to test on; and how they are scaled and made one-hot.
+"""Split samples into training, validation and test parts; scale numbers; make one-hot vectors.
 
-Whatever is measured on data, such as their mean, is measured on the part that the network learns from: the others
-stand for what it has not seen yet.
+Means and deviations are measured on the training part only: the other parts stand for data that the network has not
+seen.
 """
 import math
 
@@ -9,23 +9,23 @@ from ..linalg import PurennError, Vector
 
 EPSILON = 2.0 ** -52             # the step from 1.0 to the next float
 
-# The parts of a data set: to learn from, to look at while learning, to look at once, at the end.
+# The parts of a data set: to learn from, to measure during training, to measure once at the end.
 PARTS = ("train", "validation", "test")
 
 
 def split_sizes(count: int, asked, usual, names=PARTS) -> list:
     """How many of ``count`` samples each of the parts gets.
 
-    ``asked`` has a number of samples for each part, a share of all of them between 0 and 1, or None for the
-    ``usual`` number. Where the usual ones are too many for what is left, and where fewer than usual are asked
-    for in the first part, the usual ones shrink in proportion.
+    ``asked`` has for each part a number of samples, a share of all samples between 0 and 1, or None for the ``usual``
+    number. The usual numbers shrink in proportion if too few samples are left for them, or if fewer than usual are
+    asked for in the first part.
 
     >>> split_sizes(18724, (None, None, None), (10000, 6000, 2724))
     [10000, 6000, 2724]
     >>> split_sizes(500, (0.5, None, 100), (10000, 6000, 2724))
     [250, 150, 100]
 
-    Raises PurennError where a part would be empty, or the parts together are more than there is.
+    Raises PurennError if a part would be empty, or the parts need more samples than there are.
     """
     given = [None if size is None else _part_size(name, size, count) for name, size in zip(names, asked)]
     left = count - sum(size for size in given if size is not None)
@@ -43,7 +43,7 @@ def split_sizes(count: int, asked, usual, names=PARTS) -> list:
 
 
 def is_part(size) -> bool:
-    """True for what a part's size can be: a whole number from 1 up, or a share between 0 and 1."""
+    """True for a valid size of a part: a whole number from 1 up, or a share between 0 and 1."""
     if isinstance(size, bool) or not isinstance(size, (int, float)):
         return False
     return size >= 1 if isinstance(size, int) else 0.0 < size < 1.0
@@ -56,9 +56,9 @@ def _part_size(name, size, count):
 
 
 def split(count: int, sizes, rng=None) -> list:
-    """The numbers from 0 to ``count`` − 1 in the order that ``rng`` shuffles them into, in parts of these sizes.
+    """The numbers from 0 to ``count`` − 1, shuffled by ``rng`` if given, in parts of these sizes.
 
-    What is left over is left out. Without ``rng`` in their own order.
+    Numbers that are left over are dropped.
 
     >>> split(5, [2, 1])
     [[0, 1], [2]]
@@ -79,7 +79,7 @@ def one_hot(labels: list, classes: int) -> list:
     >>> one_hot([2, 0], 3)
     [[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]
 
-    Raises PurennError where a label is not one of these.
+    Raises PurennError if a label is not one of these.
     """
     rows = []
     for i, label in enumerate(labels):
@@ -91,9 +91,9 @@ def one_hot(labels: list, classes: int) -> list:
 
 
 def mean_and_deviation(values) -> tuple:
-    """The mean μ of the numbers, and their standard deviation √(1/n · Σ (x − μ)²), or 1 where that is 0.
+    """The mean μ of the numbers, and their standard deviation √(1/n · Σ (x − μ)²), or 1 if that is 0.
 
-    It is 0 where it is within what rounding makes of equal numbers (``is_constant``).
+    A deviation that may come from rounding alone counts as 0 (``is_constant``).
 
     >>> mean_and_deviation([1.0, 3.0])
     (2.0, 1.0)
@@ -108,12 +108,12 @@ def mean_and_deviation(values) -> tuple:
 
 
 def is_constant(values: Vector, deviation: float) -> bool:
-    """Whether a standard deviation is no more than rounding makes of equal numbers: n·ε times the largest |x|."""
+    """Whether a standard deviation may come from rounding alone: it is at most n·ε times the largest |x|."""
     return deviation <= len(values) * EPSILON * max(map(abs, values))
 
 
 def standardized(values: Vector, mean: float, deviation: float) -> Vector:
-    """(x − μ) / σ for each of the numbers, with the mean μ and the deviation σ of those that are learned from.
+    """(x − μ) / σ for each of the numbers, with the mean μ and the deviation σ of the training part.
 
     >>> standardized([1.0, 3.0], 2.0, 1.0)
     [-1.0, 1.0]

@@ -1,10 +1,10 @@
-"""A table out of a CSV: the names of its columns and, column by column, the texts and the numbers that they stand for.
+"""Read a table from a CSV: the names of its columns and, column by column, the texts and the numbers they stand for.
 
-What is not said is detected on the whole table: the delimiter, and whether the first row is a header. Where that stays
-in doubt, the table is refused with a line that says what to set.
+The delimiter, and whether the first row is a header, are detected on the whole table if they are not given. If one of
+them is in doubt, the table is refused, and the message says what to set.
 
-No line of Python runs for a single field: a table is taken apart by columns, a few hundred rows at a time, so few that
-what is looked at several times is still in the processor's cache.
+For speed, no line of Python runs for a single field: a table is split by columns, a few hundred rows at a time, so few
+that they stay in the processor's cache.
 """
 import csv
 import io
@@ -21,9 +21,9 @@ from .columns import DECIMALS, IS_MISSING, Table, disguised, numbers, positions
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 
-ROWS = 250                      # so many are taken apart at a time
-LOOKED_AT = 200                 # so many are looked at to find the delimiter
-TOLD = 8 * ROWS                 # after so many rows it is told how many bytes are read
+ROWS = 250                      # rows that are split at a time
+LOOKED_AT = 200                 # rows from which the delimiter is detected
+TOLD = 8 * ROWS                 # rows between two reports of the progress
 MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
 
 SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=([^\r\n])\r?\n", re.IGNORECASE)       # how Excel says the delimiter
@@ -34,13 +34,13 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
 
     Lines end in LF, CR LF or CR; those that are blank are skipped. Fields may be quoted, and a quoted one may hold
     delimiters, line ends, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon,
-    tab or space; ``header`` says whether the first row is one; with None both are detected. ``decimal`` is point or
-    comma, what stands before the fraction of a number. ``tell(done, total)`` is called now and then
-    with how many bytes are read and how many there are; None for that while stdin is still arriving.
+    tab or space; ``header`` says whether the first row is a header; what is None is detected. ``decimal`` is the
+    decimal separator, point or comma. ``tell(done, total)`` is called now and then with the number of bytes read and of
+    all bytes, the latter None while stdin is still arriving.
 
-    Raises PurennError, naming the file and the line, for anything that is not so: no rows, rows of different numbers
+    Raises PurennError, naming the file and the line, for anything else: no rows, rows of different numbers
     of fields, a quote that is not closed, names in a header that are empty or there twice, other encodings, files
-    too large for memory; and where the delimiter or the header stay in doubt.
+    too large for memory; and if the delimiter or the header is in doubt.
     """
     where = "stdin" if path == "-" else str(path)
     delimiter = None if delimiter is None else _meant(delimiter)
@@ -68,7 +68,7 @@ def _read(where, data, delimiter, header, decimal, progress):
     rows = _rows(where, raw, delimiter, begin)
     line, first = next(rows, (0, []))
     if not first:
-        raise PurennError(f"{where}: is empty; a table has a row of names, perhaps, and rows of values")
+        raise PurennError(f"{where}: is empty; a table has rows of values, perhaps below a row of names")
     names = [text.strip() for text in first]
     columns, lines, values = _columns(where, rows, len(names), tell and (lambda: tell(raw.tell(), len(data))))
     if tell:
@@ -105,7 +105,7 @@ def _counts(texts):
 # Is the first row a header?
 
 def _has_header(where, line, names, columns, values):
-    """Whether the first row names the columns, by what stands below it; raises PurennError where that is in doubt."""
+    """Whether the first row names the columns, judged by the rows below it; raises PurennError if that is in doubt."""
     if not columns or not columns[0]:
         return not any(map(_is_number, names))
     above_numbers = recur = differ = 0
@@ -139,7 +139,7 @@ def _is_number(text):
 
 
 def _is_run(texts):
-    """Whether numbers are what columns are often called: years, or whole numbers one after the other."""
+    """Whether numbers may be names of columns: years, or whole numbers one after the other."""
     if not all(text.isascii() and text.isdigit() for text in texts) or not texts:
         return False
     values = [int(text) for text in texts]
@@ -152,7 +152,7 @@ def _in_doubt(where, line, names):
     raise PurennError(f"{where}: line {line}: is {short(names)} a header or a row? Set header to yes or to no")
 
 
-# The bytes, and what of them is known before they are taken apart.
+# The bytes, and the checks before they are split.
 
 def _from_file(path, where):
     with opened(path) as handle:
@@ -170,7 +170,7 @@ def _from_stdin(tell):
 
 
 def _all_bytes(stream, where, tell):
-    """What is there, chunk by chunk, so that memory is taken for no more than that."""
+    """The bytes of a file, read chunk by chunk, so that no more memory is taken than they need."""
     chunks, size = [], 0
     chunk = stream.read(CHUNK)
     while chunk:
@@ -203,7 +203,7 @@ def _line(data, at):
 
 
 def _check_fields(where, data, delimiters):
-    """Raise PurennError where there may be too many fields for memory: before they are there."""
+    """Raise PurennError if there may be too many fields for memory, before the table is split."""
     ends = max(data.count(b"\n"), data.count(b"\r"))
     if max(data.count(one.encode("utf-8")) for one in delimiters) + ends > MOST_FIELDS:
         raise PurennError(f"{where}: has more than {MOST_FIELDS} fields; take fewer rows")
@@ -212,7 +212,7 @@ def _check_fields(where, data, delimiters):
 # The rows.
 
 def _meant(delimiter):
-    """The one character that is meant by it, or by the word for it."""
+    """The delimiter as one character: itself, or the one that the word stands for."""
     one = "\t" if delimiter == "\\t" else DELIMITERS.get(delimiter, delimiter)
     if not isinstance(one, str) or len(one) != 1 or one in "\"\r\n\0\ufeff" or "\ud800" <= one <= "\udfff":
         raise PurennError(f"delimiter is {short(delimiter)}; it must be one character, other than a quote, "
@@ -241,7 +241,7 @@ def _rows(where, raw, delimiter, line=1):
 def _found_out(where, data):
     """The delimiter that fits best: equally many fields in each row, no quotes in the middle, most numbers.
 
-    Raises PurennError where two fit equally well.
+    Raises PurennError if two fit equally well.
     """
     fits: dict = {}
     for one in DELIMITERS.values():
@@ -254,12 +254,13 @@ def _found_out(where, data):
     found = [one for one in fits if fits[one] == best]
     if len(found) > 1:
         words = [word for word, one in DELIMITERS.items() if one in found]
-        raise PurennError(f"{where}: its fields may be parted by {' or by '.join(words)}; set delimiter to one of them")
+        raise PurennError(f"{where}: its fields may be separated by {' or by '.join(words)}; set delimiter to one of "
+                          "them")
     return found[0]
 
 
 def _fit(where, data, delimiter):
-    """How well a delimiter fits the first rows, the more the better; None where it does not.
+    """How well a delimiter fits the first rows, the more the better; None if it does not.
 
     A pair: minus the fields with a quote in them, and the share of numbers.
     """
@@ -316,7 +317,7 @@ def _columns(where, rows, width, tell):
 
 
 def _put_first(line, row, columns, lines, values):
-    """Put the first row above the others: it is no header."""
+    """Put the first row back above the others: it is not a header."""
     for k, text in enumerate(row):
         found = numbers([text])
         columns[k].insert(0, text)

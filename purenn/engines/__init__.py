@@ -7,22 +7,46 @@ A ``loops.Engine`` has these methods:
     outputs(network, inputs)                    forward only
     learn(network, loss, optimizer, inputs, targets)
                                                 clear the gradients, get them, step
+    epoch(network, loss, optimizer, data, batch_size, order)
+                                                all batches of an epoch in one go, or None: batch by batch
     sync(), close()                             nothing, unless it learns elsewhere or keeps something running
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
-the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers,
-``processes.Processes`` to share a batch out over the cores; ``auto.pick`` chooses.
+the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers, ``compiled.Compiled``
+for everything where there is a C compiler, ``processes.Processes`` to share a batch out over the cores;
+``auto.pick`` chooses.
 """
 
 from ..linalg import PurennError
 
-NAMES = ("loops", "unrolled", "matrix", "processes", "auto")
+NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 
 
-def make(name: str, network):
+# Of these each has the digits of the others, by their repr.
+SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
+
+
+def same_digits(engine: str, other: str) -> bool:
+    """True where two engines, by their repr, have the same digits."""
+    return engine == other or {engine, other} <= set(SAME_DIGITS)
+
+
+def resumed(engine, begun: str, network):
+    """The engine for a training that was begun with another: this one, or that where this has other digits.
+
+    ``auto`` chooses by the epochs too, and a training that is resumed may have more of them.
+    """
+    kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
+    if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (
+            not same_digits(repr(engine), begun)):
+        return make(kind, network)
+    return engine
+
+
+def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    Raises PurennError where there is none.
+    ``work`` is an ``auto.Work``: what is to be trained, where that is known. Raises PurennError where there is none.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
@@ -32,12 +56,18 @@ def make(name: str, network):
     if name == "matrix":
         from .matrix import Matrix
         return Matrix()
+    if name == "compiled":
+        from .compiled import Compiled
+        engine = Compiled(work.threads if work else None)
+        if work:
+            engine.prepare(network, work.loss, work.optimizer)
+        return engine
     if name == "processes":
         from .auto import pick
         from .processes import Processes
         return Processes(inner=pick(network))
     if name == "auto":
         from .auto import pick
-        return pick(network)
+        return pick(network, work)
     from .loops import Loops
     return Loops()

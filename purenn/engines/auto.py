@@ -2,10 +2,12 @@
 
 Straight-line source is fastest while a network is tiny, and rows dotted with rows when its layers are wide. PyPy
 gives up on straight-line source sooner; from there on it goes through the plain loops, which it compiles by itself.
+Where there is a C compiler, and so much to do that compiling pays, C is faster than either.
 """
 import sys
 
-from .loops import Loops
+from .loops import Engine, Loops
+from .work import Work
 
 # Where the unrolled source and the matrix form come out even on CPython: 2-h-h-1 with h between 40 and 50.
 MOST_UNROLLED = 2000
@@ -14,14 +16,57 @@ MOST_UNROLLED = 2000
 # seconds to warm up.
 MOST_UNROLLED_ON_PYPY = 150
 
+# So many parameters times samples take CPython's other engines a second; a compiler takes one or two.
+IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
-def pick(network):
-    """The engine for this network, with any of purenn's losses.
+def pick(network, work=None):
+    """The engine for this network, with any of purenn's losses; C only where it is known what is to be trained.
 
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
+    why_not = ""
+    if work is not None and (seconds_saved(count, work) > COMPILING_PAYS or is_compiled(network, work)):
+        engine = compiled(network, work)
+        if not isinstance(engine, str):
+            return engine
+        why_not = engine
+    engine = _without_c(network, count, on_cpython)
+    engine.why_not = why_not
+    return engine
+
+
+def seconds_saved(count: int, work: Work) -> float:
+    """How long the training would about take without C."""
+    return count * work.samples / IN_A_SECOND
+
+
+def is_compiled(network, work: Work) -> bool:
+    """True where the C for it was compiled before in this process, or in the one that it was forked from."""
+    if __package__ + ".compiled" not in sys.modules:
+        return False
+    from .compiled import Compiled
+    return Compiled.is_ready(network, work.loss, work.optimizer)
+
+
+def compiled(network, work: Work):
+    """The engine compiled, ready to train; or why it cannot be."""
+    from ..linalg import PurennError
+    from .compiler import why_none
+    reason = why_none()
+    if reason:
+        return f"compiled: {reason}"
+    from .compiled import Compiled
+    engine = Compiled(work.threads)
+    try:
+        engine.prepare(network, work.loss, work.optimizer)
+    except PurennError as error:
+        return str(error).replace("; take another engine", "")
+    return engine
+
+
+def _without_c(network, count, on_cpython) -> Engine:
     if count <= (MOST_UNROLLED if on_cpython else MOST_UNROLLED_ON_PYPY) and _has_source(network):
         from .unrolled import Unrolled
         return Unrolled()

@@ -32,6 +32,18 @@ class CountingEngine(Engine):
             self.tell(self.samples)
         return done
 
+    def epoch(self, network, loss, optimizer, data, batch_size, order):
+        """What the engine's own ``epoch`` returns."""
+        batches = self.engine.epoch(network, loss, optimizer, data, batch_size, order)
+        return None if batches is None else self._counted(batches)
+
+    def _counted(self, batches):
+        for batch in batches:
+            self.samples += batch[1]
+            if self.tell:
+                self.tell(self.samples)
+            yield batch
+
     def sync(self) -> None:
         """Make the network's own lists right."""
         self.engine.sync()

@@ -14,6 +14,8 @@ from ..linalg import Matrix
 class Engine:
     """What every engine does: get the cost of a batch and its gradients. One of your own writes the first two."""
 
+    why_not = ""                                                # why it is not another one, where that is worth saying
+
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
         raise NotImplementedError("%s has no gradients(network, loss, inputs, targets)" % type(self).__name__)
@@ -32,6 +34,13 @@ class Engine:
         if math.isfinite(cost):
             optimizer.step()
         return cost, outputs
+
+    def epoch(self, network, loss, optimizer, data, batch_size, order):
+        """Learn from all batches of an epoch in one go: each one's cost, its samples, how many outputs are right.
+
+        ``order`` is that of the samples, None for the given one. It returns None where it learns batch by batch.
+        """
+        return
 
     def sync(self) -> None:
         """Make the network's own lists right, where the engine learns elsewhere."""

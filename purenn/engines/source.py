@@ -11,22 +11,22 @@ Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
 from ..linalg import PurennError
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss
-from .templates import LOSSES, SLOPES, STEPS, VALUES
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
+from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 
 # More terms than this are not put into one expression: compilers go only so deep.
 TERMS = 50
 
 
-def check_known(network, loss=None) -> None:
-    """Raise PurennError for a layer or loss that there is no source for."""
+def check_known(network, loss=None, engine="unrolled", losses=LOSSES) -> None:
+    """Raise PurennError for a layer or loss that the engine has no source for."""
     for i in range(len(network.layers)):
         if type(network.layers[i]) not in VALUES and type(network.layers[i]) not in (Linear, Softmax):
-            raise PurennError(f"unrolled: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
+            raise PurennError(f"{engine}: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
     if network.in_features is None:
-        raise PurennError("unrolled: the network has no Linear layer, so its size is not known; use the loops")
-    if loss is not None and type(loss) not in LOSSES:
-        raise PurennError(f"unrolled: there is no source for the loss {loss!r}; use the loops")
+        raise PurennError(f"{engine}: the network has no Linear layer, so its size is not known; use the loops")
+    if loss is not None and type(loss) not in losses:
+        raise PurennError(f"{engine}: there is no source for the loss {loss!r}; use the loops")
 
 
 def gradients_source(network, loss) -> str:
@@ -272,6 +272,11 @@ def _loss(loss, a, y, da):
         lines.append("total += " + _scaled(share, "c"))
         slopes = [_scaled(share, f"(({a[j]} - {y[j]}) / max({a[j]} * (1.0 - {a[j]}), 1e-12))")
                   for j in range(count)]
+    elif isinstance(loss, BCEWithLogitsLoss):
+        lines.append("c = 0.0")
+        lines += [line.format(c="c", z=z, y=y_j) for z, y_j in zip(a, y) for line in LOGIT_COST]
+        lines.append("total += " + _scaled(share, "c"))
+        slopes = [_scaled(share, LOGIT_SLOPE.format(z=z, y=y_j)) for z, y_j in zip(a, y)]
     else:
         errors = [f"r_{j}" for j in range(count)]
         lines += [f"{errors[j]} = {a[j]} - {y[j]}" for j in range(count)]

@@ -3,7 +3,7 @@
 That the two agree, bit for bit, is what ``tests/test_unrolled.py`` is for.
 """
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, RMSprop
 
 # The activation {a} of the weighted sum {z}, in layers[{i}].
@@ -39,5 +39,10 @@ STEPS: dict = {
             "{w} -= lr * ({m} / whole1) / (sqrt({v} / whole2) + eps)")),
 }
 
+# What BCEWithLogitsLoss adds up in {c}, and what its slope is before it is shared out.
+LOGIT_COST = ("e = exp(-abs({z}))", "s = 1.0 + e",
+              "{c} += max({z}, 0.0) - {z} * {y} + (e * (log(s) / (s - 1.0)) if s > 1.0 else e)")
+LOGIT_SLOPE = "((1.0 / (1.0 + exp(-{z})) if {z} >= 0.0 else (e := exp({z})) / (1.0 + e)) - {y})"
+
 # The losses that source.py knows how to write.
-LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss)
+LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss)

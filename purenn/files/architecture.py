@@ -1,7 +1,7 @@
-"""A network's layers in words that a file can hold, and a network made from such words.
+"""Describe a network's layers in plain values for a file, and build a network from such a description.
 
 Like ``print(network)``, but for a program: ``[{"layer": "Linear", "in_features": 2, "out_features": 4,
-"bias": True}, {"layer": "Sigmoid"}]``. The numbers it has learned are another matter, its ``state_dict``.
+"bias": True}, {"layer": "Sigmoid"}]``. The numbers that a network has learned are in its ``state_dict``.
 """
 import math
 
@@ -16,7 +16,7 @@ MOST_LAYERS = 1000
 
 LAYERS = {"Linear": Linear, "Sigmoid": Sigmoid, "Tanh": Tanh, "ReLU": ReLU, "LeakyReLU": LeakyReLU,
           "Identity": Identity, "Softmax": Softmax}
-# What each layer says of itself besides its name; the others say nothing.
+# What a description has besides the layer's name; for other layers there is nothing more.
 FIELDS = {"Linear": ["in_features", "out_features", "bias"], "LeakyReLU": ["negative_slope"]}
 
 
@@ -43,8 +43,8 @@ def describe(network) -> list:
 def build(description: list) -> Network:
     """The Network that ``describe`` described, its weights 0.
 
-    Raises PurennError or ShapeError, before anything is made, where a layer or what it says of itself is
-    unknown, sizes do not fit, or there are more than MOST_PARAMETERS parameters.
+    Raises PurennError or ShapeError, before anything is made, if a layer or one of its entries is unknown, sizes do not
+    fit, or there are more than MOST_PARAMETERS parameters.
     """
     shapes(description)
     layers: list = []
@@ -110,10 +110,10 @@ def check_weights(expected: dict, weights: dict) -> None:
         raise PurennError(f"its weights are {short(weights)}; they must be a dict from a name to numbers")
     for name in expected:
         if name not in weights:
-            raise PurennError(f"{name} is missing, which its architecture has")
+            raise PurennError(f"{name} is missing, but its architecture has it")
     for name, values in weights.items():
         if name not in expected:
-            raise PurennError(f"{short(name)} is in it, which its architecture does not have")
+            raise PurennError(f"{short(name)} is in it, but its architecture does not have it")
         rows = expected[name][0]
         if len(expected[name]) == 1:
             check_row(name, values, rows)
@@ -125,7 +125,7 @@ def check_weights(expected: dict, weights: dict) -> None:
 
 
 def check_row(name: str, row, length=None) -> None:
-    """``check_vector`` for what a file says: quick for a list of finite floats; true and false are no numbers."""
+    """``check_vector`` for a vector from a file: fast for a list of finite floats; true and false are refused."""
     if type(row) is list and len(row) == length and set(map(type, row)) == {float} and all(map(math.isfinite, row)):
         return
     check_vector(name, row, length)
@@ -134,5 +134,5 @@ def check_row(name: str, row, length=None) -> None:
 
 
 def short_list(value) -> str:
-    """For a message: how many entries a list has, or what stands there in place of one."""
+    """For a message: how many entries a list has, or what was found in place of a list."""
     return f"a list of {len(value)}" if isinstance(value, list) else short(value)

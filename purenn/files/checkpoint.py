@@ -1,4 +1,4 @@
-"""Training that was stopped, as a file from which it goes on with the same digits: always JSON, every float exact.
+"""Save a training to a file from which it goes on with the same digits: always JSON, every float exact.
 
 A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
 optimizer's state and the random generator's. It holds values only: no option, and no file that is to be written.
@@ -26,9 +26,9 @@ HEAD = ["format", "version", "purenn"]
 
 
 def save_checkpoint(path, checkpoint: Checkpoint) -> None:
-    """Write a Checkpoint to a file; an old one there stays whole until the new one is.
+    """Write a Checkpoint to a file; an old file is replaced only when the new one is complete.
 
-    Raises PurennError where a number is not finite, a part is not what ``Checkpoint`` says, or the file cannot
+    Raises PurennError if a number is not finite, a part is not what ``Checkpoint`` says, or the file cannot
     be written.
     """
     if not isinstance(checkpoint, Checkpoint):
@@ -43,14 +43,14 @@ def save_checkpoint(path, checkpoint: Checkpoint) -> None:
 def load_checkpoint(path) -> Checkpoint:
     """The Checkpoint in a file that ``save_checkpoint`` wrote.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     document = read_json(path)
     with naming(path):
-        check_format(document, FORMAT, VERSION, "it is a model, of a training that has ended: nothing to go on from")
+        check_format(document, FORMAT, VERSION, "it is a model, not a checkpoint: training cannot go on from it")
         if document["version"] < VERSION:
             raise PurennError(f"is of version {document['version']} of the format, which kept a command line in "
-                              f"place of settings; this purenn reads version {VERSION}: begin anew")
+                              f"place of settings; this purenn reads version {VERSION}: start again")
         check_keys(document, [*HEAD, *Checkpoint._fields])
         found = Checkpoint(**{name: document[name] for name in Checkpoint._fields})
         found = found._replace(random=_as_tuples(found.random))

@@ -1,4 +1,4 @@
-"""Opening a file that is not to be trusted, and writing one so that an old file is whole until the new one is."""
+"""Open an untrusted file; write a file so that an old one is replaced only when the new one is complete."""
 import os
 import stat
 import struct
@@ -16,14 +16,15 @@ POINTER = b"version https://git-lfs.github.com/spec/"
 
 @contextmanager
 def opened(path):
-    """Open a file to read its bytes; what goes wrong within is raised as a PurennError that names the file."""
+    """Open a file to read its bytes; an error inside the block is raised as a PurennError that names the file."""
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
             raise PurennError(f"{path}: is {'a folder' if stat.S_ISDIR(mode) else 'no file'}; a file is needed")
         with open(path, "rb") as handle:
             if handle.read(len(POINTER)) == POINTER:
-                raise PurennError(f"{path}: is a Git LFS pointer and not the file itself; fetch that with git lfs pull")
+                raise PurennError(f"{path}: is a Git LFS pointer and not the file itself; fetch the file with git "
+                                  "lfs pull")
             handle.seek(0)
             yield handle
     except PurennError:
@@ -37,11 +38,11 @@ def opened(path):
 
 @contextmanager
 def replacing(path, ending=""):
-    """Give the path of a file beside ``path`` to write to; at the end of the block it takes that one's place.
+    """Give the path of a new file beside ``path`` to write to; at the end of the block it replaces ``path``.
 
-    Its name has the ``ending`` that a writer goes by.
+    Its name ends in ``ending``, from which some writers take the format.
 
-    Where something goes wrong within, an old file stays as it was; it is raised as a PurennError that names the file.
+    After an error inside the block, an old file stays as it was, and a PurennError that names the file is raised.
     """
     try:
         target = os.path.realpath(path)                     # of a link, the file behind it is replaced
@@ -68,19 +69,19 @@ def replacing(path, ending=""):
 
 
 def check_writable(path) -> None:
-    """Raise PurennError where a file could not be written there: before the work that it is to hold."""
+    """Raise PurennError if a file cannot be written there; called before the work whose result it will hold."""
     with replacing(path) as beside:
         try:
             open(beside, "wb").close()
             os.remove(beside)
         except OSError as error:
-            raise PurennError("%s: cannot be written: %s; give a file in a folder that is there and can be written to"
+            raise PurennError("%s: cannot be written: %s; give a file in a folder that exists and can be written to"
                               % (path or "''", error.strerror or error)) from None
 
 
 @contextmanager
 def naming(path):
-    """What is raised within as a PurennError, which says what is wrong, is raised with the file's name before it."""
+    """Put the file's name before the message of a PurennError that is raised inside the block."""
     try:
         yield
     except PurennError as error:

@@ -3,7 +3,7 @@
     .json           readable, every float exact
     .safetensors    the numbers as PyTorch reads and writes them, all else as text in the file's metadata
 
-Never pickle: a file that is read is data, not a program. Whatever is wrong with one is a PurennError in one line.
+Never pickle: a file that is read is data, not a program. Any error in a file is a PurennError of one line.
 """
 import os
 import re
@@ -24,10 +24,11 @@ from .strict_json import check_plain, folded, parsed, read_json, write_json
 # as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
 Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
 
-OUTPUTS = ("values", "logits", "probability")       # numbers; before a softmax; of class 1, or of each class
+# Numbers; before a softmax; of class 1, or of each class, before a sigmoid; probabilities of these.
+OUTPUTS = ("values", "logits", "binary logits", "probability")
 
 FORMAT, VERSION = "purenn model", 1
-METADATA = "purenn"                                 # where a safetensors file has what is not a tensor
+METADATA = "purenn"                                 # the metadata key for what is not a tensor
 KEYS = ["format", "version", "purenn", "output", "architecture", "preparation", "training", "history"]
 
 
@@ -36,7 +37,7 @@ KEYS = ["format", "version", "purenn", "output", "architecture", "preparation", 
 def save_model(path, model: Model) -> None:
     """Write a Model to a file; its ending, .json or .safetensors, says in which format.
 
-    Raises PurennError where the ending is another, a layer is one of your own, a weight is not finite (training
+    Raises PurennError if the ending is another one, a layer is one of your own, a weight is not finite (training
     diverged), a part of the model is not what ``Model`` says, or the file cannot be written.
     """
     if not isinstance(model, Model):
@@ -56,7 +57,7 @@ def _check_saved_weights(document, weights):
     try:
         check_weights(shapes(document["architecture"]), weights)
     except PurennError as error:
-        raise PurennError(f"the network is not saved: {error}; nan and inf are what training leaves that "
+        raise PurennError(f"the network is not saved: {error}; nan and inf come from training that "
                           "diverged") from None
 
 
@@ -78,7 +79,7 @@ def _by_ending(path, json_way, safetensors_way):
     ways = {".json": json_way, ".safetensors": safetensors_way}
     if ending.lower() not in ways:
         how = f"it ends in {ending}" if ending else "it has no ending"
-        raise PurennError(f"{path}: {how}; a model is kept in a file that ends in .json or .safetensors")
+        raise PurennError(f"{path}: {how}; save a model in a file that ends in .json or .safetensors")
     return ways[ending.lower()]
 
 
@@ -90,7 +91,7 @@ def load_model(path, activation=None, output_activation=None) -> Model:
     The latter does not say which activations its network has: ``activation`` is the one between the Linear layers,
     ``output_activation`` the one after the last, if there is one; both are names from ``activations.ACTIVATIONS``.
 
-    Raises PurennError in one line that names the file for whatever is wrong with it.
+    Raises PurennError, in one line that names the file, if anything is wrong with it.
     """
     document, weights = _by_ending(path, _load_json, _load_safetensors)(path)
     with naming(path):
@@ -130,7 +131,7 @@ def _load_safetensors(path):
 def check_format(document, format_: str, version: int, otherwise: str) -> None:
     """Raise PurennError unless a document says that it is of this format, in a version up to this one.
 
-    ``otherwise`` is what to tell of a document of purenn's other format.
+    ``otherwise`` is the message for a document of purenn's other format.
     """
     if not isinstance(document, dict) or not isinstance(document.get("format"), str):
         raise PurennError(f'is no {format_}: it does not say "format": "{format_}"')
@@ -184,7 +185,7 @@ def check_history(history) -> None:
                           "entries; they must be equally long")
 
 
-# A file of PyTorch's, which does not say what stands between its Linear layers.
+# A file of PyTorch's, which does not say what is between its Linear layers.
 
 def _without_prefix(weights):
     """The weights by the names that a Sequential gives them, where a module around it put one prefix before all."""
@@ -206,7 +207,7 @@ def _guessed(weights, activation, output_activation):
         architecture[i] = described
         if i + 1 not in linears and i < max(linears):
             if activation is None:
-                raise PurennError("does not say which activation stands between its layers; say which activation, one "
+                raise PurennError("does not say which activation is between its layers; set activation to one "
                                   f"of {', '.join(sorted(ACTIVATIONS))}")
             architecture[i + 1] = _described(activation)
     if output_activation is not None:

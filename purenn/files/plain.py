@@ -1,4 +1,4 @@
-"""Values out of the plain dicts that a file holds."""
+"""Make values from the plain dicts that a file holds."""
 from typing import Any, Type, TypeVar
 
 from ..linalg import PurennError
@@ -6,12 +6,12 @@ from .text import short
 
 ValueT = TypeVar("ValueT", bound=Any)
 
-# What a field of a value may hold, by how its type is written.
+# The types that a field may have, by the words in its annotation.
 KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "None": (type(None),)}
 
 
 def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
-    """A NamedTuple of this kind out of the plain dict that its ``_asdict`` gave and a file held.
+    """A NamedTuple of this kind from the plain dict that its ``_asdict`` returned and a file held.
 
     Raises PurennError, naming the field, for anything else.
     """
@@ -27,7 +27,7 @@ def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
         for part in parts:
             if type(part) not in sum(allowed, ()) or several != isinstance(value, list) or (
                     isinstance(part, str) and "\0" in part):       # no file's name, and no column's
-                raise PurennError(f"its {what}: {name} is {short(value)}, which cannot be")
+                raise PurennError(f"its {what}: {name} is {short(value)}, which is not allowed")
         values[name] = tuple(value) if several else value
     found_value: ValueT = kind(**values)
     return found_value

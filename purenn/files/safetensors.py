@@ -1,10 +1,10 @@
-"""safetensors, the format in which networks are passed around: read and written without the package of that name.
+"""Read and write safetensors, a common format for networks, without the package of that name.
 
     8 bytes         the length of the header, little-endian
     the header      JSON: {"__metadata__": {text: text}, name: {"dtype", "shape", "data_offsets"}, …}
     the data        each tensor's numbers, row by row, little-endian, with no gap and no overlap
 
-A tensor here is a Vector or a Matrix. It holds numbers and nothing that runs, unlike a pickle. The format:
+A tensor here is a Vector or a Matrix. Unlike a pickle, a file holds numbers and no code. The format:
 https://github.com/huggingface/safetensors
 """
 import math
@@ -29,8 +29,8 @@ ITEMSIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 def write_safetensors(path, tensors: dict, metadata=None) -> None:
     """Write Vectors and Matrices, each under its name, as F64: every number is kept to the bit.
 
-    ``metadata`` is a dict from texts to texts. Raises PurennError where a tensor is empty or not finite numbers,
-    ShapeError where its rows are not equally long, and PurennError where the file cannot be written.
+    ``metadata`` is a dict from texts to texts. Raises PurennError if a tensor is empty or not finite numbers,
+    ShapeError if its rows are not equally long, and PurennError if the file cannot be written.
     """
     with naming(path):
         header = _header(tensors, metadata)
@@ -79,7 +79,7 @@ def _rows(tensor):
 def read_safetensors(path) -> tuple:
     """The tensors of a file, a dict from their names to Vectors and Matrices, and its metadata, a dict of texts.
 
-    Reads F64, F32, F16 and BF16 of one or two dimensions. Raises PurennError in one line that names the file where
+    Reads F64, F32, F16 and BF16 of one or two dimensions. Raises PurennError in one line that names the file if
     anything is wrong with it, a number is not finite, or there are more than MOST_PARAMETERS numbers.
     """
     with opened(path) as handle, naming(path):
@@ -115,7 +115,7 @@ def _read_header(handle, size):
 
 
 def _check_known(entries):
-    """Raise PurennError for tensors by whose names a layer is none of purenn's."""
+    """Raise PurennError if the names of tensors show a layer that purenn does not have."""
     for name in entries:
         layer, _, last = name.rpartition(".")
         if last in ("running_mean", "running_var", "num_batches_tracked"):

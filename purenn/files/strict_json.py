@@ -1,8 +1,8 @@
-"""JSON from a file that is not to be trusted, and JSON that reads back as it was, every float exact.
+"""Read JSON from an untrusted file, and write JSON that reads back unchanged, every float exact.
 
-Python's own reader takes more than JSON has (nan, a name twice) and can be made to run for hours or out of
-stack. What is read or written here are plain values: None, bool, int, finite float, text, and lists and dicts
-of them, a few levels deep.
+Python's own reader accepts more than JSON has (nan, a name twice), and a file can make it run for hours or overflow the
+stack. The values read or written here are plain: None, bool, int, finite float, text, and lists and dicts of them, a
+few levels deep.
 """
 import json
 import math
@@ -21,7 +21,7 @@ MOST_DIGITS = 1000              # of a whole number: to read one takes the squar
 
 
 def read_json(path):
-    """The value in a JSON file, in UTF-8. Raises PurennError in one line that names the file for whatever is wrong."""
+    """The value in a JSON file, in UTF-8. Raises PurennError, in a line that names the file, if anything is wrong."""
     with opened(path) as handle:
         size = os.fstat(handle.fileno()).st_size
         if size > MOST_BYTES:
@@ -32,11 +32,15 @@ def read_json(path):
 
 
 def parsed(data: bytes):
-    """The value that bytes of JSON mean. Raises PurennError where they are no strict JSON.
+    """The value that bytes of JSON mean. Raises PurennError if they are no strict JSON.
 
     >>> parsed(b'{"epoch": 3, "loss": [0.25, null]}')
     {'epoch': 3, 'loss': [0.25, None]}
     """
+    for magic, kind in ((b"PK\x03\x04", "a zip, such as an npz or what torch.save writes"),
+                        (b"\x1f\x8b", "a gzip file")):
+        if data.startswith(magic):
+            raise PurennError(f"is {kind}, and no JSON")
     _check_depth(data)
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole,
@@ -52,7 +56,7 @@ def parsed(data: bytes):
 
 
 def _check_depth(data):
-    """Raise PurennError where brackets are nested too deeply: before Python's reader, which goes down with them."""
+    """Raise PurennError if brackets are nested too deeply: before Python's reader, which goes down with them."""
     depth = 0
     for token in BRACKETS.finditer(data):
         if token.group() in (b"[", b"{"):
@@ -87,7 +91,7 @@ def _no_number(text):
 def check_plain(value) -> None:
     """Raise PurennError unless a value can be written as JSON and read back: plain, finite, not too deep.
 
-    A tuple is written as a list. Goes level by level, so that depth costs no stack.
+    A tuple is written as a list. It works level by level, so that depth cannot overflow the stack.
     """
     level = [value]
     for _ in range(MOST_DEPTH):
@@ -115,7 +119,7 @@ def check_plain(value) -> None:
 
 def _check_text(text):
     if type(text) is not str:
-        raise PurennError(f"{short(text)} names something in it; a name must be a text")
+        raise PurennError(f"{short(text)} is used as a name; a name must be a text")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:                              # half of a pair: no terminal could show it
@@ -123,7 +127,7 @@ def _check_text(text):
 
 
 def folded(value, depth: int, indent: str = "") -> str:
-    """A value as JSON, each entry of its first ``depth`` levels on a line of its own; what holds no lists on one line.
+    """A value as JSON, each entry of its first ``depth`` levels on its own line; a value without lists on one line.
 
     >>> print(folded({"bias": [0.5, 1.0], "weight": [[1.0, 2.0], [3.0, 4.0]]}, 2))
     {
@@ -150,7 +154,7 @@ def folded(value, depth: int, indent: str = "") -> str:
 
 
 def write_json(path, value, depth: int) -> None:
-    """Write a value as JSON, ``folded`` to that depth. Raises PurennError in one line where it cannot be written."""
+    """Write a value as JSON, ``folded`` to that depth. Raises PurennError in one line if it cannot be written."""
     with naming(path):
         check_plain(value)
     with replacing(path) as beside, open(beside, "wb") as handle:

@@ -10,8 +10,17 @@ def short(value) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def digits(value: float) -> str:
+    """A number that was chosen, with all its digits.
+
+    >>> digits(1.0), digits(0.0123456789)
+    ('1', '0.0123456789')
+    """
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+
+
 def escaped(text: str, but: str = "") -> str:
-    """A text with what could make a terminal do something written as Python writes it, but for the characters ``but``.
+    """A text with unprintable characters escaped as Python writes them, except the characters in ``but``.
 
     >>> escaped("red \\x1b[31m")
     'red \\\\x1b[31m'

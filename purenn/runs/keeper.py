@@ -1,8 +1,9 @@
-"""The keeper of a run: it writes checkpoints, and resumes from them."""
+"""Write checkpoints of a run, and resume from them."""
 import zlib
 from array import array
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set
 
+from .. import engines
 from ..files.plain import from_plain
 from ..files.text import short
 from ..linalg import PurennError
@@ -18,12 +19,12 @@ SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}
 # What may differ when a run is resumed: how long it is trained.
 FREE = ("epochs", "target_loss", "patience")
 
-# So many points, and so many processes, at most: a file of a few bytes must not ask for any number of them.
+# The most points and processes that a checkpoint may ask for: a small file must not take hours or much memory.
 MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """The CRC-32 of all numbers in order: data with a number changed have another, but for a chance of 1 in 2^32."""
+    """The CRC-32 of all numbers in order: changed data have another one, but for a chance of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:
@@ -33,31 +34,39 @@ def digest(problem: Problem) -> int:
 
 
 class Keeper:
-    """Writes a checkpoint of a run every so many epochs, and at its end.
+    """Writes a checkpoint of a run every ``every`` epochs, and at its end.
 
-    Where one cannot be written, ``warn`` is called once with the reason, training goes on, and ``failed`` is true.
+    If one cannot be written, ``warn`` is called once with the reason, training goes on, and ``failed`` is true.
     """
 
     def __init__(self, path: str, every: int, source: Source, warn: Optional[Callable[[str], None]] = None):
         self.path, self.every, self.source, self.warn = path, every, source, warn
         self.failed = False
         self.digest: Optional[int] = None
+        self.held: Any = None
 
     def is_due(self, number: int) -> bool:
         """Whether a checkpoint is to be written after this epoch."""
         return number % self.every == 0
 
+    def hold(self, run: Run) -> None:
+        """Keep in memory how a run stands between two epochs."""
+        self.held = (len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), {
+            "best": run.best.number if run.best else 0, "state": run.best_weights, "seconds": run.seconds})
+
     def write(self, run: Run) -> None:
-        """Write a checkpoint of a run as it stands between two epochs."""
+        """Write a checkpoint of a run as it stood when it was held; as it stands where it was not."""
+        if self.held is None:
+            self.hold(run)
         from ..files.checkpoint import Checkpoint, save_checkpoint
         if self.digest is None:
             self.digest = digest(run.problem)
-        progress = {"history": history(run.curve), "best": run.best.number if run.best else 0,
-                    "state": run.best_weights, "seconds": run.seconds}
+        done, network, optimizer, random, progress = self.held
+        progress = {"history": history(run.curve[:done]), **progress}
         try:
             save_checkpoint(self.path, Checkpoint(
                 run.problem.name, run.settings._asdict(), self.source._asdict(), repr(run.engine), self.digest,
-                len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), progress))
+                done, network, optimizer, random, progress))
         except PurennError as error:
             if not self.failed and self.warn:
                 self.warn(f"{error}; training goes on without checkpoints")
@@ -90,25 +99,25 @@ def load_start(path: str, task: str) -> Start:
             raise PurennError(f"its workers are {settings.workers}; at most {MOST_WORKERS} are started: it is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
         if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
-            raise PurennError("its source is of another task, or of points that cannot be; it is damaged")
+            raise PurennError("its source is of another task, or its points are impossible; it is damaged")
     return Start(path, settings, source, checkpoint)
 
 
 def _check_sizes(sizes: Sequence[int], network: Dict[str, Any]) -> None:
-    """Raise PurennError unless the weights are as many as the sizes say: before a network of these sizes is made."""
+    """Raise PurennError unless the weights fit the sizes; called before a network of these sizes is made."""
     matrices = [values for name, values in network.items() if name.endswith(".weight")]
     fits = len(matrices) == len(sizes) - 1
     for matrix, fan_in, fan_out in zip(matrices, sizes, sizes[1:]):
         fits = fits and isinstance(matrix, list) and len(matrix) == fan_out and all(
             isinstance(row, list) and len(row) == fan_in for row in matrix)
     if not fits:
-        raise PurennError(f"its sizes are {short(sizes)}, and its weights are of others; it is damaged")
+        raise PurennError(f"its sizes are {short(sizes)}, and its weights have others; it is damaged")
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:
-    """The run as the checkpoint left it, with its problem made anew; ``settings`` may differ in those that are FREE.
+    """The run as the checkpoint left it, on its problem made again; ``settings`` may differ only in FREE.
 
-    Raises PurennError, naming the file, where the data or the engine are others.
+    Raises PurennError, naming the file, if the data or the engine have changed.
     """
     from ..files.disk import naming
     checkpoint = start.checkpoint
@@ -118,11 +127,12 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
                 raise PurennError(f"it was begun with {name} {begun!r:.60}, and cannot go on with "
                                   f"{getattr(settings, name)!r:.60}; only {', '.join(FREE)} may differ")
         if checkpoint.data != digest(problem):
-            raise PurennError("it was begun with other data; go on with those, or begin anew without resuming")
+            raise PurennError("it was begun with other data; go on with those, or start again without resuming")
         run = Run(problem, settings)
-        if repr(run.engine) != checkpoint.engine:
+        run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
+        if not engines.same_digits(repr(run.engine), checkpoint.engine):
             raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}; it "
-                              "cannot go on with the same digits: begin anew without resuming")
+                              "cannot go on with the same digits: start again without resuming")
         run.network.load_state_dict(checkpoint.network)
         run.optimizer.load_state_dict(checkpoint.optimizer)
         run.rng.setstate(checkpoint.random)
@@ -154,7 +164,7 @@ def _restore(run: Run, checkpoint: Any) -> None:
 
 
 def _check_history(columns: Any, epoch: int, needed: Set[str]) -> None:
-    """Raise PurennError unless a checkpoint's history is what its epochs can have been like."""
+    """Raise PurennError unless a checkpoint's history is possible for its epochs."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
         raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
     for name, numbers in columns.items():
@@ -162,4 +172,4 @@ def _check_history(columns: Any, epoch: int, needed: Set[str]) -> None:
             found = len(numbers) if isinstance(numbers, list) else "no list"
             raise PurennError(f"its history has {found} of {name}, and {epoch} epochs are done; it is damaged")
         if not all(type(number) is float and number >= 0.0 for number in numbers):
-            raise PurennError(f"its history has under {name} what is no number from 0 up; it is damaged")
+            raise PurennError(f"its history has under {name} something other than numbers from 0 up; it is damaged")

@@ -1,19 +1,22 @@
-"""Many runs at once, shared out over processes.
+"""Many runs at once, divided among processes.
 
 Each run has a generator of its own, from the seed of its settings, so the results do not depend on the number of
 workers or on their order.
 """
 import os
 import signal
+from math import fsum
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
+from .. import engines
+from ..engines.work import work_of
 from ..linalg import PurennError
+from ..network import Network
 from ..training import DivergedError
 from .problems import Problem
 from .result import Result
 from .run import Run
-from .settings import Settings
-
+from .settings import LOSSES, OPTIMIZERS, Settings, make_loss, make_optimizer
 
 Summarize = Optional[Callable[[Result], Any]]
 Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
@@ -47,7 +50,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def run_job(job: Job) -> Result:
-    """Do a run, quietly; training that diverges has a result, too: its loss is infinite."""
+    """Do a run without output. A training that diverges has a Result, too: its loss is infinite."""
     run = Run(job.problem, job.settings)
     try:
         return run.result()
@@ -59,16 +62,18 @@ def run_job(job: Job) -> Result:
 
 def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[Callable[[int, int], None]] = None,
             summarize: Summarize = None) -> List[Any]:
-    """Do the runs on so many processes, by default one for each core; return their Results in the jobs' order.
+    """Do the runs with ``workers`` processes, by default one for each core; return their Results in the jobs' order.
 
-    ``summarize`` says what to keep of each Result where that is not all of it; it is called in the worker.
-    ``tell(done, total)`` is called after each run. One worker is this process. Ctrl-C raises Interrupted, which has the
-    results so far; where a run cannot be done or a worker dies, Incomplete has them. No process is left behind.
-    Where there are several runs, ``workers`` None in a Settings means one process. Raises PurennError where a run asks
-    for more, or for the engine processes, and the runs are shared out over workers themselves.
+    ``summarize``, if given, returns what to keep of each Result; it is called in the worker. ``tell(done, total)`` is
+    called after each run. A single worker is this process. Ctrl-C raises Interrupted, which has the results so far. If
+    a run cannot be done or a worker dies, Incomplete has them. No process is left running. If there are several runs,
+    ``workers`` None in a Settings means one process. Raises PurennError if the runs are divided among workers and one
+    of them asks for several processes itself, or for the engine processes.
     """
-    if workers is not None and workers < 1:
-        raise PurennError(f"run_all: workers is {workers}; it must be 1 or more, or None for one on each core")
+    if workers is not None and not (type(workers) is int and workers >= 1):
+        raise PurennError(f"run_all: workers is {workers!r}; it must be 1 or more, or None for one on each core")
+    for job in [job for job in jobs if not isinstance(job, Job)]:
+        raise PurennError(f"run_all: found a {type(job).__name__}; give Jobs, as in Job(problem, settings)")
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:
@@ -76,6 +81,7 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
         workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
+        compile_alike(jobs)
     running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
     try:
         for done, (index, result) in enumerate(running, 1):
@@ -91,12 +97,26 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     return results
 
 
+def compile_alike(jobs: Sequence[Job]) -> None:
+    """Compile here, where that pays, what the runs have in common: each would do it anew, and workers are forked."""
+    alike: Dict[Settings, List[Job]] = {}
+    for job in jobs:
+        alike.setdefault(job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1), []).append(job)
+    for settings, several in alike.items():
+        if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
+            network = Network.mlp(settings.sizes, settings.activation, settings.output_activation)
+            samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in several]
+            optimizer, loss = make_optimizer(settings, network.parameters()), make_loss(settings.loss)
+            work = [work_of(job.settings, count, loss, optimizer) for job, count in zip(several, samples)]
+            engines.make("auto", network, work[0]._replace(samples=fsum(each.samples for each in work)))
+
+
 def _on_one_process(job: Job, workers: int) -> Job:
-    """The job with a process of its own where it leaves that open; refused where it asks for several in a worker."""
+    """The job with one process, if it leaves that open; refused if it asks for several inside a worker."""
     settings = job.settings
     if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
-        raise PurennError(f"the run {job.label}, seed {settings.seed}: it shares its batches out over processes, and "
-                          f"the runs are shared out over {workers} workers; take another engine with workers=1, or do "
+        raise PurennError(f"the run {job.label}, seed {settings.seed}: it divides its batches among processes, and "
+                          f"the runs are divided among {workers} workers; take another engine with workers=1, or do "
                           "the runs with 1 worker")
     return job._replace(settings=settings._replace(workers=settings.workers or 1))
 
@@ -138,7 +158,7 @@ def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numb
 
 
 def _start(workers: int, members: List[Any], summarize: Summarize) -> None:
-    """Start the workers, to whom a Ctrl-C says nothing; one that comes meanwhile is kept until they have started."""
+    """Start the workers, which ignore Ctrl-C. A Ctrl-C during the start takes effect when all have started."""
     import multiprocessing
     blocks = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
@@ -159,6 +179,9 @@ def _ask(process: Any, connection: Any, jobs: Sequence[Job], index: int, busy: D
         connection.send(jobs[index])
     except OSError:
         raise _died(process, jobs[index]) from None
+    except Exception as error:                              # a function without a name, a file that is open, …
+        raise PurennError(f"the run {jobs[index].label}: it cannot be sent to another process: {error}; take a "
+                          "function that has a name in a module, or do the runs with 1 worker") from None
     busy[connection] = process, index
 
 
@@ -200,5 +223,7 @@ def _work(connection: Any, summarize: Summarize) -> None:
             wrong = f"{type(error).__name__}: {error}"
         try:
             connection.send((result, wrong))
-        except OSError:                                         # nobody is there to take it
+        except OSError:                                         # the parent has closed the connection
             return
+        except Exception as error:
+            connection.send((None, f"what came of it cannot be sent from its process: {error}"))

@@ -1,4 +1,4 @@
-"""Problems: data to learn from, to validate with and to test on, and what may be said of them.
+"""Problems: data to learn from, to validate with and to test on, and facts about them.
 
 ``xor()``, ``gate()`` and ``linear(rng)`` are those of the tasks; ``images`` and ``table`` make others.
 A source, ``Points``, ``ImageSource`` or ``TableSource``, says in plain values where the data come from, so that a
@@ -13,13 +13,13 @@ from ..linalg import PurennError
 from ..training import Dataset
 from .settings import ChoiceError
 
-FRESH = 100                     # so many points the task linear is tested on
+FRESH = 100                     # test points of the task linear
 
 # How many images of notMNIST the labs learned from, validated with and tested on.
 USUAL = (10000, 6000, 2724)
 
-DRAWN = 6000                    # so many letters are drawn to learn from, and the other parts in proportion
-MOST_IMAGES = 200_000           # so many are drawn at most
+DRAWN = 6000                    # letters drawn to learn from; the other parts are in proportion
+MOST_IMAGES = 200_000           # drawn, at most
 
 Size = Union[int, float, None]  # of a part: a number of samples, a share of all of them, or None for the usual
 
@@ -27,10 +27,10 @@ Size = Union[int, float, None]  # of a part: a number of samples, a share of all
 class Problem(NamedTuple):
     """Data to learn from, in up to three parts.
 
-    ``preparation`` is a Preparation, what the columns mean, or None; ``kind`` is points, images or table. ``separable``
-    says that a straight line can separate the classes. ``about`` are facts for a report, in plain values. ``tested``
-    says which rows of the table, or which of the images, the test data are; ``source`` is the Table or the Images that
-    the data were made of, None for points.
+    ``preparation`` is a Preparation, which says what the columns mean, or None; ``kind`` is points, images or table.
+    ``separable`` says that a straight line can separate the classes. ``about`` are facts for a report, in plain values.
+    ``tested`` says which rows of the table, or which of the images, the test data are; ``source`` is the Table or the
+    Images that the data were made of, None for points.
     """
 
     name: str
@@ -46,16 +46,16 @@ class Problem(NamedTuple):
 
     @property
     def classes(self) -> Tuple[str, ...]:
-        """The names of the classes; none where a number is predicted, or it is not known."""
+        """The names of the classes; none if a number is predicted, or if they are not known."""
         return tuple(self.preparation.classes) if self.preparation else ()
 
     @property
     def is_regression(self) -> bool:
-        """Whether a number is predicted and not a class."""
+        """Whether a number is predicted, not a class."""
         return self.preparation is not None and not isinstance(self.preparation.target, Classes)
 
     def parts(self) -> List[Dataset]:
-        """The data there are: to learn from, to validate with, to test on."""
+        """The parts that exist, in the order train, validation, test."""
         return [part for part in (self.train, self.validation, self.test) if part is not None]
 
 
@@ -72,7 +72,7 @@ def gate(rng: Any = None) -> Problem:
 
 
 def linear(rng: Any, points: int = 100) -> Problem:
-    """So many points on both sides of a line, and 100 fresh ones to test on, drawn from ``rng``."""
+    """Points on both sides of a line, ``points`` of them to learn from and 100 to test on, drawn from ``rng``."""
     train = tasks.linear(points, rng)
     return Problem("linear", train, test=tasks.linear(FRESH, rng), preparation=of_points(2), separable=True,
                    about={"points": points})
@@ -81,14 +81,14 @@ def linear(rng: Any, points: int = 100) -> Problem:
 # Where the data come from, in plain values.
 
 class Points(NamedTuple):
-    """The points of a task; ``points`` says how many, where that can be chosen."""
+    """The points of a task; ``points`` says how many, for the task linear."""
 
     task: str
     points: int = 100
 
 
 class ImageSource(NamedTuple):
-    """Images: drawn, where ``data`` is None, or from that file or folder; see ``data.image_files.read_images``."""
+    """Images, drawn if ``data`` is None, otherwise from that file or folder; see ``data.image_files.read_images``."""
 
     data: Optional[str] = None
     images: Optional[str] = None
@@ -124,8 +124,8 @@ Tell = Optional[Callable[[int, Optional[int]], None]]
 def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
     """Draw or read what the source says, and split it, with ``rng``.
 
-    ``loss`` is the loss it will be learned with, where that is known: with any but cross-entropy, two classes of a
-    table are one output. ``tell(done, total)`` is called while it takes its time.
+    ``loss`` is the loss of the training, if known: with any but cross-entropy, two classes of a table are one output.
+    ``tell(done, total)`` is called to show progress.
     """
     if isinstance(source, TableSource):
         return table(source, rng, loss, tell)
@@ -168,14 +168,14 @@ def _part_sizes(parts: Sequence[Dataset]) -> Dict[str, Any]:
 
 
 def _standardized(parts: Sequence[Dataset], mean: float, deviation: float) -> List[Dataset]:
-    """The parts with their pixels scaled by the mean and the deviation; equal ones stay one object."""
+    """The parts with their pixels standardized; equal pixels stay one object."""
     from ..data.images import Shared
     shared = Shared(lambda x: standardized([x], mean, deviation)[0])
     return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
 
 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
-    """How many letters are drawn for each part: ``usual_train`` and in proportion, or what is asked for."""
+    """How many letters are drawn for each part: as asked for, or ``usual_train`` and in proportion to it."""
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:
@@ -193,6 +193,8 @@ def read_images(source: ImageSource) -> Any:
         raise ChoiceError("labels", f"goes with an npz or a CSV, and {source.data} is a folder; leave it out")
     if source.images is not None and (is_folder or not is_npz(source.data)):
         raise ChoiceError("images", f"goes with an npz, which {source.data} is not; leave it out")
+    if source.ignore and (is_folder or is_npz(source.data)):
+        raise ChoiceError("ignore", f"goes with a CSV, which {source.data} is not; leave it out")
     names = None
     if source.images is not None or source.labels is not None:
         names = (source.images or "images", source.labels or "labels")
@@ -213,7 +215,7 @@ def _chosen(found: Any, asked: Sequence[Size], rng: Any) -> List[List[int]]:
 
 
 def class_names(source: ImageSource, found: Any) -> List[str]:
-    """What the classes of Images are called: as ``names`` says, or as the file has them."""
+    """The names of the classes of Images: from ``names``, or from the file."""
     if source.names is None:
         return list(found.names)
     check_names(source.names, found.classes)

@@ -1,4 +1,4 @@
-"""A Result: what came of a Run, as a value, and in plain values, as the commands print it in JSON."""
+"""A Result: the outcome of a Run, also in plain values, as the commands print it in JSON."""
 import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
@@ -6,9 +6,9 @@ from ..activations import softmax
 from ..optimizers import SGD
 from ..training import Epoch, class_of, is_right
 from .problems import Problem
-from .settings import OPTIMIZERS, Settings
+from .settings import OPTIMIZERS, Settings, make_loss
 
-# The choices of Settings that there are for points, for images and for tables.
+# The fields of Settings that can be chosen for points, for images and for tables.
 _STEPS = ("init", "loss", "optimizer", "lr", "momentum")
 CHOICES = {
     "points": ("sizes", "activation", "output_activation", *_STEPS, "batch_size", "shuffle", "epochs", "target_loss"),
@@ -22,8 +22,8 @@ CHOICES = {
 class Score(NamedTuple):
     """How good a network is on some data.
 
-    ``accuracy`` is a share from 0 to 1, None where a number is predicted; ``measures`` are those of ``scores``. Where
-    training diverged the loss is infinite and there is nothing else.
+    ``accuracy`` is a share from 0 to 1, None if a number is predicted; ``measures`` are those of ``scores``. If
+    training diverged, the loss is infinite and the rest is empty.
     """
 
     loss: float = math.inf
@@ -33,11 +33,11 @@ class Score(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a run.
+    """The outcome of a run.
 
-    ``train``, ``validation`` and ``test`` are the scores of the parts there are, with the network as it was at the end.
-    ``curve`` are the epochs, ``stopped`` and ``kept`` as in Run, ``engine`` its name in full. ``why_not_learned``:
-    sentences, none where it has learned. Seconds are those of training alone.
+    ``train``, ``validation`` and ``test`` are the scores of these parts, with the network as it is at the end.
+    ``curve`` has the epochs, ``stopped`` and ``kept`` are as in Run, ``engine`` is the engine's repr.
+    ``why_not_learned`` has sentences, none if it has learned. ``seconds`` are those of training alone.
     """
 
     problem: Problem
@@ -55,35 +55,36 @@ class Result(NamedTuple):
     why_not_learned: List[str]
 
     def parts(self) -> List[Any]:
-        """A triple for each part there is: its name, its number of samples, its Score."""
+        """A triple for each part that exists: its name, its number of samples, its Score."""
         data = (self.problem.train, self.problem.validation, self.problem.test)
         return [(name, len(part.inputs), score) for name, part, score in zip(
             ("train", "validation", "test"), data, (self.train, self.validation, self.test)) if part and score]
 
     def tested(self) -> Score:
-        """The score on the test data; on those that were learned from where there are no others."""
+        """The score on the test data or, without any, on the training data."""
         return self.test or self.train
 
     def history(self) -> Dict[str, List[Optional[float]]]:
-        """The curve as columns: a dict from loss, accuracy and so on to a number for each epoch; no empty ones."""
+        """The curve as columns: a dict from loss, accuracy and so on to a list of numbers; no empty columns."""
         return history(self.curve)
 
     def predictions(self) -> List[Dict[str, Any]]:
-        """What the network says of each of the tested samples, as the JSON object has it."""
+        """The prediction for each tested sample, as the JSON object has it."""
         problem = self.problem
         data, outputs = problem.test or problem.train, self.tested().outputs
+        threshold = make_loss(self.settings.loss).threshold
         if problem.kind == "table":
             from ..data.encoding import decode
-            decoded = zip(decode(problem.preparation, data.targets), decode(problem.preparation, outputs))
+            decoded = zip(*[decode(problem.preparation, *rows) for rows in ((data.targets,), (outputs, threshold))])
             return [{"line": problem.source.lines[row], "target": target, "output": output}
                     for row, (target, output) in zip(problem.tested, decoded)]
         if problem.kind == "images":
             return [_image(*each) for each in zip(problem.tested, data.targets, outputs)]
-        return [{"input": x, "target": y, "output": a, "right": is_right(a, y)}
+        return [{"input": x, "target": y, "output": a, "right": is_right(a, y, threshold)}
                 for x, y, a in zip(data.inputs, data.targets, outputs)]
 
     def settings_json(self) -> Dict[str, Any]:
-        """The settings as the JSON object has them: those that can be chosen for such a problem, and what it is."""
+        """The settings as the JSON object has them: those that can be chosen for this kind of problem, and its data."""
         return settings_json(self.problem, self.settings, self.engine)
 
     def as_json(self) -> Dict[str, Any]:
@@ -109,7 +110,7 @@ class Result(NamedTuple):
 
 
 def history(curve: List[Epoch]) -> Dict[str, List[Optional[float]]]:
-    """Epochs as columns: a dict from what they were like to a number for each; what they do not have is not there."""
+    """Epochs as columns: a dict from loss, accuracy and so on to their values; what epochs do not have is left out."""
     columns = {name: [getattr(epoch, name) for epoch in curve] for name in Epoch._fields[1:]}
     return {name: values for name, values in columns.items() if None not in values}
 
@@ -121,7 +122,7 @@ def _image(number: int, target: List[float], output: List[float]) -> Dict[str, A
 
 
 def settings_json(problem: Problem, settings: Settings, engine: str) -> Dict[str, Any]:
-    """Settings in plain values, with what the problem is and the engine's name in full."""
+    """Settings in plain values, with facts about the problem and the engine's repr."""
     chosen = {name: getattr(settings, name) for name in CHOICES[problem.kind]}
     chosen["sizes"] = list(settings.sizes)
     if OPTIMIZERS[settings.optimizer] is not SGD:

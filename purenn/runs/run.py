@@ -1,66 +1,69 @@
-"""A Run: a Problem and Settings, trained by the one training loop there is, with its rules for stopping."""
-import math
+"""A Run: a Problem trained with Settings, and the rules for stopping."""
 import os
 import random
 import time
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, Iterator, List, Optional, Union
 
 from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
+from ..engines.work import work_of
+from ..linalg import PurennError
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
 from .problems import Problem
 from .result import Result, Score
-from .settings import Settings, check_settings, make_loss, make_optimizer
+from .settings import ChoiceError, Settings, check_settings, make_loss, make_optimizer
 
-# From so many parameters times samples in a batch on more processes pay, with so many samples for each at least.
+# Parameters times samples in a batch from which several processes are faster, and the least samples for each.
 PAYS, LEAST_SHARE = 500_000, 8
-
-# An epoch is measured on so many samples at most, repeated for so many seconds.
-MEASURED, MEASURING = 256, 0.1
 
 
 class Run:
     """One training.
 
-    ``problem`` is a Problem, or a function that draws one from a generator, such as ``problems.linear``: weights and
-    orders then come from the same generator, after the data. ``rng`` is that generator where the data were drawn from
-    it before; otherwise it is a new one with the seed of the settings. ``network`` is one of your own in place of the
-    multilayer perceptron of the settings.
+    ``problem`` is a Problem, or a function that draws one from a generator, such as ``problems.linear``. The weights
+    and the order of the samples come from the same generator, after the data. If the data are drawn already, ``rng`` is
+    the generator that was used; by default it is a new one with the seed of the settings. ``network`` is one of your
+    own in place of the multilayer perceptron of the settings.
 
-    ``curve`` are the epochs so far, ``stopped`` why the training has ended: "target", "patience", "epochs",
-    "interrupted", "diverged"; None before. ``keeper`` writes checkpoints where there is one (``keeper.Keeper``).
+    ``curve`` has the epochs so far. ``stopped`` is why the training has ended: "target", "patience", "epochs",
+    "interrupted", "diverged"; None before. ``keeper``, if not None, writes checkpoints (``keeper.Keeper``).
     """
 
     def __init__(self, problem: Union[Problem, Callable[[Any], Problem]], settings: Settings, rng: Any = None,
                  network: Optional[Network] = None):
+        if not isinstance(settings, Settings) or not (isinstance(problem, Problem) or callable(problem)):
+            raise PurennError(f"Run: found a {type(problem).__name__} and a {type(settings).__name__}; give a Problem, "
+                              "or a function that draws one, and Settings")
         check_settings(settings)
         self.rng = rng or random.Random(settings.seed)
         self.problem: Problem = problem if isinstance(problem, Problem) else problem(self.rng)
+        if settings.patience and self.problem.validation is None:
+            raise ChoiceError("patience", f"found {settings.patience}, and there are no validation data; take 0")
         self.network = network or Network.mlp(settings.sizes, settings.activation, settings.output_activation,
                                               init=settings.init, rng=self.rng)
         self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
         self.loss = make_loss(settings.loss)
         self.optimizer = make_optimizer(settings, self.network.parameters())
-        self.engine = CountingEngine(_make_engine(self.settings, self.network))
-        if settings.engine in ("unrolled", "matrix"):       # what it cannot do, it says before anything else
+        self.engine = CountingEngine(_make_engine(self))
+        if settings.engine in ("unrolled", "matrix"):       # refuse what the engine cannot do before training
             self.engine.outputs(self.network, self.problem.train.inputs[:1])
         self.curve: List[Epoch] = []
         self.best: Optional[Epoch] = None                   # the epoch with the lowest validation loss,
         self.best_weights: Dict[str, Any] = {}              # and the weights after it
-        self.samples = 0                                    # so many were learned from when the last epoch ended
+        self.samples = 0                                    # learned from by the end of the last epoch
         self.stopped: Optional[str] = None
         self.seconds = 0.0
         self.keeper: Any = None
 
     def epochs(self) -> Iterator[Epoch]:
-        """Train, and yield each Epoch; a break is a pause: asked again, the training goes on.
+        """Train, and yield each Epoch. After a break, call this again to go on.
 
         It ends with the first epoch after which the loss is below ``target_loss``, the validation loss has not fallen
         for ``patience`` epochs, or all ``epochs`` are done. With patience, ``result`` puts the best weights back.
-        Raises DivergedError where the loss is no longer finite.
+        Raises DivergedError if the loss is no longer finite.
         """
         settings, problem = self.settings, self.problem
         begin = time.perf_counter() - self.seconds
@@ -80,13 +83,13 @@ class Run:
                 yield self.curve[-1]
                 if self.stopped:
                     return
-                begin = time.perf_counter() - self.seconds              # what is done between epochs is no training
+                begin = time.perf_counter() - self.seconds              # time between epochs is not counted
         except DivergedError:
             self.stopped = "diverged"
             raise
 
     def _add(self, epoch: Epoch) -> None:
-        if self.problem.is_regression:                      # where the numbers happen to be 0 and 1
+        if self.problem.is_regression:                      # even if the numbers happen to be 0 and 1
             epoch = epoch._replace(accuracy=None, validation_accuracy=None)
         self.curve.append(epoch)
         self.samples = self.engine.samples
@@ -95,7 +98,7 @@ class Run:
             self.best, self.best_weights = epoch, self.network.state_dict()
 
     def _why_stopped(self) -> Optional[str]:
-        """Why the epoch that was done last is the last one; None where it is not."""
+        """Why training ends after the epoch that was done last; None if it goes on."""
         if not self.curve:
             return None
         settings, last = self.settings, self.curve[-1]
@@ -106,31 +109,35 @@ class Run:
         return "epochs" if last.number >= settings.epochs else None
 
     def _is_below(self, target: float, last: float) -> bool:
-        """True where the loss is below the target before the epoch's last step and after it."""
+        """True if the loss is below the target before the epoch's last step and after it."""
         return last < target and bool(evaluate(self.network, self.loss, self.problem.train)[0] < target)
 
     def _keep(self) -> None:
-        if self.keeper and (self.stopped or self.keeper.is_due(len(self.curve))):
-            self.keeper.write(self)
+        if self.keeper:
+            self.keeper.hold(self)
+            if self.stopped or self.keeper.is_due(len(self.curve)):
+                self.keeper.write(self)
 
     def interrupt(self) -> None:
-        """End the training where it stands, as Ctrl-C does."""
+        """End the training at once, as Ctrl-C does; a checkpoint is of the last epoch that was done."""
         self.stopped = "interrupted"
+        if self.keeper and self.keeper.held:
+            self.keeper.write(self)
 
     def has_learned(self) -> bool:
         """True once there is something to report: an epoch or, with validation data, a step."""
         return bool(self.curve) or (self.engine.samples > 0 and self.problem.validation is not None)
 
     def kept(self) -> Optional[int]:
-        """Of which epoch the network's weights are at the end; None where it was interrupted in the middle of one."""
+        """The epoch that the network's weights are from; None if training was interrupted in the middle of one."""
         if self.stopped and self.settings.patience and self.best:
             return int(self.best.number)
         return len(self.curve) if self.engine.samples == self.samples else None
 
     def result(self) -> Result:
-        """Train to the end, unless it has ended, and say what came of it; with patience, put the best weights back.
+        """Train to the end and return the Result; with patience, put the best weights back.
 
-        Raises DivergedError where the loss is no longer finite; asked again, it says what there was until then.
+        Raises DivergedError if the loss is no longer finite; called again, it returns the Result until then.
         """
         if self.stopped is None:
             for _ in self.epochs():
@@ -138,7 +145,7 @@ class Run:
         return self.measured()
 
     def measured(self) -> Result:
-        """What came of it so far, whether it has ended or not."""
+        """The Result so far, whether the training has ended or not."""
         if self.stopped and self.settings.patience and self.best:
             self.network.load_state_dict(self.best_weights)
         scores: List[Optional[Score]] = [self.score(part) for part in (
@@ -150,7 +157,7 @@ class Run:
                       list(self.curve), why)
 
     def score(self, data: Optional[Dataset]) -> Optional[Score]:
-        """How good the network is on these data; None without any. Of a training that diverged there is no score."""
+        """The Score of the network on these data, None without data; an empty one if training diverged."""
         if data is None:
             return None
         if self.stopped == "diverged":
@@ -163,16 +170,16 @@ class Run:
             raise
         found = {}
         if self.problem.preparation and self.problem.kind != "points":
-            found = measures(self.problem.preparation, data.targets, outputs)
+            found = measures(self.problem.preparation, data.targets, outputs, self.loss.threshold)
         return Score(loss, None if self.problem.is_regression else accuracy, outputs, found)
 
     def close(self) -> None:
-        """End what the engine keeps running."""
+        """End the processes that the engine keeps running."""
         self.engine.close()
 
 
 def _workers(settings: Settings, network: Network, samples: int) -> int:
-    """How many processes share out a batch: as asked for, or as many as pay."""
+    """How many processes a batch is divided among: as asked for, or as many as make it faster."""
     if settings.workers is not None:
         return settings.workers
     batch = min(settings.batch_size or samples, samples)
@@ -181,46 +188,12 @@ def _workers(settings: Settings, network: Network, samples: int) -> int:
     return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
 
 
-def _make_engine(settings: Settings, network: Network) -> Any:
-    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network)
-    if (settings.workers or 1) > 1 or settings.engine == "processes":
+def _make_engine(run: Run) -> Any:
+    settings, network = run.settings, run.network
+    work = work_of(settings, len(run.problem.train.inputs), run.loss, run.optimizer)
+    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network,
+                          None if settings.engine == "processes" else work)
+    if settings.engine == "processes" or ((settings.workers or 1) > 1 and repr(engine) != "Compiled()"):
         from ..engines.processes import Processes, may_start
         return Processes(settings.workers, engine) if may_start() else engine
     return engine
-
-
-class Estimate(NamedTuple):
-    """How long an epoch takes in seconds, the samples learned from in a second of it, and how many were measured."""
-
-    seconds: float
-    rate: float
-    measured: int
-
-
-def estimate(run: Run) -> Estimate:
-    """How long an epoch will take, measured on one batch or a part of it; the network stays as it is."""
-    network, loss, engine, data = run.network, run.loss, run.engine.engine, run.problem.train
-    batch = min(run.settings.batch_size or len(data.inputs), len(data.inputs))
-    inputs, targets = data.inputs[:min(batch, MEASURED)], data.targets[:min(batch, MEASURED)]
-    state, optimizer = network.state_dict(), make_optimizer(run.settings, network.parameters())
-    engine.learn(network, loss, optimizer, inputs, targets)             # workers start, source is compiled
-    gradients = _seconds(lambda: engine.gradients(network, loss, inputs, targets)) / len(inputs)
-    step = _seconds(optimizer.step)
-    outputs = _seconds(lambda: engine.outputs(network, inputs)) / len(inputs)
-    network.load_state_dict(state)
-    network.zero_grad()
-    batches = -(-len(data.inputs) // batch)
-    others = len(run.problem.validation.inputs) if run.problem.validation else 0
-    learning = gradients * len(data.inputs) + step * batches
-    return Estimate(learning + outputs * others, len(data.inputs) / learning, len(inputs))
-
-
-def _seconds(function: Callable[[], Any]) -> float:
-    """The least seconds of several calls, for as long as MEASURING says."""
-    best, begin = math.inf, time.perf_counter()
-    while best == math.inf or time.perf_counter() - begin < MEASURING:
-        start = time.perf_counter()
-        function()
-        seconds = time.perf_counter() - start
-        best = min(best, seconds)
-    return best

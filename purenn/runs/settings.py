@@ -1,4 +1,4 @@
-"""Settings: every choice of a training as one value, immutable, comparable, hashable; and what its names stand for."""
+"""Settings: every choice of a training as one immutable, comparable, hashable value; and what its names mean."""
 from typing import Any, Dict, NamedTuple, Optional, Tuple, Type
 
 from .. import engines
@@ -6,26 +6,29 @@ from ..activations import ACTIVATIONS
 from ..files.text import short
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError, is_finite
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 
-# The activations of hidden layers and of a single output, of which softmax would always be 1.
+# The activations of hidden layers and of a single output; of one output, softmax is always 1.
 BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
 # The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
-LOSSES = ("mse", "sse", "half-sse", "bce", "cross-entropy")
+LOSSES = ("mse", "sse", "half-sse", "bce", "bce-with-logits", "cross-entropy")
+
+# Those that take logits, so that nothing follows the last layer; and the activation that each has in it.
+OF_LOGITS = {"bce-with-logits": "sigmoid", "cross-entropy": "softmax"}
 
 OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop,
                                           "adam": Adam}
 
 
 class Settings(NamedTuple):
-    """Every choice of a training. What is not said is that of the task xor.
+    """Every choice of a training. The defaults are those of the task xor.
 
-    ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: none, as for cross-entropy. ``momentum`` is
+    ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: none, as for OF_LOGITS. ``momentum`` is
     for sgd and momentum alone. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size`` None: all samples.
     ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has not fallen for N
-    epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many processes as pay.
+    epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many processes as are faster.
     ``seed`` is that of the generator of weights, orders and drawn data.
     """
 
@@ -50,7 +53,7 @@ class Settings(NamedTuple):
 
 
 class ChoiceError(PurennError):
-    """A choice that cannot be: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
+    """An invalid choice: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
 
     def __init__(self, choice: str, reason: str):
         PurennError.__init__(self, f"{choice}: {reason}")
@@ -63,6 +66,8 @@ def make_loss(name: str) -> Loss:
         return HalfSquaredErrorLoss()
     if name == "bce":
         return BCELoss()
+    if name == "bce-with-logits":
+        return BCEWithLogitsLoss()
     if name == "cross-entropy":
         return CrossEntropyLoss()
     return MSELoss(reduction="sum" if name == "sse" else "mean")
@@ -77,21 +82,29 @@ def make_optimizer(settings: Settings, parameters: Any) -> Optimizer:
 
 
 def output_kind(settings: Settings) -> str:
-    """What a network's outputs mean, as ``files.model.Model`` says it: logits, probability or values."""
-    if settings.loss == "cross-entropy":
-        return "logits"
+    """What a network's outputs mean, one of ``files.model.OUTPUTS``."""
+    if settings.loss in OF_LOGITS:
+        return "logits" if settings.loss == "cross-entropy" else "binary logits"
     return "probability" if settings.output_activation == "sigmoid" else "values"
 
 
 def check_settings(settings: Settings) -> None:
-    """Raise ChoiceError for the first choice that cannot be."""
+    """Raise ChoiceError for the first invalid choice."""
     for name, allowed in (("activation", ACTIVATIONS), ("output_activation", ACTIVATIONS), ("init", INITIALIZERS),
                           ("loss", LOSSES), ("optimizer", OPTIMIZERS), ("engine", engines.NAMES)):
         value = getattr(settings, name)
-        if value not in allowed and (name, value) != ("output_activation", None):
+        if not (isinstance(value, str) and value in allowed) and (name, value) != ("output_activation", None):
             raise ChoiceError(name, f"found {short(value)}; it must be one of {', '.join(allowed)}")
-    if len(settings.sizes) < 2:
-        raise ChoiceError("sizes", f"found {short(settings.sizes)}; there must be at least inputs and outputs")
+    sizes = settings.sizes
+    if not isinstance(sizes, (tuple, list)) or len(sizes) < 2 or {type(n) is int and n > 0 for n in sizes} != {True}:
+        raise ChoiceError("sizes", f"found {short(sizes)}; give whole numbers from 1 up: inputs, hidden, outputs")
+    if settings.momentum and OPTIMIZERS[settings.optimizer] is not SGD:
+        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it goes with sgd and "
+                          "momentum alone")
+    if settings.output_activation == "softmax" and sizes[-1] == 1:
+        raise ChoiceError("output_activation", "found softmax with one output, which would always be 1; take sigmoid")
+    if type(settings.shuffle) is not bool:
+        raise ChoiceError("shuffle", f"found {short(settings.shuffle)}; it must be True or False")
     for name, least in (("epochs", 1), ("patience", 0), ("seed", 0), ("batch_size", 1), ("workers", 1)):
         value = getattr(settings, name)
         if not (value is None and name in ("batch_size", "workers")) and not (type(value) is int and value >= least):

@@ -1,15 +1,15 @@
-"""The tasks, each with the settings that are usual for it; and ``resolve``, which fills in what was not chosen."""
+"""The tasks, each with its default settings; and ``resolve``, which fills in what was not chosen."""
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
 
 from ..linalg import PurennError
 from ..optimizers import SGD
 from . import problems
 from .problems import Problem
-from .settings import LOSSES, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
+from .settings import LOSSES, OF_LOGITS, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
 
 USUAL_MOMENTUM = 0.9
 
-# Of the weights, where a number is predicted: a table of some hundred rows is soon learned by heart.
+# The default weight decay if a number is predicted: tables of some hundred rows are soon overfitted.
 REGRESSION_DECAY = 0.03
 
 # Small images are trained for more epochs, at most this many.
@@ -17,12 +17,12 @@ MOST_EPOCHS_BY_SIZE = 40
 
 
 class Task(NamedTuple):
-    """A task: what is usual for it.
+    """A task and its defaults.
 
     ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
-    samples. ``problem`` makes its Problem from a generator; None where the data must be chosen. ``numbers``: so many
-    inputs are gone through where the epochs are not chosen. ``log_every``: epochs from one line of the report to the
-    next. ``sample``: the one to explain.
+    samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: how many
+    input numbers to learn from in all epochs, if these are not chosen. ``log_every``: epochs from one line of the
+    report to the next. ``sample``: the sample that ``explain`` shows.
     """
 
     name: str
@@ -41,9 +41,9 @@ POINT_RATES = {"sgd": 1.0, "momentum": 0.1, "adagrad": 0.1, "rmsprop": 0.01, "ad
 POINT_SUM_RATES = {"sgd": 0.1, "momentum": 0.01}            # the slopes of all points add up: smaller steps
 
 TASKS: Dict[str, Task] = {task.name: task for task in (
-    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, a class each.",
+    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, one class for each.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.xor, log_every=500, sample=3),
-    Task("linear", "Train a network on points in the unit square, of class 0 where x1 > x2; test it on 100 fresh ones.",
+    Task("linear", "Train a network on points in the unit square, class 0 if x1 > x2; test it on 100 new ones.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.linear, log_every=500),
     Task("gate", "Train a network on the truth table of XOR, with a step after each of its four rows.",
          Settings(loss="half-sse", optimizer="momentum", lr=0.05, momentum=0.5, epochs=30000, batch_size=1,
@@ -63,22 +63,22 @@ TASKS: Dict[str, Task] = {task.name: task for task in (
          most_parameters=20_000_000, log_every=10),
 )}
 
-# Those on points in the unit square, which need no data.
+# The tasks on points in the unit square, which need no data.
 POINT_TASKS = [task.name for task in TASKS.values() if task.problem]
 
 
 def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None, **chosen: Any) -> Settings:
-    """The Settings for a problem: the choices, and for what is not among them what is usual for the task.
+    """The Settings for a problem: the choices, and the task's defaults for what is not chosen.
 
-    ``hidden`` are the sizes of the hidden layers; ``chosen`` are fields of Settings but for the sizes. The loss, the
-    output's activation and the learning rate follow from the other choices where they are not chosen themselves.
+    ``hidden`` are the sizes of the hidden layers; ``chosen`` are fields of Settings other than the sizes. The loss, the
+    output's activation and the learning rate follow from the other choices if they are not chosen.
 
     >>> resolve(TASKS["xor"], problems.xor(), optimizer="adam").lr
     0.01
 
-    Raises ChoiceError where two choices do not go together.
+    Raises ChoiceError if two choices do not go together.
     """
-    check_choices(task, chosen)
+    check_choices(task, chosen if hidden is None else {**chosen, "hidden": hidden})
     usual = task.settings
     loss = chosen.get("loss") or ("mse" if problem.is_regression else usual.loss)
     output = chosen.get("output_activation") or _usual_output(problem, loss)
@@ -98,7 +98,7 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
 
 
 def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = None) -> Dict[str, Any]:
-    """The choices out of which ``resolve`` makes these settings: those of the names, or all that are not usual.
+    """The choices from which ``resolve`` makes these settings: those named, or all that are not the task's defaults.
 
     >>> choices_of(TASKS["xor"], TASKS["xor"].settings._replace(sizes=(2, 8, 1), lr=0.5, seed=3))
     {'hidden': (8,), 'lr': 0.5, 'seed': 3}
@@ -109,36 +109,42 @@ def choices_of(task: Task, settings: Settings, named: Optional[Sequence[str]] = 
         named = [name for name in values if values[name] != usual[name] and (name != "workers" or not task.problem)]
         if {"optimizer", "loss"} & set(named):                  # another learning rate is usual then
             named.append("lr")
-        if OPTIMIZERS[settings.optimizer] is not SGD:
-            named = [name for name in named if name != "momentum"]
+        absent = {"momentum"} if OPTIMIZERS[settings.optimizer] is not SGD else set()
+        absent |= {"output_activation"} if settings.output_activation is None else set()        # the loss says so
+        named = [name for name in named if name not in absent]
     return {name: value for name, value in values.items() if name in named and name != "sizes"}
 
 
 def check_choices(task: Task, chosen: Dict[str, Any]) -> None:
-    """Raise PurennError for choices that cannot be whatever the data are, before these are read or drawn."""
+    """Raise PurennError for choices that are invalid with any data; called before the data are read or drawn."""
     for name in chosen:
         if name not in (*Settings._fields[1:], "hidden"):
-            raise PurennError(f"resolve: there is no choice {name!r}; there are hidden, "
+            raise PurennError(f"resolve: there is no choice {name!r}; it must be one of hidden, "
                               f"{', '.join(Settings._fields[1:])}")
+        if name in ("loss", "optimizer") and not isinstance(chosen[name], str):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a name")
+        if name == "hidden" and not (isinstance(chosen[name], (list, tuple)) and all(
+                type(size) is int for size in chosen[name])):
+            raise ChoiceError(name, f"found {chosen[name]!r:.60}; it must be a list of sizes, such as [4, 4]")
     optimizer = chosen.get("optimizer", task.settings.optimizer)
     if "momentum" in chosen and OPTIMIZERS.get(optimizer) is not SGD:
-        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it goes with sgd and momentum alone")
+        raise ChoiceError("momentum", f"found it with the optimizer {optimizer}; it is for sgd and momentum only")
 
 
 def _usual_output(problem: Problem, loss: str) -> Optional[str]:
-    """What follows the last layer: nothing for cross-entropy, which takes logits; nothing that bends for numbers."""
-    if loss == "cross-entropy":
+    """The default output activation: none if the loss takes logits; identity for numbers."""
+    if loss in OF_LOGITS:
         return None
     return "identity" if problem.is_regression else "sigmoid"
 
 
 def _check_together(problem: Problem, loss: str, output: Optional[str]) -> None:
-    if problem.is_regression and loss in ("cross-entropy", "bce"):
+    if problem.is_regression and loss in ("bce", *OF_LOGITS):
         raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
                           f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
-    if loss == "cross-entropy" and output is not None:
-        raise ChoiceError("output_activation", "found it with the loss cross-entropy, which takes the outputs before "
-                          "softmax; leave it out, or choose another loss")
+    if loss in OF_LOGITS and output is not None:
+        raise ChoiceError("output_activation", f"found it with the loss {loss}, which takes the outputs before "
+                          f"{OF_LOGITS[loss]}; leave it out, or choose another loss")
     if loss == "cross-entropy" and len(problem.train.targets[0]) < 2:
         raise ChoiceError("loss", "found cross-entropy, which needs an output for each class, and there is one output; "
                           "take bce")
@@ -155,7 +161,7 @@ def _usual_epochs(task: Task, problem: Problem) -> int:
 
 
 def _usual_steps(task: Task, problem: Problem, optimizer: str, loss: str) -> Dict[str, Any]:
-    """Learning rate, momentum and weight decay where they are not chosen."""
+    """The default learning rate, momentum and weight decay."""
     usual = task.settings
     lr = task.rates[optimizer]
     if (optimizer, loss) == (usual.optimizer, usual.loss):

@@ -1,1 +1,1 @@
-"""Things for people's eyes. Nothing here computes; it is handed numbers and lays them out."""
+"""What people see. Nothing here computes: it is given numbers and lays them out."""

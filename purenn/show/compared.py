@@ -9,7 +9,7 @@ FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accur
 
 
 def table(terminal, axes: list, settings: list, rows: list) -> list:
-    """A row for each setting, and a line or two on what the columns are. Seconds are the last column.
+    """A row for each setting, and a line or two that explain the columns. Seconds are the last column.
 
     ``axes`` are the names of what is varied, ``settings`` the values of each setting, ``rows`` their Summaries.
     """
@@ -48,15 +48,15 @@ def _percent(share):
 
 
 def curves(rows: list) -> list:
-    """What an overlay of the runs is drawn from: for each setting its label and its runs' losses, (epoch, loss)."""
+    """The data for a figure of the runs: for each setting its label and its runs' losses, (epoch, loss)."""
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
 
 
-def csv_rows(axes: list, settings: list, seeds: list, rows: list) -> list:
-    """The runs that are done, a row each, below the names of their columns; for the arguments see ``table``."""
-    lines = [[*axes, "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
-    for values, row in zip(settings, rows):
-        for seed, result in zip(seeds, row.results):
+def runs(plan, rows: list) -> list:
+    """The runs that are done as the rows of a CSV, the names of its columns first."""
+    lines = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
+    for values, row in zip(plan.values, rows):
+        for seed, result in zip(plan.seeds, row.results):
             if result:
                 lines.append([*values, seed, "yes" if result.solved else "no", result.needed or result.epochs,
                               result.loss, "" if result.accuracy is None else result.accuracy,
@@ -80,7 +80,7 @@ def first_lines(plan, workers: int) -> list:
 
 
 def report(terminal, plan, rows: list, stop=None) -> list:
-    """The table, what its columns are, and what stands out; ``stop`` is what ended the runs before all were done."""
+    """The table, its explanation, and what stands out; ``stop`` is the error that ended the runs early, or None."""
     lines = [""]
     if stop:
         how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
@@ -88,13 +88,14 @@ def report(terminal, plan, rows: list, stop=None) -> list:
                  "there is so far:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    if {"loss", "target-loss"} & set(names):
+    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # which measures as bce does
+    if "target-loss" in names or "loss" in names and losses != {"bce"}:
         lines[-1] += " But these losses do not measure the same: compare the accuracies."
     return lines
 
 
 def as_json(plan, workers: int, rows: list, seconds: float, stop) -> dict:
-    """What came of it, in plain values: the settings, each with its figures and its runs; ``stop`` as in report."""
+    """The results in plain values: the settings, each with its figures and its runs; ``stop`` as in report."""
     stopped = "interrupted" if isinstance(stop, KeyboardInterrupt) else "failed" if stop else "done"
     settings = []
     for values, plain, row in zip(plan.values, plan.plain, rows):

@@ -1,7 +1,7 @@
 """The sections of one training step, laid out as text, Markdown, LaTeX or HTML.
 
-A wide layer is shortened: of its neurons, of their inputs and of a sum's terms the first eight are
-shown, and it is said how many more there are.
+A wide layer is shortened: only the first eight of its neurons, of their inputs and of a sum's terms are shown, and the
+number of the others.
 """
 import html
 import re
@@ -23,8 +23,9 @@ PARTS = {
 def blocks(sections: list, layout: str, notes=None, everything: bool = False, hint: str = ""):
     """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
 
-    ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a
-    remark for it. With ``everything`` nothing is left out; without, ``hint`` is said of what is, with the layer for {}.
+    ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a remark
+    for it. With ``everything`` nothing is left out; otherwise ``hint`` follows what is left out, with the layer in
+    place of {}.
     """
     heading, lay_out, remark = LAYOUTS[layout]
     part = None
@@ -50,7 +51,7 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
 
 
 def place(source) -> str:
-    """What to type in pdb to stop in a function, and its name; the core has none for a step of a derivation.
+    """What to type in pdb to stop in a function, and its name. A step of a derivation has no function in the core.
 
     >>> from purenn import neuron
     >>> place(neuron.forward).split(":")[0], place(neuron.forward).split()[-1]
@@ -62,7 +63,7 @@ def place(source) -> str:
 
 
 def _command_and_name(source):
-    """``break FILE:LINE`` and the name of the function in parentheses; the name alone where it is in no file."""
+    """``break FILE:LINE`` and the name of the function in parentheses; the name alone if it is in no file."""
     name = getattr(source, "__qualname__", type(source).__name__).rpartition("<locals>.")[2]
     where = stop(source)
     return [f"break {where}", f"({name})"] if where else [name]
@@ -88,7 +89,7 @@ def _with_short_sums(quantity):
 
 
 def _lines_of(quantity):
-    """The right-hand sides, one below the other: symbols, numbers, result; what would stand there twice stands once."""
+    """The right-hand sides, one below the other: symbols, numbers, result; equal ones are shown once."""
     rows = [quantity.symbols] + quantity.numbers
     result = repr(quantity.result)
     return [row for row in rows if row and row not in ([result], [f"({result})"])] + [[result]]
@@ -125,7 +126,7 @@ def _text(quantity, note):
 
 
 def _width(text):
-    """How many columns the text takes: the hat of m̂ has none of its own."""
+    """How many columns the text takes; the hat of m̂ takes none."""
     return sum(1 for character in text if not unicodedata.combining(character))
 
 
@@ -187,12 +188,12 @@ def latex(text: str) -> str:
 
 
 def _word_with_subscript(match):
-    """The name of a number in a layer of one's own: a word and a subscript."""
+    """The name of a number in a layer of your own: a word and a subscript."""
     return r"\mathit{%s}_{%s}" % (match.group(1).replace("_", r"\ "), match.group(2))
 
 
 def _latex_words(text):
-    """Text between formulas: what is not plain ASCII, or has a subscript, goes into math."""
+    """Text between formulas: words with a subscript or beyond ASCII are set as math."""
     words = []
     for word in text.replace("%", r"\%").split(" "):
         formula = any(ord(character) > 127 for character in word) or re.match(r"\w_[ijk\d]+$", word)
@@ -230,16 +231,21 @@ def _html(quantity, note):
     return lines + ([f"<p>{html.escape(note)}</p>"] if note else [])
 
 
-def words(text: str, layout: str) -> str:
-    """A line of prose in a layout."""
-    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
-
-
-def paragraph(lines: list, layout: str) -> list:
-    """Lines of prose in a layout, each on a line of its own there too."""
+def opening(lines: list, layout: str) -> list:
+    """What a page in a layout begins with: lines of prose, each on a line of its own there too."""
     end = {"text": "", "markdown": "  ", "latex": r"\newline"}[layout]
-    texts = [words(line, layout) for line in lines]
-    return [text + end for text in texts[:-1]] + texts[-1:]
+    texts = [_words(line, layout) for line in lines]
+    return (LATEX_BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
+
+
+def closing(lines, layout: str) -> list:
+    """And what it ends with: further lines of prose, if there are any."""
+    texts = [_words(line, layout) for line in ("", *lines)] if lines else []
+    return texts + (LATEX_END if layout == "latex" else [])
+
+
+def _words(text, layout):
+    return {"text": text, "markdown": text.replace("_", r"\_"), "latex": _latex_words(text)}[layout]
 
 
 LAYOUTS = {
@@ -251,7 +257,7 @@ LAYOUTS = {
 
 
 def about_sample(usual: int, sample: int, made) -> str:
-    """Why this sample, where it is the usual one, and how its slopes relate to the step that training takes."""
+    """Why this sample is the default, if it is, and how its slopes relate to the step that training takes."""
     count = len(made.problem.train.inputs)
     if count == 1:
         return "There is one sample, so training takes this very step."

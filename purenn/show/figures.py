@@ -1,13 +1,13 @@
-"""What goes into which figure of a run; ``plots.py`` draws them."""
+"""The contents of each figure of a run; ``plots.py`` draws them."""
 import os
 
 from ..study.history import LIMITS
 from ..training import class_of
 from . import plots
 from . import terminal as show
-from .report import worst_predictions
+from .report import digits, worst_predictions
 
-# So many images of a class are in the sheet of samples, so many mistakes in theirs, and so many neurons' weights.
+# How many images of each class, how many mistakes and how many neurons' weights are shown.
 SAMPLES, MISTAKES, NEURONS = 6, 18, 64
 
 
@@ -34,12 +34,12 @@ def title_of(result) -> str:
     if result.problem.kind == "table":
         name = f"{about['target']} from {os.path.basename(about['file'])}"
     text = (f"{name}: network {'-'.join(map(str, settings.sizes))}, {settings.activation}, {settings.optimizer} lr "
-            f"{settings.lr:g}, seed {settings.seed}")
+            f"{digits(settings.lr)}, seed {settings.seed}")
     return text if len(text) <= 100 else text[:97] + "..."
 
 
 def _stop(result):
-    """The epoch to mark, and what it is."""
+    """The epoch to mark, and the text beside it."""
     number = result.epochs
     if result.stopped == "interrupted":
         return number, f"interrupted after epoch {number}"
@@ -53,7 +53,7 @@ def _stop(result):
 def _points(result, history):
     title, tested = title_of(result), result.problem.test or result.problem.train
     labels = [class_of(target) for target in tested.targets]
-    guesses = [class_of(output) for output in result.tested().outputs]
+    guesses = [class_of(output, history.loss.threshold) for output in result.tested().outputs]
     losses = [epoch.loss for epoch in result.curve]
     return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(), LIMITS,
                                    "fresh point" if result.test else "point"),
@@ -101,7 +101,7 @@ def _images(run, result):
 
 
 def _weights(title, network, names, size):
-    """The weights into each neuron of the first layer as images; where it is the last, a neuron is a class."""
+    """The weights into each neuron of the first layer as images; if it is the last layer, a neuron is a class."""
     weight = network.layers[0].weight[:NEURONS]
     some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
     captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]

@@ -54,5 +54,5 @@ def show_sweep(terminal, activation: str) -> None:
     best = min(found, key=lambda pair: pair[1])
     terminal.line(f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
                   "and falls with h².")
-    terminal.line("Below it the two costs agree in so many digits that only rounding is left: it grows with 1/h.")
-    terminal.line("Where the two meet depends on the network; 1e-5 is a good step for most.")
+    terminal.line("Below it the two costs agree in so many digits that rounding errors remain: they grow with 1/h.")
+    terminal.line("The best step depends on the network; 1e-5 is good for most.")

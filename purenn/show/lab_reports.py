@@ -1,4 +1,4 @@
-"""What came of the experiments of the lab reports: in words, as Markdown, and as figures."""
+"""The results of the experiments of the lab reports: in words, as Markdown, and as figures."""
 import os
 
 from ..study.verdicts import VERDICTS, verdict
@@ -6,7 +6,7 @@ from . import terminal as show
 
 
 def text_of(outcome, command: str) -> list:
-    """What is shown of an experiment; ``command`` is what to type for a run of it."""
+    """The lines about an experiment; ``command`` is what to type for a run of it."""
     experiment = outcome.experiment
     return [f"{experiment.name:5s} {experiment.setting} ({show.count(experiment.seeds, 'seed')})",
             f"      report   {experiment.reported}", f"      purenn   {outcome.got}",

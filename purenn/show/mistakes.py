@@ -1,13 +1,13 @@
-"""A mistake of the gallery in words and curves: the right and the wrong line, what a learner sees, what catches it."""
+"""A mistake in words and curves: the right and the wrong line, what a learner sees, the check that finds it."""
 from ..linalg import PurennError
 from ..study import mistakes as study
 from . import terminal as show
 
 
 def show_mistake(terminal, mistake, seed: int) -> None:
-    """Plant a mistake, train beside the right one, and show both.
+    """Train with a mistake and without it, and show both.
 
-    Raises PurennError where the check of the mistake does not tell right from wrong.
+    Raises PurennError if the check of the mistake does not tell right from wrong.
     """
     terminal.line(f"{mistake.name}: {mistake.summary}")
     terminal.line()
@@ -39,7 +39,7 @@ def show_mistake(terminal, mistake, seed: int) -> None:
         with study.planted(mistake):
             terminal.line(f"  again   {_outcome(study.train_experiment(experiment, seed))}")
     elif wrong.accuracy == 1.0:
-        terminal.line("The wrong one learns all the same: the curve alone does not show it.")
+        terminal.line("The wrong one learns, too: the curve alone does not show the mistake.")
     terminal.line()
     passed, _ = mistake.check()
     with study.planted(mistake):
@@ -50,7 +50,7 @@ def show_mistake(terminal, mistake, seed: int) -> None:
 
 
 def _outcome(trained):
-    """What became of a run in words."""
+    """The outcome of a run in words."""
     if trained.error:
         kind = type(trained.error).__name__
         return f"after {show.count(len(trained.losses), 'epoch')}: {kind}: {trained.error}"

@@ -5,7 +5,7 @@ from .report import listed
 
 
 def lines_of(terminal, predictor) -> list:
-    """All of it, of a ``data.predictor.Predictor``."""
+    """All lines about a ``data.predictor.Predictor``."""
     words = [show.printable(line) for line in _columns(predictor) + _training(predictor.model)]
     return _layers(predictor.model) + words + _curve(terminal, predictor.model)
 
@@ -35,7 +35,7 @@ def _columns(predictor):
 
 
 def _training(model):
-    """How it was trained: what the file says that is short."""
+    """How it was trained: the short entries of the file."""
     settings = model.training.get("settings")
     found = {"loss function" if name == "loss" else name: value
              for name, value in (settings.items() if isinstance(settings, dict) else ())}

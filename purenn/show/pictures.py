@@ -1,7 +1,7 @@
-"""Images and what they were taken for, as text."""
+"""Images and a confusion matrix, as text."""
 from .terminal import DIM, RED, Terminal
 
-MOST_CLASSES = 12           # so many columns of a confusion matrix fit beside each other
+MOST_CLASSES = 12           # columns of a confusion matrix that fit beside each other
 
 
 def picture(terminal: Terminal, pixels: list, height: int, width: int, columns: int = 28) -> list:
@@ -48,7 +48,7 @@ def sheet(terminal: Terminal, titles: list, images: list, height: int, width: in
 def confusion(terminal: Terminal, matrix: list, names: list, precisions: list, recalls: list) -> list:
     """The confusion matrix, a row for each class, with each class's recall at the end and its precision below.
 
-    With more than MOST_CLASSES classes only these two, and what was mistaken most often.
+    With more than MOST_CLASSES classes it has only these two, and the most frequent mistakes.
     """
     if len(names) > MOST_CLASSES:
         return _long(matrix, names, precisions, recalls)

@@ -1,4 +1,4 @@
-"""Figures for people's eyes, drawn with matplotlib, which only this room knows.
+"""Figures, drawn with matplotlib. No other module uses matplotlib.
 
 Each figure is one function, from plain lists to a matplotlib Figure that it returns; ``save`` writes it, and
 ``animate`` draws one after another into a GIF. matplotlib is imported inside the functions, so that
@@ -7,25 +7,25 @@ nothing needs it until a figure is asked for, and draws on its Agg canvas: no wi
 from ..files.disk import replacing
 from .terminal import count, share
 
-# Colors that color-blind readers can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/, less the yellow.
+# Colors that color-blind readers can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/, without yellow.
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
 STYLES = ("-", "--", ":")
 CLASSES = ((COLORS[0], "o"), (COLORS[1], "s"))
-SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # behind the classes: the same two, lighter
+SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # the background of the classes: the same two, lighter
 GRAY = "#666666"
 DPI, GIF_DPI = 150, 90
 
-MOST_LOSS = 1e12                # more than that no scale can show beside others
-MOST_PANELS = 9                 # of so many layers the weights are shown at most
+MOST_LOSS = 1e12                # a larger loss would hide all others on the scale
+MOST_PANELS = 9                 # layers whose weights are shown, at most
 
 
 def missing() -> str:
-    """What keeps figures from being drawn, and how to get it; empty where nothing does."""
+    """Why figures cannot be drawn, and what to do; empty if they can."""
     from importlib import import_module
     try:
         for name in ("figure", "backends.backend_agg", "animation"):
             import_module("matplotlib." + name)
-    except ValueError as error:                             # a setting of its own that cannot be, such as MPLBACKEND
+    except ValueError as error:                             # an invalid setting of matplotlib's, such as MPLBACKEND
         return f"matplotlib cannot be loaded: {error}"
     except ImportError as error:
         package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
@@ -36,7 +36,7 @@ def missing() -> str:
 
 
 def save(figure, path: str) -> None:
-    """Write a figure as a PNG; raises PurennError where the file cannot be written."""
+    """Write a figure as a PNG; raises PurennError if the file cannot be written."""
     with replacing(path, ".png") as beside:
         figure.savefig(beside, format="png", pil_kwargs={"optimize": True})
 
@@ -53,12 +53,12 @@ def _figure(width, height, title, layout="constrained"):
 
 
 def literal(text: str) -> str:
-    """A text as it is: what stands between two $ would be drawn as a formula."""
+    """A text with $ escaped: text between two $ would be drawn as a formula."""
     return text.replace("$", r"\$")
 
 
 def _panels(title, number, height):
-    """A figure with so many panels, three to a row, each of this height in inches."""
+    """A figure with ``number`` panels, three to a row, each of this height in inches."""
     columns = min(3, number)
     rows = -(-number // columns)
     figure = _figure(8, 0.7 + height * rows, title)
@@ -100,9 +100,9 @@ def _whole_epochs(axes, most=6):
 def points(title: str, inputs: list, labels: list, guesses: list, grid: list, limits: tuple, what: str = "point"):
     """Truth beside prediction, with a black ring round each point where the two differ.
 
-    ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0
-    to 1, at the i-th of equally spaced x2 and the j-th x1, both from ``limits[0]`` to ``limits[1]``. ``what`` the
-    points are is said in the title.
+    ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0 to
+    1, at the i-th of equally spaced x2 and the j-th x1, both from ``limits[0]`` to ``limits[1]``. ``what`` says in the
+    title what the points are.
     """
     figure = _figure(8, 4.3, title)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -151,7 +151,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
     """Write a GIF of the decision map as it learns, with the loss beside it.
 
     Each of ``frames`` is (epoch, guesses, grid) as in ``points``; ``losses`` are those of the epochs from 1 on.
-    Raises PurennError where the file cannot be written.
+    Raises PurennError if the file cannot be written.
     """
     from matplotlib.animation import PillowWriter
     writer = PillowWriter(fps=8)
@@ -253,16 +253,16 @@ def gradients(title: str, epochs: list, layers: list):
 
 
 def overlay(path: str, runs: list, title: str, loss: str = "loss") -> None:
-    """Write the figure of ``compared``; raises PurennError where the file cannot be written."""
+    """Write the figure of ``compared``; raises PurennError if the file cannot be written."""
     save(compared(runs, title, loss), path)
 
 
 def compared(runs: list, title: str, loss: str = "loss"):
     """The losses of several runs against the epoch. ``runs`` are pairs (label, curves), a curve is pairs (epoch, loss).
 
-    One curve is a line; several are their median, and a band from the first to the third quartile. A curve
-    that ends before others keeps its last loss; an empty one is left out. What is above MOST_LOSS, of a run that
-    diverges, is drawn as that, and the label says so. ``loss`` is what the losses are.
+    One curve is a line; several are their median, and a band from the first to the third quartile. A curve that ends
+    before others keeps its last loss; an empty one is left out. A loss above MOST_LOSS, of a run that diverges, is
+    drawn as MOST_LOSS, and the label says so. ``loss`` names the kind of loss.
     """
     runs = [(label + " (diverges)" if any(value >= MOST_LOSS for curve in several for _, value in curve) else label,
              [[(epoch, min(value, MOST_LOSS)) for epoch, value in curve] for curve in several if curve])
@@ -272,7 +272,7 @@ def compared(runs: list, title: str, loss: str = "loss"):
     for i, (label, several) in enumerate(runs):
         look = _look(i)
         epochs, low, middle, high = _quartiles(several)
-        # Each is thinner than the one before: where they agree, all can be seen.
+        # Each is thinner than the one before, so that all can be seen where they agree.
         axes.plot(epochs, middle, label=literal(label), linewidth=3.0 - 2.0 * i / len(runs), **look)
         if len(several) > 1:
             axes.fill_between(epochs, low, high, color=look["color"], alpha=0.18, linewidth=0)
@@ -314,7 +314,7 @@ def _quantile(ordered, part):
 def sheet(title: str, images: list, captions: list, size: tuple, columns: int, signed: bool = False):
     """Images beside and below each other, each under its caption; ``size`` is (height, width), an image row by row.
 
-    Its numbers are from 0 (white) to 1 (black), or, where ``signed``, from blue over white at 0 to red, on one scale.
+    Its numbers are from 0 (white) to 1 (black), or, if ``signed``, from blue over white at 0 to red, on one scale.
     """
     from matplotlib import colormaps
     height, width = size
@@ -339,7 +339,7 @@ def sheet(title: str, images: list, captions: list, size: tuple, columns: int, s
 
 
 def confusion(title: str, matrix: list, names: list):
-    """The confusion matrix with its counts: a row for what an image is, a column for what it was taken for.
+    """The confusion matrix with its counts: a row for each true class, a column for each prediction.
 
     The shade is the count's share of its row.
     """
@@ -364,7 +364,7 @@ def confusion(title: str, matrix: list, names: list):
 
 
 def fitted(title: str, targets: list, predicted: list, name: str):
-    """What a regression says of each sample against the truth, with the line on which the two agree."""
+    """The prediction of a regression against the true value for each sample, with the line on which the two agree."""
     figure = _figure(5.4, 4.6, title)
     axes = figure.subplots()
     ends = min(targets + predicted), max(targets + predicted)

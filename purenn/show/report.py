@@ -1,30 +1,31 @@
-"""The report of a training run in words: what is trained, its epochs, why it stopped, what came of it.
+"""The report of a training run in words: what is trained, its epochs, why it stopped, its outcome.
 
 Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
 """
 
 from ..data.diagnose import majority
 from ..data.scores import precision, recall
+from ..files.text import digits
 from ..losses import CrossEntropyLoss
 from . import pictures
 from . import terminal as show
 
 
 def first_lines(run, expected=None) -> list:
-    """What is about to be done; ``expected``, an Estimate, says how long it will take."""
+    """What will be trained; ``expected``, an Estimate, says how long it will take."""
     settings, problem = run.settings, run.problem
     sizes, parameters = "-".join(map(str, settings.sizes)), run.network.count_parameters()
     batch = batch_text(settings.batch_size, len(problem.train.inputs))
     if problem.kind == "points":
-        engine = "" if repr(run.engine) == "Loops()" else f", engine {run.engine!r}"
+        engine = "" if repr(run.engine) == "Loops()" else f", engine {_engine(run)}"
         return [f"{problem.name}: {len(problem.train.inputs)} points, network {sizes} ({parameters} parameters), "
                 f"{_activations(settings)}, {settings.loss} loss, {optimizer_text(settings)}, {batch}"
                 f"{' shuffled' if settings.shuffle else ''}, seed {settings.seed}{engine}"]
     lines = _image_lines(run) if problem.kind == "images" else _table_lines(run)
     loss = "softmax with cross-entropy" if problem.kind == "images" else f"{settings.loss} loss"
     lines.append(f"network {sizes} ({parameters} parameters), {settings.activation}, {loss}, init {settings.init}, "
-                 f"{optimizer_text(settings)}, {batch}, engine {run.engine!r}")
-    left = settings.epochs - len(run.curve)                             # where it is resumed, some are done
+                 f"{optimizer_text(settings)}, {batch}, engine {_engine(run)}")
+    left = settings.epochs - len(run.curve)                             # some are done if the run is resumed
     if expected and left > 0:
         rate = "" if problem.kind == "table" else (
             f" ({show.rounded(expected.rate)} images a second, measured on {expected.measured})")
@@ -33,11 +34,18 @@ def first_lines(run, expected=None) -> list:
     return lines
 
 
+def _engine(run):
+    """The engine and, where it is said, why it is not another one."""
+    engine = run.engine.engine
+    why_not = getattr(engine, "inner", engine).why_not
+    return f"{run.engine!r}{f' (not {why_not})' if why_not else ''}"
+
+
 def _activations(settings):
-    activation = settings.activation if len(settings.sizes) > 2 else settings.output_activation
-    if settings.output_activation != activation:
-        activation += f", output {settings.output_activation}"
-    return activation
+    output = settings.output_activation or "none"
+    if len(settings.sizes) == 2 or settings.activation == output:
+        return output
+    return f"{settings.activation}, output {output}"
 
 
 def _image_lines(run):
@@ -76,15 +84,15 @@ def optimizer_text(settings) -> str:
     >>> optimizer_text(Settings(optimizer="momentum", lr=0.05, momentum=0.5))
     'momentum lr 0.05 momentum 0.5'
     """
-    text = f"{settings.optimizer} lr {settings.lr:g}"
-    for name in ("momentum", "weight_decay"):
+    text = f"{settings.optimizer} lr {digits(settings.lr)}"
+    for name, usual in (("momentum", 0.0), ("weight_decay", 0.0), ("lr_decay", 1.0)):
         value = getattr(settings, name)
-        text += f" {name.replace('_', ' ')} {value:g}" if value else ""
+        text += f" {name.replace('_', ' ')} {digits(value)}" if value != usual else ""
     return text
 
 
 def epoch_line(run, epoch) -> str:
-    """An epoch's number, its losses and, where there are any, accuracies; with validation data the seconds, too."""
+    """An epoch's number, its losses and, if it has any, accuracies; with validation data the seconds, too."""
     if epoch.validation_loss is None:
         return f"epoch {epoch.number:6d}   {show.outcome(epoch.loss, epoch.accuracy, len(run.problem.train.inputs))}"
     parts = [f"{name} loss {show.loss_text(loss)}" + ("" if accuracy is None else f", accuracy {accuracy:.4f}")
@@ -98,10 +106,10 @@ def why_stopped(result) -> str:
     settings, there_is = result.settings, "there is" if result.problem.kind == "points" else "was learned"
     why = {"target": f"Stopped: the loss is below {settings.target_loss}.",
            "epochs": "Stopped: the last epoch is done.",
-           "patience": f"Stopped: the validation loss has not got lower for {settings.patience} epochs.",
+           "patience": f"Stopped: the validation loss has not fallen for {settings.patience} epochs.",
            "interrupted": f"Stopped: interrupted. What {there_is} so far:"}[result.stopped]
     if result.kept is not None and result.kept < result.epochs:
-        why += f" Back to the weights of epoch {result.kept}, where it was lowest."
+        why += f" Back to the weights of epoch {result.kept}, when the validation loss was lowest."
     return why
 
 
@@ -129,14 +137,14 @@ def outcome(score, count: int) -> str:
 
 
 def report(terminal, run, result) -> list:
-    """Everything after the epochs' lines: why it stopped, tables and pictures, the outcome and, perhaps, why not."""
+    """All lines after those of the epochs: why it stopped, tables and pictures, the outcome, why it has not learned."""
     bodies = {"points": _points, "images": _images, "table": _table}
     lines = [why_stopped(result), "", *bodies[result.problem.kind](terminal, run, result), "", last_line(result)]
     return lines + not_learned(result)
 
 
 def not_learned(result) -> list:
-    """A line that says so where it has not learned, and why; otherwise none."""
+    """A line on why it has not learned; no line if it has."""
     return [show.printable("Not learned. " + " ".join(result.why_not_learned))] if result.why_not_learned else []
 
 
@@ -147,7 +155,7 @@ def _points(terminal, run, result):
     lines = show.predictions(terminal, "points" if tested is problem.train else "fresh points", tested.inputs,
                              tested.targets, result.tested().outputs, right)
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
-    grid = [[run.network.predict([[0.05 * j, 0.1 * i]])[0][0] for j in range(21)] for i in range(11)]
+    grid = [[run.loss.answer(run.network.predict([[0.05 * j, 0.1 * i]])[0])[0] for j in range(21)] for i in range(11)]
     curve = show.learning_curve(terminal, [epoch.loss for epoch in result.curve])
     return [*lines, "", *show.beside(curve, show.decision_map(terminal, grid, points))]
 
@@ -159,7 +167,7 @@ def _images(terminal, run, result):
     for name, texts in (("accuracy", [f"{part.accuracy:.4f}" for part in parts]),
                         ("loss", [format(part.loss, form) for part in parts])):
         lines.append("  ".join([name.ljust(8), *[text.rjust(10) for text in texts]]))
-    lines += ["", "The test images, by what they are and what they were taken for:"]
+    lines += ["", "The test images, a row for each class, a column for each prediction:"]
     lines += confusion_lines(terminal, result.problem.classes, result.test)
     lines += _worst(terminal, result)
     return lines
@@ -174,7 +182,7 @@ def confusion_lines(terminal, classes, score) -> list:
 
 
 def worst_predictions(result, most: int) -> list:
-    """Of the predictions on images those that are most wrong, the ones of the highest loss first."""
+    """The wrong predictions on images with the highest loss, the highest first."""
     loss = CrossEntropyLoss()
     wrong = [(loss.forward(output, target), row) for output, target, row in zip(
         result.test.outputs, result.problem.test.targets, result.predictions()) if not row["right"]]
@@ -219,15 +227,15 @@ def part_lines(parts: list) -> list:
 
 
 def score_lines(terminal, preparation, score) -> list:
-    """Of classes who was taken for whom; of a regression there is no more to show."""
+    """The confusion matrix for classes; nothing for a regression."""
     if not preparation.classes:
         return []
-    return ["", "What they are, and what they were taken for:"] + confusion_lines(
+    return ["", "A row for each class, a column for each prediction:"] + confusion_lines(
         terminal, preparation.classes, score)
 
 
 def listed(names) -> str:
-    """Names with commas, the first of them where there are many.
+    """Names with commas; only the first of them if there are many.
 
     >>> listed(["a", "b"])
     'a, b'

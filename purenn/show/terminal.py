@@ -21,10 +21,10 @@ SPELLED_OUT = {"∂": "d", "·": "*", "²": "^2", "Σ": "sum", "√": "sqrt ", "
 
 
 class Terminal:
-    """What a stream can show. Color only on a terminal, and not where NO_COLOR is set (no-color.org)."""
+    """What a stream can show. Color is used only on a terminal, and not if NO_COLOR is set (no-color.org)."""
 
     def __init__(self, stream=None) -> None:
-        self.stream = stream or sys.stdout or io.StringIO()        # stdout is None where it was closed
+        self.stream = stream or sys.stdout or io.StringIO()        # stdout is None if it was closed
         encoding = (getattr(self.stream, "encoding", None) or "ascii").lower().replace("-", "")
         self.unicode = encoding.startswith("utf")
         self.is_terminal = bool(getattr(self.stream, "isatty", lambda: False)()) and os.environ.get("TERM") != "dumb"
@@ -34,7 +34,7 @@ class Terminal:
         self.dot, self.tick, self.side, self.corner, self.floor = "•┤│└─" if self.unicode else "*||+-"
 
     def line(self, text: str = "") -> None:
-        """Write one line. Where the stream has ASCII alone, the letters of formulas are spelled out."""
+        """Write one line. If the stream has only ASCII, the letters of formulas are spelled out."""
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
         text = escaped(text, "\x1b" if self.color else "")
         if not self.unicode:
@@ -42,16 +42,21 @@ class Terminal:
                 text = text.replace(character, SPELLED_OUT[character])
         self.stream.write(text.encode(encoding, "replace").decode(encoding) + "\n")
 
+    def lines(self, texts: list) -> None:
+        """Write several lines."""
+        for text in texts:
+            self.line(text)
+
     def paint(self, text: str, color: str) -> str:
-        """The text in a color, where there are colors."""
+        """The text in a color, if the terminal has colors."""
         return f"\x1b[{color}m{text}\x1b[0m" if self.color else text
 
 
 class PatientTerminal(Terminal):
-    """A Terminal that goes on where nobody reads any more; the flush at the end meets what went wrong again."""
+    """A Terminal that ignores a closed pipe, so that the program goes on; the flush at exit meets the error again."""
 
     def line(self, text: str = "") -> None:
-        """Write one line, if that can be."""
+        """Write one line, if that is possible."""
         try:
             Terminal.line(self, text)
         except OSError:
@@ -59,7 +64,7 @@ class PatientTerminal(Terminal):
 
 
 class Progress:
-    """One line that is overwritten while something works; nothing at all where that is not a terminal."""
+    """One line that is overwritten while something runs; nothing if the stream is not a terminal."""
 
     def __init__(self, terminal: Terminal, total: int, interval: float = 0.1):
         self.terminal = terminal
@@ -69,7 +74,7 @@ class Progress:
         self.shown = False
 
     def update(self, done: int, what: str, *values) -> None:
-        """Show ``what % values``, and how long it may take yet, at most every ``interval`` seconds."""
+        """Show ``what % values`` and the time left, at most every ``interval`` seconds."""
         if not self.terminal.is_terminal:
             return
         now = time.monotonic()
@@ -78,7 +83,7 @@ class Progress:
         self.last = now
         left = (now - self.start) / done * (self.total - done)
         text = f"{what % values}, at most {duration(left)} left"
-        columns = shutil.get_terminal_size().columns or 80          # 0 where a terminal does not know its size
+        columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
@@ -89,14 +94,14 @@ class Progress:
         return done / max(1e-9, time.monotonic() - self.start)
 
     def clear(self) -> None:
-        """Take the line away, before something else is written."""
+        """Remove the line, before something else is written."""
         if self.shown:
             self.terminal.stream.write("\r\x1b[K")
             self.shown = False
 
 
 def write_bytes(text: bytes) -> None:
-    """Write to stdout as it is, in UTF-8: these are data, and not for the eye alone."""
+    """Write text to stdout unchanged, in UTF-8: it is data for other programs."""
     if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
         if sys.stdout is not None:
             sys.stdout.write(text.decode("utf-8"))
@@ -108,9 +113,9 @@ def write_bytes(text: bytes) -> None:
 
 @contextmanager
 def telling(terminal: "Terminal | None", what: str, unit: str = ""):
-    """Give a function ``tell(done, total)`` that shows how far something is, in MB where that is the unit.
+    """Give a function ``tell(done, total)`` that shows the progress of something, in MB if that is the unit.
 
-    None where there is no terminal to show it on. With the end of the block the line is taken away.
+    It gives None without a terminal. The line is removed at the end of the block.
     """
     bars: list = []
     size = 10 ** 6 if unit == " MB" else 1
@@ -129,7 +134,7 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
 
 
 def duration(seconds: float) -> str:
-    """Seconds as a person says them.
+    """A number of seconds in words.
 
     >>> duration(0.04), duration(7.4), duration(200), duration(7300)
     ('0.0 s', '7.4 s', '3 min 20 s', '2 h 1 min')
@@ -145,7 +150,7 @@ def duration(seconds: float) -> str:
 
 
 def loss_text(loss: float) -> str:
-    """A loss with six decimals, or in powers of ten where it is huge.
+    """A loss with six decimals, or in powers of ten if it is huge.
 
     >>> loss_text(0.0049852), loss_text(1.5e21)
     ('0.004985', '1.500e+21')
@@ -226,7 +231,7 @@ def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: in
 
 
 def sparkline(terminal: Terminal, values: list, limits) -> str:
-    """A row of numbers above 0, a character each, as high as the logarithm between those of the two limits.
+    """A character for each number above 0; its height is the number's logarithm between those of the two limits.
 
     >>> sparkline(Terminal(io.StringIO()), [1.0, 0.2, 0.01, 0.001], (0.001, 1.0))
     '#*-_'
@@ -246,7 +251,7 @@ def outcome(loss: float, accuracy: float, count: int) -> str:
 
 
 def printable(text: str) -> str:
-    """A text from a file, without what could make a terminal do something."""
+    """A text from a file, with unprintable characters escaped."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
@@ -262,10 +267,10 @@ def table(rows: list, left: int = 1) -> list:
 
 
 def decision_map(terminal: Terminal, grid: list, points: list) -> list:
-    """What the network answers over the unit square, with the points on it; a full block is near 1, a space near 0.
+    """The output of the network over the unit square, with the points on it; a full block is near 1, a space near 0.
 
     ``grid[i][j]`` is the output at x2 = i / (rows − 1) and x1 = j / (columns − 1). ``points`` are
-    (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!`` where the network is wrong.
+    (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!`` if the network is wrong.
     """
     rows, columns = len(grid), len(grid[0])
     steps = len(terminal.shades)
@@ -285,7 +290,7 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
 
 
 def bars(terminal: Terminal, values: list, width: int = 48) -> list:
-    """Labels and numbers above 0, each with a bar whose length goes with the number's logarithm."""
+    """Labels and numbers above 0, each with a bar; its length shows the number's logarithm."""
     logs = [math.log10(max(value, 1e-17)) for _, value in values]
     low, high = min(logs) - 0.5, max(logs)
     lines = []

@@ -1,1 +1,1 @@
-"""Looking into a network: are its gradients right, and what has it learned?"""
+"""Examining a network: are its gradients right, and what has it learned?"""

@@ -1,7 +1,7 @@
 """The checks that catch the classic mistakes: numbers known from outside, and the slope of the cost itself.
 
-Each check returns (passed, what was found). Each looks at the core as it is at that moment, so that
-a mistake that has been planted in it (``mistakes.py``) is seen.
+Each check returns (passed, what was found). It runs the core as it is at that moment, so it finds a mistake that has
+been put in (``mistakes.py``).
 """
 import math
 import random
@@ -11,7 +11,7 @@ from ..activations import Sigmoid
 from ..losses import CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, train
-from . import mazur
+from . import graph, mazur
 from .gradcheck import PASSES, suite, verdict, worst
 
 # Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
@@ -45,7 +45,7 @@ POINTS = Dataset([[0.0, 0.0], [0.2, 0.9], [1.0, 0.3], [0.8, 0.8]], [[0.0], [1.0]
 
 
 def gradients(activation=None, loss=None) -> tuple:
-    """gradcheck: every gradient is the slope that the cost shows, within 1e-6; one activation or loss, or all."""
+    """gradcheck: every gradient is the measured slope of the cost, within 1e-6; for one activation or loss, or all."""
     rows = list(suite([activation] if activation else None, [loss] if loss else None))
     entry = worst([row.worst for row in rows])
     largest = rows[[row.worst for row in rows].index(entry)]
@@ -56,7 +56,7 @@ def gradients(activation=None, loss=None) -> tuple:
 
 
 def hand_computed_steps(name: str) -> tuple:
-    """Three steps of an optimizer end where they do on paper, with the two parameters in one list or in two."""
+    """Three steps of an optimizer give the results computed by hand, with the two parameters in one list or in two."""
     make, expected = HAND_COMPUTED[name]
     for lists in ([[1.0, -2.0]], [[1.0], [-2.0]]):
         values = [list(part) for part in lists]
@@ -80,7 +80,7 @@ def hand_computed_steps(name: str) -> tuple:
 
 
 def mazur_step() -> tuple:
-    """After one step of Mazur's example E is that of his method, 0.291027773694."""
+    """After one step of Mazur's example, E is 0.291027773694, as his method gives it."""
     network, loss, data = mazur.network(), HalfSquaredErrorLoss(), Dataset([mazur.X], [mazur.Y])
     optimizer = optimizers.SGD(mazur.parameters(network), lr=mazur.LR)
     next(train(network, data, loss, optimizer, epochs=1))
@@ -89,8 +89,16 @@ def mazur_step() -> tuple:
                                                   "0.291027773694")
 
 
+def tape_gradients() -> tuple:
+    """The tape's gradients of Mazur's example are those of backpropagation."""
+    _, slopes = graph.compare(mazur.network(), HalfSquaredErrorLoss(), mazur.X, mazur.Y)
+    worst = max(slopes, key=lambda slope: abs(slope.tape - slope.loops))
+    return graph.agree(slopes), (f"Mazur's example: ∂C/∂ of layers[{worst.layer}].{worst.name} is {worst.tape:.6g} by "
+                                 f"the tape and {worst.loops:.6g} by backpropagation")
+
+
 def gradients_are_cleared() -> tuple:
-    """Training does not see gradients that were there before it."""
+    """Gradients left over from before do not change the training."""
     ends = []
     for left_over in (0.0, 5.0):
         network = _little_network()
@@ -104,7 +112,7 @@ def gradients_are_cleared() -> tuple:
 
 
 def far_out() -> tuple:
-    """Sigmoid at ±1000, and cross-entropy where the network is sure and wrong, are what they should be."""
+    """Sigmoid at ±1000 and cross-entropy for a sure but wrong output are right."""
     try:
         found = Sigmoid().forward([-1000.0, 1000.0])
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])

@@ -1,10 +1,10 @@
 """Runs of several settings side by side: how often each solved its task, how quickly, and what stands out.
 
 Every setting is run with the same seeds. The settings are ranked by the share of runs that they solved, then by the
-median of the epochs that those needed. Whether the first is really better than another is asked seed by seed: it
-wins where it needed fewer epochs (one that was not solved needs more than any). It counts as better where so many
-wins among the seeds that differ would come from tossing a coin once in 32 times at most (the sign test): 5 wins to
-none, 8 to 1, 15 to 5. Otherwise the two cannot be told apart.
+median of the epochs that those needed. Whether the first is really better than another is decided seed by seed: the
+setting that needed fewer epochs wins (an unsolved run loses to a solved one). The first counts as better if a tossed
+coin would give so many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5. Otherwise the
+two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, fsum, inf
@@ -12,20 +12,20 @@ from typing import NamedTuple, Optional
 
 CHANCE = 1 / 32
 
-# Where a setting needs so many times the epochs of another, the summary says that the other stands out.
+# If a setting needs this many times the epochs of another, the summary says that the other stands out.
 MUCH = 1.25
 
-CURVE = 200                     # so many epochs of a curve are kept at most
+CURVE = 200                     # epochs of a curve that are kept, at most
 MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
 
 
 class Trial(NamedTuple):
     """What is kept of a run, in plain numbers and lists.
 
-    ``solved``: the loss at the end is below the target loss or, where there is none, every point is right. ``needed``:
-    the epochs until then, None where it is not solved. ``epochs``: those that were done. Loss and accuracies (shares
-    from 0 to 1) are those after the last step; those of validation and test data are None without any. Where training
-    ``diverged`` the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and ``validation_losses``
+    ``solved``: the loss at the end is below the target loss or, if there is none, every point is right. ``needed``: the
+    epochs until then, None if it is not solved. ``epochs``: those that were done. Loss and accuracies (shares from 0 to
+    1) are those after the last step; those of validation and test data are None without such data. If training
+    ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and ``validation_losses``
     are curves, lists of (epoch, value), of at most CURVE epochs; ``rises`` is the sum of all rises of the loss from an
     epoch to the next, of all epochs; ``predictions`` are triples (input, target, output).
     """
@@ -69,7 +69,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs that a solved run needed: all, or, without a target, as many as until every point stayed right."""
+    """The epochs that a solved run needed: all or, without a target, those until every point stayed right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -82,7 +82,7 @@ def _rises(losses):
 
 
 def curve(values: list, most: int = CURVE) -> list:
-    """The epochs' values as (epoch, value), at most so many, evenly spread, the first and the last among them.
+    """The epochs' values as (epoch, value), at most ``most`` of them, evenly spread, with the first and the last.
 
     >>> curve([0.9, 0.8, 0.7, 0.6, 0.5], most=3)
     [(1, 0.9), (3, 0.7), (5, 0.5)]
@@ -93,15 +93,15 @@ def curve(values: list, most: int = CURVE) -> list:
     return [(i + 1, values[i]) for i in chosen]
 
 
-# A setting's runs: its name, a result for each seed (None where it is not done), how many are done, solved, and
+# A setting's runs: its name, a result for each seed (None if it is not done), how many are done, solved, and
 # diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
-# median loss, accuracies (None where all diverged, or there are no test data) and seconds; and the median run.
+# median loss, accuracies (None if all diverged, or there are no test data) and seconds; and the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical"))
 
 
 def summarize(label: str, results: list) -> Summary:
-    """The Summary of a setting, from the Trial of each seed, None where one is not done."""
+    """The Summary of a setting, from the Trial of each seed, None for one that is not done."""
     done = [result for result in results if result is not None]
     needed = [result.needed for result in done if result.solved]
     ranked = sorted(done, key=lambda result: (inf if result.needed is None else result.needed, result.loss))
@@ -115,7 +115,7 @@ def summarize(label: str, results: list) -> Summary:
 
 
 def median(values: list):
-    """The value in the middle, or the mean of the two there; None where there are no values.
+    """The value in the middle, or the mean of the two there; None if there are no values.
 
     >>> median([3, 1, 2]), median([4, 1, 2, 3])
     (2, 2.5)
@@ -151,7 +151,7 @@ def wins(first: Summary, other: Summary) -> tuple:
 
 
 def is_better(first: Summary, other: Summary) -> bool:
-    """True where the first wins with so many of the seeds that it is no chance."""
+    """True if the first wins with too many of the seeds for chance."""
     won, differing = wins(first, other)
     ways = 0
     for count in range(won, differing + 1):
@@ -160,7 +160,7 @@ def is_better(first: Summary, other: Summary) -> bool:
 
 
 def what_stands_out(summaries: list) -> str:
-    """One sentence by the rule that the module begins with, on the seeds that are done with every setting."""
+    """One sentence, by the rule at the top of this module, on the seeds that are done with every setting."""
     seeds = range(len(summaries[0].results))
     done = [i for i in seeds if all(row.results[i] is not None for row in summaries)]
     if not done:

@@ -1,13 +1,17 @@
-"""Two networks with fixed numbers to be explained: Mazur's worked example, and softmax with cross-entropy."""
+"""What can be looked at sample by sample: the tasks on points, and two networks with fixed numbers.
+
+The two are Mazur's worked example, and softmax with cross-entropy.
+"""
 import random
 
 from ..activations import Tanh
 from ..layers import Linear
 from ..network import Network
-from ..runs.problems import Problem
+from ..runs import problems
+from ..runs.problems import Points, Problem
 from ..runs.run import Run
-from ..runs.settings import Settings, make_optimizer
-from ..runs.tasks import POINT_RATES, POINT_SUM_RATES, Task
+from ..runs.settings import ChoiceError, Settings, make_optimizer
+from ..runs.tasks import POINT_RATES, POINT_SUM_RATES, POINT_TASKS, TASKS, Task
 from ..training import Dataset
 from . import mazur
 
@@ -25,13 +29,28 @@ EXAMPLES = {
 
 PROBLEMS = {"mazur": Problem("mazur", Dataset([mazur.X], [mazur.Y])), "softmax": Problem("softmax", CLASSES)}
 
+ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
 
-def run_of(name: str, settings: Settings) -> Run:
-    """The Run of an example; of Mazur's the weights alone learn."""
+
+def problem_of(name: str, points: Points, rng) -> Problem:
+    """The Problem of one of ALL."""
+    return PROBLEMS[name] if name in EXAMPLES else problems.make(points, rng)
+
+
+def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
+    """The Run of one of ALL; in Mazur's example only the weights learn."""
     if name == "mazur":
-        run = Run(PROBLEMS[name], settings, network=mazur.network())
+        run = Run(problem, settings, network=mazur.network())
         run.optimizer = make_optimizer(settings, mazur.parameters(run.network))
         return run
-    rng = random.Random(1)
-    network = Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)])
-    return Run(PROBLEMS[name], settings, network=network)
+    if name == "softmax":
+        rng = random.Random(1)
+        return Run(problem, settings, network=Network([Linear(2, 3, rng=rng), Tanh(), Linear(3, 3, rng=rng)]))
+    return Run(problem, settings, rng)
+
+
+def check_sample(sample: int, problem: Problem) -> None:
+    """Raise ChoiceError for a sample that is not there."""
+    last = len(problem.train.inputs) - 1
+    if sample > last:
+        raise ChoiceError("sample", f"found {sample}; it must be a whole number from 0 to {last}")

@@ -1,39 +1,36 @@
 """One training step of one sample, quantity by quantity, in the order of the derivation.
 
-Every result here is the core's own: the step runs layer by layer, and what each layer was handed
-and gave back is written down, with the formula in symbols and with the numbers put in. With each
-quantity goes the function that computes it, so that a breakpoint can be set there.
+Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
+recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
+it, so that a breakpoint can be set there.
 
-A layer, a loss or an optimizer of one's own has no formulas here. It is shown by its numbers: what
+A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
 goes in, what comes out, and the slopes of both.
 """
-import math
-
 from .. import neuron
-from ..activations import Activation, Softmax, exponentials, softmax, softmax_jacobian
+from ..activations import Activation, Sigmoid, Softmax, sigmoid, sigmoid_derivative, softmax, softmax_jacobian
 from ..engines.loops import batch_cost
 from ..layers import Linear
 from ..linalg import zeros
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss, squared_error
+from ..losses import BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..training import Dataset, check_data, check_finite
-from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, factored, number, parameter, plain, w
+from .explain_cost import LOSSES, NUMBERS_ALONE, cost
+from .formulas import FUNCTIONS, SLOPES, VALUES, Quantity, Section, number, parameter, plain, w
 from .updates import update
 
-LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, CrossEntropyLoss)
-NUMBERS_ALONE = "no formulas are known for it; its numbers"
 
 
 def explain(network, loss, optimizer, x: list, y: list) -> list:
     """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
 
-    The step is taken. Raises PurennError for an x or y that does not fit the network, and
-    DivergedError where the cost is not finite.
+    The step is taken. Raises PurennError for an x or y that does not fit the network, and DivergedError if the cost is
+    not finite.
     """
     check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
     output, sections = _forward(network, x)
     check_finite(batch_cost(loss, [output], [y]), optimizer, 0)
-    sections += _cost(loss, output, y)
+    sections += cost(loss, output, y)
     sections += _backward(network, loss, output, y)
     sections += update(network, optimizer)
     return sections
@@ -101,75 +98,6 @@ def _outputs(name, values, source):
     return [plain(j, None, name % j, values[j], source) for j in range(len(values))]
 
 
-# The cost.
-
-def _cost(loss, output, y):
-    if type(loss) not in LOSSES:
-        cost = plain(None, None, "C", batch_cost(loss, [output], [y]), type(loss).forward)
-        return [Section("cost", None, f"{loss!r}: {NUMBERS_ALONE}", [cost])]
-    if isinstance(loss, CrossEntropyLoss):
-        title = "C = Σ_j y_j·(S - z_j), with S = ln Σ_j exp(z_j); m is the largest z"
-        quantities = _cross_entropy(loss, output, y)
-    elif isinstance(loss, BCELoss):
-        title, quantities = "C = -Σ_j (y_j·ln(a_j) + (1 - y_j)·ln(1 - a_j))", _binary_cross_entropy(loss, output, y)
-    elif isinstance(loss, HalfSquaredErrorLoss):
-        title, quantities = "C = 1/2·Σ_j (a_j - y_j)²", _squared_error(loss, output, y)
-    else:
-        title, quantities = "C = Σ_j (a_j - y_j)²", _squared_error(loss, output, y)
-    if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
-        title += f", over the {len(output)} outputs the mean"
-    return [Section("cost", None, f"{loss!r}: {title}", quantities)]
-
-
-def _total(loss, symbols, numbers, output, y):
-    return Quantity(None, None, "C", symbols, [numbers], batch_cost(loss, [output], [y]), type(loss).forward)
-
-
-def _squared_error(loss, output, y):
-    half = isinstance(loss, HalfSquaredErrorLoss)
-    errors = []
-    for j in range(len(output)):
-        difference = f"({number(output[j])} - {number(y[j])})²"
-        if half:
-            errors.append(Quantity(j, None, f"E_{j}", [f"1/2·(a_{j} - y_{j})²"], [["0.5·" + difference]],
-                                   loss.forward([output[j]], [y[j]]), HalfSquaredErrorLoss.forward))
-        else:
-            errors.append(Quantity(j, None, f"E_{j}", [f"(a_{j} - y_{j})²"], [[difference]],
-                                   squared_error([output[j]], [y[j]]), squared_error))
-    share = 1.0 if half else loss.share(len(output))
-    symbols = factored("1" if share == 1.0 else f"1/{len(output)}", [error.name for error in errors])
-    numbers = factored(number(share), [number(error.result) for error in errors])
-    return errors + [_total(loss, symbols, numbers, output, y)]
-
-
-def _binary_cross_entropy(loss, output, y):
-    share = loss.share(len(output))
-    symbols, numbers = [], []
-    for j in range(len(output)):
-        symbols.append(f"-(y_{j}·ln(a_{j}) + (1 - y_{j})·ln(1 - a_{j}))")
-        numbers.append(f"-({number(y[j])}·{_ln(number(output[j]), output[j])} + (1 - "
-                       f"{number(y[j])})·{_ln('1 - ' + number(output[j]), 1.0 - output[j])})")
-    symbols = factored("1" if share == 1.0 else f"1/{len(output)}", symbols)
-    return [_total(loss, symbols, factored(number(share), numbers), output, y)]
-
-
-def _ln(text, value):
-    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss has a floor there
-
-
-def _cross_entropy(loss, output, y):
-    m, log_powers = number(max(output)), math.log(exponentials(output)[1])
-    symbols = ["ln(exp(z_0 - m)"] + [f"exp(z_{j} - m)" for j in range(1, len(output))]
-    numbers = [f"ln(exp({number(output[0])} - {m})"]
-    numbers += [f"exp({number(z)} - {m})" for z in output[1:]]
-    symbols[-1] += ")"
-    numbers[-1] += ")"
-    log_of_all = Quantity(None, None, "S", symbols, [numbers], log_powers, type(loss).forward)
-    symbols = [f"y_{j}·(S + (m - z_{j}))" for j in range(len(output))]
-    numbers = [f"{number(y[j])}·({number(log_powers)} + ({m} - {number(output[j])}))" for j in range(len(output))]
-    return [log_of_all, _total(loss, symbols, numbers, output, y)]
-
-
 # Backward: from ∂C/∂a of the output to every gradient.
 
 def _backward(network, loss, output, y):
@@ -178,6 +106,8 @@ def _backward(network, loss, output, y):
     symbol = "z" if type(network.layers[-1]) is Linear else "a"
     if type(loss) is CrossEntropyLoss:
         sections = _cross_entropy_slopes(symbol, output, y, grad)
+    elif type(loss) is BCEWithLogitsLoss:
+        sections = _logit_slopes(loss, symbol, output, y, grad)
     elif type(loss) not in LOSSES:
         slopes = _outputs(f"∂C/∂{symbol}_%d", grad, type(loss).backward)
         sections = [Section("backward", None, f"{loss!r}: {NUMBERS_ALONE}", slopes)]
@@ -249,6 +179,37 @@ def _cross_entropy_slopes(symbol, z, y, grad):
     return [Section("backward", None, title, quantities) for title, quantities in zip(titles, parts)]
 
 
+def _logit_slopes(loss, symbol, z, y, grad):
+    """The derivation of p − y for a sigmoid: the chain rule through σ′, and what is left of it."""
+    value, slope = VALUES[Sigmoid], SLOPES[Sigmoid]
+    factor, share = loss.share(len(z)), "" if loss.share(len(z)) == 1.0 else f"1/{len(z)}·"
+    times = "{0}" if share == "" else number(factor) + "·({0})"
+    p = [sigmoid(z_j) for z_j in z]
+    shares, by_p, bends, direct = [], [], [], []
+    for j in range(len(z)):
+        numbers = f"{number(p[j])} - {number(y[j])}"
+        symbols = [f"p_{j} - y_{j}" if share == "" else f"{share}(p_{j} - y_{j})"]
+        shares.append(Quantity(j, None, f"p_{j}", [value(None, z[j], f"{symbol}_{j}")],
+                               [[value(None, z[j], number(z[j]))]], p[j], sigmoid))
+        bend = sigmoid_derivative(z[j], p[j])
+        if bend > 0.0:
+            by_p.append(Quantity(j, None, f"∂C/∂p_{j}", [f"{share}(p_{j} - y_{j}) / (p_{j}·(1 - p_{j}))"],
+                                 [[times.format(f"({numbers}) / ({number(p[j])}·(1 - {number(p[j])}))")]],
+                                 factor * ((p[j] - y[j]) / bend), None))
+        bends.append(Quantity(j, None, f"∂p_{j}/∂{symbol}_{j}", [slope(None, z[j], f"p_{j}")],
+                              [[slope(None, z[j], number(p[j]))]], bend, sigmoid_derivative))
+        direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", symbols,
+                               [[times.format(numbers)]], grad[j], BCEWithLogitsLoss.backward))
+    rounded = "" if len(by_p) == len(z) else "; not where p_j has been rounded to 0 or 1"
+    titles = (f"sigmoid: p_j = σ({symbol}_j)",
+              f"binary cross-entropy: ∂C/∂p_j = (p_j - y_j) / (p_j·(1 - p_j)){rounded}",
+              f"sigmoid's derivative: ∂p_j/∂{symbol}_j = p_j·(1 - p_j)",
+              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = p_j - y_j, for p_j·(1 - p_j) cancels; this "
+              "is what the core computes, without a division")
+    return [Section("backward", None, title, quantities) for title, quantities in zip(
+        titles, (shares, by_p, bends, direct)) if quantities]
+
+
 def _jacobian(symbol, a):
     jacobian = softmax_jacobian(a)
     found = []
@@ -288,7 +249,7 @@ def _activation_slopes(layer, handed, delta):
 
 
 def _own_slopes(layer, handed, grad):
-    """By what comes out, by each parameter, by what goes in: in the order in which the chain rule goes."""
+    """The slopes by each output, each parameter and each input, in the order of the chain rule."""
     backward = type(layer).backward
     found = _outputs("∂C/∂output_%d", handed, backward)
     for name, _, grads in layer.parameters():

@@ -16,22 +16,22 @@ from typing import Any, Callable, Optional
 from .. import activations
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from ..layers import Linear
-from ..linalg import PurennError
+from ..runs.settings import ChoiceError
 
 PARTS = ("forward", "cost", "backward", "update")
 
 # A section of a step: the part of the step (forward, cost, backward or update), the layer's place in the network
-# (None where it has none), what happens in it in general, and its quantities.
+# (None if it has none), what happens in it in general, and its quantities.
 Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
-# One quantity: its neuron j and input k (None where it has none), its name, its formula in symbols, lines with the
-# numbers put in, the result, and the function that computes it (None where the core goes a shorter way). The symbols
-# and each line of numbers are lists of terms to be added; where no formula is known, both lists are empty.
+# One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
+# numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
+# and each line of numbers are lists of terms to be added; both are empty if no formula is known.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source"))
 
 
 def check_only(only, network) -> None:
-    """Raise PurennError where ``only`` is a neuron, (layer, neuron), that the network does not have."""
+    """Raise ChoiceError if ``only`` is a neuron, (layer, neuron), that the network does not have."""
     if not isinstance(only, tuple):
         return
     widths = []
@@ -40,16 +40,16 @@ def check_only(only, network) -> None:
         width = layer.out_features or width
         widths.append(width)
     if only[0] >= len(widths):
-        raise PurennError(f"found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
+        raise ChoiceError("only", f"found layer {only[0]}; the network has layers 0 to {len(widths) - 1}")
     if only[1] >= widths[only[0]]:
-        raise PurennError(f"found neuron {only[1]}; layer {only[0]} has neurons 0 to "
+        raise ChoiceError("only", f"found neuron {only[1]}; layer {only[0]} has neurons 0 to "
                           f"{widths[only[0]] - 1}")
 
 
 def select(sections: list, only, last: int) -> list:
-    """The sections of one part, or what there is about one neuron; all of them without ``only``.
+    """The sections of one part, or those about one neuron; all of them without ``only``.
 
-    ``last`` is the last layer's place: what the loss does belongs to its neurons.
+    ``last`` is the last layer's number: what the loss computes belongs to its neurons.
     """
     if only is None:
         return sections
@@ -111,7 +111,7 @@ def plain(neuron, place, name: str, result: float, source) -> Quantity:
 
 
 def factored(factor: str, terms: list) -> list:
-    """factor·(term + term + …), still a list of terms; as it is where the factor is 1.
+    """factor·(term + term + …), still a list of terms; unchanged if the factor is 1.
 
     >>> factored("1/2", ["E_0", "E_1"])
     ['1/2·(E_0', 'E_1)']
@@ -167,8 +167,8 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def stop(function: Callable[..., Any]) -> Optional[str]:
     """Where pdb can stop in a function, as ``break`` takes it: its file and the first line of its body.
 
-    A file of this package is named as pdb finds it from any folder, another one by its whole path. None where there
-    is no file, as for a function that was typed in at a prompt, and where it is not a Python function.
+    A file of this package is named as pdb finds it from any folder, any other by its whole path. None if there is no
+    file, as for a function typed in at a prompt, or if it is not a Python function.
 
     >>> from purenn import neuron
     >>> stop(neuron.forward).startswith("purenn/neuron.py:")
@@ -187,7 +187,7 @@ def stop(function: Callable[..., Any]) -> Optional[str]:
 
 
 def _first_line(code):
-    """The first line with code below the one with ``def``; the latter where all stands in one line."""
+    """The first line with code below the one with ``def``; the latter if the whole function is one line."""
     for _, line in dis.findlinestarts(code):
         if line is not None and line > code.co_firstlineno:
             return line

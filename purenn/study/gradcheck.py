@@ -1,15 +1,14 @@
-"""Are the gradients right? Each is compared with the slope that the cost itself shows.
+"""Are the gradients right? Each is compared with a slope measured from the cost.
 
-To see how the cost C changes with one number θ, move θ a little both ways and look:
+To measure how the cost C changes with one number θ, change θ a little both ways:
 
     ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / 2h                  the central difference; its error shrinks with h²
 
 That error is h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 lies between.
 
-Where a ReLU is at its kink the slope depends on the side, and the two ways disagree through no
-fault of the gradient. Such an entry is told by a unit that is on one side at θ + h and on the
-other at θ − h.
+At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
+recognized by a unit that is on one side at θ + h and on the other at θ − h.
 """
 import random
 from collections import namedtuple
@@ -18,7 +17,7 @@ from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
 from ..engines.loops import Loops, batch_cost
 from ..layers import Linear
 from ..linalg import PurennError, is_finite
-from ..losses import BCELoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..network import Network
 from ..training import Dataset, check_data
 
@@ -34,20 +33,21 @@ ACTIVATIONS: dict = {"sigmoid": Sigmoid, "tanh": Tanh, "relu": ReLU, "leaky_relu
                "identity": Identity, "softmax": Softmax}
 LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfSquaredErrorLoss,
           "bce": BCELoss, "bce-sum": lambda: BCELoss("sum"),
+          "bce-with-logits": BCEWithLogitsLoss, "bce-with-logits-sum": lambda: BCEWithLogitsLoss("sum"),
           "cross-entropy": CrossEntropyLoss, "cross-entropy-sum": lambda: CrossEntropyLoss("sum")}
 
 # The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
 FINE, WITH_KINKS, WRONG = 1e-7, 1e-4, 1e-2
-# What a right gradient of a smooth network reaches in spite of rounding, at h = 1e-5.
+# The error that a right gradient of a smooth network stays below, rounding included, at h = 1e-5.
 PASSES = 1e-6
 
 
 def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engine=None) -> list:
     """An Entry for each number that the network learns, on one batch.
 
-    ``network``, its layers and ``loss`` may be your own. The weights end as they were; the network's
-    gradients are left as the batch's. A layer of your own with a kink can say which side its units
-    are on with a list ``sides``, filled in by its forward.
+    ``network``, its layers and ``loss`` may be your own. Afterwards the weights are as before, and the network has the
+    gradients of the batch. A layer of your own with a kink says which side its units are on in a list ``sides``, which
+    its forward fills in.
 
     Raises PurennError unless h is above 0 and the batch fits, as ``train`` does.
     """
@@ -76,13 +76,13 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
 def relative_error(analytic: float, numeric: float) -> float:
     """|a − n| / max(|a| + |n|, 1e-8): 0 where they agree, 1 where they have nothing in common.
 
-    The 1e-8 keeps two zeros, or two specks of rounding, from looking like a disagreement.
+    The 1e-8 keeps two zeros, or two rounding errors, from looking different.
     """
     return abs(analytic - numeric) / max(abs(analytic) + abs(numeric), 1e-8)
 
 
 def worst(entries: list):
-    """The Entry with the largest error, kinks left out; None where there is none.
+    """The Entry with the largest error, kinks left out; None if there is none.
 
     An error that is nan is the largest of all.
     """
@@ -106,7 +106,7 @@ def verdict(error: float, kinks: bool = False) -> str:
 def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
     """Check every activation with every loss; yields a Row for each pair.
 
-    A Row is of little networks, 3-4-3, with that activation in the middle: one for each activation
+    A Row is about small networks, 3-4-3, with that activation in the middle: one for each activation
     that can stand at the output, and none, each with and without biases, on a batch of four. With the
     seed 5 no gradient is so small that the rounding of the cost shows in it.
     """
@@ -130,8 +130,9 @@ def _networks(activation, loss, seed):
     for output in [*ACTIVATIONS.values(), None]:
         if isinstance(loss, BCELoss) and output not in (Sigmoid, Softmax):
             continue                                            # it takes probabilities
-        if isinstance(loss, CrossEntropyLoss) and output is Softmax:
-            continue                                            # it has softmax in it
+        if isinstance(loss, CrossEntropyLoss) and output is Softmax or (
+                isinstance(loss, BCEWithLogitsLoss) and output is Sigmoid):
+            continue                                            # it has that in it
         for bias in (True, False):
             rng = random.Random(seed)
             layers = [Linear(3, 4, bias=bias, rng=rng), activation(), Linear(4, 3, bias=bias, rng=rng)]

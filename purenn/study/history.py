@@ -7,14 +7,14 @@ from .. import engines
 from ..linalg import dot
 from ..training import Dataset, class_of
 
-# A history has so many snapshots at most, and so many weights in all of them together.
+# The most snapshots in a history, and the most weights in all of them together.
 MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
 
-# The sizes of gradients are those of so many samples at most, so that a snapshot costs no more than a small epoch.
+# Gradients are computed on at most this many samples, so that a snapshot takes no longer than a small epoch.
 MEASURED = 1000
 
-# The map behind the points reaches a little beyond the unit square, and has so many points to a side, in an animation
-# fewer; fewer yet where the maps of a figure would take more than so many multiplications.
+# The map behind the points reaches a little beyond the unit square. Its points a side, in a figure and in an animation;
+# there are fewer if the maps of a figure would take more multiplications than the last number.
 LIMITS, SIDE, FRAME_SIDE, MOST_WORK = (-0.08, 1.08), 61, 41, 100_000_000
 
 MOST_FRAMES = 60                # of an animation
@@ -26,10 +26,10 @@ Snapshot = namedtuple("Snapshot", ("epoch", "values", "gradients"))
 
 
 class History:
-    """What became of a network while it learned: snapshots, and the accuracies of all epochs.
+    """How a network changes in training: snapshots, and the accuracies of all epochs.
 
-    The roots of the snapshots' epochs are at equal distances, for most happens early: at first every epoch has one.
-    A run may be of any length: where there are too many every second one is dropped, and the distance doubled.
+    The square roots of the snapshots' epochs are at equal distances, because most happens early: at first every epoch
+    has one. A run may have any length: when there are too many, every second one is dropped, and the distance doubled.
     The gradients are those of ``data``, or of its first MEASURED samples.
     """
 
@@ -54,7 +54,7 @@ class History:
         self.due = (math.sqrt(epoch.number) + self.distance) ** 2
 
     def end(self, number: int) -> None:
-        """Look at the network after the last epoch, whichever it was."""
+        """Look at the network after the last epoch, even if it is not due."""
         if self.snapshots[-1].epoch != number:
             self._take(number)
 
@@ -81,8 +81,8 @@ class History:
         return panels
 
     def last_map(self) -> list:
-        """What the network puts out now over the square of LIMITS."""
-        return _map(self.network, engines.make("auto", self.network), _side(self.network, SIDE, 1))
+        """What the network answers now over the square of LIMITS."""
+        return _map(self.network, self.loss, engines.make("auto", self.network), _side(self.network, SIDE, 1))
 
     def frames(self, tested) -> list:
         """(epoch, classes, map) of up to MOST_FRAMES snapshots; the network ends with the last one's weights."""
@@ -95,8 +95,8 @@ class History:
             for _, row, _ in self.network.parameters():
                 row[:] = snapshot.values[place:place + len(row)].tolist()
                 place += len(row)
-            guesses = [class_of(output) for output in engine.outputs(self.network, tested.inputs)]
-            frames.append((snapshot.epoch, guesses, _map(self.network, engine, side)))
+            guesses = [class_of(output, self.loss.threshold) for output in engine.outputs(self.network, tested.inputs)]
+            frames.append((snapshot.epoch, guesses, _map(self.network, self.loss, engine, side)))
         return frames
 
     def _take(self, number):
@@ -138,12 +138,13 @@ def _places(network, wanted):
 
 
 def _side(network, most, maps):
-    """How many points a side of a map has: ``most``, or fewer where so many maps would take too long."""
+    """How many points a side of a map has: ``most``, or fewer if the maps would take too long."""
     return max(11, min(most, int(math.sqrt(MOST_WORK / (maps * network.count_parameters())))))
 
 
-def _map(network, engine, side):
-    """What the network puts out at side × side points, held between 0 and 1."""
+def _map(network, loss, engine, side):
+    """What the network answers at side × side points, clipped to 0 … 1."""
     steps = [LIMITS[0] + (LIMITS[1] - LIMITS[0]) * i / (side - 1) for i in range(side)]
-    return [[min(1.0, max(0.0, output[0])) for output in engine.outputs(network, [[x1, x2] for x1 in steps])]
+    return [[min(1.0, max(0.0, loss.answer(output)[0])) for output in engine.outputs(
+        network, [[x1, x2] for x1 in steps])]
             for x2 in steps]

@@ -1,66 +1,26 @@
-"""The gallery of classic mistakes: each can be planted in the core, seen at work, and caught.
+"""The classic mistakes: each can be put into the core, shown in a training, and found by a check.
 
-A mistake is planted by replacing one function of the core for as long as a ``with`` block lasts; the
-core itself knows nothing of it. They are the mistakes of published lab reports and of questions
-that come up again and again.
+A mistake is put in by replacing one function of the core during a ``with`` block; the core itself has no code for it.
+They are the mistakes of published lab reports and of questions that come up again and again.
 """
 import math
 import random
-from collections import namedtuple
 
 from .. import activations, initializers, layers, losses, network, neuron, optimizers
 from ..data.tasks import gate, xor
 from ..engines import loops
 from ..training import Dataset, evaluate, train
-from . import checks, mazur
+from . import checks, mazur, tape
+from .graph import Tape
+from .planting import Experiment, Mistake, Trained, planted
 
-# name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
-# line, and the mistake in its place. patches: (object, attribute, replacement), or a function that makes the
-# replacement from the original. check: what catches it. experiment: what a learner would be training.
-Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "patches", "check", "experiment"))
-
-# A run that shows the mistake: sizes, hidden and output activation, loss and optimizer (functions that make them),
-# data, epochs, and the batch size.
-Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
-                                       "batch_size"))
-
-
-# What came of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
-# the error that ended it.
-Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
-
-
-class planted:
-    """``with planted(mistake):`` the core makes the mistake; afterwards it is as it was, whatever happened."""
-
-    def __init__(self, mistake):
-        self.mistake = mistake
-        self.saved = []
-
-    def __enter__(self):
-        for target, name, make in self.mistake.patches:
-            original = target[name] if isinstance(target, dict) else target.__dict__[name]
-            self.saved.append((target, name, original))
-            _put(target, name, make(getattr(original, "__func__", original)))
-        return self.mistake
-
-    def __exit__(self, *_):
-        while self.saved:
-            _put(*self.saved.pop())
-
-
-def _put(target, name, value):
-    if isinstance(target, dict):
-        target[name] = value
-    else:
-        setattr(target, name, value)
-
+__all__ = ["MISTAKES", "Mistake", "network_of", "planted", "train_experiment"]
 
 def _always(value):
     return lambda original: value
 
 
-# The mistakes, as functions in the place of the core's.
+# The mistakes, as functions in place of the core's.
 
 def _one_velocity(original):
     def state(self):
@@ -131,7 +91,7 @@ def _no_bias_slope(original):
 
 
 def _shares(times):
-    """The engine with the share, 1/n, put into the gradient so many times."""
+    """The engine with the share, 1/n, put into the gradient ``times`` times."""
     def make(original):
         def gradients(self, network, loss, inputs, targets):
             share = loss.share(len(inputs)) ** times
@@ -142,6 +102,28 @@ def _shares(times):
             return loops.batch_cost(loss, outputs, targets), outputs
         return gradients
     return make
+
+
+def _pushed_at_once(self):
+    """The wrong Value.backward: each Value passes its gradient on as soon as a part of it arrives."""
+    for value in self.order():
+        value.grad = 0.0
+    self.grad = 1.0
+    _push(self)
+
+
+def _push(value):
+    for parent, slope in zip(value.parents, value.slopes):
+        parent.grad += value.grad * slope
+        _push(parent)
+
+
+def _overwritten(self):
+    """The wrong Value.backward: what is made from a Value last is all that counts."""
+    self.grad = 1.0
+    for value in reversed(self.order()):
+        for parent, slope in zip(value.parents, value.slopes):
+            parent.grad = value.grad * slope
 
 
 def _sgd(lr, momentum=0.0):
@@ -165,6 +147,10 @@ def _classes(hidden, output, loss, epochs, scale=1.0):
 MAZUR_EXPERIMENT = Experiment("Mazur's example", [2, 2, 2], "sigmoid", "sigmoid", losses.HalfSquaredErrorLoss,
                               _sgd(mazur.LR), Dataset([mazur.X], [mazur.Y]), 1000, None)
 ADAM = _xor(optimizer=lambda p: optimizers.Adam(p, lr=0.01), epochs=1500)
+# The truth table of XOR, learned with the gradients of the tape.
+TAPE = Experiment("gate, its gradients by the tape", [2, 3, 3, 1], "tanh", "sigmoid", losses.MSELoss,
+                  _sgd(1.0), gate(), 400, None, Tape)
+
 
 def network_of(experiment, seed: int) -> tuple:
     """The network of an experiment, and the parameters that learn."""
@@ -176,12 +162,13 @@ def network_of(experiment, seed: int) -> tuple:
 
 
 def train_experiment(experiment, seed: int) -> Trained:
-    """Train the network of an experiment; whatever goes wrong with a mistake in it is kept, too."""
+    """Train the network of an experiment; an error that the mistake causes is kept, too."""
     built, parameters = network_of(experiment, seed)
     loss, optimizer = experiment.loss(), experiment.optimizer(parameters)
     curve: list = []
     try:
-        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size):
+        engine = experiment.engine() if experiment.engine else None
+        for epoch in train(built, experiment.data, loss, optimizer, experiment.epochs, experiment.batch_size, engine):
             curve.append(epoch.loss)
         final, accuracy, outputs = evaluate(built, loss, experiment.data)
     except (ArithmeticError, ValueError) as error:
@@ -195,11 +182,11 @@ MISTAKES = (
             "activations.tanh_derivative", "return 1.0 - a * a", "return 1.0 - math.tanh(a) ** 2",
             [(activations.Tanh, "derivative", _always(staticmethod(lambda z, a: 1.0 - math.tanh(a) ** 2)))],
             lambda: checks.gradients("tanh"), _xor(hidden="tanh", optimizer=_sgd(0.3), epochs=3000)),
-    Mistake("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.",
+    Mistake("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in place of a.",
             "activations.sigmoid_derivative", "return a * (1.0 - a)", "return z * (1.0 - z)",
             [(activations.Sigmoid, "derivative", _always(staticmethod(lambda z, a: z * (1.0 - z))))],
             lambda: checks.gradients("sigmoid"), _xor()),
-    Mistake("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+    Mistake("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in place of z, so the sigmoid is applied twice.",
             "activations.sigmoid_derivative", "return a * (1.0 - a)", "return sigmoid(a) * (1.0 - sigmoid(a))",
             [(activations.Sigmoid, "derivative", _always(staticmethod(
                 lambda z, a: activations.sigmoid(a) * (1.0 - activations.sigmoid(a)))))],
@@ -209,13 +196,13 @@ MISTAKES = (
             "the same list of velocities for every list of parameters of that length",
             [(optimizers.Optimizer, "_state", _one_velocity)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
-    Mistake("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+    Mistake("momentum-of-gradient", "Momentum uses the previous gradient in place of the previous step, so "
             "it is forgotten after one step.",
             "optimizers.SGD.step", "v[k] = self.momentum * v[k] + grads[k]",
             "v[k] = self.momentum * previous_grads[k] + grads[k]",
             [(optimizers.SGD, "step", _momentum_on_the_gradient)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
-    Mistake("adam-moments-swapped", "Adam's first moment is of g² and its second of g.",
+    Mistake("adam-moments-swapped", "Adam's first moment is the mean of g², its second that of g.",
             "optimizers.Adam.step", "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g",
             "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g), and g where v[k] has g * g",
             [(optimizers.Adam, "step", _always(_adam(swapped=True)))],
@@ -227,7 +214,7 @@ MISTAKES = (
             "optimizers.Adam.corrected", "return moment / (1.0 - beta ** self.t)", "return moment / (1.0 - beta)",
             [(optimizers.Adam, "corrected", _always(lambda self, moment, beta: moment / (1.0 - beta)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
-    Mistake("adam-step-counter", "Adam's t is advanced once a parameter, not once a step.",
+    Mistake("adam-step-counter", "Adam's t goes up once for each parameter, not once for each step.",
             "optimizers.Adam.step", "self.t += 1", "self.t += 1, inside the loop over the parameters",
             [(optimizers.Adam, "step", _always(_adam(advance_each=True)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
@@ -243,7 +230,7 @@ MISTAKES = (
     Mistake("gradients-not-cleared", "The gradients of one batch are still there when the next is added.",
             "network.Network.zero_grad", "grads[:] = [0.0] * len(grads)", "nothing is cleared",
             [(network.Network, "zero_grad", _always(lambda self: None))], checks.gradients_are_cleared, ADAM),
-    Mistake("biases-never-updated", "The biases get no gradient and stay as they began.",
+    Mistake("biases-never-updated", "The biases get no gradient and never change.",
             "neuron.backward", "return delta", "return 0.0",
             [(neuron, "backward", _no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
@@ -253,7 +240,7 @@ MISTAKES = (
             [(losses.MSELoss, "backward", _always(lambda self, output, target: [
                 self.share(len(output)) * (a - y) for a, y in zip(output, target)]))],
             lambda: checks.gradients(loss="mse"), _xor()),
-    Mistake("half-in-loss-only", "The loss has a ½, and its gradient a 2 all the same.",
+    Mistake("half-in-loss-only", "The loss has a ½, but its gradient still has a 2.",
             "losses.HalfSquaredErrorLoss.backward", "return [a - y for a, y in zip(output, target)]",
             "return [2.0 * (a - y) for a, y in zip(output, target)]",
             [(losses.HalfSquaredErrorLoss, "backward", _always(lambda self, output, target: [
@@ -265,7 +252,8 @@ MISTAKES = (
     Mistake("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.",
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(share * share * g)",
             [(loops.Loops, "gradients", _shares(2))], lambda: checks.gradients(loss="mse"), _xor()),
-    Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
+    Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), which is only the diagonal "
+            "of its Jacobian.",
             "activations.Softmax.backward", "delta[j] += grad[i] * jacobian[i][j]",
             "delta[j] = grad[j] * a[j] * (1.0 - a[j])",
             [(activations.Softmax, "backward", _always(lambda self, grad: [
@@ -294,4 +282,13 @@ MISTAKES = (
             [(initializers.INITIALIZERS, "uniform", lambda original: (
                 lambda fan_in, fan_out, rng: original(fan_in, fan_out, random.Random())))],
             checks.seed_is_used, _xor()),
+    Mistake("no-topological-order", "The tape passes a gradient on before it is complete: wrong as soon as a value is "
+            "used twice.",
+            "study.tape.Value.backward", "for value in reversed(order):",
+            "each value passes its gradient on at once, by recursion, whenever a part of it arrives",
+            [(tape.Value, "backward", _always(_pushed_at_once))], checks.tape_gradients, TAPE),
+    Mistake("gradient-overwritten", "The tape assigns a gradient where it must add: of a value that is used twice, one "
+            "use is lost.",
+            "study.tape.Value.backward", "parent.grad += value.grad * slope", "parent.grad = value.grad * slope",
+            [(tape.Value, "backward", _always(_overwritten))], checks.tape_gradients, TAPE),
 )

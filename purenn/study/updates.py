@@ -2,7 +2,7 @@
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 from .formulas import Quantity, Section, number, parameter, plain
 
-# What each optimizer does, in general.
+# The formulas of each optimizer.
 GENERAL = {
     SGD: "SGD: v ← μ·v + g, θ ← θ - lr·v",
     Adagrad: "Adagrad: s ← s + g², θ ← θ - lr·g / (√s + eps)",
@@ -14,7 +14,7 @@ GENERAL = {
 def update(network, optimizer) -> list:
     """Take the step, and return a Section for each layer that learned: the optimizer's state, then the new value.
 
-    Of an optimizer without formulas here there are the new values alone.
+    For an optimizer without formulas here, a Section has only the new values.
     """
     kind = type(optimizer)
     before = [list(values) for _, values, _ in optimizer.parameters]
@@ -109,5 +109,5 @@ def _scaled_step(optimizer, symbol, theta, above, below, result):
             f"{number(optimizer.eps)})", result, "step")
 
 
-# How each optimizer's step is told.
+# The function for each optimizer.
 STEPS = {SGD: _sgd, Adagrad: _adagrad, RMSprop: _rmsprop, Adam: _adam}

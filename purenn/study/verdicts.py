@@ -1,8 +1,8 @@
-"""Whether an experiment of the lab reports came out as reported: rules that are written down and can fail.
+"""Rules that decide whether an experiment of the lab reports gives the reported result.
 
 A report had one run of each experiment; here every setting has several seeds, and a rule is about most of them, or
-their median. Each gets the results by setting and returns three things: whether what was found is found again; whether
-the figures agree, a loss being at most twice the reported one; and what came out.
+their median. A rule gets the results by setting and returns three things: whether the finding is the same; whether the
+figures agree (a loss agrees if it is at most twice the reported one); and the result in words.
 
 A result is a ``comparison.Trial``; its ``losses`` and ``accuracies`` are pairs (epoch, value).
 """
@@ -17,13 +17,13 @@ POINTS = 21                                                     # of xor; a sum 
 PLATEAU = 0.249433                                              # the best mean loss on xor without hidden activations
 
 
-VERDICTS = ("as reported", "the same finding, other figures", "as it should be, the report's own being lost",
+VERDICTS = ("as reported", "the same finding, other figures", "as expected; the report's figures are lost",
             "NOT as reported")
 LOST = "lost"
 
 
 def verdict(found: bool, figures) -> str:
-    """One of VERDICTS, in words; ``figures`` is None where the finding has none, and LOST where it is lost itself."""
+    """One of VERDICTS, in words; ``figures`` is None if the report has none, and LOST if they are lost."""
     if not found:
         return VERDICTS[3]
     return VERDICTS[2] if figures == LOST else VERDICTS[1] if figures is False else VERDICTS[0]
@@ -47,7 +47,7 @@ def loss(results) -> float:
 
 
 def accuracy(results) -> float:
-    """The median accuracy at the end, from 0 to 1; 0 where training diverged."""
+    """The median accuracy at the end, from 0 to 1; 0 if training diverged."""
     return median([result.accuracy or 0.0 for result in results])
 
 
@@ -76,16 +76,16 @@ def first_below(results, limit: float) -> float:
 
 
 def rises(results) -> float:
-    """The median of the sums of all rises of the loss from an epoch to the next; infinite where training diverged."""
+    """The median of the sums of all rises of the loss from an epoch to the next; infinite if training diverged."""
     return median([inf if result.diverged else result.rises for result in results])
 
 
 def worst(result) -> float:
-    """How far the output is from its target, |a − y|, where it is farthest; infinite where training diverged."""
+    """The largest distance of an output from its target, |a − y|; infinite if training diverged."""
     return max([abs(output[0] - target[0]) for _, target, output in result.predictions], default=inf)
 
 
-# The rules: whether the finding holds, whether the figures agree, and what came out.
+# The rules: whether the finding is the same, whether the figures agree, and the result in words.
 
 def _agrees(found, reported):
     return found <= 2.0 * reported

@@ -1,0 +1,58 @@
+"""``step``: walk through one training step of one sample, line by line, forward and back."""
+import sys
+from typing import List
+
+from ..runs.settings import ChoiceError
+from ..show import stepper
+from ..show.terminal import Terminal
+from ..study.examples import ALL, EXAMPLES
+from ..study.recording import record
+from .options import add_optimizer_options, add_point_options, named_as_options
+from .parser import Parser, task_name, whole
+from .sample import add_sample_option, run_of_sample
+
+DESCRIPTION = ("Walk through one training step of one sample, line by line of the core's own source, forward and back. "
+               "In a terminal ? lists the keys; elsewhere the whole step is printed.")
+
+
+def run(arguments: List[str]) -> int:
+    """Record one step and walk through it, or print it; return the exit code."""
+    name = task_name("step", DESCRIPTION, list(ALL), arguments)
+    if name is None:
+        return 0
+    options = _parser(name).parse_args(arguments[1:])
+    made = run_of_sample(name, options, max(1, options.after))
+    for _ in made.epochs() if options.after else ():
+        pass
+    data = made.problem.train
+    recording = record(made.network, made.loss, made.optimizer, data.inputs[options.sample],
+                       data.targets[options.sample], options.sample)
+    terminal = Terminal()
+    if options.at is not None:
+        with named_as_options():
+            if options.at >= len(recording):
+                raise ChoiceError("at", f"found {options.at}; it must be a whole number from 0 to {len(recording) - 1}")
+        stepper.print_state(terminal, recording, options.at)
+    elif not options.all and terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty():
+        stepper.walk(terminal, recording, options.predict)
+    elif options.predict:
+        stepper.ask_all(terminal, recording, iter(sys.stdin or ()))
+    else:
+        stepper.print_all(terminal, recording)
+    return 0
+
+
+def _parser(name: str) -> Parser:
+    parser = Parser(f"step {name}", description=DESCRIPTION)
+    group = parser.add_argument_group("the step")
+    add_sample_option(group, ALL[name])
+    group.add_argument("--after", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
+    group.add_argument("--at", metavar="N", type=whole(0), help="print the screen of event N, counted from 0")
+    group.add_argument("--all", action="store_true", help="print all events, each in a few lines")
+    group.add_argument("--predict", action="store_true",
+                       help="ask for each result before it is shown, to 1%%; count the right answers")
+    if name in EXAMPLES:
+        add_optimizer_options(parser.add_argument_group("the training"), ALL[name])
+    else:
+        add_point_options(parser, ALL[name], epochs=False)
+    return parser

@@ -1,0 +1,273 @@
+"""The C that is the same for every network: sums side by side in vectors, and the way through the batches.
+
+``c_source.py`` puts a network's own functions between HEAD and TAIL, and those of FUNCTIONS that they call.
+"""
+
+HEAD = """\
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0
+#error "sums are kept with more digits than a double has: they would not be Python's"
+#endif
+
+/* Rows of numbers are as long as the next multiple of 16, so that vectors fit. */
+#define PAD(n) (((n) + 15) / 16 * 16)
+
+struct task {
+    const double *inputs, *targets;     /* a row for each sample */
+    const long long *order;             /* the numbers of the samples, in the order in which they come; or none */
+    double *w, *g, *v, *u;              /* the parameters, their ∂C/∂w, and the optimizer's states */
+    double *across;                     /* the weights once more, those from one input side by side */
+    double *work, *outputs;             /* what the layers put out; the network's outputs */
+    double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
+    long long start, count, room;       /* so many samples now, from this one; there is room for so many at once */
+    long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
+    long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
+    long long steps, done;              /* the optimizer's steps so far; the batches that are done */
+    double share, total;                /* C = share · total, the sum of the samples' costs */
+    double lr, decay, settings[3];
+};
+
+/* c[m][n] = start + Σ_p a[m][p]·b[p][n], the terms one after the other as in the loops: only different sums go side
+   by side. The steps from one entry to the next are given, those of b in panels of 16 columns. */
+struct sums {
+    long rows, columns, terms;
+    double *c; long c_row;
+    const double *start; long start_row;
+    const double *a; long a_row, a_term;
+    const double *b; long b_term, b_panel;
+};
+
+#if defined(__GNUC__) && !defined(PLAIN)
+#if defined(__AVX512F__)
+#define LANES 8
+#elif defined(__AVX__)
+#define LANES 4
+#else
+#define LANES 2
+#endif
+typedef double vector __attribute__((vector_size(8 * LANES)));
+typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
+
+/* A tile: up to 6 rows of one or two vectors. */
+static inline __attribute__((always_inline)) void tile(const int rows, const int wide, const struct sums *s, long m,
+                                                       long n)
+{
+    vector sum[6][2];
+    const double *a = s->a + m * s->a_row;
+    const double *b = s->b + n / 16 * s->b_panel + n % 16;
+    for (int r = 0; r < rows; r++)
+        for (int h = 0; h < wide; h++)
+            sum[r][h] = s->start ? (vector)*(const unaligned *)(s->start + (m + r) * s->start_row + n + h * LANES)
+                                 : (vector){0.0};
+    for (long p = 0; p < s->terms; p++) {
+        for (int r = 0; r < rows; r++)
+            for (int h = 0; h < wide; h++)
+                sum[r][h] += a[r * s->a_row] * (vector)*(const unaligned *)(b + h * LANES);
+        a += s->a_term;
+        b += s->b_term;
+    }
+    for (int r = 0; r < rows; r++)
+        for (int h = 0; h < wide; h++) {
+            double *c = s->c + (m + r) * s->c_row + n + h * LANES;
+            long left = s->columns - n - h * LANES;
+            if (left >= LANES)
+                *(unaligned *)c = sum[r][h];
+            else
+                for (long i = 0; i < left; i++)
+                    c[i] = sum[r][h][i];
+        }
+}
+
+#define ROWS(rows) case rows: if (wide) tile(rows, 2, s, m, n); else tile(rows, 1, s, m, n); break;
+
+static __attribute__((noinline)) void add_up(const struct sums *s)
+{
+    for (long n = 0; n < s->columns; n += 2 * LANES) {
+        int wide = s->columns - n > LANES;
+        for (long m = 0; m < s->rows; m += 6)
+            switch (s->rows - m < 6 ? s->rows - m : 6) { ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6) }
+    }
+}
+#else
+static void add_up(const struct sums *s)
+{
+    for (long m = 0; m < s->rows; m++)
+        for (long n = 0; n < s->columns; n++) {
+            const double *b = s->b + n / 16 * s->b_panel + n % 16;
+            double sum = s->start ? s->start[m * s->start_row + n] : 0.0;
+            for (long p = 0; p < s->terms; p++)
+                sum += s->a[m * s->a_row + p * s->a_term] * b[p * s->b_term];
+            s->c[m * s->c_row + n] = sum;
+        }
+}
+#endif
+
+/* z_j = b_j + Σ_k w_jk·a_k, for each sample; without biases b_j is 0. */
+static void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
+                          double *z)
+{
+    struct sums s = {samples, out, in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
+    add_up(&s);
+}
+
+/* ∂C/∂a_k = Σ_j δ_j·w_jk, for each sample. */
+static void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
+{
+    struct sums s = {samples, in, out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
+    add_up(&s);
+}
+
+/* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j, for the neurons j from first to end; 64 samples
+   at a time stay near. */
+static void weight_slopes(long samples, long in, long out, long first, long end, const double *a, const double *delta,
+                          int fresh, double *dw, double *db)
+{
+    if (first >= end)
+        return;
+    dw += first * in;
+    for (long from = 0; from < samples; from += 64) {
+        const double *d = delta + from * PAD(out) + first;
+        long count = samples - from < 64 ? samples - from : 64;
+        struct sums s = {end - first, in, count, dw, in, fresh && from == 0 ? 0 : dw, in, d, 1, PAD(out),
+                         a + from * PAD(in), PAD(in), 16};
+        add_up(&s);
+        for (long j = first; db && fresh && from == 0 && j < end; j++)
+            db[j] = 0.0;
+        for (long i = 0; db && i < count; i++)
+            for (long j = first; j < end; j++)
+                db[j] += d[i * PAD(out) + j - first];
+    }
+}
+
+/* The weights into 16 neurons side by side, for the neurons from first to end. */
+static void lay_across(long in, long out, long first, long end, const double *weight, double *across)
+{
+    for (long panel = first; panel < end; panel += 16)
+        for (long k = 0; k < in; k++)
+            for (long j = 0; j < 16; j++)
+                across[panel * in + k * 16 + j] = panel + j < out ? weight[(panel + j) * in + k] : 0.0;
+}
+
+/* What a part of several has to do of so many neurons, in sixteens. */
+static long part_of(long out, long part, long parts)
+{
+    long neurons = (out + 15) / 16 * part / parts * 16;
+    return neurons < out ? neurons : out;
+}
+
+/* The class that outputs or targets mean: 0 or 1 by the side of 0.5, or which of several is the largest. */
+static long class_of(long n, const double *values, double threshold)
+{
+    long best = 0;
+    if (n == 1)
+        return values[0] >= threshold;
+    for (long j = 1; j < n; j++)
+        if (values[j] > values[best])
+            best = j;
+    return best;
+}
+"""
+
+FUNCTIONS = {
+    "sigmoid(": """\
+/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that e never meets a large positive number. */
+static double sigmoid(double z)
+{
+    if (z >= 0.0)
+        return 1.0 / (1.0 + exp(-z));
+    double e = exp(z);
+    return e / (1.0 + e);
+}
+""",
+    "exponentials(": """\
+/* Each e^(z_j − m), with m the largest z; returns their sum. */
+static double exponentials(long n, const double *z, double *powers, double *largest)
+{
+    double total = 0.0;
+    *largest = z[0];
+    for (long j = 1; j < n; j++)
+        if (z[j] > *largest)
+            *largest = z[j];
+    for (long j = 0; j < n; j++) {
+        powers[j] = exp(z[j] - *largest);
+        total += powers[j];
+    }
+    return total;
+}
+""",
+    "log_of_one_plus(": """\
+/* ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded. */
+static double log_of_one_plus(double e)
+{
+    double s = 1.0 + e;
+    return s > 1.0 ? e * (log(s) / (s - 1.0)) : e;
+}
+""",
+    "ln(": """\
+/* ln p, at least −100. */
+static double ln(double p)
+{
+    double value = p <= 0.0 ? -100.0 : log(p);
+    return -100.0 > value ? -100.0 : value;
+}
+""",
+}
+
+TAIL = """\
+/* Samples from one to another of those that are now to be done: forward, the cost, and back to every δ. */
+void examples(struct task *t, long long from, long long to)
+{
+    for (; from < to; from += 64) {
+        long end = to - from < 64 ? to : from + 64;
+        forward(t, from, end);
+        costs(t, from, end);
+        backward(t, from, end);
+    }
+}
+
+/* The outputs alone. */
+void answers(struct task *t, long long from, long long to)
+{
+    for (; from < to; from += 64)
+        forward(t, from, to - from < 64 ? to : from + 64);
+}
+
+/* The costs so far; returns 1 where they are finite, and the outputs what the loss is for: then there may be a step. */
+int sum_costs(struct task *t)
+{
+    if (t->first) {
+        t->total = 0.0;
+        t->right = 0;
+    }
+    for (long s = 0; s < t->count; s++) {
+        t->total += t->costs[s];                            /* Σ_x C_x */
+        t->right += (long long)t->hits[s];
+    }
+    return isfinite(t->share * t->total) && !t->wrong;
+}
+
+/* Batches of so many samples, as many as there are, up to a cost that is not finite. */
+void batches(struct task *t, long long samples, long long size, int mean, double *found, long long *right)
+{
+    t->done = 0;
+    for (long long begin = 0; begin < samples; begin += size) {
+        long long end = samples - begin < size ? samples : begin + size;
+        t->share = mean ? 1.0 / (double)(end - begin) : 1.0;
+        for (t->start = begin; t->start < end; t->start += t->count) {
+            t->count = end - t->start < t->room ? end - t->start : t->room;
+            t->first = t->fresh = t->start == begin;
+            examples(t, 0, t->count);
+            t->last = sum_costs(t) && t->start + t->count == end;
+            slopes(t, 0, 1);
+        }
+        t->steps += t->last;
+        found[t->done] = t->share * t->total;
+        right[t->done++] = t->right;
+        if (!t->last)
+            return;
+    }
+}
+"""

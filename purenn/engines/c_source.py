@@ -1,0 +1,239 @@
+"""A network's arithmetic as C: a batch's cost, its gradients and the optimizer's step.
+
+The C does what ``engines/loops.py`` does, each sum in the same order, so that it gives the same digits. It is quick
+because different sums go side by side in the processor's vectors: of several neurons or inputs, never the terms of one.
+
+Names: ``a2`` are the numbers that go into layers[2], a row for each sample, ``a0`` the inputs; ``d2`` is ∂C/∂ of them.
+``w`` are all weights and biases in the order of ``network.parameters()``, ``g`` is ∂C/∂w, ``v`` and ``u`` are the
+optimizer's states. Only ∂C/∂x, which nobody needs, is left out.
+"""
+import re
+from typing import NamedTuple
+
+from ..activations import LeakyReLU, Softmax
+from ..layers import Linear
+from .c_frame import FUNCTIONS, HEAD, TAIL
+from .c_templates import LOSSES, SLOPES, STEPS, VALUES
+
+
+class Layout(NamedTuple):
+    """Where a network's numbers lie, in doubles.
+
+    ``widths``: of what goes into each layer, and last of the outputs. ``weights``, ``biases`` (None without) and
+    ``across``: by the layer's place, where each Linear's begin; the ``parameters`` and the numbers ``laid_across`` are
+    as many in all. ``work``: where what goes into each layer begins, ``slopes``: where its ∂C/∂ does, both for one
+    sample, of ``a_sample`` in all.
+    """
+
+    widths: list
+    weights: dict
+    biases: dict
+    across: dict
+    parameters: int
+    laid_across: int
+    work: list
+    slopes: list
+    a_sample: int
+
+
+def pad(count: int) -> int:
+    """How long a row of so many numbers is."""
+    return (count + 15) // 16 * 16
+
+
+def layout(network) -> Layout:
+    """Where the numbers of this network lie."""
+    widths, weights, biases, across = [network.in_features], {}, {}, {}
+    parameters = laid_across = 0
+    for i, layer in enumerate(network.layers):
+        if isinstance(layer, Linear):
+            weights[i], across[i] = parameters, laid_across
+            parameters += layer.in_features * layer.out_features
+            laid_across += layer.in_features * pad(layer.out_features)
+            biases[i] = parameters if layer.bias is not None else None
+            parameters += layer.out_features if layer.bias is not None else 0
+        widths.append(layer.out_features if isinstance(layer, Linear) else widths[-1])
+    begins = [0]
+    for width in widths + widths:
+        begins.append(begins[-1] + pad(width))
+    return Layout(widths, weights, biases, across, parameters, laid_across, begins[:len(widths)],
+                  begins[len(widths):-1], begins[-1])
+
+
+def c_source(network, loss, optimizer) -> str:
+    """The C of a network, loss and kind of optimizer. Raises PurennError for those that there is none for."""
+    from .source import check_known
+    check_known(network, loss, "compiled", tuple(LOSSES))
+    place = layout(network)
+    pieces = [_forward(network, place), _cost(loss, place), _costs(loss, place), _backward(network, place),
+              _step(optimizer), _lay_across(network, place), _slopes(network, place)]
+    body = "\n".join(pieces)
+    functions = [text for name, text in FUNCTIONS.items() if name in body]
+    return "\n".join([f"/* {network!r}, {loss!r}, {type(optimizer).__name__}. The names are explained in\n"
+                      "   purenn/engines/c_source.py. Compile it without fused operations: -ffp-contract=off. */", HEAD,
+                      *functions, body, TAIL])
+
+
+# The pieces: each a function in C.
+
+def _function(head, lines):
+    return "\n".join([head, "{"] + ["    " + line for line in lines] + ["}", ""])
+
+
+def _rows(place, names):
+    """Pointers to rows of numbers: ``a1`` or ``d1``, from the sample ``from`` on."""
+    lines = []
+    for name in names:
+        i = int(name[1:])
+        begin = (place.work if name[0] == "a" else place.slopes)[i]
+        if name == "a0":
+            lines.append("const double *a0 = inputs(t, from);")
+        else:
+            lines.append(f"double *{name} = t->work + t->room * {begin} + from * {pad(place.widths[i])};")
+    return lines
+
+
+def _each(width, result, formula, named):
+    """``result[i] = formula`` for each number of each sample; ``named`` are what its letters stand for."""
+    used = [f"{letter} = {place}" for letter, place in named.items() if re.search(rf"\b{letter}\b", formula)]
+    return ["for (long s = 0; s < count; s++)", f"    for (long j = 0; j < {width}; j++) {{",
+            f"        long i = s * {pad(width)} + j;", f"        double {', '.join(used)};",
+            f"        {result}[i] = {formula};", "    }"]
+
+
+def _used(place, lines):
+    """The lines, and before them pointers to the rows that they name."""
+    names = sorted(set(re.findall(r"\b[ad]\d+\b", " ".join(lines))))
+    return ["long count = to - from;"] + _rows(place, names) + lines
+
+
+def _forward(network, place):
+    width, last = place.widths[0], len(network.layers)
+    inputs = _function("static const double *inputs(struct task *t, long from)", [
+        "/* The samples' inputs, gathered where their order is not the given one. */",
+        "double *a0 = t->work + t->room * 0;", "if (!t->order)",
+        f"    return t->inputs + (t->start + from) * {pad(width)};", f"return a0 + from * {pad(width)};"])
+    gather = _function("static void gather(struct task *t, long from, long to)", [
+        "for (long s = from; t->order && s < to; s++)",
+        f"    memcpy(t->work + s * {pad(width)}, t->inputs + t->order[t->start + s] * {pad(width)}, "
+        f"{pad(width)} * sizeof(double));"])
+    lines = []
+    for i, layer in enumerate(network.layers):
+        width = place.widths[i]
+        if isinstance(layer, Linear):
+            bias = f"t->w + {place.biases[i]}" if layer.bias is not None else "0"
+            lines += [f"/* layers[{i}] = {layer!r}: z_j = b_j + Σ_k w_jk·a_k */",
+                      f"weighted_sums(count, {width}, {layer.out_features}, a{i}, t->across + {place.across[i]}, "
+                      f"{bias}, a{i + 1});"]
+        elif isinstance(layer, Softmax):
+            lines += [f"/* layers[{i}] = {layer!r}: a_j = e^(z_j − m) / Σ e^(z − m) */",
+                      "for (long s = 0; s < count; s++) {",
+                      f"    double *a = a{i + 1} + s * {pad(width)}, largest;",
+                      f"    double powers = exponentials({width}, a{i} + s * {pad(width)}, a, &largest);",
+                      f"    for (long j = 0; j < {width}; j++)", "        a[j] = a[j] / powers;", "}"]
+        else:
+            lines.append(f"/* layers[{i}] = {layer!r}: a_j = f(z_j) */")
+            lines += _each(width, f"a{i + 1}", VALUES[type(layer)].format(slope=_slope(layer)), {"z": f"a{i}[i]"})
+    width = place.widths[-1]
+    lines += ["for (long s = 0; s < count; s++)",
+              f"    memcpy(t->outputs + (from + s) * {width}, a{last} + s * {pad(width)}, {width} * sizeof(double));"]
+    return "\n".join([inputs, gather, "/* From the inputs to the outputs. */", _function(
+        "static void forward(struct task *t, long from, long to)", ["gather(t, from, to);"] + _used(place, lines))])
+
+
+def _slope(layer):
+    return repr(float(layer.negative_slope)) if isinstance(layer, LeakyReLU) else ""
+
+
+def _cost(loss, place):
+    width = place.widths[-1]
+    text = LOSSES[type(loss)].format(n=width, mean=repr(loss.share(width)))
+    return (f"/* The cost of a sample, and its slope by each output: {loss!r}. */\n"
+            f"static double cost(const double *a, const double *y, double *da, long long *wrong)\n{{{text}}}\n")
+
+
+def _costs(loss, place):
+    width, last = place.widths[-1], len(place.widths) - 1
+    head = "/* Each sample's cost, and its slopes. */\nstatic void costs(struct task *t, long from, long to)"
+    return _function(head, [
+        "long count = to - from;", *_rows(place, [f"a{last}", f"d{last}"]), "for (long s = 0; s < count; s++) {",
+        "    long long sample = t->order ? t->order[t->start + from + s] : t->start + from + s;",
+        f"    const double *a = a{last} + s * {pad(width)}, *y = t->targets + sample * {width};",
+        f"    double *da = d{last} + s * {pad(width)};", "    t->costs[from + s] = cost(a, y, da, &t->wrong);",
+        f"    t->hits[from + s] = class_of({width}, a, {loss.threshold!r}) == class_of({width}, y, 0.5);",
+        f"    for (long j = 0; j < {width}; j++)",
+        "        da[j] = t->share * da[j];       /* ∂C/∂a_j = share · ∂C_x/∂a_j */", "}"])
+
+
+def _backward(network, place):
+    """From ∂C/∂ of the outputs to ∂C/∂z of the first Linear layer."""
+    first, last = min(place.weights), len(network.layers)
+    lines = []
+    for i in reversed(range(first + 1, last)):
+        layer, width = network.layers[i], place.widths[i]
+        lines.append(f"/* back through layers[{i}] = {layer!r} */")
+        if isinstance(layer, Linear):
+            lines[-1] = lines[-1].replace(" */", ": ∂C/∂a_k = Σ_j δ_j·w_jk */")
+            lines.append(f"input_slopes(count, {width}, {layer.out_features}, d{i + 1}, t->w + {place.weights[i]}, "
+                         f"d{i});")
+        elif isinstance(layer, Softmax):
+            lines += ["/* ∂C/∂z_j = Σ_m ∂C/∂a_m · a_m·([m = j] − a_j) */", "for (long s = 0; s < count; s++) {",
+                      f"    const double *a = a{i + 1} + s * {pad(width)}, *da = d{i + 1} + s * {pad(width)};",
+                      f"    for (long j = 0; j < {width}; j++) {{", "        double sum = 0.0;",
+                      f"        for (long m = 0; m < {width}; m++)",
+                      "            sum += da[m] * (a[m] * ((m == j ? 1.0 : 0.0) - a[j]));",
+                      f"        d{i}[s * {pad(width)} + j] = sum;", "    }", "}"]
+        else:
+            lines[-1] = lines[-1].replace(" */", ": ∂C/∂z = ∂C/∂a · f′(z) */")
+            lines += _each(width, f"d{i}", SLOPES[type(layer)].format(slope=_slope(layer)), {
+                "z": f"a{i}[i]", "a": f"a{i + 1}[i]", "da": f"d{i + 1}[i]"})
+    return "/* From ∂C/∂ of the outputs back to every δ. */\n" + _function(
+        "static void backward(struct task *t, long from, long to)", _used(place, lines) if lines else lines)
+
+
+def _step(optimizer):
+    names, states, step = STEPS[type(optimizer)]
+    lines = ["double *w = t->w, *v = t->v, lr = t->lr, decay = t->decay;"]
+    lines += ["double *u = t->u;"] if len(states) > 1 else []
+    lines += [f"double {name} = t->settings[{k}];" for k, name in enumerate(names)]
+    if "beta1" in names:
+        lines += ["double whole1 = 1.0 - pow(beta1, (double)(t->steps + 1));            /* 1 − β^t */",
+                  "double whole2 = 1.0 - pow(beta2, (double)(t->steps + 1));"]
+    lines += ["for (long i = from; i < to; i++) {",
+              "    double g = decay == 0.0 ? t->g[i] : t->g[i] + decay * w[i];     /* g + λ·θ */"]
+    lines += step.strip("\n").split("\n") + ["}"]
+    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters: v is "
+                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to)", lines)
+
+
+def _lay_across(network, place):
+    lines = []
+    for i in place.weights:
+        layer = network.layers[i]
+        lines.append(f"lay_across({layer.in_features}, {layer.out_features}, part_of({layer.out_features}, part, parts)"
+                     f", part_of({layer.out_features}, part + 1, parts), t->w + {place.weights[i]}, "
+                     f"t->across + {place.across[i]});")
+    return ("/* Before the first batch, and whenever the weights were changed elsewhere. */\n"
+            + _function("void begin(struct task *t, long long part, long long parts)", lines))
+
+
+def _slopes(network, place):
+    """∂C/∂w of a part of each Linear's neurons, and their step at the end of the batch."""
+    lines = []
+    for i in reversed(list(place.weights)):
+        layer, w, b = network.layers[i], place.weights[i], place.biases[i]
+        fan_in, out = layer.in_features, layer.out_features
+        lines += [f"/* layers[{i}] = {layer!r}: ∂C/∂w_jk = Σ δ_j·a_k, ∂C/∂b_j = Σ δ_j */",
+                  f"first = part_of({out}, part, parts), end = part_of({out}, part + 1, parts);",
+                  f"weight_slopes(t->count, {fan_in}, {out}, first, end,",
+                  f"              {'inputs(t, 0)' if i == 0 else _at(place, i)}, t->work + t->room * "
+                  f"{place.slopes[i + 1]}, (int)t->fresh, t->g + {w}, {'0' if b is None else f't->g + {b}'});",
+                  "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in});"]
+        lines += [] if b is None else [f"    step(t, {b} + first, {b} + end);"]
+        lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
+    return ("/* The slopes of a part of the neurons, and the step where the samples are a batch's last. */\n"
+            + _function("void slopes(struct task *t, long long part, long long parts)", ["long first, end;"] + lines))
+
+
+def _at(place, i):
+    return f"t->work + t->room * {place.work[i]}"

@@ -1,0 +1,89 @@
+"""The formulas as C: each stands in the core, and here once more for ``c_source.py`` to fill in.
+
+That the two agree, bit for bit, is what ``tests/test_compiled.py`` is for.
+"""
+from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
+from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
+from ..optimizers import SGD, Adagrad, Adam, RMSprop
+
+# The activation of the weighted sum z, and ∂C/∂z from ∂C/∂a, da. {slope} is that of a LeakyReLU.
+VALUES = {
+    Sigmoid: "sigmoid(z)",
+    Tanh: "tanh(z)",
+    ReLU: "z <= 0.0 ? 0.0 : z",
+    LeakyReLU: "z > 0.0 ? z : {slope} * z",
+    Identity: "z",
+}
+SLOPES = {
+    Sigmoid: "da * (a * (1.0 - a))",
+    Tanh: "da * (1.0 - a * a)",
+    ReLU: "da * (z > 0.0 ? 1.0 : 0.0)",
+    LeakyReLU: "da * (z > 0.0 ? 1.0 : {slope})",
+    Identity: "da",
+}
+
+# The cost C of one sample, from its {n} outputs a and targets y, and da[j] = ∂C/∂a_j. {mean} is 1/{n}, or 1 for a sum.
+LOSSES = {
+    MSELoss: """
+    double total = 0.0;
+    for (long j = 0; j < {n}; j++)
+        total += (a[j] - y[j]) * (a[j] - y[j]);             /* Σ_j (a_j − y_j)² */
+    for (long j = 0; j < {n}; j++)
+        da[j] = {mean} * 2.0 * (a[j] - y[j]);
+    return {mean} * total;
+""",
+    HalfSquaredErrorLoss: """
+    double total = 0.0;
+    for (long j = 0; j < {n}; j++)
+        total += (a[j] - y[j]) * (a[j] - y[j]);             /* Σ_j (a_j − y_j)² */
+    for (long j = 0; j < {n}; j++)
+        da[j] = a[j] - y[j];
+    return 0.5 * total;
+""",
+    BCELoss: """
+    double total = 0.0;
+    for (long j = 0; j < {n}; j++) {{
+        double variance = a[j] * (1.0 - a[j]);
+        if (a[j] < 0.0 || a[j] > 1.0)
+            *wrong = 1;                                     /* no probability */
+        total -= y[j] * ln(a[j]) + (1.0 - y[j]) * ln(1.0 - a[j]);
+        da[j] = {mean} * ((a[j] - y[j]) / (1e-12 > variance ? 1e-12 : variance));
+    }}
+    return {mean} * total;
+""",
+    BCEWithLogitsLoss: """
+    double total = 0.0;
+    for (long j = 0; j < {n}; j++) {{
+        double z = a[j];
+        total += (0.0 > z ? 0.0 : z) - z * y[j] + log_of_one_plus(exp(-fabs(z)));
+        da[j] = {mean} * (sigmoid(z) - y[j]);               /* σ(z_j) − y_j */
+    }}
+    return {mean} * total;
+""",
+    CrossEntropyLoss: """
+    double largest, powers = exponentials({n}, a, da, &largest), total = 0.0;
+    double log_powers = log(powers);                        /* ln Σ_j e^(z_j − m), m the largest z */
+    for (long j = 0; j < {n}; j++) {{
+        total += y[j] * (log_powers + (largest - a[j]));    /* −y_j · ln p_j */
+        da[j] = da[j] / powers - y[j];                      /* p_j − y_j */
+    }}
+    return total;
+""",
+}
+
+# For each optimizer: its settings, in the order in which C has them, the states, and what is done for each number.
+STEPS: dict = {
+    SGD: (("momentum",), ("velocity",), """
+    v[i] = momentum * v[i] + g;
+    w[i] -= lr * v[i];"""),
+    Adagrad: (("eps",), ("square_sum",), """
+    v[i] += g * g;
+    w[i] -= lr * g / (sqrt(v[i]) + eps);"""),
+    RMSprop: (("alpha", "eps"), ("square_mean",), """
+    v[i] = alpha * v[i] + (1.0 - alpha) * (g * g);
+    w[i] -= lr * g / (sqrt(v[i]) + eps);"""),
+    Adam: (("beta1", "beta2", "eps"), ("first_moment", "second_moment"), """
+    v[i] = beta1 * v[i] + (1.0 - beta1) * g;
+    u[i] = beta2 * u[i] + (1.0 - beta2) * (g * g);
+    w[i] -= lr * (v[i] / whole1) / (sqrt(u[i] / whole2) + eps);"""),
+}

@@ -1,0 +1,282 @@
+"""The loops, compiled: the batch's C (``c_source.py``), built by the machine's own compiler and called by ``ctypes``.
+
+The digits are those of ``Loops``, bit for bit, with any number of threads: these share out the samples where each has
+sums of its own, and the neurons where the samples add up.
+
+While ``train`` goes on, the numbers are in C, and the network's lists are behind. Whoever looks at a list finds it
+right all the same: it is not in its place (``Behind``), and the look for it puts the numbers back first. Where a
+program holds one of the lists itself, they are put back after each epoch.
+"""
+import os
+
+from ..linalg import Matrix, PurennError
+from ..losses import MSELoss
+from ..optimizers import SGD
+from . import compiler
+from .c_source import c_source
+from .c_templates import STEPS
+from .loops import Engine
+from .numbers import Data, Numbers
+
+# So many multiplications are one call to C, which must end before Ctrl-C is heard; with so many threads pay.
+MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
+
+# So many samples are gone through at once, by each thread.
+ROOM = 64
+
+# So many data sets are kept as C has them: those of training, validation, test.
+MOST_KEPT = 4
+
+
+class Compiled(Engine):
+    """The engine for what has a C compiler: any network of purenn's layers, its losses and its optimizers.
+
+    ``threads`` are as many as there are cores unless it is said. Raises PurennError where there is no compiler, one
+    that fails, or a layer or loss of your own; and unless ``threads`` is a whole number from 1 up.
+    """
+
+    def __init__(self, threads=None) -> None:
+        threads = threads if threads is not None else os.cpu_count() or 1
+        if not isinstance(threads, int) or threads < 1:
+            raise PurennError(f"compiled: threads is {threads!r}; it must be a whole number from 1 up")
+        reason = compiler.why_none()
+        if reason:
+            raise PurennError(f"compiled: {reason}; take another engine")
+        self.threads = threads
+        self._numbers: "Numbers | None" = None
+        self._data: list = []
+        self._crew: tuple = ()
+
+    def prepare(self, network, loss, optimizer) -> None:
+        """Compile what it will take to train. Raises PurennError where that cannot be."""
+        self._for(network, loss, optimizer if type(optimizer) in STEPS else None)
+
+    @staticmethod
+    def is_ready(network, loss, optimizer) -> bool:
+        """True where the C for these was compiled before."""
+        try:
+            return compiler.is_loaded(c_source(network, loss, optimizer))
+        except (PurennError, KeyError):                 # there is no C for one of them
+            return False
+
+    def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
+        """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
+        return self._from_lists(network, loss, None, Data(network, inputs, targets))
+
+    def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
+        """Learn from one batch, the step included; return the cost before it, and the outputs.
+
+        An optimizer of your own, or one that learns only a part of the network, steps by itself.
+        """
+        if self._ours(network, loss, optimizer):
+            return self._from_lists(network, loss, optimizer, Data(network, inputs, targets))
+        return Engine.learn(self, network, loss, optimizer, inputs, targets)
+
+    def outputs(self, network, inputs: Matrix) -> Matrix:
+        """The network's output for each input."""
+        numbers, found = self._for(network, None, None), []
+        data = self._kept(network, inputs, None)
+        numbers.load()
+        numbers.set_up(data, None, None)
+        task, room = numbers.task, numbers.make_room(self._room(numbers, data.count))
+        for start in range(0, data.count, room):
+            task.start, task.count = start, min(room, data.count - start)
+            self._share_out(numbers, numbers.library.answers, task.count)
+            found += numbers.outputs()
+        return found
+
+    def epoch(self, network, loss, optimizer, data, batch_size, order):
+        """Learn from all batches of an epoch: yields each one's cost, its samples, and how many of them are right.
+
+        None where the optimizer is one of your own, or learns only a part of the network.
+        """
+        numbers = self._ours(network, loss, optimizer)
+        if numbers is None:
+            return None
+        kept = self._kept(network, data.inputs, data.targets)
+        numbers.load()
+        numbers.hide()
+        numbers.set_up(kept, optimizer, order)
+        size = min(batch_size or kept.count, kept.count)
+        numbers.make_room(self._room(numbers, size), -(-kept.count // size))
+        parameters = numbers.place.parameters
+        if parameters * kept.count > MOST_IN_A_CALL or self.threads > 1 and parameters * size >= LEAST_SHARED:
+            return self._batch_by_batch(numbers, kept, size)
+        return self._in_one_call(numbers, kept, size)
+
+    def sync(self) -> None:
+        """Make the network's own lists right."""
+        if self._numbers:
+            self._numbers.sync()
+
+    def close(self) -> None:
+        """Make the lists right, and end the threads."""
+        self.sync()
+        if self._crew:
+            self._crew[1].shutdown()
+        self._numbers, self._crew, self._data = None, (), []
+
+    def __del__(self):
+        numbers = getattr(self, "_numbers", None)
+        if numbers:
+            numbers.sync()
+
+    def __repr__(self):
+        return "Compiled()"
+
+    # The pieces.
+
+    def _ours(self, network, loss, optimizer):
+        """The numbers, where C has the step of this optimizer and it learns what the network has; otherwise None."""
+        numbers = self._numbers
+        if numbers and numbers.are_in_c() and numbers.suits(network, loss, optimizer):
+            return numbers
+        if type(optimizer) not in STEPS:
+            return None
+        theirs = [(id(values), id(grads)) for _, values, grads in optimizer.parameters]
+        if theirs != [(id(values), id(grads)) for _, values, grads in network.parameters()]:
+            return None
+        return self._for(network, loss, optimizer)
+
+    def _for(self, network, loss, optimizer):
+        """The numbers of this network, with the C for the loss and the optimizer, where there are these."""
+        numbers = self._numbers
+        if numbers is None or not numbers.suits(network, loss, optimizer):
+            if numbers:
+                numbers.sync()
+            loss = loss or (numbers.loss if numbers and numbers.layers == network.layers else MSELoss())
+            optimizer = optimizer or SGD(network.parameters())
+            library = compiler.load(c_source(network, loss, optimizer))
+            self._numbers = numbers = Numbers(network, loss, optimizer, library)
+        return numbers
+
+    def _kept(self, network, inputs, targets):
+        """The data as C has them, made anew where they have changed."""
+        for i, data in enumerate(self._data):
+            if data.inputs is inputs and (data.targets is targets or targets is None):
+                if data.width == network.in_features and data.is_unchanged():
+                    return data
+                del self._data[i]
+                break
+        data = Data(network, inputs, targets, keep=True)
+        self._data = [data] + self._data[:MOST_KEPT - 1]
+        return data
+
+    def _room(self, numbers, size):
+        """How many samples are gone through at once."""
+        most = max(1, int(MOST_IN_A_CALL * self.threads / max(1, numbers.place.parameters)))
+        return min(size, ROOM * (4 * self.threads if self.threads > 1 else 1), most)
+
+    def _from_lists(self, network, loss, optimizer, data):
+        """The cost and the outputs of one batch; all lists are right before and after."""
+        numbers = self._for(network, loss, optimizer)
+        numbers.sync()
+        numbers.load()
+        numbers.set_up(data, optimizer, None)
+        numbers.make_room(self._room(numbers, data.count))
+        found: list = []
+        try:
+            return self._batch(numbers, data, 0, data.count, optimizer is not None, found), found
+        finally:
+            self._after(numbers)
+
+    def _in_one_call(self, numbers, data, size):
+        """All batches of an epoch. Those that were done when Ctrl-C came are counted before it goes on."""
+        interrupted = None
+        try:
+            numbers.call_batches(data.count, size)
+        except KeyboardInterrupt as error:
+            interrupted = error
+        done = self._after(numbers)
+        found, right = numbers.views["found"], numbers.views["right"]
+        if numbers.task.wrong:
+            self._refuse(numbers, data, (done - 1) * size, size)
+        for i in range(done):
+            yield found[i], min(size, data.count - i * size), right[i]
+        if interrupted:
+            raise interrupted
+
+    def _batch_by_batch(self, numbers, data, size):
+        """The same, in calls that end soon and are shared out over the threads."""
+        for start in range(0, data.count, size):
+            count, interrupted, cost = min(size, data.count - start), None, 0.0
+            try:
+                cost = self._batch(numbers, data, start, count, True, None)
+            except KeyboardInterrupt as error:
+                if not numbers.task.done:
+                    raise
+                interrupted, cost = error, numbers.task.share * numbers.task.total
+            finally:
+                self._after(numbers)
+            yield cost, count, numbers.task.right
+            if interrupted:
+                raise interrupted
+
+    def _after(self, numbers):
+        """What is to be done after a call that may have learned; returns how many batches were done."""
+        task = numbers.task
+        if "t" in numbers.optimizer.__dict__:
+            numbers.optimizer.t = task.steps
+        if not numbers.in_c:
+            numbers.store()
+        return task.done
+
+    def _batch(self, numbers, data, start, count, step, outputs):
+        """The cost of a batch and its gradients, and the step if it is wanted; the outputs are added to a list."""
+        task, library = numbers.task, numbers.library
+        task.share, task.done = numbers.loss.share(count), 0
+        for begin in range(start, start + count, task.room):
+            task.start, task.count = begin, min(task.room, start + count - begin)
+            task.first = begin == start
+            task.fresh = step and task.first
+            self._share_out(numbers, library.examples, task.count)
+            is_fine = library.sum_costs(numbers.pointer)
+            if outputs is not None:
+                outputs += numbers.outputs()
+            if task.wrong:
+                self._refuse(numbers, data, start, count)
+            task.last = step and is_fine and begin + task.count == start + count
+            try:
+                self._share_out(numbers, library.slopes, None)
+            finally:                                # Ctrl-C is heard when all of it is done, the step, too
+                task.done = task.last
+                task.steps += task.last
+        return task.share * task.total
+
+    def _refuse(self, numbers, data, start, count):
+        """Raise what the loss says of an output that is not what it is for."""
+        order, layers = numbers.order, numbers.layers
+        for place in range(start, min(start + count, data.count)):
+            sample = place if order is None else order[place]
+            output = data.inputs[sample]
+            for layer in layers:
+                output = layer.forward(output)
+            numbers.loss.forward(output, data.targets[sample])
+
+    def _share_out(self, numbers, function, samples):
+        """Call C for all of so many samples or, without a number, for all neurons: in parts, one for each thread."""
+        threads = self.threads if numbers.place.parameters * numbers.task.count >= LEAST_SHARED else 1
+        if samples is None:
+            parts = [(part, threads) for part in range(threads)]
+        else:
+            parts = [(samples * part // threads, samples * (part + 1) // threads) for part in range(threads)]
+        if threads == 1:
+            function(numbers.pointer, *parts[0])
+            return
+        from concurrent.futures import wait
+        others = [self._start(_call, function, numbers, part) for part in parts[1:]]
+        try:
+            _call(function, numbers, parts[0])
+        finally:
+            wait(others)
+
+    def _start(self, *call):
+        """Begin a call on one of the threads. A process that was forked has threads of its own."""
+        if not self._crew or self._crew[0] != os.getpid():
+            from concurrent.futures import ThreadPoolExecutor
+            self._crew = os.getpid(), ThreadPoolExecutor(self.threads - 1)
+        return self._crew[1].submit(*call)
+
+
+def _call(function, numbers, part):
+    function(numbers.pointer, *part)

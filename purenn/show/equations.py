@@ -1,0 +1,106 @@
+"""What an event of a recording does, in numbers: its formula with six digits, its result, and values in short."""
+import re
+
+from ..study.recording import Recording
+from ..study.walking import over, question
+
+LIST_SHOWN = 4                                              # entries of a list in a formula
+
+
+def digits(value, places: int = 6) -> str:
+    """A value of a recording in short.
+
+    >>> digits(0.1), digits(-0.23456789), digits({"float": "nan"}), digits({"text": "Sigmoid()"})
+    ('0.1', '-0.234568', 'nan', 'Sigmoid()')
+    """
+    if isinstance(value, dict):
+        (kind, inside), = value.items()
+        if kind == "tuple":
+            return f"({', '.join([digits(part, places) for part in inside])})"
+        return f"list {inside}" if kind == "list" else str(inside)
+    if type(value) is float:
+        text = repr(value)
+        return text if len(text) <= places + 2 else f"{value:.{places}g}"
+    return str(value)
+
+
+def shown_value(recording: Recording, state, value, places: int = 6, most: int = LIST_SHOWN) -> str:
+    """A value, of a list its name, if it has one, and its entries."""
+    if isinstance(value, dict) and "list" in value:
+        name = recording.names.get(value["list"], "")
+        return f"{name} {_entries(recording, state, value['list'], places, most)}".strip()
+    if isinstance(value, dict) and "tuple" in value:
+        return f"({', '.join([shown_value(recording, state, part, places, most) for part in value['tuple']])})"
+    return digits(value, places)
+
+
+def _entries(recording, state, number, places, most, depth=0):
+    found = []
+    entries = state.lists.get(number, [])
+    for value in entries[:most]:
+        if isinstance(value, dict) and "list" in value:
+            name = recording.names.get(value["list"])
+            value = name if name else "[…]" if depth else _entries(recording, state, value["list"], places, most, 1)
+            found.append(value)
+        else:
+            found.append(digits(value, places))
+    return f"[{', '.join(found)}{', …' if len(entries) > most else ''}]"
+
+
+def shown_formula(recording: Recording, state, formula: str) -> str:
+    """A formula for the eye: six digits, · for times, lists by their names."""
+    def of_list(match):
+        number = int(match.group(1))
+        return recording.names.get(number) or _entries(recording, state, number, 4, LIST_SHOWN)
+
+    formula = re.sub(r"(?<![\w.])\d+\.\d+(?:e[-+]\d+)?|(?<![\w.])\d+e[-+]\d+",
+                     lambda match: digits(float(match.group())), formula)
+    return re.sub(r"#(\d+)", of_list, formula.replace(" * ", "·"))
+
+
+def equation(recording: Recording, number: int, hidden: bool = False) -> list:
+    """What an event does, in words and numbers: a list of lines. ``hidden`` leaves out the formula and the result."""
+    event, state = recording.events[number], recording.state(number)
+    named = recording.functions[event.function]
+    name = named.name if "." in named.name else f"{named.file.rpartition('/')[2][:-3]}.{named.name}"
+    after = recording.state(over(recording, number))
+    result = None if event.result is None else shown_value(recording, after, event.result)
+    if event.kind != "line":
+        return [f"{name} is called" if event.kind == "call" else f"{name} returns {result or 'nothing'}"]
+    asked = question(recording, number) if hidden else None
+    if asked:
+        return [f"{asked.name} = ?"]
+    if hidden and recording.events[number + 1].kind == "call":
+        result = None
+    if event.target is None:
+        return [shown_formula(recording, state, event.formula)] if event.formula else []
+    if event.target in ("if", "while"):
+        return [f"{shown_formula(recording, state, event.formula)}: {result}"]
+    if event.formula is None:
+        if event.target == "return":
+            return ["return"]
+        return [f"next: {event.target} = {result}" if result else "the loop ends"]
+    formula = shown_formula(recording, state, event.formula)
+    left = event.target + (" " if event.target == "return" else " = ")
+    if result is None or formula == result or formula == recording.names.get(list_number(event.result)):
+        return [left + formula]
+    return [left + formula, " " * max(0, len(left) - 2) + "= " + result + _quantity(recording, number)]
+
+
+def list_number(value) -> int:
+    """The number of the list that a value is; −1 where it is none."""
+    return value.get("list", -1) if isinstance(value, dict) else -1
+
+
+def _quantity(recording, number):
+    """The full name of the one entry that a line changes: where it stands in the network."""
+    found = [f"{recording.names[key]}[{index}]" for key, change in
+             recording.events[over(recording, number)].lists.items() if key in recording.names
+             and isinstance(change, dict) for index in change]
+    return f"   ({found[0]})" if len(found) == 1 else ""
+
+
+def symbols(recording: Recording, number: int) -> list:
+    """The formula of the derivation, which stands in the comment of a line."""
+    line = recording.source_line(number)
+    return [line.partition("  # ")[2].strip()] if "  # " in line and recording.events[number].kind == "line" else []
