@@ -3,6 +3,7 @@ import random
 from typing import Any, Dict, List, Optional
 
 from purenn.runs import PurennError
+from purenn.runs.tasks import POINT_TASKS
 from purenn.study.mistakes import MISTAKES, network_of, planted
 
 LOSSES = {"MSELoss": "mse", "HalfSquaredErrorLoss": "half-sse"}
@@ -11,8 +12,7 @@ LOSSES = {"MSELoss": "mse", "HalfSquaredErrorLoss": "half-sse"}
 def mistakes() -> List[Dict[str, Any]]:
     """Each mistake: its name, summary, the right and the wrong line, where, and the form of its experiment.
 
-    The form is None where the page cannot draw the experiment: its network has two outputs, or its points lie outside
-    of the unit square.
+    The form is None where the page cannot draw the experiment, which is not one of its tasks.
     """
     return [{"name": each.name, "summary": each.summary, "right": each.right, "wrong": each.wrong, "where": each.where,
              "form": form(each)} for each in MISTAKES]
@@ -29,7 +29,7 @@ def find(name: str) -> Any:
 def form(mistake: Any) -> Optional[Dict[str, str]]:
     """The settings with which the mistake shows itself, as the page's controls have them; None where there are none."""
     experiment = mistake.experiment
-    if experiment.sizes[0] != 2 or experiment.sizes[-1] != 1 or max(map(max, experiment.data.inputs)) > 1.0:
+    if experiment.task not in POINT_TASKS:                  # two outputs, points outside of the unit square, a graph
         return None
     network, parameters = network_of(experiment, 1)
     optimizer = experiment.optimizer(list(parameters))
