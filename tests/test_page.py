@@ -270,7 +270,7 @@ def test_a_choice_can_be_changed_while_it_learns_without_losing_the_weights(page
 
 
 def test_with_logits_the_map_is_the_probability_and_half_of_it_is_the_border(page):
-    state = page.begin(loss="bce-logits", optimizer="adam", lr="0.1")
+    state = page.begin(loss="bce-with-logits", optimizer="adam", lr="0.1")
     assert state["settings"]["output_activation"] is None
     state = page.ask("advance", epochs=500, maps=11)
     assert state["right"] == 21 and all(0.0 <= value <= 1.0 for value in state["maps"][-1][0])

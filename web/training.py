@@ -245,9 +245,9 @@ class Session:
                 "first_line": line.partition(": ")[2].replace(f", engine {self.run.engine!r}", ""),
                 "settings": {**settings._asdict(), "hidden": settings.sizes[1:-1]},
                 "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])) or "none", "lr": f"{settings.lr:g}",
-                          "activation": usual.activation, "output_activation": settings.output_activation or "none", "loss": usual.loss,
-                          "optimizer": usual.optimizer, "momentum": f"{settings.momentum:g}", "init": usual.init,
-                          "batch_size": str(usual.batch_size or "all"),
+                          "activation": usual.activation, "output_activation": settings.output_activation or "none",
+                          "loss": usual.loss, "optimizer": usual.optimizer, "init": usual.init,
+                          "momentum": f"{settings.momentum:g}", "batch_size": str(usual.batch_size or "all"),
                           "target_loss": "none" if usual.target_loss is None else f"{usual.target_loss:g}"},
                 "sample": min(self.task.sample, len(data.inputs) - 1),
                 "samples": [[x, y[0]] for x, y in zip(data.inputs, data.targets)]}
