@@ -36,6 +36,7 @@ ask("advance", epochs=2), ask("start", form={"task": "xor", "lr": "0"})
 for mistake in ask("choices")["mistakes"]:
     ask("caught", name=mistake["name"])
 ask("start", form={"task": "xor", "mistake": "equal-weights"}), ask("advance", epochs=2)
+ask("record", sample=0), ask("go", number=0, how="formula"), ask("wrote", number=9, column=1, place=0, source=0)
 ask("act", what="add_layer", values=[]), ask("read_csv", text="0,0,a\\n1,1,b\\n")
 print(json.dumps(sorted(module.__file__ for name, module in sys.modules.items()
                         if name.split(".")[0] in ("purenn", "web") and getattr(module, "__file__", None))))

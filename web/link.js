@@ -7,12 +7,13 @@ const MOST = 60000;                     // characters of an address
 
 let written = null;                     // what was written last, so that it is not taken for a new link
 
-export function write() {
+export function write(more = {}) {
   const { began, log } = now.state;
   const parts = new URLSearchParams(Object.entries(began).filter(([, value]) => String(value) !== ""));
   if (now.losses.length) parts.set("epochs", now.losses.length);
   if (log.length) parts.set("then", JSON.stringify(log));
   if (now.lines === "slopes") parts.set("lines", "slopes");
+  for (const [name, value] of Object.entries(more)) parts.set(name, value);
   const text = String(parts);
   written = text.length > MOST ? "" : `#${text}`;
   history.replaceState(null, "", written || location.pathname);
@@ -26,7 +27,7 @@ export function isNew() {
 // The training of a link, brought back: begun, changed after the same epochs in the same way, and trained as far.
 export async function follow(text) {
   const parts = new URLSearchParams(text.replace(/^#/, ""));
-  const { epochs, then, lines, ...form } = Object.fromEntries(parts);
+  const { epochs, then, lines, step, sample, ...form } = Object.fromEntries(parts);
   now.lines = lines === "slopes" ? "slopes" : "weights";
   const answer = await change("start", { form });
   if (answer.error) return answer;
@@ -45,7 +46,7 @@ export async function follow(text) {
     if (done.error) return done;
   }
   await to(Number(epochs ?? 0));
-  return answer;
+  return { ...answer, step, sample };
 }
 
 async function to(epoch) {

@@ -7,6 +7,7 @@ import { $, forgetColors, short } from "./draw.js";
 import * as link from "./link.js";
 import * as map from "./map.js";
 import * as stage from "./stage.js";
+import * as step from "./step.js";
 import * as tour from "./tour.js";
 import { advance, change, listen, now, showFirst, showLines, train } from "./training.js";
 
@@ -66,6 +67,7 @@ function buttons() {
   $("train").disabled = state.diverged;
   $("step").disabled = state.diverged || (done && !running);
   $("undo").disabled = !state.undo;
+  $("walk").disabled = state.diverged || running;
   $("add-layer").disabled = state.sizes.length >= 6;
 }
 
@@ -95,6 +97,7 @@ function all() {
   frame();
   if (!ready) return;
   map.curveText();
+  step.close();
   card.check();
   settled();
 }
@@ -103,7 +106,11 @@ function settled() {                    // what is said, and written, when nothi
   buttons();
   $("status").textContent = now.running ? "Training." : $("now").textContent;
   explanation();
-  link.write();
+  write();
+}
+
+function write() {                      // the address of what is shown
+  link.write(step.number() === null ? {} : { sample: $("sample").value, step: step.number() });
 }
 
 const explanation = guarded(async () => {
@@ -140,8 +147,10 @@ const follow = (text) => doing(async () => {
   $("about").hidden = true;
   const answer = await link.follow(text);
   document.querySelector(`[name=lines][value=${now.lines}]`).checked = true;
-  if (!answer.error) await controls.tellMistake();
-  return answer;
+  if (answer.error) return answer;
+  await controls.tellMistake();
+  if (answer.sample !== undefined && [...$("sample").options].some(({ value }) => value === answer.sample)) $("sample").value = answer.sample;
+  return answer.step === undefined ? answer : step.open(Number(answer.step) || 0);
 });
 
 async function pointed(x1, x2) {
@@ -157,6 +166,7 @@ async function pointed(x1, x2) {
 
 function chooseSample() {
   map.draw();
+  if (step.number() !== null) step.open(step.number());
   card.renew(false);
   explanation();
 }
@@ -167,6 +177,11 @@ function wire() {
   $("reset").addEventListener("click", () => doing(() => change("start", { form: controls.form() })));
   $("undo").addEventListener("click", () => doing(() => change("undo")));
   $("add-layer").addEventListener("click", () => doing(() => change("act", { what: "add_layer", values: [] })));
+  $("walk").addEventListener("click", () => doing(async () => {
+    const answer = await step.open();
+    if (!answer.error) $("step-slider").focus();
+    return answer;
+  }));
   $("add-point").addEventListener("click", () => doing(() => {
     const [x1, x2] = ["point-x1", "point-x2"].map((id) => Number($(id).value.trim().replace(",", ".") || NaN));
     return controls.addPoint(x1, x2, Number($("point-class").value));
@@ -179,13 +194,13 @@ function wire() {
   });
   for (const radio of document.querySelectorAll("[name=lines]")) radio.addEventListener("change", guarded(async () => {
     await showLines(radio.value);
-    link.write();
+    write();
   }));
   for (const id of ["sample", "part"]) $(id).addEventListener("change", chooseSample);
   for (const id of ["weights", "points"]) $(id).addEventListener("toggle", map.drawTables);
   $("explain").addEventListener("toggle", explanation);
   $("copy").addEventListener("click", guarded(async () => {
-    link.write();
+    write();
     await navigator.clipboard.writeText(location.href);
     $("status").textContent = $("copy").textContent = "Copied";
     setTimeout(() => { $("copy").textContent = "Copy link"; }, 1500);
@@ -194,13 +209,19 @@ function wire() {
 }
 
 function wireFigures() {
-  stage.setUp(card.show, (what, column) => doing(() => change("act", { what, values: what === "remove" ? [column, now.state.sizes[column] - 1] : [column] })));
+  stage.setUp((what, stays) => {
+    if (step.number() === null) card.show(what, stays);
+    else if (!stays || !step.wrote(what)) step.light();
+  }, (what, column) => doing(() => change("act", { what, values: what === "remove" ? [column, now.state.sizes[column] - 1] : [column] })));
   map.setUp(pointed);
   card.setUp(controls.say);
   listen((what) => {
     if (what === "all") all();
     if (what === "frame") frame();
-    if (what === "start") buttons();
+    if (what === "start") {
+      step.close();
+      buttons();
+    }
     if (what === "pause") settled();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -223,6 +244,7 @@ async function begin() {
     $("about").hidden = false;
   }));
   tour.setUp(found.tour, follow);
+  step.setUp(write);
 }
 
 async function main() {

@@ -12,6 +12,7 @@ from purenn.runs.tasks import POINT_TASKS
 from purenn.study.formulas import PARTS
 from web import cards, planting, points
 from web.forms import chosen, noise
+from web.stepping import Walk
 from web.training import Session
 
 MOST_UNDO = 30
@@ -27,6 +28,7 @@ class Page:
         self.session: Optional[Session] = None
         self.form: Dict[str, Any] = {}
         self.earlier: List[Any] = []            # what "undo" goes back to, the last one last
+        self.walk: Optional[Walk] = None        # the step that is walked through
 
     def answer(self, text: str) -> str:
         """The answer to a question; {"error": {"field": …, "text": …}} where it is refused, and nothing has changed."""
@@ -134,6 +136,35 @@ class Page:
         with session._planted():
             return cards.card(session.run, sample, column, place, source)
 
+    def record(self, sample: int, number: int = 0, hides: bool = False) -> Dict[str, Any]:
+        """The next step on a sample, recorded to be walked through, and what there is at one of its events."""
+        session = self._session()
+        with session._planted():
+            walk = Walk(session.run, sample)
+        self.walk = walk
+        return {**walk.about(), **walk.view(max(0, min(int(number), walk.about()["events"] - 1)), hides)}
+
+    def view(self, number: int, hides: bool = False) -> Dict[str, Any]:
+        """What there is at an event of the recording."""
+        return self._walk().view(number, hides)
+
+    def go(self, number: int, how: str, way: int = 1, hides: bool = False) -> Dict[str, Any]:
+        """What there is where one comes to from an event."""
+        return self._walk().view(self._walk().go(number, how, way), hides)
+
+    def wrote(self, number: int, column: int, place: int, source: int, hides: bool = False) -> Dict[str, Any]:
+        """What there is at the event that last wrote an edge."""
+        return self._walk().view(self._walk().wrote(number, column, place, source), hides)
+
+    def guess(self, number: int, text: str) -> Dict[str, Any]:
+        """Whether what a learner says comes out of a line is right, and the answer."""
+        return self._walk().guess(number, str(text))
+
+    def _walk(self) -> Walk:
+        if self.walk is None:
+            raise PurennError("No step has been recorded.")
+        return self.walk
+
     def explanation(self, sample: int, part: str) -> Dict[str, Any]:
         """One step on a sample, or a part of it, in HTML; with it the epochs before, None where it diverged."""
         session = self._session()
@@ -185,4 +216,5 @@ ACTS: Dict[str, Callable[..., None]] = {
 QUESTIONS: Dict[str, Callable[..., Dict[str, Any]]] = {
     each.__name__: each for each in (
         Page.choices, Page.start, Page.change, Page.act, Page.undo, Page.advance, Page.look, Page.card,
-        Page.explanation, Page.caught, Page.read_csv, Page.points)}
+        Page.explanation, Page.record, Page.view, Page.go, Page.wrote, Page.guess, Page.caught, Page.read_csv,
+        Page.points)}

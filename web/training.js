@@ -81,6 +81,7 @@ export async function showLines(lines) {
 // Train so many epochs, without pictures in between.
 export const advance = working(async (epochs) => {
   await pause();
+  tell("start");
   let left = epochs;
   while (left > 0) {
     const answer = take(await ask("advance", { epochs: left, milliseconds: 100 }));
