@@ -502,6 +502,80 @@ def test_the_slopes_are_those_of_all_points_and_leave_nothing_behind(page):
     assert [list(grads) for _, _, grads in run.network.parameters()] == [[0.0] * len(row) for row in before]
 
 
+# The step, line by line.
+
+def test_a_step_is_walked_through_as_it_was_recorded_forward_and_back(page):
+    page.begin()
+    page.ask("advance", epochs=7)
+    before = page.session.state()
+    shown = page.ask("record", sample=3)
+    recording = page.walk.recording
+    assert shown["events"] == len(recording) > 700
+    assert [phase for _, phase in shown["phases"]] == ["forward", "backward", "cost", "update"]
+    forward = [shown]
+    while forward[-1]["number"] < len(recording) - 1:
+        forward.append(page.ask("go", number=forward[-1]["number"], how="line"))
+    for event, view in zip(recording.events, forward):
+        named = recording.functions[event.function]
+        assert view["function"][:3] == [named.name, named.file, event.line] and view["phase"] == event.place.phase
+        assert len(view["stack"]) == event.depth
+        line, = [row for row in view["source"] if any(style == "now" for _, style in row)]
+        assert "".join(text for text, _ in line).split()[1] == str(event.line)
+    number = len(recording) - 1
+    for view in reversed(forward[1:]):
+        assert page.ask("view", number=number) == view
+        number = page.ask("go", number=number, how="line", way=-1)["number"]
+    assert number == 0 and page.ask("go", number=0, how="line", way=-1)["number"] == 0
+    assert page.session.state() == before
+
+
+def test_the_levels_of_the_place_are_steps_and_an_edge_leads_to_the_line_that_wrote_it(page):
+    page.begin()
+    page.ask("record", sample=3)
+    layer = page.ask("go", number=0, how="layer")
+    assert (layer["place"]["layer"], layer["column"]) == (0, 1)
+    activation = page.ask("go", number=layer["number"], how="layer")
+    assert activation["column"] == 1 and page.ask("go", number=activation["number"], how="layer")["column"] == 2
+    slope = page.ask("wrote", number=100, column=2, place=1, source=3)
+    assert "weight_grads[k] += delta * inputs[k]" in page.walk.recording.source_line(slope["number"])
+    assert (slope["phase"], slope["column"]) == ("backward", 2)
+    assert slope["place"] == {"phase": "backward", "sample": 3, "layer": 2, "neuron": 1, "input": 3}
+    weight = page.ask("wrote", number=len(page.walk.recording) - 1, column=2, place=1, source=3)
+    assert weight["phase"] == "update" and "2.weight[1][3]" in weight["equation"][1]
+
+
+def test_a_prediction_hides_the_result_and_is_told_whether_it_is_right(page):
+    page.begin()
+    page.ask("record", sample=3)
+    asked = page.ask("go", number=0, how="formula", hides=True)
+    seen = page.ask("view", number=asked["number"])
+    assert asked["equation"] == [asked["asked"] + " = ?"] and len(seen["equation"]) == 2 and seen["asked"] is None
+    answer = page.walk.recording.events[asked["number"]].result
+    nearly = str(answer * 1.005).replace(".", ",")
+    for text, right in ((str(answer), True), (nearly, True), (str(answer * 1.02), False)):
+        assert page.ask("guess", number=asked["number"], text=text)["right"] is right
+    assert "found '<b>'" in page.ask("guess", number=asked["number"], text="<b>")["error"]["text"]
+    assert "Nothing is asked" in page.ask("guess", number=0, text="1")["error"]["text"]
+
+
+@pytest.mark.parametrize("question", [
+    {"question": "view", "number": -1}, {"question": "view", "number": 10 ** 9}, {"question": "view", "number": True},
+    {"question": "go", "number": 0, "how": "question"}, {"question": "go", "number": "x", "how": "line"},
+    {"question": "wrote", "number": 0, "column": 9, "place": 0, "source": 0},
+    {"question": "wrote", "number": 0, "column": 1, "place": 99, "source": 0}, {"question": "record", "sample": -1}])
+def test_there_is_no_step_where_there_is_none(page, question):
+    page.begin()
+    assert "error" in page.ask("view", number=0)
+    page.ask("record", sample=0)
+    assert set(page.ask(**question)) == {"error"}
+
+
+def test_where_the_step_to_be_recorded_diverges_it_is_said(page):
+    page.begin(lr="1e300", activation="identity")
+    page.ask("advance", epochs=5)
+    assert "diverged" in page.ask("record", sample=0)["error"]["text"]
+
+
 # The gallery's mistakes, planted.
 
 def test_each_mistake_of_the_gallery_says_what_catches_it_and_most_can_be_watched(page):

@@ -397,6 +397,87 @@ def test_the_step_on_the_page_is_that_of_explain(both):
     browser.until("document.getElementById('explanation').textContent.startsWith('Cost: how wrong the output is')")
 
 
+PRESS = """new Promise((done) => {
+    const key = (name) => document.getElementById('step-slider').dispatchEvent(
+        new KeyboardEvent('keydown', {key: name, bubbles: true, cancelable: true}));
+    const before = document.getElementById('step-count').textContent;
+    key(%r);
+    let left = 400;
+    const look = () => (document.getElementById('step-count').textContent !== before || !left-- ? done(
+        document.getElementById('step-count').textContent) : setTimeout(look, 2));
+    look();
+})"""
+
+
+def test_a_whole_step_is_walked_through_and_back_with_the_arrow_keys(both):
+    browser = opened(both)
+    click(browser, "walk")
+    browser.until("!document.getElementById('stepper').hidden")
+    browser.until("document.activeElement.id === 'step-slider'")
+    last = browser.run("Number(document.getElementById('step-slider').max)")
+    phases, formulas = [], set()
+    for number in range(1, last + 1):
+        assert browser.run(PRESS % "ArrowRight") == "%d of %d" % (number, last)
+        if number % 40 == 0:
+            formulas.add(says(browser, "step-said"))
+            phases.append(browser.run("document.querySelector('#crumbs button').textContent"))
+    assert len(formulas) > 10 and sorted(set(phases)) == ["backward", "forward", "update"]
+    for number in reversed(range(last)):
+        assert browser.run(PRESS % "ArrowLeft") == "%d of %d" % (number, last)
+    assert browser.run("document.querySelectorAll('#step-phases rect').length") == 4 and browser.problems == []
+
+
+def test_the_levels_over_out_an_edge_and_a_link_lead_through_the_step(both):
+    browser = opened(both, "task=xor&epochs=5&sample=4&step=300")
+    browser.until("document.getElementById('step-count').textContent.startsWith('300 of')")
+    assert "step=300" in browser.run("location.hash") and "sample=4" in browser.run("location.hash")
+    assert "sample 4" in says(browser, "crumbs") and "z" in says(browser, "step-variables")
+    for key in "plni":
+        browser.run(PRESS % key)
+    assert browser.run("document.querySelectorAll('#network .chosen').length") == 1
+    browser.run("document.querySelector('.reach[data-column=\"2\"][data-place=\"1\"][data-source=\"3\"]')"
+                ".dispatchEvent(new MouseEvent('click', {bubbles: true}))")
+    browser.until("document.getElementById('crumbs').textContent.includes('neuron 1')")
+    browser.until("document.getElementById('step-source').textContent.includes('weight_grads[k] +=')")
+    assert "·" in says(browser, "step-said") and "Linear.backward" in says(browser, "step-stack")
+    number = says(browser, "step-count")
+    for name in ("step-out", "step-over", "step-on"):
+        click(browser, name)
+        browser.until("document.getElementById('step-count').textContent !== %r" % number)
+        number = says(browser, "step-count")
+    click(browser, "step-close")
+    assert browser.run("document.getElementById('stepper').hidden") and "step=" not in browser.run("location.hash")
+    assert browser.problems == []
+
+
+def test_a_prediction_is_asked_for_and_checked(browser):
+    opened(browser)
+    click(browser, "walk")
+    browser.until("!document.getElementById('stepper').hidden")
+    click(browser, "step-hides")
+    for _ in range(60):
+        if not browser.run("document.getElementById('step-guess').hidden"):
+            break
+        browser.run(PRESS % "ArrowRight")
+    assert says(browser, "step-said").endswith(" = ?")
+    check = "document.getElementById('step-answer').value = %r; document.querySelector('#step-guess button').click()"
+    browser.run(check % "123")
+    browser.until("document.getElementById('step-verdict').textContent.startsWith('Not quite: it is ')")
+    answer = says(browser, "step-verdict").rpartition(" ")[2]
+    browser.run(check % answer.replace(".", ","))
+    browser.until("document.getElementById('step-verdict').textContent.startsWith('Right: ')")
+
+
+def test_training_closes_the_step(browser):
+    opened(browser, "step=10")
+    browser.until("!document.getElementById('stepper').hidden")
+    click(browser, "step")
+    browser.until("now.losses.length === 1")
+    settled(browser)
+    assert browser.run("document.getElementById('stepper').hidden")
+    assert browser.problems == []
+
+
 def test_the_keyboard_alone_is_enough(browser):
     opened(browser)
     order, rings = [], set()
@@ -453,15 +534,18 @@ def test_a_screen_reader_is_told_what_everything_is(browser):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_axe_finds_nothing(browser, width, scheme):
+@pytest.mark.parametrize("step", ["", "step=121"])
+def test_axe_finds_nothing(browser, width, scheme, step):
     file = os.path.join(anywhere.MODULES, "axe-core", "axe.min.js")
     needed(os.path.exists(file), "axe-core is not here: npm install --prefix web")
-    opened(browser, width=width, height=844, scheme=scheme)
-    click(browser, "step")
-    settled(browser)
+    opened(browser, step, width=width, height=844, scheme=scheme)
+    if not step:
+        click(browser, "step")
+        settled(browser)
+        click(browser, "tour")
+        browser.until("document.activeElement.id === 'stop-next'")
     choose(browser, lr="fast")
-    click(browser, "tour")
-    browser.until("document.activeElement.id === 'stop-next'")
+    assert browser.run("document.getElementById('stepper').hidden") == (not step)
     browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     browser.until("document.getElementById('explanation').textContent.length > 1000")
     with open(file, encoding="utf-8") as handle:

@@ -178,7 +178,9 @@ function wire() {
   $("undo").addEventListener("click", () => doing(() => change("undo")));
   $("add-layer").addEventListener("click", () => doing(() => change("act", { what: "add_layer", values: [] })));
   $("walk").addEventListener("click", () => doing(async () => {
+    $("walk").textContent = "Recording …";
     const answer = await step.open();
+    $("walk").textContent = "Step through";
     if (!answer.error) $("step-slider").focus();
     return answer;
   }));

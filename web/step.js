@@ -116,7 +116,6 @@ function show(answer) {
   for (const text of at.equation) html(said, "div", { class: "now" }, text);
   $("step-guess").hidden = at.asked === null;
   $("step-verdict").textContent = $("step-answer").value = "";
-  $("step-source").querySelector(".now")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   done();
 }
 

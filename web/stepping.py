@@ -9,7 +9,7 @@ from purenn.study.changes import linears
 from purenn.study.recording import record
 from web.forms import number as read_number
 
-WIDTH, ROWS = 200, 60           # of the texts, which the page wraps by itself
+WIDTH, ROWS = 200, 16           # of the texts: columns, and lines at a time
 
 # How to go from one event to another: a line on, over or out of a function, to the next phase and so on.
 WAYS = {"over": walking.over, "out": walking.out, "formula": walking.formula}
