@@ -421,7 +421,7 @@ def test_a_whole_step_is_walked_through_and_back_with_the_arrow_keys(both):
         if number % 40 == 0:
             formulas.add(says(browser, "step-said"))
             phases.append(browser.run("document.querySelector('#crumbs button').textContent"))
-    assert len(formulas) > 10 and sorted(set(phases)) == ["backward", "forward", "update"]
+    assert len(formulas) > 10 and sorted(set(phases)) == ["backward", "cost", "forward", "update"]
     for number in reversed(range(last)):
         assert browser.run(PRESS % "ArrowLeft") == "%d of %d" % (number, last)
     assert browser.run("document.querySelectorAll('#step-phases rect').length") == 4 and browser.problems == []
@@ -431,10 +431,10 @@ def test_the_levels_over_out_an_edge_and_a_link_lead_through_the_step(both):
     browser = opened(both, "task=xor&epochs=5&sample=4&step=300")
     browser.until("document.getElementById('step-count').textContent.startsWith('300 of')")
     assert "step=300" in browser.run("location.hash") and "sample=4" in browser.run("location.hash")
-    assert "sample 4" in says(browser, "crumbs") and "z" in says(browser, "step-variables")
-    for key in "plni":
+    assert "sample 4" in says(browser, "crumbs") and "delta" in says(browser, "step-variables")
+    for key in "lni":
         browser.run(PRESS % key)
-    assert browser.run("document.querySelectorAll('#network .chosen').length") == 1
+    assert browser.run("document.querySelectorAll('#network .reach.chosen').length") == 1
     browser.run("document.querySelector('.reach[data-column=\"2\"][data-place=\"1\"][data-source=\"3\"]')"
                 ".dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     browser.until("document.getElementById('crumbs').textContent.includes('neuron 1')")

@@ -15,6 +15,8 @@ from web import hashes, server
 
 from .helpers import ROOT, assert_refused
 
+pytestmark = pytest.mark.skipif(sys.platform == "emscripten", reason="no sockets, or no threads, here")
+
 
 @pytest.fixture(scope="module")
 def served():
@@ -159,6 +161,15 @@ def test_a_link_out_of_the_project_is_not_followed(served, tmp_path, monkeypatch
     os.symlink(str(tmp_path / "secret.py"), str(tmp_path / "root" / "web" / "link.py"))
     monkeypatch.setattr(server, "ROOT", str(tmp_path / "root"))
     assert server.find("/web/own.py") and server.find("/web/link.py") is None
+
+
+@pytest.mark.parametrize("folder", ["node_modules", ".hidden"])
+def test_what_npm_installed_and_what_is_hidden_is_not_served(served, tmp_path, monkeypatch, folder):
+    (tmp_path / "web" / folder).mkdir(parents=True)
+    (tmp_path / "web" / folder / "file.js").write_text("1")
+    (tmp_path / "web" / "file.js").write_text("1")
+    monkeypatch.setattr(server, "ROOT", str(tmp_path))
+    assert server.find("/web/file.js") and server.find("/web/%s/file.js" % folder) is None
 
 
 @pytest.mark.parametrize("line", [

@@ -74,8 +74,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "purenn", ""
     timeout = SECONDS
-    wbufsize = -1                                   # an answer goes out as a whole
-    disable_nagle_algorithm = True
+    disable_nagle_algorithm = True                  # or the body would wait until the headers have arrived
 
     def do_GET(self) -> None:  # noqa: N802
         """Send a file of the project."""
