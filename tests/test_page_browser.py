@@ -435,6 +435,9 @@ def test_the_levels_over_out_an_edge_and_a_link_lead_through_the_step(both):
     for key in "lni":
         browser.run(PRESS % key)
     assert browser.run("document.querySelectorAll('#network .reach.chosen').length") == 1
+    browser.run("{const e = document.getElementById('step-slider'); e.value = 480;"
+                " e.dispatchEvent(new Event('input'))}")
+    browser.until("document.getElementById('step-count').textContent.startsWith('480 of')")
     browser.run("document.querySelector('.reach[data-column=\"2\"][data-place=\"1\"][data-source=\"3\"]')"
                 ".dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     browser.until("document.getElementById('crumbs').textContent.includes('neuron 1')")
