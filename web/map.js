@@ -6,7 +6,7 @@ import { now } from "./training.js";
 const small = document.createElement("canvas");
 let side = 280;
 let drawn = "";                         // what the points looked like when they were drawn last
-const left = 26, top = 8;               // of the unit square in the picture
+const left = 30, top = 8;               // of the unit square in the picture
 
 export function setUp(onPoint) {
   $("map").addEventListener("click", (event) => {
@@ -23,7 +23,7 @@ export function draw(sample) {
   const width = Math.min(420, Math.max(160, $("map").clientWidth));
   side = width - left - 8;
   const map = $("map");
-  map.setAttribute("viewBox", `0 0 ${width} ${top + side + 24}`);
+  map.setAttribute("viewBox", `0 0 ${width} ${top + side + 26}`);
   drawOutput();
   const key = [width, sample ?? $("sample").value, ...now.state.points.map((point) => `${point.input}${point.target}${point.right}`)].join(" ");
   if (key === drawn) return;
@@ -43,8 +43,8 @@ export function draw(sample) {
     else svg(map, "rect", { class: kind, x: x - radius + 0.5, y: y - radius + 0.5, width: 2 * radius - 1, height: 2 * radius - 1 });
     if (!point.right) svg(map, "circle", { class: "wrong", cx: x, cy: y, r: radius + (few < 5 ? 2 : 3.5), "stroke-width": few < 5 ? 1.2 : 2 });
   }
-  for (const [text, x, y, anchor] of [["0", left, top + side + 18, "middle"], ["1", left + side, top + side + 18, "middle"],
-    ["x1", left + side / 2, top + side + 18, "middle"], ["1", left - 6, top + 10, "end"], ["x2", left - 6, top + side / 2 + 4, "end"]]) {
+  for (const [text, x, y, anchor] of [["0", left, top + side + 20, "middle"], ["1", left + side, top + side + 20, "middle"],
+    ["x1", left + side / 2, top + side + 20, "middle"], ["1", left - 12, top + 5, "end"], ["x2", left - 8, top + side / 2 + 4, "end"]]) {
     svg(map, "text", { x, y, "text-anchor": anchor }, text);
   }
   drawBar();
@@ -66,7 +66,7 @@ function drawOutput() {
 
 function drawBar() {
   const bar = $("bar");
-  const height = top + side + 24;
+  const height = top + side + 26;
   if (bar.dataset.side === String(side) + document.documentElement.dataset.colors) return;
   bar.dataset.side = String(side) + document.documentElement.dataset.colors;
   bar.setAttribute("viewBox", `0 0 40 ${height}`);
