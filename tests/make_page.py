@@ -23,7 +23,7 @@ def ask(question, **values):
     answer = json.loads(page.answer(json.dumps({"question": question, **values})))
     return answer
 for task in ("xor", "linear", "gate"):
-    for hidden in ("", "none", "16 16 16 16"):
+    for hidden in ("", "none", "8 8 8 8"):
         ask("start", form={"task": task, "hidden": hidden})
         ask("advance", epochs=2, maps=3, slopes=True), ask("explanation", sample=0, part="")
         ask("card", sample=0, column=1, place=0), ask("card", sample=0, column=1, place=0, source=0)
@@ -33,8 +33,8 @@ for optimizer in ("momentum", "adagrad", "rmsprop", "adam"):
 ask("start", form={"task": "xor", "epochs": "5"}), ask("advance", epochs=9)
 ask("start", form={"task": "xor", "lr": "1e300", "activation": "identity"})
 ask("advance", epochs=2), ask("start", form={"task": "xor", "lr": "0"})
-for mistake in ask("choices")["mistakes"]:
-    ask("caught", name=mistake["name"])
+for name in ("tanh-derivative", "updated-weights", "gradient-overwritten", "log-of-zero"):
+    assert "text" in ask("caught", name=name)
 ask("start", form={"task": "xor", "mistake": "equal-weights"}), ask("advance", epochs=2)
 ask("record", sample=0), ask("go", number=0, how="formula"), ask("wrote", number=9, column=1, place=0, source=0)
 ask("act", what="add_layer", values=[]), ask("read_csv", text="0,0,a\\n1,1,b\\n")

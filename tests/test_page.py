@@ -515,6 +515,7 @@ def test_a_step_is_walked_through_as_it_was_recorded_forward_and_back(page):
     forward = [shown]
     while forward[-1]["number"] < len(recording) - 1:
         forward.append(page.ask("go", number=forward[-1]["number"], how="line"))
+    assert len(forward) == len(recording)
     for event, view in zip(recording.events, forward):
         named = recording.functions[event.function]
         assert view["function"][:3] == [named.name, named.file, event.line] and view["phase"] == event.place.phase

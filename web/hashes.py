@@ -1,9 +1,8 @@
 """The hashes in web/index.html: no browser runs a script that is older than the page, or that was changed on its way.
 
-    python -m web.hashes
-
-writes them: the import map, which gives each module its address with its hash and its integrity, the hash of that map
-in the content security policy, and the address of the style sheet.
+They are the import map, which gives each module its address with its hash and its integrity, the hash of that map in
+the content security policy, and the address of the style sheet. ``python3 -m tests.make_page`` writes them; the server
+makes them anew for each request.
 """
 import base64
 import hashlib
@@ -52,11 +51,3 @@ def _style() -> str:
 def _read(name: str) -> bytes:
     with open(os.path.join(WEB, name), "rb") as file:
         return file.read()
-
-
-if __name__ == "__main__":
-    path = os.path.join(WEB, "index.html")
-    with open(path, encoding="utf-8") as handle:
-        made = renewed(handle.read())
-    with open(path, "w", encoding="utf-8", newline="\n") as handle:
-        handle.write(made)

@@ -12,7 +12,6 @@ from purenn.runs.tasks import POINT_TASKS
 from purenn.study.formulas import PARTS
 from web import cards, planting, points
 from web.forms import chosen, noise
-from web.stepping import Walk
 from web.training import Session
 
 MOST_UNDO = 30
@@ -28,7 +27,7 @@ class Page:
         self.session: Optional[Session] = None
         self.form: Dict[str, Any] = {}
         self.earlier: List[Any] = []            # what "undo" goes back to, the last one last
-        self.walk: Optional[Walk] = None        # the step that is walked through
+        self.walk: Any = None                   # the step that is walked through
 
     def answer(self, text: str) -> str:
         """The answer to a question; {"error": {"field": …, "text": …}} where it is refused, and nothing has changed."""
@@ -138,6 +137,7 @@ class Page:
 
     def record(self, sample: int, number: int = 0, hides: bool = False) -> Dict[str, Any]:
         """The next step on a sample, recorded to be walked through, and what there is at one of its events."""
+        from web.stepping import Walk           # which takes its time to load in a browser
         session = self._session()
         with session._planted():
             walk = Walk(session.run, sample)
@@ -160,7 +160,7 @@ class Page:
         """Whether what a learner says comes out of a line is right, and the answer."""
         return self._walk().guess(number, str(text))
 
-    def _walk(self) -> Walk:
+    def _walk(self) -> Any:
         if self.walk is None:
             raise PurennError("No step has been recorded.")
         return self.walk

@@ -9,19 +9,24 @@ async function text(name) {
   return answer.text();
 }
 
-// Pyodide from `base`. Where pyodide.json has the hash of a file of that version, the file must have it.
+// Pyodide from `base`. Where pyodide.json has the hash of a file of that version, the file must have it. All files are
+// fetched at once; what Pyodide fetches then is what has come.
 async function load(base, hashes) {
-  const checked = (name) => ({ integrity: hashes[name], cache: "force-cache" });
-  const name = (url) => { const path = String(url.url ?? url); return path.startsWith(base) ? path.slice(base.length) : ""; };
-  self.fetch = (url, options = {}) => fetched(url, hashes[name(url)] ? { ...options, ...checked(name(url)) } : options);
-  const needed = Object.keys(hashes);
-  await Promise.all(needed.map(async (each) => {                        // in parallel, and from then on in the cache
-    const answer = await fetched(base + each, checked(each));
-    if (!answer.ok) throw new Error(each);
-    await answer.arrayBuffer();
+  const files = Object.fromEntries(Object.entries(hashes).map(([name, integrity]) => [base + name, fetched(base + name,
+    { integrity, cache: "force-cache" })]));
+  self.fetch = (url, options) => {
+    const file = files[String(url.url ?? url)];
+    delete files[String(url.url ?? url)];
+    return file ?? fetched(url, options);
+  };
+  const all = Promise.all(Object.entries(files).map(async ([name, file]) => {
+    if (!(await file).ok) throw new Error(name);
   }));
-  const { loadPyodide } = await import(base + "pyodide.mjs");
-  return loadPyodide({ indexURL: base });
+  const code = Object.keys(files).filter((name) => name.endsWith(".mjs"));      // imported from the cache, once checked
+  await Promise.all(code.map(async (name) => (await files[name]).arrayBuffer()));
+  const starting = import(base + "pyodide.mjs").then(({ loadPyodide }) => loadPyodide({ indexURL: base }));
+  await all;                            // without one of them it would wait for ever
+  return starting;
 }
 
 async function begin(base) {
