@@ -55,11 +55,10 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
     for number in range(done + 1, epochs + 1):
         epoch_loss = 0.0
         right = 0
-        order = drawn_order(count, rng)
-        at_once = engine.epoch(network, loss, optimizer, data, batch_size, order)
-        if at_once is not None:                                     # an engine with a way to learn from all of them
+        at_once = engine.epoch(network, loss, optimizer, data, batch_size, rng)
+        if at_once is not None:                                     # the engine learns from a whole epoch at once
             epoch_loss, right = add_up(at_once, loss, optimizer, count, number)
-        for inputs, targets in in_batches(data, batch_size, order) if at_once is None else ():
+        for inputs, targets in batches(data, batch_size, rng) if at_once is None else ():
             cost, outputs = engine.learn(network, loss, optimizer, inputs, targets)
             check_finite(cost, optimizer, number)
             epoch_loss += cost * part_of_whole(loss, len(inputs), count)
@@ -94,26 +93,14 @@ def batches(data, batch_size=None, rng=None):
 
     Without ``batch_size`` one batch of all, without ``rng`` the given order. The last batch may be smaller.
     """
-    return in_batches(data, batch_size, drawn_order(len(data.inputs), rng))
-
-
-def drawn_order(count: int, rng):
-    """The numbers of so many samples in an order drawn by ``rng``; None, the given order, without one."""
-    if rng is None:
-        return None
-    order = list(range(count))
-    rng.shuffle(order)
-    return order
-
-
-def in_batches(data, batch_size, order):
-    """The data as pairs (inputs, targets) of up to ``batch_size`` samples; None: of all, and in the given order."""
     count = len(data.inputs)
-    if batch_size is None and order is None:
+    if batch_size is None and rng is None:
         yield data.inputs, data.targets
         return
     batch_size = batch_size or count
-    order = order or list(range(count))
+    order = list(range(count))
+    if rng is not None:
+        rng.shuffle(order)
     for start in range(0, count, batch_size):
         chosen = order[start:start + batch_size]
         yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]

@@ -36,6 +36,7 @@ BEGINS = {
     "gradcheck --activation tanh --loss mse": "Each entry: its gradient by backpropagation against ",
     "activations": "            sigmoid          tanh          relu ",
     "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
+    "course": "   1          A neuron\n   2          Activations and their slopes\n",
     "compare gate --vary lr=1,2 --seeds 2 --epochs 2 --workers 2": "compare gate: lr 1, 2; seeds 1 to 2; 4 runs of up ",
     "unroll gate": "# Network([Linear(2, 4), Sigmoid(), Linear(4, 4), Sigmoid(), Linear(4, 1), Sigmoid()]), ",
 }
@@ -58,14 +59,15 @@ def test_the_command_line_alone_shows_every_command_with_an_example():
 
 
 @pytest.mark.slow
-def test_alone_it_shows_every_command_with_an_example_that_runs():
+def test_alone_it_shows_every_command_with_an_example_that_runs(tmp_path):
     shown = cli()
     assert shown.returncode == 0 and shown.stderr == ""
     examples = re.findall(r"^ +python cli\.py (\w+(?: .*)?)$", shown.stdout, re.MULTILINE)
     assert {"xor", "linear", "gate", "explain"} <= {example.split()[0] for example in examples}
     for example in examples:
         quick = {"xor": ["--epochs", 20], "linear": ["--epochs", 20], "gate": ["--epochs", 20],
-                 "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100]}
+                 "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100],
+                 "course": [tmp_path / "workbook"]}
         done = cli(*example.split(), *quick.get(example.split()[0], []))
         assert (done.returncode, done.stderr) == (0, ""), example
 

@@ -30,6 +30,7 @@ COMMANDS = (
     ("gradcheck", "check the gradients of every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "classic mistakes of backpropagation, and the check that finds each", "mistakes missing-factor-2"),
+    ("course", "exercises that build a small purenn, and checks that name the mistake", "course start"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),
     ("page", "the page in the browser: watch a network learn, and act on it", "page"),

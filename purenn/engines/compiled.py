@@ -85,7 +85,7 @@ class Compiled(Engine):
             found += numbers.outputs()
         return found
 
-    def epoch(self, network, loss, optimizer, data, batch_size, order):
+    def epoch(self, network, loss, optimizer, data, batch_size, rng):
         """Learn from all batches of an epoch: yields each one's cost, its samples, and how many of them are right.
 
         None where the optimizer is one of your own, or learns only a part of the network.
@@ -96,6 +96,9 @@ class Compiled(Engine):
         kept = self._kept(network, data.inputs, data.targets)
         numbers.load()
         numbers.hide()
+        order = None if rng is None else list(range(kept.count))
+        if order:
+            rng.shuffle(order)                              # as training.batches does
         numbers.set_up(kept, optimizer, order)
         size = min(batch_size or kept.count, kept.count)
         numbers.make_room(self._room(numbers, size), -(-kept.count // size))

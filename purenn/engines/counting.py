@@ -32,9 +32,9 @@ class CountingEngine(Engine):
             self.tell(self.samples)
         return done
 
-    def epoch(self, network, loss, optimizer, data, batch_size, order):
+    def epoch(self, network, loss, optimizer, data, batch_size, rng):
         """What the engine's own ``epoch`` returns."""
-        batches = self.engine.epoch(network, loss, optimizer, data, batch_size, order)
+        batches = self.engine.epoch(network, loss, optimizer, data, batch_size, rng)
         return None if batches is None else self._counted(batches)
 
     def _counted(self, batches):

@@ -35,12 +35,11 @@ class Engine:
             optimizer.step()
         return cost, outputs
 
-    def epoch(self, network, loss, optimizer, data, batch_size, order):
-        """Learn from all batches of an epoch in one go: each one's cost, its samples, how many outputs are right.
+    def epoch(self, network, loss, optimizer, data, batch_size, rng):
+        """Learn from all batches of an epoch at once: yields each one's cost, its samples, how many outputs are right.
 
-        ``order`` is that of the samples, None for the given one. It returns None where it learns batch by batch.
+        ``rng`` shuffles the samples, as in ``training.batches``. None, as here, means: learn batch by batch.
         """
-        return
 
     def sync(self) -> None:
         """Make the network's own lists right, where the engine learns elsewhere."""

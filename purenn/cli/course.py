@@ -1,0 +1,134 @@
+"""``course``: a workbook of exercises that are checked, and for teachers its handout and its grades."""
+import argparse
+import json
+import os
+import random
+from typing import Any, Dict, List
+
+from ..course import chapters as book
+from ..course import check, grade, learner, progress, workbook
+from ..linalg import PurennError
+from ..show import course as show
+from ..show.terminal import Terminal
+from .parser import Parser, one_of, program_name, whole
+
+DESCRIPTION = ("Exercises that build a small purenn, and checks that name the mistake. For learners: start, check, "
+               "hint, next, run; for teachers: handout, grade, solutions. Without an action: how far you are.")
+
+
+def chapter_numbers(text: str) -> List[int]:
+    """An option type: chapters, such as 1-6 or 1,3,7-9."""
+    last, found = book.CHAPTERS[-1].number, set()
+    for part in text.split(","):
+        low, _, high = part.partition("-")
+        is_range = len(text) <= 80 and low.isdecimal() and (high or low).isdecimal()
+        if not is_range or not 1 <= int(low) <= int(high or low) <= last:
+            raise argparse.ArgumentTypeError(f"found {text[:40]!r}; it must be chapters from 1 to {last}, such as 1-6")
+        found |= set(range(int(low), int(high or low) + 1))
+    return sorted(found)
+
+
+def run(arguments: List[str]) -> int:
+    """Do what the action says; return 0, or 1 where something checked is not right."""
+    parser = Parser("course", description=DESCRIPTION)
+    parser.add_argument("action", metavar="ACTION", nargs="?", type=one_of(ACTIONS), default="status",
+                        help=f"{', '.join(ACTIONS)} (default: %(default)s)")
+    parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="check, hint, solutions: exercises, such "
+                        "as 4.2; start, handout: the new folder (default of start: workbook); grade: the submissions")
+    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one; or workbook)")
+    parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
+        f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
+    parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
+                        "start draws one, handout and solutions take 1, grade takes that of each workbook")
+    parser.add_argument("--epochs", metavar="N", type=whole(1, 100000), default=1000,
+                        help="run: train for so many epochs, or until the loss is below 0.005 (default: %(default)s)")
+    parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file in the place of a folder")
+    parser.add_argument("--csv", metavar="FILE.csv", help="grade: write the points as a table")
+    parser.add_argument("--json", action="store_true", default=None, help="grade: print the grades as JSON")
+    parser.add_argument("--weights", metavar="FILE.json",
+                        help='grade: points by chapter or exercise: {"4": 2, "4.2": 5}')
+    options = parser.parse_args(arguments)
+    allowed, most, _ = ACTIONS[options.action]
+    unused = options.given - allowed - {"action", "names"}
+    if unused:
+        raise PurennError(f"course {options.action}: --{min(unused)} has no effect here; leave it out")
+    if len(options.names) > most:
+        raise PurennError(f"course {options.action}: found {options.names[most]!r}; it takes "
+                          f"{'no name' if not most else 'one name'}")
+    return int(ACTIONS[options.action][2](Terminal(), options))
+
+
+def _status(terminal: Terminal, options: Any) -> int:
+    folder = learner.place(getattr(options, "in"))
+    there = os.path.exists(os.path.join(folder, progress.FILE)) or "in" in options.given
+    show.show_progress(terminal, book.CHAPTERS, progress.read(folder) if there else None)
+    return 0
+
+
+def _write(terminal: Terminal, options: Any) -> int:
+    if options.action == "handout" and bool(options.zip) == bool(options.names):
+        raise PurennError("course handout: give the new folder, or --zip FILE.zip")
+    seed = options.seed
+    if seed is None:
+        seed = 1 if options.action == "handout" else random.SystemRandom().randrange(10 ** 6)
+    name = options.zip or (options.names or ["workbook"])[0]
+    writing = workbook.write_zip if options.zip else workbook.write
+    count = writing(name, options.chapters, seed, program_name())
+    more = f" Begin with {name}/README.txt, or course next." if options.action == "start" else ""
+    terminal.line(f"{name}: {count} exercises, seed {seed}.{more}")
+    return 0
+
+
+def _check(terminal: Terminal, options: Any) -> int:
+    code, folder = 0, learner.place(getattr(options, "in"))
+    for of, verdict in learner.checked(folder, options.names):
+        show.show_verdict(terminal, of, verdict)
+        code = max(code, int(verdict.status != "right"))
+    return code or _next(terminal, options)
+
+
+def _hint(terminal: Terminal, options: Any) -> int:
+    terminal.line(learner.hint(learner.place(getattr(options, "in")), options.names))
+    return 0
+
+
+def _next(terminal: Terminal, options: Any) -> int:
+    folder = learner.place(getattr(options, "in"))
+    state = progress.read(folder)
+    show.show_next(terminal, book.CHAPTERS, state, learner.left(state), folder)
+    return 0
+
+
+def _run(terminal: Terminal, options: Any) -> int:
+    folder = learner.place(getattr(options, "in"))
+    progress.read(folder)                                   # it is a workbook
+    trained = check.train_xor(folder, 1, options.epochs)
+    if trained.sentence:
+        raise PurennError(f"course run: {trained.sentence}; course check tells more, exercise by exercise")
+    show.show_trained(terminal, trained)
+    return 0
+
+
+def _grade(terminal: Terminal, options: Any) -> int:
+    weights, exercises = grade.read_weights(options.weights), workbook.chosen(options.chapters)
+    found = grade.grades(options.names, exercises, options.seed, weights, options.csv)
+    if options.json:
+        terminal.stream.write(json.dumps(grade.as_json(found)) + "\n")
+    else:
+        show.show_grades(terminal, found, sum(weights[of.number] for of in exercises))
+    return int(any(verdict.status != "right" for each in found for verdict in each.verdicts))
+
+
+def _solutions(terminal: Terminal, options: Any) -> int:
+    wanted = [book.exercise(name).number for name in options.names]
+    found = workbook.solutions(options.chapters, 1 if options.seed is None else options.seed)
+    show.show_solutions(terminal, [(of, text) for of, text in found if not wanted or of.number in wanted])
+    return 0
+
+
+# Of each action the options, the most names it takes, and what does it.
+ACTIONS: Dict[str, Any] = {
+    "status": ({"in"}, 0, _status), "start": ({"seed", "chapters"}, 1, _write), "check": ({"in"}, 100, _check),
+    "hint": ({"in"}, 1, _hint), "next": ({"in"}, 0, _next), "run": ({"in", "epochs"}, 0, _run),
+    "handout": ({"seed", "chapters", "zip"}, 1, _write), "solutions": ({"seed", "chapters"}, 100, _solutions),
+    "grade": ({"seed", "chapters", "csv", "json", "weights"}, 10000, _grade)}

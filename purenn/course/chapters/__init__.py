@@ -1,0 +1,23 @@
+"""The chapters in their order. One more is one more file here, and its name in the list."""
+from typing import Tuple
+
+from ...linalg import PurennError
+from ..exercise import Chapter, Exercise
+from ..source import BOOK
+from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
+               c09_checking, c10_softmax, c11_planted, c12_one_page, c13_stuck)
+
+CHAPTERS: Tuple[Chapter, ...] = tuple(module.CHAPTER for module in (
+    c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop, c09_checking,
+    c10_softmax, c11_planted, c12_one_page, c13_stuck))
+EXERCISES: Tuple[Exercise, ...] = tuple(exercise for chapter in CHAPTERS for exercise in chapter.exercises)
+BOOK[:] = EXERCISES
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise of that number, name or file. Raises PurennError where there is none."""
+    for found in EXERCISES:
+        if name in (found.number, found.name, found.file, found.file + ".py"):
+            return found
+    raise PurennError(f"course: there is no exercise {name!r}; give its number, such as 1.2, from 1.1 to "
+                      f"{EXERCISES[-1].number}")

@@ -1,0 +1,216 @@
+"""Chapter 2: activations and their slopes."""
+import math
+
+from ... import activations
+from ..exercise import Chapter, Exercise, Known
+from ..pages import BP1, FORWARD, GALLERY
+
+
+OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1, None)
+TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+              BP1, None)
+
+
+def draw_z(rng):
+    """A z of two digits and its σ(z)."""
+    z = rng.choice((-1, 1)) * rng.randint(40, 250) / 100
+    return {"z": z, "a": round(activations.sigmoid(z), 6)}
+
+
+def twice(a):
+    """σ′ with the sigmoid taken of a."""
+    return activations.sigmoid(a) * (1.0 - activations.sigmoid(a))
+
+
+PREDICT = Exercise(
+    "2.1", "predict", "slope_by_hand", "How steep is the sigmoid here?", """\
+After the weighted sum z comes the activation a = f(z). One such f is the sigmoid,
+
+    σ(z) = 1 / (1 + e^−z)
+
+It turns any number into one between 0 and 1. Its slope says how fast a changes when z does.
+From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
+
+    σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
+
+so that it costs one multiplication where a is known. Here z = {z}, and a = σ(z) = {a}.
+Work out the slope σ′(z), to four digits.""",
+    BP1, ("The formula at the end needs a, and not z.", "Multiply a by what is missing from it to 1."),
+    (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
+     TWICE._replace(change=lambda v: twice(v["a"])),
+     Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),
+     Known("square", "This is a², not a·(1 − a).", BP1, lambda v: v["a"] * v["a"]),
+     Known("complement", "This is 1 − a; the factor a is missing.", BP1, lambda v: 1.0 - v["a"]),
+     Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, lambda v: 1.0 - v["a"] * v["a"])),
+    draw=draw_z, right=lambda v: activations.sigmoid_derivative(v["z"], v["a"]), answer="slope")
+
+SIGMOID = Exercise(
+    "2.2", "write", "sigmoid", "Write the sigmoid", """\
+σ(z) = 1 / (1 + e^−z). In Python e^x is exp(x), which is imported below.
+
+One thing to see to: exp(x) of a large x, such as 1000, is too large for a float and raises
+OverflowError. With a negative z of that size e^−z is such a number. But e^z is not: multiply
+the fraction above and below by e^z, and it is
+
+    σ(z) = e^z / (1 + e^z)
+
+the same value. So: the first formula for z ≥ 0, the second one for z < 0.""",
+    FORWARD, ("Write the formula for z >= 0 first, with an if before it.",
+              "For z < 0: e = exp(z), and then the fraction of e and 1.0 + e."),
+    (Known("exp-overflow", "The sigmoid is written 1 / (1 + e^−z) for negative z too, and e^−z overflows.", GALLERY,
+           ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))")),
+     Known("exp-overflow-above", "The sigmoid is written e^z / (1 + e^z) for positive z too, and e^z overflows.",
+           GALLERY, ("return 1.0 / (1.0 + exp(-z))", "return exp(z) / (1.0 + exp(z))")),
+     Known("sign-of-exponent", "The sign of the exponent is wrong: this is 1 − σ(z).", FORWARD,
+           (("(1.0 + exp(-z))", "(1.0 + 1.0 / exp(-z) if z < 700.0 else math.inf)"),
+            ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
+     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
+           ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
+    code='''\
+import math
+from math import exp
+
+
+def sigmoid(z):
+    """σ(z) = 1 / (1 + e^−z), a number between 0 and 1; for z < 0 as e^z / (1 + e^z).
+
+    sigmoid(0.0) is 0.5, sigmoid(1000.0) is 1.0, sigmoid(-1000.0) is 0.0.
+    """
+    ...
+''', answers={"sigmoid": activations.sigmoid}, module="activations", names=("sigmoid",), tried="A sample is z.",
+    samples=(0.0, 1.0, -1.0, 2.5, -0.3, 30.0, 1000.0, -1000.0),
+    probe=lambda own, z: [("σ(z)", own.sigmoid(z))])
+
+SLOPE = Exercise(
+    "2.3", "write", "sigmoid_slope", "Write the slope of the sigmoid", """\
+The formula of 2.1: σ′(z) = a·(1 − a), with a = σ(z).
+
+The function is given both, z and a = σ(z), as every slope here is: some functions' slopes are
+easier from z. Take care which one you use.""",
+    BP1, ("z is not used at all.", "One line: the product of a and 1.0 - a."),
+    (OF_Z._replace(change=("a * (1.0 - a)", "z * (1.0 - z)")),
+     TWICE._replace(change=("a * (1.0 - a)", "1.0 / (1.0 + math.exp(-a)) * (1.0 - 1.0 / (1.0 + math.exp(-a)))")),
+     Known("sign-of-the-slope", "The sign is wrong: σ grows everywhere, so its slope is above 0.", BP1,
+           ("a * (1.0 - a)", "a * (a - 1.0)")),
+     Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
+     Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
+     Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
+    tried="A sample is z and a.",
+    code='''\
+import math
+
+
+def sigmoid_derivative(z, a):
+    """σ′(z) = a·(1 − a), from z and the activation a = σ(z), both numbers.
+
+    sigmoid_derivative(0.0, 0.5) is 0.25, the largest it can be.
+    """
+    ...
+''', answers={"sigmoid_derivative": activations.sigmoid_derivative}, module="activations",
+    names=("sigmoid_derivative",), samples=tuple((z, activations.sigmoid(z)) for z in (0.0, 1.0, -1.0, 2.5, -3.25)),
+    probe=lambda own, sample: [("σ′(z)", own.sigmoid_derivative(*sample))])
+
+TANH = Exercise(
+    "2.4", "repair", "tanh_slope", "Repair the slope of tanh", """\
+Another activation is tanh(z) = (e^z − e^−z) / (e^z + e^−z), between −1 and 1. Its slope is
+
+    tanh′(z) = 1 − tanh(z)² = 1 − a²     with a = tanh(z)
+
+The function below has one mistake in it. Find it and repair it. It is given z and a = tanh(z).""",
+    BP1, ("What is a: a number before tanh, or after it?",
+          "a has been through tanh already; taking tanh of it once more is one time too many."),
+    (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
+           "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
+     Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
+     Known("plus-for-minus", "This is 1 + a², where 1 − a² is meant.", BP1, ("1.0 - a * a", "1.0 + a * a")),
+     Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
+     Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),
+    tried="A sample is z and a.",
+    code='''\
+import math
+
+
+def tanh_derivative(z, a):
+    """tanh′(z) = 1 − a², from z and the activation a = tanh(z), both numbers."""
+    ...
+''', answers={"tanh_derivative": activations.tanh_derivative}, planted="tanh-derivative", module="activations",
+    names=("tanh_derivative",), samples=tuple((z, math.tanh(z)) for z in (0.0, 1.0, -0.5, 2.5)),
+    probe=lambda own, sample: [("tanh′(z)", own.tanh_derivative(*sample))])
+
+
+def probe_layer(own, sample):
+    """Forward through three sigmoids, and back; and through a function that is 3z."""
+    z, grad = sample
+    found = []
+    triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
+                                                "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
+    for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
+        found.append(("a_j, " + name, layer.forward(list(z))))
+        found.append(("δ_j = ∂C/∂z_j, " + name, layer.backward(list(grad))))
+    return found
+
+
+LAYER = Exercise(
+    "2.5", "write", "activation_layer", "Write a layer of activations, forward and back", """\
+Now for a whole list of neurons at once: j counts them. Forward, each z_j becomes
+a_j = f(z_j). Backward, the other direction: C is the cost, a number that says how wrong the
+network is in the end. ∂C/∂a_j is how fast C changes when a_j does. We want ∂C/∂z_j, which is
+called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplies the two slopes:
+
+    δ_j = ∂C/∂z_j = ∂C/∂a_j · ∂a_j/∂z_j = ∂C/∂a_j · f′(z_j)              (BP1)
+
+backward is handed the list of the ∂C/∂a_j, which is called grad. It needs z and a of the
+forward pass, so forward keeps them in self.z and self.a.
+
+f and f′ are self.function(z) and self.derivative(z, a). The class Sigmoid below, which is
+finished, says that they are your own sigmoid and its slope.""",
+    BP1, ("forward: a new list a, filled in a loop with self.function(z_j); then self.z = z, self.a = a, return a.",
+          "backward: for each j, grad[j] * self.derivative(self.z[j], self.a[j])."),
+    (Known("slope-not-multiplied", "∂C/∂a_j is not multiplied: this is f′(z_j) alone.", BP1,
+           ("grad[j] * derivative(z[j], a[j])", "derivative(z[j], a[j])")),
+     Known("slope-left-out", "The slope f′ is left out: this is ∂C/∂a_j as it came.", BP1,
+           ("grad[j] * derivative(z[j], a[j])", "grad[j]")),
+     Known("function-for-slope", "∂C/∂a_j is multiplied by a_j = f(z_j), where the slope f′(z_j) is meant.", BP1,
+           ("grad[j] * derivative(z[j], a[j])", "grad[j] * a[j]")),
+     Known("a-for-z", "derivative(z, a) is given a in the place of z.", BP1,
+           ("derivative(z[j], a[j])", "derivative(a[j], a[j])")),
+     Known("z-for-a", "derivative(z, a) is given z in the place of a.", BP1,
+           ("derivative(z[j], a[j])", "derivative(z[j], z[j])")),
+     Known("z-and-a-swapped", "z and a are swapped where they are given to derivative(z, a).", BP1,
+           ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),
+     Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
+           ("grad[j] * derivative", "grad[j] + derivative"))),
+    tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z, whose "
+          "derivative(z, a) is said to be z + 2a.",
+    code='''\
+from activations import sigmoid, sigmoid_derivative
+
+
+class Activation:
+    """A layer that turns each of its numbers z_j into a_j = f(z_j)."""
+
+    def forward(self, z):
+        """a_j = f(z_j): from the list of the z_j to the list of the a_j. Keeps both in self.z and self.a."""
+        ...
+
+    def backward(self, grad):
+        """δ_j = ∂C/∂a_j · f′(z_j): from the list of the ∂C/∂a_j to the list of the δ_j."""
+        ...
+
+    def parameters(self):
+        """What it learns: nothing."""
+        return []
+
+
+class Sigmoid(Activation):
+    """a_j = σ(z_j)."""
+
+    function = staticmethod(sigmoid)
+    derivative = staticmethod(sigmoid_derivative)
+''', answers={"Activation.forward": activations.Activation.forward,
+              "Activation.backward": activations.Activation.backward},
+    module="activations", names=("Activation", "Sigmoid"), probe=probe_layer,
+    samples=(([0.5], [2.0]), ([0.3, -1.2], [0.5, -1.5]), ([2.0, 0.0, -0.75], [-1.0, 0.25, 3.0])))
+
+CHAPTER = Chapter(2, "Activations and their slopes", "A slope is a factor of the chain rule; it matters which number "
+                  "it is computed from, z or a.", (PREDICT, SIGMOID, SLOPE, TANH, LAYER))

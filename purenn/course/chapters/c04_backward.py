@@ -1,0 +1,104 @@
+"""Chapter 4: the neuron backward."""
+from ... import neuron
+from ..exercise import Chapter, Exercise, Known
+from ..pages import BP2, BP3, BP4, OLD_WEIGHTS
+
+
+
+def draw_two(rng):
+    """Two neurons, with δ and the weight from input 0 to each."""
+    names = ("d0", "d1", "w00", "w01", "w10", "w11")
+    return {name: rng.choice((-1, 1)) * rng.randint(12, 99) / 100 for name in names}
+
+
+PREDICT = Exercise(
+    "4.1", "predict", "share_of_an_input", "How much does an input change the cost?", """\
+An input a_k goes into every neuron j of a layer, with the weight w_jk: first the neuron, then
+the input. It changes the cost C by changing each of their z_j. From z_j = Σ_k w_jk·a_k + b_j
+follows ∂z_j/∂a_k = w_jk. The chain rule multiplies, and where there are several ways it adds:
+
+    ∂C/∂a_k = Σ_j δ_j·w_jk          with δ_j = ∂C/∂z_j                     (BP2)
+
+A layer has two neurons and two inputs. Here δ_0 = {d0}, δ_1 = {d1}, and the weights are
+
+    w_00 = {w00}    w_01 = {w01}
+    w_10 = {w10}    w_11 = {w11}
+
+Work out ∂C/∂a_1, to four digits.""",
+    BP2, ("k is 1: the weights that belong to input 1 are w_01 and w_11.", "δ_0·w_01 + δ_1·w_11."),
+    (Known("other-input", "This is ∂C/∂a_0: k is the second index.", BP2,
+           lambda v: v["d0"] * v["w00"] + v["d1"] * v["w10"]),
+     Known("row-for-column", "This takes the weights of one neuron, w_10 and w_11; those of one input are w_01 and "
+           "w_11.", BP2, lambda v: v["d0"] * v["w10"] + v["d1"] * v["w11"]),
+     Known("last-neuron-only", "Only the last neuron's part is there; the parts of both are added.", BP2,
+           lambda v: v["d1"] * v["w11"]),
+     Known("first-neuron-only", "Only the first neuron's part is there; the parts of both are added.", BP2,
+           lambda v: v["d0"] * v["w01"])),
+    draw=draw_two, right=lambda v: v["d0"] * v["w01"] + v["d1"] * v["w11"], answer="slope")
+
+
+def probe(own, sample):
+    """What is added to lists that are not empty, and what is returned."""
+    delta, weights, inputs, weight_grads, input_grads = sample
+    bias = own.backward(delta, weights, inputs, weight_grads, input_grads)
+    return [("∂C/∂w_k (weight_grads)", weight_grads), ("∂C/∂a_k (input_grads)", input_grads),
+            ("∂C/∂b (returned)", bias), ("the weights, which stay as they are", weights)]
+
+
+WRITE = Exercise(
+    "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
+A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and shares it out.
+How fast does z change with each of the numbers it is made of? Look at the formula:
+
+    ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
+
+The chain rule multiplies each by δ:
+
+    ∂C/∂w_k = δ·a_k       for each weight                                  (BP4)
+    δ·w_k                 this neuron's part of ∂C/∂a_k                     (BP2)
+    ∂C/∂b   = δ           for the bias                                     (BP3)
+
+The first two are added to lists that are handed in, because others add to the same lists: the
+other samples of a batch to weight_grads, the other neurons of the layer to input_grads (the
+Σ_j of BP2). The third is returned.""",
+    BP4, ("One loop over k, with two lines in it, each with +=.",
+          "weight_grads[k] += delta * inputs[k], and input_grads[k] is the other way round; at the end return delta."),
+    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
+           ("return delta", "return 0.0")),
+     Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "
+           "∂C/∂a_k is δ·w_k.", BP4, (("delta * inputs[k]", "delta * INPUTS[k]"), ("delta * weights[k]",
+                                      "delta * inputs[k]"), ("INPUTS", "weights"))),
+     Known("weight-grads-replaced", "weight_grads is set anew (= where += is meant): what other samples added is lost.",
+           BP4, ("weight_grads[k] +=", "weight_grads[k] =")),
+     Known("input-grads-replaced", "input_grads is set anew (= where += is meant): what other neurons added is lost.",
+           BP2, ("input_grads[k] +=", "input_grads[k] =")),
+     Known("gradients-replaced", "Both lists are set anew (= where += is meant): what others added is lost.", BP2,
+           (("weight_grads[k] +=", "weight_grads[k] ="), ("input_grads[k] +=", "input_grads[k] ="))),
+     Known("nothing-added", "Nothing is added to the lists that were handed in. (grads = ... gives the name to another "
+           "list; grads[k] += ... changes the list.)", BP4,
+           (("weight_grads[k] += delta", "weight_grads[k] += 0.0 * delta"),
+            ("input_grads[k] += delta", "input_grads[k] += 0.0 * delta"))),
+     Known("delta-left-out", "δ is left out of what is added to the lists.", BP4,
+           (("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]"))),
+     Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
+           ("delta * weights[k]", "delta")),
+     Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,
+           ("return delta", "return delta * inputs[-1]")),
+     Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
+           OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
+                                                      "        input_grads[k] +="))),
+    tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
+    code='''\
+def backward(delta, weights, inputs, weight_grads, input_grads):
+    """Share out δ = ∂C/∂z: add δ·a_k to weight_grads[k] and δ·w_k to input_grads[k]; return ∂C/∂b = δ.
+
+    delta: δ, a number; weights, inputs: the w_k and a_k of the forward pass; weight_grads, input_grads: two
+    lists of the same length, which are changed in place (list[k] += ...).
+    """
+    ...
+''', answers={"backward": neuron.backward}, module="neuron", names=("backward",), probe=probe,
+    samples=((2.0, [0.5], [3.0], [0.0], [0.0]), (0.5, [0.25, -2.0], [1.5, 4.0], [0.0, 0.0], [1.0, -1.0]),
+             (-1.5, [0.5, 1.0, -0.25], [2.0, 0.0, 0.75], [0.125, -1.0, 3.0], [0.5, 0.25, -2.0])))
+
+CHAPTER = Chapter(4, "The neuron backward", "Three slopes of one formula, each multiplied by δ; gradients add up.",
+                  (PREDICT, WRITE))

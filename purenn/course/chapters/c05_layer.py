@@ -1,0 +1,178 @@
+"""Chapter 5: a layer."""
+import random
+
+from ... import layers
+from ..exercise import Chapter, Exercise, Known
+from ..pages import BP2, BP3, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS
+
+
+PREDICT = Exercise(
+    "5.1", "predict", "count_parameters", "How many numbers does a network learn?", """\
+In a layer, each neuron j has a weight w_jk from each input k, and one bias b_j. "2-4-1" means
+2 inputs, a layer of 4 neurons, and a layer of 1 neuron, whose inputs are the 4 outputs of the
+layer before. Weights and biases are what a network learns: its parameters.
+
+How many parameters has a network {m}-{h}-{n}?""",
+    FORWARD, ("Count each layer: neurons times inputs, and a bias for each neuron.", "The input is no layer."),
+    (Known("no-biases", "The biases are not counted.", FORWARD, lambda v: v["m"] * v["h"] + v["h"] * v["n"]),
+     Known("one-bias-a-layer", "One bias is counted for each layer; there is one for each neuron.", FORWARD,
+           lambda v: v["m"] * v["h"] + v["h"] * v["n"] + 2),
+     Known("biases-of-the-input", "The input is counted as a layer with biases; it has none.", FORWARD,
+           lambda v: v["m"] * v["h"] + v["h"] * v["n"] + v["h"] + v["n"] + v["m"]),
+     Known("first-layer-only", "Only the first layer is counted.", FORWARD, lambda v: v["m"] * v["h"] + v["h"])),
+    draw=lambda rng: {"m": rng.randint(3, 9), "h": rng.randint(5, 12), "n": rng.randint(3, 7)},
+    right=lambda v: v["m"] * v["h"] + v["h"] + v["h"] * v["n"] + v["n"], answer="parameters")
+
+
+def probe_uniform(own, sample):
+    """Draw twice from one seed; what differs has no numbers that could be compared."""
+    seed, inputs, outputs = sample
+    first, second = ([list(part) for part in own.uniform(inputs, outputs, random.Random(seed))] for _ in range(2))
+    found = first if first == second else "not the same twice"
+    return [("weight and bias, drawn twice from one seed", found)]
+
+
+UNIFORM = Exercise(
+    "5.2", "write", "initial_weights", "Write the weights before training", """\
+Training begins with random weights. If all weights were equal, all neurons of a layer would
+compute the same, get the same slopes, and stay the same forever: as good as one neuron.
+
+rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
+a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
+order. Here that is: first the weights, row after row, each row from its first entry on; then
+the biases.""",
+    EQUAL, ("Build weight, a list of out_features lists; in each of them in_features draws.",
+            "Then bias, a list of out_features draws. Return weight, bias."),
+    (Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
+           EQUAL, (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.5)"),
+                   ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.5)"))),
+     Known("zero-weights", "All weights are 0 at the start, so the neurons of a layer stay identical forever.", EQUAL,
+           (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.0)"),
+            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)"))),
+     Known("unused-seed", "A seed is set on a generator that is not the one used, so no two runs are the same.",
+           GALLERY, ("row = []", "row, rng = [], random.Random()")),
+     Known("one-row-for-all", "One row is drawn and stands in all places: the neurons stay identical forever.", EQUAL,
+           ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
+            "    row = weight[0] if weight else [rng.uniform(-1.0, 1.0) for k in range(in_features)]")),
+     Known("biases-drawn-first", "The biases are drawn before the weights.", GALLERY,
+           (("weight = []", "weight, bias = [], [rng.uniform(-1.0, 1.0) for j in range(out_features)]"),
+            ("bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""))),
+     Known("bias-zero", "The biases are 0; here they are drawn as the weights are.", EQUAL,
+           ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)")),
+     Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
+           (("row.append(rng.uniform(-1.0, 1.0))", "row.append(rng.random())"),
+            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(rng.random())"))),
+     Known("transposed", "The matrix is in × out; it has a row for each neuron: out × in.", FORWARD,
+           (("for j in range(out_features):\n        row", "for j in range(in_features):\n        row"),
+            ("for k in range(in_features)", "for k in range(out_features)")))),
+    tried="A sample is the seed, in_features, out_features: uniform(in_features, out_features, random.Random(seed)).",
+    code='''\
+import random
+
+
+def uniform(in_features, out_features, rng):
+    """The weights, a list of out_features lists of in_features numbers, and the biases, a list of out_features.
+
+    All are drawn with rng.uniform(-1.0, 1.0): the weights row by row, then the biases.
+    Returns the pair weight, bias.
+    """
+    ...
+''', answers={"uniform": '''\
+weight = []
+for j in range(out_features):
+    row = []
+    for k in range(in_features):
+        row.append(rng.uniform(-1.0, 1.0))
+    weight.append(row)
+bias = []
+for j in range(out_features):
+    bias.append(rng.uniform(-1.0, 1.0))
+return weight, bias
+'''}, module="initializers", names=("uniform",), probe=probe_uniform, samples=((1, 1, 2), (2, 2, 3), (3, 3, 2)))
+
+
+def probe_linear(own, sample):
+    """Two samples forward and back, one after the other; the gradients are of both."""
+    inputs, outputs, xs, deltas = sample
+    layer = own.Linear(inputs, outputs, rng=random.Random(4))
+    found = []
+    for number, (x, delta) in enumerate(zip(xs, deltas), 1):
+        found.append((f"z_j, sample {number}", layer.forward(list(x))))
+        found.append((f"∂C/∂a_k, sample {number}", layer.backward(list(delta))))
+    return [*found, ("∂C/∂w_jk (weight_grad), of both samples", layer.weight_grad),
+            ("∂C/∂b_j (bias_grad), of both samples", layer.bias_grad)]
+
+
+LINEAR = Exercise(
+    "5.3", "write", "linear_layer", "Write a layer of neurons, forward and back", """\
+A layer is a row of neurons, j counts them. Forward, each neuron computes its z_j from the same
+inputs: neuron.forward (1.2) with its own row of weights, self.weight[j], and its own bias.
+
+Backward, the layer is handed the list of the δ_j = ∂C/∂z_j. Each neuron shares out its δ_j with
+neuron.backward (4.2): to its row of self.weight_grad, and to one list input_grads that all
+neurons add to, and that begins with zeros: the sum Σ_j of BP2. What neuron.backward returns is
+the slope of the neuron's bias; it is added to self.bias_grad[j].
+
+backward needs the inputs of the forward pass: forward keeps them in self.inputs.""",
+    BP2, ("forward: z = [], and for each j append neuron.forward(self.weight[j], self.bias[j], inputs).",
+          "backward: input_grads = zeros(self.in_features) before the loop; in it self.bias_grad[j] += "
+          "neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)."),
+    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
+           ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
+     Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
+           BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
+     Known("gradients-replaced", "weight_grad and bias_grad are those of the last sample alone; they are added up.",
+           BP3, ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
+                 "self.weight_grad[j][:] = zeros(self.in_features)\n            self.bias_grad[j] = 0.0\n            "
+                 "bias_slope")),
+     Known("input-grads-anew", "input_grads begins anew for each neuron, so that only the last one's part is left.",
+           BP2, ("for j in self.neurons:\n            bias_slope",
+                 "for j in self.neurons:\n            input_grads = [0.0] * self.in_features\n            bias_slope")),
+     Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
+           OLD_WEIGHTS,
+           ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            for k in range("
+            "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slo"
+            "pe")),
+     Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
+           ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
+     Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
+           ("self.weight[j], b, inputs", "self.weight[0], b, inputs"))),
+    tried="A sample is in_features, out_features, two inputs, and δ for each; the layer is "
+          "Linear(in_features, out_features, random.Random(4)).",
+    code='''\
+import initializers
+import neuron
+from linalg import zeros
+
+
+class Linear:
+    """A row of out_features neurons, each with in_features inputs."""
+
+    def __init__(self, in_features, out_features, rng):
+        self.in_features = in_features
+        self.out_features = out_features
+        self.neurons = range(out_features)                      # their numbers, j
+        self.weight, self.bias = initializers.uniform(in_features, out_features, rng)
+        self.weight_grad = zeros(out_features, in_features)     # a list of lists, in the shape of weight
+        self.bias_grad = zeros(out_features)                    # a list of zeros
+
+    def forward(self, inputs):
+        """z_j = Σ_k w_jk·a_k + b_j for each neuron j: from the list of the a_k to the list of the z_j."""
+        ...
+
+    def backward(self, delta):
+        """From the list of the δ_j to the list of the ∂C/∂a_k; adds to self.weight_grad and self.bias_grad."""
+        ...
+
+    def parameters(self):
+        """What it learns: triples of a name, a list of values, and the list of their gradients."""
+        for j in self.neurons:
+            yield "weight[%d]" % j, self.weight[j], self.weight_grad[j]
+        yield "bias", self.bias, self.bias_grad
+''', answers={"Linear.forward": layers.Linear.forward, "Linear.backward": layers.Linear.backward}, module="layers",
+    names=("Linear",), probe=probe_linear,
+    samples=((1, 1, ([0.5], [2.0]), ([1.0], [-0.5])),
+             (2, 3, ([0.5, -1.0], [2.0, 0.25]), ([1.0, -0.5, 0.25], [0.125, 2.0, -1.0]))))
+
+CHAPTER = Chapter(5, "A layer", "A layer is a loop over neurons; an input's slope is a sum over all of them.",
+                  (PREDICT, UNIFORM, LINEAR))

@@ -1,0 +1,185 @@
+"""Chapter 6: a network, forward and back."""
+from ... import network
+from ...activations import Sigmoid
+from ...layers import Linear
+from ...losses import HalfSquaredErrorLoss
+from ...network import Network
+from ...optimizers import SGD
+from ...study.explain import explain
+from ..exercise import Chapter, Exercise, Known
+from ..pages import BP1, BP2, GALLERY
+from ..stand_ins import Scale
+
+
+
+def draw_network(rng):
+    """A network 1-1-1 of sigmoids and a sample, and every number of its step as ``explain`` has them."""
+    names = ("x", "y", "w", "b", "v", "c")
+    values = {name: rng.choice((-1, 1)) * rng.randint(20, 150) / 100 for name in names}
+    values["y"] = rng.choice((0.0, 1.0))
+    made = Network([Linear(1, 1), Sigmoid(), Linear(1, 1), Sigmoid()])
+    made.load_state_dict({"0.weight": [[values["w"]]], "0.bias": [values["b"]], "2.weight": [[values["v"]]],
+                          "2.bias": [values["c"]]})
+    for section in explain(made, HalfSquaredErrorLoss(), SGD(made.parameters(), lr=0.1), [values["x"]], [values["y"]]):
+        for quantity in section.quantities:
+            values[f"{section.part} {section.layer} {quantity.name}"] = quantity.result
+    values["a"], values["out"] = (round(values[f"forward {i} a_0"], 6) for i in (1, 3))
+    return values
+
+
+PREDICT = Exercise(
+    "6.1", "predict", "hidden_delta", "What is δ of the hidden neuron?", """\
+A network 1-1-1: the input x goes into a hidden neuron with weight w and bias b, a = σ(w·x + b).
+Its a goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
+The cost is C = ½·(o − y)². All the slopes follow, from the output back to the input:
+
+    ∂C/∂o           = o − y                                 chapter 3
+    δ of the output = ∂C/∂o · o·(1 − o)                     BP1, chapter 2
+    ∂C/∂a           = δ of the output · v                   BP2, chapter 4
+    δ of the hidden = ∂C/∂a · a·(1 − a)                     BP1 once more
+
+Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
+The way forward gives a = {a} and o = {out}.
+
+Work out δ of the hidden neuron, to three digits. (The answer is small: write as many digits after
+the point as you have. `explain mazur` of the command line shows such a step with all its numbers.)""",
+    BP2, ("Work down the four lines; each needs the one above.",
+          "In the third line the weight is v, which leads from the hidden neuron to the output."),
+    (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,
+           lambda v: v["backward 2 ∂C/∂a_0"]),
+     Known("without-the-output-slope", "The slope o·(1 − o) of the output neuron is missing.", BP1,
+           lambda v: (v["out"] - v["y"]) * v["v"] * v["a"] * (1.0 - v["a"])),
+     Known("wrong-weight", "The weight w is taken, which leads into the hidden neuron; v leads from it to the output.",
+           BP2, lambda v: v["backward 3 δ_0"] * v["w"] * v["a"] * (1.0 - v["a"])),
+     Known("without-the-weight", "The weight v is missing.", BP2,
+           lambda v: v["backward 3 δ_0"] * v["a"] * (1.0 - v["a"])),
+     Known("delta-of-the-output", "This is δ of the output neuron.", BP1, lambda v: v["backward 3 δ_0"]),
+     Known("sign-of-the-error", "The sign is wrong: ∂C/∂o is o − y.", BP1, lambda v: -v["backward 1 δ_0"])),
+    draw=draw_network, right=lambda v: v["backward 1 δ_0"], answer="delta")
+
+
+def probe_network(own, sample):
+    """What each layer is handed forward and back, and what comes out."""
+    factors, x, grad = sample
+    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(factors)]
+    net = own.Network(made)
+    found = [("output of forward", net.forward(list(x))), ("∂C/∂x, returned by backward", net.backward(list(grad)))]
+    for layer in made:
+        found += [(f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way])
+                  for way in ("forward", "backward")]
+    return found
+
+
+NETWORK = Exercise(
+    "6.2", "write", "network", "Write a network, forward and back", """\
+A network is a list of layers. Forward, the output of each is the input of the next; the last
+one's output is the network's. Backward goes the other way: the last layer is handed the slope
+of the cost by its outputs, ∂C/∂output; it returns the slope by its inputs, which are the outputs
+of the layer before it: so that is what the layer before is handed. The first layer's answer is
+∂C/∂x, and it is returned.
+
+Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""",
+    BP2, ("forward: a = x, and then for each layer a = layer.forward(a).",
+          "backward is the same with grad, through reversed(self.layers)."),
+    (Known("backward-in-order", "backward goes through the layers from the first to the last; it begins with the last.",
+           BP2, ("reversed(self.layers)", "self.layers")),
+     Known("grad-not-handed-on", "Every layer is handed ∂C/∂output; each is to be handed what the layer after it "
+           "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
+                              "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
+                              "grad)\n        return result")),
+     Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
+           ("a = layer.forward(a)", "a = layer.forward(x)")),
+     Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
+           ("reversed(self.layers)", "reversed(self.layers[:-1])")),
+     Known("first-layer-left-out", "backward leaves out the first layer, so that it never learns.", BP2,
+           ("reversed(self.layers)", "reversed(self.layers[1:])"))),
+    tried="A sample is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
+          "forward, and f·g backward.",
+    code='''\
+class Network:
+    """A list of layers."""
+
+    def __init__(self, layers):
+        self.layers = layers
+
+    def forward(self, x):
+        """From the input x, a list of numbers, through all layers to the output."""
+        ...
+
+    def backward(self, grad):
+        """From ∂C/∂output back through all layers; returns ∂C/∂x."""
+        ...
+''', answers={"Network.forward": network.Network.forward, "Network.backward": network.Network.backward},
+    probe=probe_network, module="network_passes", names=("Network",),
+    samples=(((2.0,), [1.0], [3.0]), ((2.0, -0.5, 3.0), [1.0, 0.25], [1.5, -1.0])))
+
+
+def probe_parameters(own, sample):
+    """The names, the lists themselves, and the gradients after zero_grad."""
+    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
+    net = own.Network(made)
+    listed = [(name, values, grads) for name, values, grads in net.parameters()]
+    found = [("the names of parameters()", [name for name, _, _ in listed]),
+             ("the values and gradients of parameters()", [[values, grads] for _, values, grads in listed])]
+    same = [values is layer.values and grads is layer.grads for (_, values, grads), layer in zip(listed, made)]
+    found = [(label, plain_copy(value)) for label, value in found]
+    returned = net.zero_grad()
+    return found + [("parameters() gives the layers' own lists, no copies", same),
+                    ("the layers' gradients after zero_grad()", [layer.grads for layer in made]),
+                    ("the layers' values after zero_grad()", [layer.values for layer in made]),
+                    ("zero_grad() returns", returned)]
+
+
+def plain_copy(value):
+    """A copy of lists in lists."""
+    return [plain_copy(item) for item in value] if isinstance(value, list) else value
+
+
+PARAMETERS = Exercise(
+    "6.3", "write", "parameters", "List what a network learns, and clear its gradients", """\
+The optimizer of the next chapter changes every parameter. It gets them from parameters(), as
+triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
+gives such triples; the network's gives those of all layers, with the layer's place in the list
+(from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
+are the layers' own, not copies, so that to change them is to change the layer.
+
+backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
+zero_grad(). It changes the lists in place, as others hold them: grads[:] = ... puts new entries
+into the same list, where grads = ... would only give the name to another list.
+
+(The class goes on with forward and backward of 6.2: Network(Passes) has both.)""",
+    GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
+              "yield f\"{i}.{name}\", values, grads.",
+              "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+           ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
+     Known("values-cleared", "zero_grad clears the values too: all that has been learned is lost.", GALLERY,
+           (("for _, _, grads in", "for _, values, grads in"),
+            ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0] * len(grads)\n                values[:] = [0.0] * "
+             "len(values)"))),
+     Known("only-first-gradients", "Only the first layer's gradients are cleared.", GALLERY,
+           ("for layer in self.layers:", "for layer in self.layers[:1]:")),
+     Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
+           ('yield f"{i}.{name}", values', 'yield name, values')),
+     Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
+           ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
+    tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
+    code='''\
+from network_passes import Network as Passes
+
+
+class Network(Passes):
+    """A list of layers, with what it learns."""
+
+    def parameters(self):
+        """The triples of all layers: "0.bias", values, grads, where 0 is the layer's place in the list."""
+        ...
+
+    def zero_grad(self):
+        """Set every gradient of every layer to 0.0, in place."""
+        ...
+''', answers={"Network.parameters": network.Network.parameters, "Network.zero_grad": network.Network.zero_grad},
+    probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, -0.5, 3.0)))
+
+CHAPTER = Chapter(6, "A network, forward and back", "Each layer is handed what its neighbor returns; gradients are "
+                  "kept until they are cleared.", (PREDICT, NETWORK, PARAMETERS))

@@ -1,0 +1,250 @@
+"""Chapter 7: a step."""
+from ... import optimizers
+from ..exercise import Chapter, Exercise, Known
+from ..pages import ADAM, GALLERY, PYTORCH, STEP
+
+
+# The gradients of three steps, for one list of two parameters and for two lists of one.
+GRADIENTS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0], [0.25, -0.5])
+
+
+def draw_gradients(rng):
+    """Three gradients and a start."""
+    values = {name: rng.choice((-1, 1)) * rng.randint(20, 190) / 100 for name in ("g1", "g2", "g3", "theta")}
+    return {**values, "lr": rng.choice((0.1, 0.2, 0.5)), "mu": rng.choice((0.5, 0.8, 0.9))}
+
+
+def descent(v, third):
+    """Where three steps lead: the velocities are g1, µ·g1 + g2, and the third."""
+    return v["theta"] - v["lr"] * (v["g1"] + v["mu"] * v["g1"] + v["g2"] + third)
+
+
+PREDICT = Exercise(
+    "7.1", "predict", "momentum_by_hand", "Where do three steps with momentum lead?", """\
+The slope g = ∂C/∂θ of a parameter θ says which way the cost C grows. A step of gradient descent
+goes the other way: θ ← θ − lr·g, with a learning rate lr. (← is = in Python: compute the right
+side with the old values, and keep the result on the left.)
+
+With momentum, the parameter has a velocity v. It begins at 0. In each step first v, then θ:
+
+    v ← μ·v + g
+    θ ← θ − lr·v
+
+μ (mu) says how much of the velocity stays. Here μ = {mu}, lr = {lr}, θ begins at {theta}, and the
+slopes in the three steps are g = {g1}, then {g2}, then {g3}.
+
+Work out θ after the three steps, to four digits.""",
+    STEP, ("After the first step v is the first slope; θ is then theta − lr·v.",
+           "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
+    (Known("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+           "it is forgotten after one step.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
+     Known("no-momentum", "This is gradient descent without momentum.", STEP,
+           lambda v: v["theta"] - v["lr"] * (v["g1"] + v["g2"] + v["g3"])),
+     Known("uphill", "The steps go uphill: the sign is wrong.", STEP,
+           lambda v: 2.0 * v["theta"] - descent(v, v["mu"] * (v["mu"] * v["g1"] + v["g2"]) + v["g3"])),
+     Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
+           lambda v: v["theta"] - (1.0 - v["mu"]) * (v["theta"] - descent(
+               v, v["mu"] * (v["mu"] * v["g1"] + v["g2"]) + v["g3"]))),
+     Known("two-steps", "This is θ after two steps.", STEP, lambda v: descent(v, 0.0))),
+    draw=draw_gradients, right=lambda v: descent(v, v["mu"] * (v["mu"] * v["g1"] + v["g2"]) + v["g3"]), answer="theta")
+
+
+def probe_steps(make):
+    """A probe: several steps from 1.0 and −2.0, with both in one list, or each in a list of its own."""
+    def probe(own, sample):
+        lists, settings, steps = sample
+        values = [list(part) for part in lists]
+        grads = [[0.0] * len(part) for part in lists]
+        optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
+        found = []
+        for number in range(steps):
+            rest = list(GRADIENTS[number])
+            for part in grads:
+                part[:] = [rest.pop(0) for _ in part]
+            optimizer.step()
+            slopes = GRADIENTS[number][:sum(map(len, lists))]
+            found.append((f"θ after step {number + 1}, with g = {slopes}", [list(part) for part in values]))
+        return found
+    return probe
+
+
+ONE, TWO_LISTS = [[1.0, -2.0]], [[1.0], [-2.0]]
+
+SGD = Exercise(
+    "7.2", "write", "momentum_step", "Write gradient descent with momentum", """\
+The two formulas of 7.1, for all parameters of a network. self.parameters is the list of triples
+(name, values, grads) of 6.3: the slope of values[k] is grads[k]. Every single parameter has a
+velocity of its own, so self.velocity is a list with one list of zeros for each list of
+parameters, as long as it. _state() makes it.
+
+A step changes the lists in place, values[k] -= ..., so that the network changes.""",
+    STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
+           "step: go through both with zip: for (_, values, grads), v in zip(self.parameters, self.velocity), and in "
+           "it through k: first v[k] = ..., then values[k] -= ..."),
+    (Known("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+           "it is forgotten after one step.", STEP,
+           (("v[k] = self.momentum * v[k] + grads[k]", "change = self.momentum * v[k] + grads[k]"),
+            ("values[k] -= self.lr * v[k]", "values[k] -= self.lr * change\n                v[k] = grads[k]"))),
+     Known("shared-velocity", "One layer's step uses another layer's velocity.", STEP,
+           ("[zeros(len(values)) for _, values, _ in self.parameters]",
+            "[zeros(len(self.parameters[0][1]))] * len(self.parameters)")),
+     Known("no-momentum", "The momentum is left out: this is plain gradient descent.", STEP,
+           ("self.momentum * v[k] + grads[k]", "grads[k]")),
+     Known("uphill", "The step goes uphill: values[k] grows by lr·v where it is to shrink.", STEP,
+           ("values[k] -= self.lr", "values[k] += self.lr")),
+     Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
+           ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
+     Known("momentum-of-both", "The slope is multiplied by μ too: v ← μ·(v + g), where μ·v + g is meant.", STEP,
+           ("self.momentum * v[k] + grads[k]", "self.momentum * (v[k] + grads[k])")),
+     Known("nesterov", "θ is changed by g + μ·v with the new v: that is Nesterov's momentum.", PYTORCH,
+           ("self.lr * v[k]", "self.lr * (grads[k] + self.momentum * v[k])")),
+     Known("lr-left-out", "The learning rate is left out.", STEP, ("self.lr * v[k]", "v[k]")),
+     Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
+           ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
+            "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]"))),
+    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+          "the number of steps.",
+    code='''\
+from linalg import zeros
+
+
+class SGD:
+    """Gradient descent with momentum: v ← μ·v + g, θ ← θ − lr·v."""
+
+    def __init__(self, parameters, lr=0.001, momentum=0.0):
+        self.parameters = list(parameters)
+        self.lr = lr
+        self.momentum = momentum                # μ
+        self.velocity = self._state()           # v
+
+    def _state(self):
+        """A list of zeros for each list of parameters, as long as it: a list of lists."""
+        ...
+
+    def step(self):
+        """v ← μ·v + g; θ ← θ − lr·v, for every parameter."""
+        ...
+''', answers={"SGD._state": optimizers.Optimizer._state, "SGD.step": optimizers.SGD.step}, module="optimizers",
+    names=("SGD",), probe=probe_steps(lambda own: own.SGD),
+    samples=((ONE, {"lr": 0.1}, 2), (ONE, {"lr": 0.1, "momentum": 0.9}, 4),
+             (TWO_LISTS, {"lr": 0.2, "momentum": 0.5}, 4)))
+
+ADAM_STEP = Exercise(
+    "7.3", "write", "adam_step", "Write a step of Adam", """\
+Adam keeps two running means for each parameter: m of the slope g, and v of its square. The size
+of its step is m divided by √v, so that it does not depend on the scale of the slopes:
+
+    t ← t + 1                        once a step: it counts the steps
+    m ← β₁·m + (1 − β₁)·g            first moment
+    v ← β₂·v + (1 − β₂)·g²           second moment
+    m̂ = m / (1 − β₁^t)               corrected
+    v̂ = v / (1 − β₂^t)
+    θ ← θ − lr·m̂ / (√v̂ + eps)
+
+Both means begin at 0, and are too small at first: after t steps the weights of the slopes in m
+add up to 1 − β₁^t, not to 1. To divide by that corrects it. (β^t is beta ** t in Python.)""",
+    ADAM, ("corrected is one line, with self.t in it.",
+           "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
+           "self.second_moment."),
+    (Known("adam-moments-swapped", "Adam's first moment is of g² and its second of g.", STEP,
+           (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
+            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
+     Known("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.", STEP,
+           ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
+     Known("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.", ADAM,
+           ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
+     Known("adam-step-counter", "Adam's t is advanced once a parameter, not once a step.", ADAM,
+           (("self.t += 1\n", "pass\n"), ("            for k in range(len(values)):",
+                                          "            self.t += 1\n            for k in range(len(values)):"))),
+     Known("adam-counter-each-number", "Adam's t is advanced for each single number, not once a step.", ADAM,
+           (("self.t += 1\n", "pass\n"), ("g = grads[k]", "g = grads[k]\n                self.t += 1"))),
+     Known("adam-without-correction", "The correction is left out: m and v are used as they are.", ADAM,
+           (("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]"))),
+     Known("no-square-root", "The root is left out: the step is divided by v̂, not by √v̂.", STEP,
+           ("math.sqrt(v_hat)", "v_hat")),
+     Known("eps-inside-the-root", "eps stands inside the root; it is added to the root.", STEP,
+           ("(math.sqrt(v_hat) + self.eps)", "math.sqrt(v_hat + self.eps)")),
+     Known("second-moment-of-m", "The second moment is of m², where g² is meant.", STEP,
+           ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
+     Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
+           (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
+     Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
+           ("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)")),
+     Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
+           (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
+            ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
+            ("self.BETA2", "self.beta2")))),
+    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+          "the number of steps.",
+    code='''\
+import math
+
+from linalg import zeros
+
+
+class Adam:
+    """Adam, Kingma and Ba 2015."""
+
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
+        self.parameters = list(parameters)
+        self.lr = lr
+        self.beta1, self.beta2 = betas
+        self.eps = eps
+        self.first_moment = [zeros(len(values)) for _, values, _ in self.parameters]    # m
+        self.second_moment = [zeros(len(values)) for _, values, _ in self.parameters]   # v
+        self.t = 0
+
+    def step(self):
+        """One step for every parameter, with the formulas above."""
+        ...
+
+    def corrected(self, moment, beta):
+        """moment / (1 − β^t), a number: m̂ from m and β₁, v̂ from v and β₂."""
+        ...
+''', answers={"Adam.step": optimizers.Adam.step, "Adam.corrected": optimizers.Adam.corrected}, module="optimizers",
+    names=("Adam",), probe=probe_steps(lambda own: own.Adam),
+    samples=(([[1.0]], {"lr": 0.1}, 1), (ONE, {"lr": 0.1}, 4), (TWO_LISTS, {"lr": 0.2}, 4),
+             ([[1.0]], {"lr": 0.1, "eps": 0.25}, 2)))
+
+ADAGRAD = Exercise(
+    "7.4", "repair", "adagrad_step", "Repair a step of Adagrad", """\
+Adagrad is older than Adam. Each parameter's steps shrink by all its slopes so far:
+
+    s ← s + g²
+    θ ← θ − lr·g / (√s + eps)
+
+Every parameter has an s of its own. In the code below something is wrong with that. Repair it.""",
+    STEP, ("What is added to s[k]: the square of one slope, or of several?",
+           "Only grads[k] belongs to values[k]; the other entries of grads are other parameters' slopes."),
+    (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,
+           ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
+     Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
+           ("s[k] += g * g", "s[k] += abs(g)")),
+     Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
+           ("s[k] += g * g", "s[k] = g * g")),
+     Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
+           ("math.sqrt(s[k])", "s[k]"))),
+    tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
+    code='''\
+import math
+
+from linalg import zeros
+
+
+class Adagrad:
+    """s ← s + g²; θ ← θ − lr·g / (√s + eps)."""
+
+    def __init__(self, parameters, lr=0.01, eps=1e-10):
+        self.parameters = list(parameters)
+        self.lr = lr
+        self.eps = eps
+        self.square_sum = [zeros(len(values)) for _, values, _ in self.parameters]      # s
+
+    def step(self):
+        """One step for every parameter."""
+        ...
+''', answers={"Adagrad.step": optimizers.Adagrad.step}, planted="adagrad-column",
+    probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
+
+CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for each single parameter; "
+                  "it matters what it keeps, and when.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

@@ -1,0 +1,265 @@
+"""Chapter 8: the loop."""
+import random
+
+from ...engines import loops
+from ...training import Dataset, batches
+from ..exercise import Chapter, Exercise, Known
+from ..pages import GALLERY, TRAIN, WHY_2
+from ..stand_ins import Descent, Line, SquaredLoss
+
+
+
+def probe_gradients(own, sample):
+    """The cost, the outputs, and the gradients of a batch."""
+    inputs, targets = sample
+    network = Line()
+    cost, outputs = own.Loops().gradients(network, SquaredLoss(), inputs, targets)
+    return [("C, of batch_cost", own.batch_cost(SquaredLoss(), [list(output) for output in outputs], targets)),
+            ("C, of gradients", cost), ("the outputs", outputs), ("∂C/∂θ", network.grads)]
+
+
+GRADIENTS = Exercise(
+    "8.1", "write", "batch_gradients", "Write the gradients of a batch", """\
+A network learns from several samples at once, a batch of n. The cost of the batch is the mean of
+the samples' costs C_x, and the slope of a sum is the sum of the slopes:
+
+    C = 1/n · Σ_x C_x              ∂C/∂θ = 1/n · Σ_x ∂C_x/∂θ
+
+The factor 1/n is loss.share(n) (for a loss that is a sum it is 1: see 3.2). The gradients add up
+by themselves, as network.backward adds to them. So the share is put in where each sample's
+backward pass begins: ∂C/∂a_j = share · ∂C_x/∂a_j. The chain rule carries it to every gradient.
+
+For each sample x with its target y:
+
+    output = network.forward(x)
+    the slopes loss.backward(output, y), each multiplied by the share, go into network.backward(...)
+
+In the end, return the cost of the batch, from batch_cost, and the list of all outputs.""",
+    WHY_2, ("batch_cost: add up loss.forward(outputs[i], targets[i]) over all i, and multiply by "
+            "loss.share(len(outputs)).",
+            "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list of share * g for each g "
+            "of it, network.backward, outputs.append(output)."),
+    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", WHY_2,
+           ("append(share * g)", "append(g)")),
+     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
+           ("append(share * g)", "append(share * share * g)")),
+     Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", WHY_2,
+           ("return loss.share(len(outputs)) * total", "return total")),
+     Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
+           ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
+     Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
+           ("loss.backward(output, y)", "loss.backward(y, output)"))),
+    tried="A sample is the inputs x and the targets y; the network is a = 0.5·x - 0.25, the cost (a - y)² "
+          "with the share of a mean.",
+    code='''\
+def batch_cost(loss, outputs, targets):
+    """C = share · Σ_x C_x, from the lists of the outputs and of the targets of all samples; a number."""
+    ...
+
+
+class Loops:
+    """What gets the gradients: one sample after the other."""
+
+    def gradients(self, network, loss, inputs, targets):
+        """Add ∂C/∂θ of the batch to the network's gradients; return the pair cost, outputs.
+
+        inputs, targets: two lists of equally many lists, one for each sample.
+        """
+        ...
+''', answers={"batch_cost": loops.batch_cost, "Loops.gradients": loops.Loops.gradients}, probe=probe_gradients,
+    module="loops", names=("Loops", "batch_cost"),
+    samples=(([[2.0]], [[1.0]]), ([[2.0], [-1.0], [0.5], [1.0]], [[1.0], [0.0], [-1.0], [0.25]])))
+
+
+def probe_learn(own, sample):
+    """One batch after another, from gradients that are not clear."""
+    count, left_over = sample
+    network = Line(left_over=left_over)
+    optimizer = Descent(network, 0.25)
+
+    class Engine:
+        """Gets the gradients."""
+
+        def gradients(self, network, loss, inputs, targets):
+            """Of one batch."""
+            network.called.append("gradients")
+            return loops.Loops().gradients(network, loss, inputs, targets)
+    found = []
+    for number in range(1, count + 1):
+        cost, _ = own.learn(Engine(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
+        found += [(f"C before step {number}", cost), (f"θ after step {number}", list(network.values))]
+    return found
+
+
+LEARN = Exercise(
+    "8.2", "order", "learn", "Put the lines of one step of learning in order", """\
+Learning from one batch takes three things: the gradients of the batch before are cleared, the
+gradients of this batch are added up, and the optimizer takes a step with them. The cost that is
+returned is that of before the step.
+
+engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
+that of 6.3.""",
+    GALLERY, ("All four lines without a tail belong there; which needs which?",
+            "Clear before you add, and step after."),
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+           ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
+            "return cost, outputs")),
+     Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.",
+           GALLERY, ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
+            "optimizer.step()", "return cost, outputs")),
+     Known("step-before-the-gradients", "The step is taken before the gradients of this batch are there.", GALLERY,
+           ("optimizer.step()", "network.zero_grad()",
+            "cost, outputs = engine.gradients(network, loss, inputs, targets)", "return cost, outputs")),
+     Known("two-steps", "Two steps are taken with the same gradients.", TRAIN,
+           ("network.zero_grad()", "cost, outputs = engine.gradients(network, loss, inputs, targets)",
+            "optimizer.step()", "optimizer.step()        # once more", "return cost, outputs"))),
+    tried="A sample is the number of steps, and what stands in the gradients at the start; θ is w and b "
+          "of a = w·x + b.",
+    code='''\
+def learn(engine, network, loss, optimizer, batch):
+    """One step of learning from a batch; returns its cost before the step, and the outputs."""
+    inputs, targets = batch
+    ...
+''', answers={"learn": "network.zero_grad()\ncost, outputs = engine.gradients(network, loss, inputs, targets)\n"
+              "optimizer.step()\nreturn cost, outputs"},
+    others=("optimizer.step()        # once more", "network.forward(outputs)        # to see what came of it"),
+    samples=((1, 0.0), (3, 0.5)), probe=probe_learn)
+
+
+class _Turned:
+    """A generator whose shuffle turns a list round."""
+
+    def shuffle(self, items):
+        """The last first."""
+        items.reverse()
+
+
+def probe_batches(own, sample):
+    """The batches, and the data afterwards."""
+    count, size, shuffled = sample
+    data = Dataset([[float(i)] for i in range(count)], [[10.0 * i] for i in range(count)])
+    found = [[list(inputs), list(targets)] for inputs, targets in
+             own.batches(data, size, _Turned() if shuffled else None)]
+    return [(f"the batches of {count} samples, batch_size {size}{', shuffled' if shuffled else ''}", found),
+            ("the data afterwards", [data.inputs, data.targets])]
+
+
+BATCHES = Exercise(
+    "8.3", "write", "batches", "Cut the data into batches", """\
+data.inputs and data.targets are two lists, with an entry for each sample. A batch has up to
+batch_size of them, in order; the last batch has what is left, and may be smaller. Without a
+batch_size (None) all samples are one batch.
+
+If there is an rng, the samples are shuffled first: rng.shuffle(list) puts a list in a new order,
+in place. The data are the caller's and must stay as they are, and each input must keep its
+target. So it is a list of the numbers of the samples, 0, 1, 2, ..., that is shuffled.
+
+A function with yield in it is a generator: "yield a, b" hands out a pair and goes on after it
+when the next is asked for.""",
+    TRAIN, ("order = list(range(len(data.inputs))), shuffled where rng is not None.",
+            "for start in range(0, count, batch_size): chosen = order[start:start + batch_size]; a slice may go beyond "
+            "the end. Then yield the inputs and the targets of the chosen numbers."),
+    (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,
+           ("range(0, count, batch_size)", "range(0, count - batch_size + 1, batch_size)")),
+     Known("not-shuffled", "rng is not used: the samples are not shuffled.", TRAIN,
+           ("rng.shuffle(order)", "pass")),
+     Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
+           ("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)")),
+     Known("targets-not-shuffled", "The inputs are shuffled and the targets are not: each input has another's target.",
+           TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
+     Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
+           ("range(0, count, batch_size)", "range(0, count)"))),
+    tried="A sample is how many samples there are, batch_size, and whether there is an rng (its shuffle "
+          "turns a list round).",
+    code='''\
+def batches(data, batch_size=None, rng=None):
+    """Yield the data as pairs (inputs, targets), two lists of up to batch_size entries, in an order shuffled by rng."""
+    ...
+''', answers={"batches": batches}, module="training_batches", names=("batches",), probe=probe_batches,
+    samples=((2, 1, False), (5, 2, False), (4, None, False), (5, 2, True), (4, None, True)))
+
+
+def probe_train(own, sample):
+    """A line learned from four points, in several ways."""
+    settings, target_loss, size, shuffled = sample
+    network = Line(left_over=0.5)
+    data = Dataset([[2.0], [-1.0], [0.5], [1.0]], [[1.0], [0.0], [-1.0], [0.25]])
+    losses = own.train(network, data, SquaredLoss(), Descent(network, 0.1), settings, target_loss, size,
+                       random.Random(3) if shuffled else None)
+    return [("the losses", losses), ("θ afterwards", network.values), ("the steps", network.called.count("step"))]
+
+
+TRAINING = Exercise(
+    "8.4", "write", "train", "Write the training loop", """\
+An epoch is one pass through all the data, batch by batch: for each batch, one step of learning,
+as in 8.2. The cost of a batch is that of before its step.
+
+The loss of the epoch is the mean over all samples. A batch of n out of N samples counts for n/N
+of it, so each batch adds cost · n/N. (With a loss that is a sum it would be 1; write it as
+cost * (loss.share(N) / loss.share(n)), and it is right for both.)
+
+Training stops when the loss of an epoch is below target_loss, if there is one, or after so many
+epochs.""",
+    TRAIN, ("losses = []; for each epoch: total = 0.0; for inputs, targets in batches(data, batch_size, rng): "
+            "zero_grad, gradients, step, total += ...",
+            "After the batches losses.append(total); then, if target_loss is not None and total < target_loss: break."),
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+           ("            network.zero_grad()\n", "")),
+     Known("cleared-once-an-epoch", "The gradients are cleared once an epoch; they are cleared before each batch.",
+           GALLERY, (("            network.zero_grad()\n", ""),
+                   ("total = 0.0", "total = 0.0\n        network.zero_grad()"))),
+     Known("step-once-an-epoch", "There is one step an epoch; there is one after each batch.", TRAIN,
+           (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
+                                                     "total)"))),
+     Known("never-stops-early", "target_loss is not looked at: it never stops early.", TRAIN,
+           ("total < target_loss", "False")),
+     Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
+           (("        losses.append(total)\n", ""),
+            ("            break", "            break\n        losses.append(total)"))),
+     Known("nothing-learned", "Nothing is learned: the gradients are cleared before the step.", GALLERY,
+           (("            network.zero_grad()\n", ""), ("            optimizer.step()\n",
+            "            network.zero_grad()\n            optimizer.step()\n"))),
+     Known("stops-above", "It stops when the loss is above target_loss, where below is meant.", TRAIN,
+           ("total < target_loss", "total > target_loss")),
+     Known("mean-of-the-batches", "The loss is the mean over the batches, so that a smaller batch counts as much as a "
+           "full one.", WHY_2,
+           (("total = 0.0", "total = 0.0\n        count = len(list(batches(data, batch_size)))"),
+            ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost / count"))),
+     Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
+           ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
+     Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
+           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
+    tried="A sample is epochs, target_loss, batch_size, and whether there is an rng; the network is a = "
+          "w·x + b, and 0.5 stands in its gradients at the start.",
+    code='''\
+from loops import Loops
+from training_batches import batches
+
+
+def train(network, data, loss, optimizer, epochs, target_loss=None, batch_size=None, rng=None):
+    """Train for up to so many epochs; return the list of the losses of the epochs, each as it was before its steps.
+
+    Each batch of batches(data, batch_size, rng): network.zero_grad(), Loops().gradients(network, loss, inputs,
+    targets), optimizer.step().
+    """
+    ...
+''', answers={"train": '''\
+losses = []
+count = len(data.inputs)
+for epoch in range(epochs):
+    total = 0.0
+    for inputs, targets in batches(data, batch_size, rng):
+        network.zero_grad()
+        cost, outputs = Loops().gradients(network, loss, inputs, targets)
+        optimizer.step()
+        total += cost * (loss.share(count) / loss.share(len(inputs)))
+    losses.append(total)
+    if target_loss is not None and total < target_loss:
+        break
+return losses
+'''}, module="training", names=("train",), probe=probe_train,
+    samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False),
+             (6, 0.39, None, False), (3, None, 2, True)))
+
+CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Clear, add up, step; 1/n stands in one place.",
+                  (GRADIENTS, LEARN, BATCHES, TRAINING))

@@ -1,0 +1,170 @@
+"""Chapter 9: checking gradients."""
+from ...study import gradcheck
+from ..exercise import Chapter, Exercise, Known
+from ..pages import GRADCHECK, STEP_H
+
+
+
+def draw_costs(rng):
+    """A cost on both sides of a parameter."""
+    return {"above": rng.randint(2000, 4000) / 10000, "below": rng.randint(1000, 1900) / 10000, "h": 0.01,
+            "here": rng.randint(1910, 1990) / 10000}
+
+
+PREDICT = Exercise(
+    "9.1", "predict", "slope_from_costs", "What slope do these costs show?", """\
+Is a gradient right? The cost itself can tell. Move one parameter θ a little, by h, both ways, and
+see how the cost changes:
+
+    ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / (2·h)                  the central difference
+
+Here h = {h}, C(θ + h) = {above}, C(θ) = {here}, and C(θ − h) = {below}.
+Work out the slope by the central difference, to four digits.""",
+    GRADCHECK, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
+    (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
+           lambda v: (v["above"] - v["below"]) / v["h"]),
+     Known("one-sided", "This is the difference to C(θ), on one side; the central one is far more accurate.", STEP_H,
+           lambda v: (v["above"] - v["here"]) / v["h"]),
+     Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", STEP_H,
+           lambda v: (v["here"] - v["below"]) / v["h"]),
+     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+           lambda v: (v["above"] - v["below"]) / 2.0 * v["h"]),
+     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK,
+           lambda v: (v["below"] - v["above"]) / (2.0 * v["h"]))),
+    draw=draw_costs, right=lambda v: (v["above"] - v["below"]) / (2.0 * v["h"]), answer="slope")
+
+
+def probe_numeric(own, sample):
+    """The slope of a cubic in each of two numbers, and the numbers afterwards."""
+    values, h = sample
+    found = [(f"∂C/∂θ_{k}", own.numeric_slope(lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1],
+                                              values, k, h)) for k in range(2)]
+    return [*found, ("the values afterwards", values)]
+
+
+NUMERIC = Exercise(
+    "9.2", "write", "numeric_slope", "Write the slope that the cost shows", """\
+cost() computes the cost from the values as they are at that moment. To get C(θ + h), change
+values[k] to θ + h and call cost(); likewise for θ − h. At the end values[k] is θ again, exactly:
+so keep θ in a variable, because (θ + h) − h need not be θ.""",
+    GRADCHECK, ("theta = values[k]; values[k] = theta + h; above = cost(); and the same for below.",
+           "Do not forget values[k] = theta before the return."),
+    (Known("one-sided", "This is the difference on one side, (C(θ + h) − C(θ)) / h; the central one is far more "
+           "accurate.", STEP_H, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
+     Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
+           ("(2.0 * h)", "h")),
+     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+           ("(2.0 * h)", "2.0 * h")),
+     Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
+     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
+    tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
+    code='''\
+def numeric_slope(cost, values, k, h):
+    """(C(θ + h) − C(θ − h)) / (2·h), where θ is values[k] and cost() is C; values are afterwards as before."""
+    ...
+''', answers={"numeric_slope": '''\
+theta = values[k]
+values[k] = theta + h
+above = cost()
+values[k] = theta - h
+below = cost()
+values[k] = theta
+return (above - below) / (2.0 * h)
+'''}, module="checking", names=("numeric_slope",), probe=probe_numeric,
+    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3)))
+
+ERROR = Exercise(
+    "9.3", "write", "relative_error", "Compare two slopes", """\
+Is 0.001 a large difference? Beside 1000 it is not, beside 0.002 it is. So the difference is
+divided by the size of the two slopes a (by backpropagation) and n (by the cost):
+
+    |a − n| / max(|a| + |n|, 1e-8)
+
+It is 0 where they agree, and 1 where they have different signs. The 1e-8 keeps two zeros from
+dividing by zero. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth network is right.""",
+    GRADCHECK, ("abs of the difference, over a max of two things.", "The two things: abs(a) + abs(n), and 1e-8."),
+    (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", GRADCHECK,
+           ("abs(analytic - numeric)", "(analytic - numeric)")),
+     Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
+           (" / max(abs(analytic) + abs(numeric), 1e-8)", "")),
+     Known("size-of-one", "The size is |a| alone; it is |a| + |n|.", GRADCHECK,
+           ("abs(analytic) + abs(numeric)", "abs(analytic)")),
+     Known("larger-size", "The size is the larger of |a| and |n|; here it is their sum.", GRADCHECK,
+           ("abs(analytic) + abs(numeric)", "abs(analytic), abs(numeric)")),
+     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is |a| + |n|.", GRADCHECK,
+           ("abs(analytic) + abs(numeric)", "abs(analytic + numeric)")),
+     Known("divides-by-zero", "Two zeros are divided by zero: the 1e-8 is missing.", GRADCHECK,
+           ("max(abs(analytic) + abs(numeric), 1e-8)", "(abs(analytic) + abs(numeric))")),
+     Known("minimum", "This is min where max is meant.", GRADCHECK, ("numeric) / max(", "numeric) / min("))),
+    tried="A sample is the two slopes.",
+    code='''\
+def relative_error(analytic, numeric):
+    """|a − n| / max(|a| + |n|, 1e-8), from the two slopes, a number from 0 to 1."""
+    ...
+''', answers={"relative_error": gradcheck.relative_error}, module="checking", names=("relative_error",),
+    probe=lambda own, sample: [("relative error", own.relative_error(*sample))],
+    samples=((1.0, 1.0), (1.0, 3.0), (0.5, 0.25), (2.0, -2.0), (0.0, 0.0), (-0.001, -0.002), (1e-9, 0.0)))
+
+
+class _Curve:
+    """A network with two numbers to learn, whose gradients are as wrong as they are said to be."""
+
+    def __init__(self, factors):
+        self.factors = factors
+        self.values = [0.5, -1.5]
+
+    def cost(self):
+        """C = w·b²."""
+        return self.values[0] * self.values[1] * self.values[1]
+
+    def parameters(self):
+        """One list of two numbers."""
+        w, b = self.values
+        yield "values", self.values, [self.factors[0] * b * b, self.factors[1] * 2.0 * w * b]
+
+
+def probe_check(own, sample):
+    """The worst entry's name, and whether its error is small."""
+    network = _Curve(sample)
+    names = [name for name, error in own.wrong_gradients(network.cost, list(network.parameters()), 1e-5)]
+    return [("the names of the wrong ones", names), ("the values afterwards", network.values)]
+
+
+CHECK = Exercise(
+    "9.4", "write", "wrong_gradients", "Write a gradient check", """\
+Now for all parameters: for each triple (name, values, grads), as in 6.3, and each k, compare
+grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). Where it is above
+1e-6, the gradient is wrong.""",
+    GRADCHECK, ("Two loops: over the triples, and over k.",
+           "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
+           "(f\"{name}[{k}]\", error)."),
+    (Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
+           ("range(len(values))", "range(1)")),
+     Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
+           ("error > 1e-6", "error <= 1e-6")),
+     Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:"))),
+    tried="A sample is by what factors the two gradients of w·b² are wrong.",
+    code='''\
+from checking import numeric_slope, relative_error
+
+
+def wrong_gradients(cost, parameters, h):
+    """A list of pairs (name, error), one for each gradient whose relative error is above 1e-6.
+
+    cost: a function without arguments that gives C; parameters: a list of triples name, values, grads. The name
+    of an entry has its place behind it: "weight[0][2]" is entry 2 of the list "weight[0]".
+    """
+    ...
+''', answers={"wrong_gradients": '''\
+found = []
+for name, values, grads in parameters:
+    for k in range(len(values)):
+        error = relative_error(grads[k], numeric_slope(cost, values, k, h))
+        if error > 1e-6:
+            found.append((f"{name}[{k}]", error))
+return found
+'''}, module="checking", names=("wrong_gradients",), probe=probe_check,
+    samples=((1.0, 1.0), (2.0, 1.0), (1.0, 1.001), (0.5, -1.0)))
+
+CHAPTER = Chapter(9, "Checking gradients", "The cost itself says whether a gradient is right.",
+                  (PREDICT, NUMERIC, ERROR, CHECK))

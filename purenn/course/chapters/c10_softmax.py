@@ -1,0 +1,186 @@
+"""Chapter 10: softmax with cross-entropy."""
+from ... import activations, losses
+from ..exercise import Chapter, Exercise, Known
+from ..pages import CLASSES, GALLERY, P_MINUS_Y
+
+
+
+def draw_shares(rng):
+    """Three shares that sum to 1, and which class is right."""
+    p0, p1 = rng.randint(15, 35) / 100, rng.randint(36, 45) / 100
+    return {"p0": p0, "p1": p1, "p2": round(1.0 - p0 - p1, 2), "right": rng.choice((0, 2))}
+
+
+PREDICT = Exercise(
+    "10.1", "predict", "p_minus_y", "What is the slope behind softmax?", """\
+For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
+cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
+and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because they sum to
+1, and yet what comes out of the chain rule is simple (the derivation is on the page named below):
+
+    ∂C/∂z_j = p_j − y_j
+
+Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work out ∂C/∂z_{right}.""",
+    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z is to grow."),
+    (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
+     Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
+           lambda v: v[f"p{v['right']}"]),
+     Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
+           GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
+     Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the way on through softmax is missing.", P_MINUS_Y,
+           lambda v: -1.0 / v[f"p{v['right']}"])),
+    draw=draw_shares, right=lambda v: v[f"p{v['right']}"] - 1.0, answer="slope")
+
+
+def probe_softmax(own, z):
+    """The three parts of exponentials, and the shares."""
+    powers, total, largest = own.exponentials(list(z))
+    return [("e^(z_j − m)", powers), ("their sum", total), ("m", largest), ("softmax", own.softmax(list(z)))]
+
+
+SOFTMAX = Exercise(
+    "10.2", "write", "softmax", "Write softmax", """\
+The share of class i is e^z_i over the sum of all of them:
+
+    p_i = e^z_i / Σ_j e^z_j
+
+As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction stays the same where
+both parts are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). With m the largest of the z, no
+exponent is above 0, and no power above 1.
+
+exponentials returns three things, which the cost needs too: the list of the powers, their sum, m.""",
+    CLASSES, ("exponentials: m = max(z); in a loop, power = exp(z_j - m) is appended and added up.",
+              "softmax: powers, total, largest = exponentials(z), and then a list of power / total."),
+    (Known("exp-overflow", "The largest z is not subtracted, and e^z overflows.", CLASSES,
+           (("exp(z_j - largest)", "exp(z_j)"), ("largest = max(z)", "largest = 0.0"))),
+     Known("exp-overflow-with-m", "The largest z is found and not subtracted: e^z overflows.", CLASSES,
+           ("exp(z_j - largest)", "exp(z_j)")),
+     Known("divided-by-the-count", "The powers are divided by their number, not by their sum.", CLASSES,
+           ("power / total for", "power / len(powers) for")),
+     Known("not-divided", "The powers are not divided by their sum, so the shares do not sum to 1.", CLASSES,
+           ("power / total for", "power for")),
+     Known("smallest-subtracted", "The smallest z is subtracted where the largest is meant.", CLASSES,
+           ("largest = max(z)", "largest = min(z)")),
+     Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
+           ("exp(z_j - largest)", "z_j"))),
+    code='''\
+from math import exp
+
+
+def exponentials(z):
+    """Three things: the list of the e^(z_j − m), their sum, and m, the largest z.
+
+    exponentials([1000.0, 1000.0]) is ([1.0, 1.0], 2.0, 1000.0).
+    """
+    ...
+
+
+def softmax(z):
+    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]."""
+    ...
+''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
+    names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
+    samples=([0.5], [0.0, 1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
+
+
+def probe_cross_entropy(own, sample):
+    """Cost and slope."""
+    loss = own.CrossEntropyLoss()
+    z, y = sample
+    return [("C", loss.forward(list(z), list(y))), ("∂C/∂z_j", loss.backward(list(z), list(y)))]
+
+
+CROSS_ENTROPY = Exercise(
+    "10.3", "write", "cross_entropy", "Write cross-entropy behind softmax", """\
+C = −Σ_i y_i·ln p_i, with p = softmax(z). If a p is so small that it is rounded to 0, ln p cannot be
+computed. So it is taken from z: the logarithm of the fraction is a difference,
+
+    −ln p_i = −ln(e^(z_i − m) / S) = ln S + (m − z_i)        with S = Σ_j e^(z_j − m)
+
+exponentials (10.2) gives S and m. The slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
+
+output is the list of the z: the network ends without softmax, which is in here. math.log is ln.""",
+    P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and "
+            "y.", "backward: a list of p - y, where p goes through softmax(output)."),
+    (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,
+           ("total += y * (log_powers + (m - z))", "total -= y * math.log(math.exp(z - m) / powers)")),
+     Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
+     Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
+           GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
+     Known("slope-by-p", "This slope is −y/p, that of C by p; the way on through softmax is missing.", P_MINUS_Y,
+           ("[p - y for", "[-y / max(p, 1e-300) for")),
+     Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
+           P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
+     Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
+     Known("z-for-p", "This slope is z − y: softmax is left out.", P_MINUS_Y, ("zip(softmax(output), target)",
+                                                                         "zip(output, target)")),
+     Known("sign-of-the-cost", "The sign of the cost is wrong: ln p is negative, and a cost is not.", P_MINUS_Y,
+           ("total += y", "total -= y")),
+     Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
+           ("total += y * (", "total += ("))),
+    tried="A sample is the z and the y.",
+    code='''\
+import math
+
+from activations import exponentials, softmax
+
+
+class CrossEntropyLoss:
+    """C = −Σ_i y_i·ln p_i, with p = softmax(z)."""
+
+    def forward(self, output, target):
+        """C, a number, from the lists of the z and the y; it must not fail for [1000.0, -1000.0]."""
+        ...
+
+    def backward(self, output, target):
+        """The list of the ∂C/∂z_j = p_j − y_j."""
+        ...
+''', answers={"CrossEntropyLoss.forward": losses.CrossEntropyLoss.forward,
+              "CrossEntropyLoss.backward": losses.CrossEntropyLoss.backward}, module="losses",
+    names=("CrossEntropyLoss",), probe=probe_cross_entropy,
+    samples=(([0.0, 0.5], [1.0, 0.0]), ([2.0, -1.0, 0.5], [0.0, 0.0, 1.0]), ([1000.0, -1000.0], [0.0, 1.0])))
+
+
+def probe_jacobian(own, sample):
+    """∂C/∂z through softmax."""
+    z, grad = sample
+    return [("∂C/∂z_j", own.backward(activations.softmax(z), list(grad)))]
+
+
+JACOBIAN = Exercise(
+    "10.4", "repair", "softmax_backward", "Repair the way back through softmax", """\
+Softmax can also be a layer, with another cost behind it. Then the way back is the chain rule in
+full. Each z_j changes every share a_i, and where there are several ways, they are added:
+
+    ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
+
+The code below does not do that. Repair it.""",
+    P_MINUS_Y, ("The code takes one way for each j, that of i = j. The others are missing: delta[j] begins at "
+              "0.0, and each i adds grad[i] times a slope to it.",
+            "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
+    (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
+           GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
+                     "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
+     Known("grad-of-j", "Each way has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
+           ("grad[i] * a[i]", "grad[j] * a[i]")),
+     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
+           ("delta[j] += ", "delta[j] = ")),
+     Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
+           ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),
+    tried="A sample is z, and grad; a is softmax(z).",
+    code='''\
+def backward(a, grad):
+    """∂C/∂z_j for each j, from a = softmax(z) and grad, the list of the ∂C/∂a_i."""
+    ...
+''', answers={"backward": '''\
+delta = [0.0] * len(a)
+for j in range(len(a)):
+    for i in range(len(a)):
+        same = 1.0 if i == j else 0.0
+        delta[j] += grad[i] * a[i] * (same - a[j])
+return delta
+'''}, planted="softmax-diagonal", probe=probe_jacobian,
+    samples=(([0.0, 0.5], [1.0, 0.25]), ([2.0, -1.0, 0.5], [0.5, -2.0, 1.0])))
+
+CHAPTER = Chapter(10, "Softmax with cross-entropy", "Where outputs share a sum, every one depends on every input.",
+                  (PREDICT, SOFTMAX, CROSS_ENTROPY, JACOBIAN))

@@ -1,0 +1,137 @@
+"""Chapter 12: all of it on one page."""
+import textwrap
+
+from ..exercise import Chapter, Exercise, Known
+from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+
+
+SOLUTION = '''\
+points = []
+for i in range(11):
+    points.append(([0.1 * i, 0.1 * i], 0.0))
+    if i != 5:
+        points.append(([0.1 * i, 1 - 0.1 * i], 1.0))
+rng = random.Random(seed)
+layers = []
+for n_in, n_out in ((2, 4), (4, 4), (4, 1)):
+    weight = [[rng.uniform(-1.0, 1.0) for k in range(n_in)] for j in range(n_out)]
+    layers.append((weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)]))
+losses = []
+grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]
+for epoch in range(epochs):
+    loss = 0.0
+    grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]
+    for x, y in points:
+        a = [x]
+        for weight, bias in layers:
+            out = []
+            for j in range(len(bias)):
+                z = bias[j]
+                for k in range(len(weight[j])):
+                    z += weight[j][k] * a[-1][k]
+                out.append(1.0 / (1.0 + math.exp(-z)))
+            a.append(out)
+        error = a[3][0] - y
+        loss += error * error / len(points)
+        slopes = [2.0 * error / len(points)]
+        for i in (2, 1, 0):
+            weight, bias = layers[i]
+            below = [0.0] * len(a[i])
+            for j in range(len(bias)):
+                delta = slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j])
+                grads[i][1][j] += delta
+                for k in range(len(a[i])):
+                    grads[i][0][j][k] += delta * a[i][k]
+                    below[k] += delta * weight[j][k]
+            slopes = below
+    for (weight, bias), (weight_grad, bias_grad) in zip(layers, grads):
+        for j in range(len(bias)):
+            bias[j] -= lr * bias_grad[j]
+            for k in range(len(weight[j])):
+                weight[j][k] -= lr * weight_grad[j][k]
+    losses.append(loss)
+return losses
+'''
+
+RIGHT_DELTA = "slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j])"
+
+# A step after each point: the gradients are cleared in the loop over the points, and the step goes into it.
+CLEAR_EACH = "grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]"
+STEP_LINES = SOLUTION[SOLUTION.index("    for (weight, bias), "):SOLUTION.index("    losses.append")]
+STEP_EACH = textwrap.indent(STEP_LINES, "    ")
+
+PAGE = Exercise(
+    "12.1", "write", "one_page", "Everything on one page: xor from nothing", """\
+All of it once more, without classes and without the files before: loops, lists and numbers.
+
+The data, 21 points: for i = 0 ... 10 the point [0.1·i, 0.1·i] with the target 0, and, unless i is
+5, the point [0.1·i, 1 − 0.1·i] with the target 1.
+
+The network, 2-4-4-1: three layers of sigmoid neurons. rng = random.Random(seed); for one layer after
+the other, first the weights are drawn with rng.uniform(-1.0, 1.0), row by row (5.2), then the biases.
+
+The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of all points and the
+gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
+
+Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
+0.2504; each digit of the others must be right, too, up to rounding.""",
+    BP1, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
+          "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
+          "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
+    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
+           ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
+     Known("gradients-not-cleared", "The gradients of one epoch are still there when the next is added.", GALLERY,
+           (f"    loss = 0.0\n        {CLEAR_EACH}\n", "    loss = 0.0\n")),
+     Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2,
+           ("2.0 * error / len(points)", "error / len(points)")),
+     Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", WHY_2,
+           ("2.0 * error / len(points)", "2.0 * error")),
+     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
+           ("2.0 * error / len(points)", "2.0 * error / len(points) / len(points)")),
+     Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", WHY_2,
+           (("loss += error * error / len(points)", "loss += error * error"),
+            ("2.0 * error / len(points)", "2.0 * error"))),
+     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+           BP1, (RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
+                 "1][j])))")),
+     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1,
+           (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
+            "(1.0 - a[i + 1][j])))")),
+     Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
+           (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
+     Known("slope-for-delta", "BP2 is given ∂C/∂a_j in the place of δ_j: the slope f′ is missing on the way down.", BP2,
+           ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
+     Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
+     Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
+     Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
+           OLD_WEIGHTS,
+           (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
+             "[[weight[j][k] - lr * slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j]) * a[i][k] for k in range(len(a[i]))] "
+             "for j in range(len(bias))]\n                below"),)),
+     Known("step-for-each-point", "There is a step after each point; there is one for all of them.",
+           TRAIN,
+           (("    for x, y in points:\n", f"    for x, y in points:\n            {CLEAR_EACH}\n"),
+            (textwrap.indent(STEP_LINES, "    "), textwrap.indent(STEP_EACH, "    ")))),
+     Known("uphill", "The steps go uphill: the sign of the step is wrong.", STEP,
+           (("bias[j] -= lr", "bias[j] += lr"), ("weight[j][k] -= lr", "weight[j][k] += lr"))),
+     Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
+           EQUAL,
+           (("[[rng.uniform(-1.0, 1.0) for k in range(n_in)]", "[[0.5 for k in range(n_in)]"),
+            ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
+     Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
+           (("return losses", "return losses[1:]"),
+            ("range(epochs)", "range(epochs + 1)")))),
+    tried="A sample is epochs, seed, lr.",
+    code='''\
+import math
+import random
+
+
+def train_xor(epochs, seed, lr):
+    """The losses of so many epochs of 2-4-4-1 sigmoid neurons on the 21 points, by gradient descent; a list."""
+    ...
+''', answers={"train_xor": SOLUTION}, samples=((1, 1, 1.0), (2, 1, 1.0), (4, 2, 0.5)),
+    probe=lambda own, sample: [(f"loss of epoch {number}", loss) for number, loss in
+                               enumerate(own.train_xor(*sample), 1)])
+
+CHAPTER = Chapter(12, "All of it on one page: xor from nothing", "Backpropagation is a page of loops.", (PAGE,))

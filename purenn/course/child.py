@@ -1,0 +1,170 @@
+"""The process that runs one learner's file. It writes what came of it as JSON, and compares nothing.
+
+It begins with what limits it, forgets purenn before the file is run, and gives the file what earlier exercises were to
+write, all of it right: a mistake is found where it was made.
+"""
+import ast
+import io
+import json
+import os
+import signal
+import sys
+import traceback
+from typing import Any, Dict, List
+
+MOST_PRINTED = 4000
+
+
+class Printed(io.TextIOBase):
+    """What a file prints: the beginning of it is kept."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+
+    def write(self, text: str) -> int:
+        """Keep the text while there is room."""
+        self.kept += text[:MOST_PRINTED - len(self.kept)] if len(self.kept) < MOST_PRINTED else ""
+        return len(text)
+
+
+class Late(BaseException):
+    """The time is up."""
+
+
+def main() -> None:
+    """Read a request from stdin, run the file, write the outcome to what was stdout."""
+    request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
+    out = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    limit(request["seconds"], request["megabytes"])
+    printed = Printed()
+    sys.stdout = sys.stderr = printed
+    sys.stdin = io.StringIO()
+    try:
+        outcome = checked(request) if request["number"] else trained(request)
+    except Late as error:
+        outcome = {"problem": "late", "line": line_of(error, request["path"])}
+    except BaseException as error:                      # sys.exit, Ctrl-C of its own, and what is wrong at its import
+        outcome = problem(error, request["path"])
+    outcome["printed"] = printed.kept
+    with os.fdopen(out, "wb") as handle:
+        handle.write(json.dumps(outcome, default=lambda value: {"type": type(value).__name__}).encode("utf-8"))
+
+
+def limit(seconds: float, megabytes: int) -> None:
+    """Limit time, memory and what is written to files, as far as the system can."""
+    def late(*_):
+        raise Late
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        import resource
+    except ImportError:
+        return
+    limits = [("RLIMIT_CPU", int(seconds) + 2), ("RLIMIT_FSIZE", 1 << 22), ("RLIMIT_CORE", 0)]
+    if sys.implementation.name == "cpython":
+        limits.append(("RLIMIT_AS", megabytes << 20))
+    for name, value in limits:
+        try:
+            # A little above comes the end without a signal that says why.
+            resource.setrlimit(getattr(resource, name), (value, value + 1))
+        except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
+            pass
+
+
+def forget_purenn(folder: str) -> None:
+    """Take purenn out of what can be imported, and the workbook in."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "purenn"]:
+        del sys.modules[name]
+    sys.path[:] = sys.path[1:] + [folder]
+
+
+def checked(request: Dict[str, Any]) -> Dict[str, Any]:
+    """Run one file and try what it has written on the samples."""
+    from .chapters import exercise
+    from .source import blanks, modules_for, plain, results
+    of, path, text = exercise(request["number"]), request["path"], request["text"]
+    own_modules = modules_for(of.number)
+    forget_purenn(request["folder"])
+    tree = ast.parse(text, path)
+    for node in ast.walk(tree):
+        line = getattr(node, "lineno", 0)
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [
+            node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if "purenn" in [name.split(".")[0] for name in names]:
+            return {"problem": "purenn", "line": line}
+    own = own_modules.run(text, path)
+    if of.kind in ("predict", "order", "find"):
+        return {"answer": plain(own.get(of.answer if of.kind != "order" else "order"))}
+    missing = [name for name, _ in blanks(of.code) if name.split(".")[0] not in own]
+    if missing:
+        return {"problem": "missing", "name": missing[0].split(".")[0]}
+    found = [error_of(result, path) if isinstance(result, Exception) else result for result in results(of, own)]
+    return {"results": found, "blank": [name for name, _ in blanks(text)]}
+
+
+def trained(request: Dict[str, Any]) -> Dict[str, Any]:
+    """Train xor with what is in the workbook; the losses of the epochs."""
+    import builtins
+    import random
+
+    from ..data.tasks import xor
+    data = xor()
+    forget_purenn("")
+    sys.path.insert(0, request["folder"])
+    original = builtins.__import__
+
+    def guarded(name, *rest):
+        if name.split(".")[0] == "purenn":
+            raise ImportError("purenn is imported; write it yourself")
+        return original(name, *rest)
+    builtins.__import__ = guarded
+    own = {name: __import__(name) for name in ("layers", "activations", "network", "losses", "optimizers", "training")}
+    rng = random.Random(request["seed"])
+    stack: List[Any] = []
+    for inputs, outputs in ((2, 4), (4, 4), (4, 1)):
+        stack += [own["layers"].Linear(inputs, outputs, rng), own["activations"].Sigmoid()]
+    network = own["network"].Network(stack)
+    optimizer = own["optimizers"].SGD(network.parameters(), lr=1.0, momentum=0.9)
+    losses = own["training"].train(network, data, own["losses"].MSELoss(), optimizer, request["epochs"], 0.005)
+    return {"losses": [float(loss) for loss in losses]}
+
+
+def line_of(error: BaseException, path: str) -> int:
+    """The line of the learner's file that an error comes from; 0 where it comes from none."""
+    lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == path]
+    return lines[-1] if lines else 0
+
+
+def file_of(error: BaseException, folder: str) -> str:
+    """The last file of a folder that an error comes from."""
+    names = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [name for name in names if os.path.dirname(name) == folder]
+    return own[-1] if own else ""
+
+
+def error_of(error: BaseException, path: str) -> Dict[str, Any]:
+    """An error as plain values."""
+    try:
+        message = str(error)[:200]
+    except Exception:
+        message = "?"
+    return {"error": type(error).__name__, "message": message, "line": line_of(error, path)}
+
+
+def problem(error: BaseException, path: str) -> Dict[str, Any]:
+    """What is wrong with a file that could not be run."""
+    found = {"problem": "raised", **error_of(error, path)}
+    if os.path.isdir(path):                             # the whole workbook: which of its files
+        inner = file_of(error, path)
+        found.update(file=os.path.basename(inner), line=line_of(error, inner))
+    if isinstance(error, SyntaxError):
+        found.update(problem="syntax", line=error.lineno or 0, message=str(error.msg)[:200])
+        if os.path.isdir(path):
+            found["file"] = os.path.basename(error.filename or "")
+    if isinstance(error, SystemExit):
+        found["problem"] = "exit"
+    return found

@@ -1,0 +1,47 @@
+"""What a learner does with a workbook: check exercises, ask for a hint, see what is left. Progress is saved."""
+import os
+from typing import Iterator, List, Sequence, Tuple
+
+from . import chapters, progress
+from .check import check
+from .exercise import Exercise
+from .judge import Verdict
+from .workbook import chosen
+
+
+def place(named: "str | None") -> str:
+    """The folder of the workbook: the one named, or this one if it is one, or the folder workbook."""
+    return named or ("." if os.path.exists(progress.FILE) else "workbook")
+
+
+def left(state: progress.Progress) -> List[Exercise]:
+    """The exercises of a workbook that are not right yet."""
+    return [of for of in chosen(list(state.chapters)) if not state.of(of.number).right]
+
+
+def meant(state: progress.Progress, names: Sequence[str]) -> List[Exercise]:
+    """The exercises that are named, or the first one that is left."""
+    return [chapters.exercise(name) for name in names] or left(state)[:1]
+
+
+def checked(folder: str, names: Sequence[str]) -> Iterator[Tuple[Exercise, Verdict]]:
+    """Check the exercises that are named, or the first one that is left; yield each with its Verdict."""
+    state = progress.read(folder)
+    for of in meant(state, names):
+        verdict = check(of, folder, state.seed)
+        done = state.of(of.number)
+        tries = done.tries + (verdict.status != "blank")
+        state = state.after(of.number, done._replace(tries=tries, right=verdict.status == "right"))
+        progress.write(folder, state)
+        yield of, verdict
+
+
+def hint(folder: str, names: Sequence[str]) -> str:
+    """The next hint for the exercise that is named, or for the first one that is left; the last one again and again."""
+    state = progress.read(folder)
+    for of in meant(state, names):
+        done = state.of(of.number)
+        given = min(done.hints, len(of.hints) - 1)
+        progress.write(folder, state.after(of.number, done._replace(hints=given + 1)))
+        return f"{of.number}, hint {given + 1} of {len(of.hints)}: {of.hints[given]}"
+    return "All exercises of the workbook are right."

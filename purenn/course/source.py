@@ -1,0 +1,175 @@
+"""The right code of an exercise, and the same with a known mistake in it.
+
+The right code is the core's own, read from its files: no formula stands here a second time. What the core does besides
+the formulas (checking what it is given, weight decay) is left out.
+"""
+import ast
+import builtins
+import copy
+import inspect
+import math
+import textwrap
+import types
+from functools import lru_cache
+from typing import Any, Dict, List, Tuple
+
+from .. import linalg
+from ..linalg import PurennError
+from .exercise import Exercise
+
+# What every workbook has besides the exercises: helpers without a formula.
+GIVEN = {"linalg": (linalg.zeros,)}
+# Lines of the core that stay outside the course.
+LEFT_OUT = ("grads = self.decayed(values, grads)",)
+
+# All exercises in their order, which chapters/ puts here; and what has been worked out of them, by their numbers.
+BOOK: List[Exercise] = []
+SOLUTIONS: Dict[str, str] = {}
+EXPECTED: Dict[Tuple[str, str], List[Any]] = {}
+
+
+def whole(function: Any) -> str:
+    """The source of a function of the core."""
+    try:
+        return textwrap.dedent(inspect.getsource(function))
+    except (OSError, TypeError):
+        raise PurennError(f"course: the source of {function.__name__} cannot be read; the course needs purenn with its "
+                          ".py files") from None
+
+
+def body(function: Any) -> str:
+    """The lines of a function below its docstring; checks that raise, and what the course leaves out, are not there."""
+    text = whole(function)
+    lines = text.splitlines()
+    kept: List[str] = []
+    tree: Any = ast.parse(text)
+    for node in tree.body[0].body:
+        is_docstring = isinstance(node, ast.Expr) and isinstance(getattr(node, "value", None), ast.Constant)
+        is_check = isinstance(node, ast.If) and isinstance(node.body[0], ast.Raise)
+        if not is_docstring and not is_check:
+            kept += lines[node.lineno - 1:node.end_lineno]
+    return textwrap.dedent("\n".join(line for line in kept if line.strip() not in LEFT_OUT))
+
+
+def blanks(code: str) -> List[Tuple[str, Any]]:
+    """The functions whose last line is ``...``: the name of each, with that of its class, and where the line is."""
+    found = []
+
+    def visit(nodes, before):
+        for node in nodes:
+            if isinstance(node, ast.ClassDef):
+                visit(node.body, before + node.name + ".")
+            elif isinstance(node, ast.FunctionDef):
+                last: Any = node.body[-1]
+                if isinstance(last, ast.Expr) and getattr(last.value, "value", None) is Ellipsis:
+                    found.append((before + node.name, last))
+    visit(ast.parse(code).body, "")
+    return found
+
+
+def filled(code: str, answers: Dict[str, str]) -> str:
+    """The code with the answers in the places of its blanks."""
+    lines = code.splitlines()
+    for name, node in reversed(blanks(code)):
+        if name in answers:
+            new = textwrap.indent(answers[name].strip("\n"), " " * node.col_offset)
+            lines[node.lineno - 1:node.end_lineno] = new.splitlines()
+    return "\n".join(lines) + "\n"
+
+
+def solution(exercise: Exercise) -> str:
+    """The right code of an exercise to write, repair or order."""
+    if exercise.number not in SOLUTIONS:
+        answers = {name: answer if isinstance(answer, str) else body(answer)
+                   for name, answer in exercise.answers.items()}
+        SOLUTIONS[exercise.number] = filled(exercise.code, answers)
+    return SOLUTIONS[exercise.number]
+
+
+def mistaken(exercise: Exercise, name: str) -> str:
+    """The right code with the known mistake of that name in it."""
+    text = solution(exercise)
+    for known in exercise.known:
+        if known.name == name:
+            if exercise.kind == "order":
+                return filled(exercise.code, {blanks(exercise.code)[0][0]: "\n".join(known.change)})
+            changes = known.change if isinstance(known.change[0], tuple) else (known.change,)
+            for right, wrong in changes:
+                if text.count(right) != 1:
+                    raise PurennError(f"course: {exercise.number}, {name}: {right!r} is {text.count(right)} times in "
+                                      "the right code; it must be there once")
+                text = text.replace(right, wrong)
+            return text
+    raise PurennError(f"course: {exercise.number} has no mistake {name}")
+
+
+class Modules:
+    """What a learner's file may import: Python's own modules, what was written in earlier exercises, no purenn."""
+
+    def __init__(self, exercises: Tuple[Exercise, ...]):
+        self.own: Dict[str, types.ModuleType] = {}
+        for name, functions in GIVEN.items():
+            self._add(name, self.run("\n".join(whole(function) for function in functions), name),
+                      [function.__name__ for function in functions])
+        for exercise in exercises:
+            if exercise.module:
+                self._add(exercise.module, self.run(solution(exercise), exercise.file), exercise.names)
+
+    def _add(self, module, own, names):
+        made = self.own.setdefault(module, types.ModuleType(module))
+        for name in names:
+            setattr(made, name, own[name])
+
+    def run(self, text: str, file: str) -> Dict[str, Any]:
+        """Run the source of a file; return its names."""
+        code = compile(text, file, "exec", dont_inherit=True)
+        own_builtins = dict(vars(builtins), __import__=self._import)
+        namespace: Dict[str, Any] = {"__name__": "exercise", "__builtins__": own_builtins}
+        exec(code, namespace)
+        return namespace
+
+    def _import(self, name, *rest):
+        if name.split(".")[0] == "purenn":
+            raise ImportError("purenn is imported; write it yourself")
+        return self.own[name] if name in self.own else builtins.__import__(name, *rest)
+
+
+@lru_cache(maxsize=None)
+def modules_for(number: str) -> Modules:
+    """What can be imported in an exercise: what the exercises before it were to write, all of it right."""
+    numbers = [exercise.number for exercise in BOOK]
+    return Modules(tuple(BOOK[:numbers.index(number)]))
+
+
+def results(exercise: Exercise, own: Dict[str, Any]) -> List[Any]:
+    """What the names of ``own`` give on each sample: a list of pairs of a label and a value, or the error raised."""
+    found: List[Any] = []
+    for sample in exercise.samples:
+        try:
+            values = exercise.probe(types.SimpleNamespace(**own), copy.deepcopy(sample)) if exercise.probe else []
+            found.append([[label, plain(value)] for label, value in values])
+        except Exception as error:
+            found.append(error)
+    return found
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A value as JSON can hold it: what is no number, text or list becomes the name of its type."""
+    if value is None or type(value) in (bool, str):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else {"type": repr(float(value))}
+    if isinstance(value, int):
+        return int(value) if abs(value) < 1 << 1000 else {"type": "a huge whole number"}
+    if isinstance(value, (list, tuple)) and depth < 8:
+        return [plain(item, depth + 1) for item in value[:10000]]
+    return {"type": type(value).__name__}
+
+
+def expected(exercise: Exercise, name: str = "") -> List[Any]:
+    """The results of the right code, or of the code with the mistake of that name."""
+    key = exercise.number, name
+    if key not in EXPECTED:
+        text = mistaken(exercise, name) if name else solution(exercise)
+        EXPECTED[key] = results(exercise, modules_for(exercise.number).run(text, exercise.file))
+    return EXPECTED[key]

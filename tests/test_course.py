@@ -1,0 +1,364 @@
+"""The course: right solutions pass, planted mistakes are caught and named, and nothing handed out is a solution."""
+import ast
+import json
+import os
+import random
+import re
+import types
+
+import pytest
+
+from purenn import Linear, MSELoss, Network, Sigmoid, activations, initializers, losses, neuron, optimizers
+from purenn.course import chapters, child, judge, progress, source, workbook
+from purenn.course.chapters import CHAPTERS, EXERCISES, exercise
+from purenn.engines import loops
+from purenn.linalg import PurennError
+from purenn.study.gradcheck import relative_error
+from purenn.study.mistakes import MISTAKES, planted
+
+from .course_answers import RIGHT, WRONG
+from .helpers import ROOT
+
+CODE = [of for of in EXERCISES if of.kind in ("write", "repair")]
+ANSWERED = [of for of in EXERCISES if of.kind in ("predict", "find")]
+ORDERED = [of for of in EXERCISES if of.kind == "order"]
+ALL = [chapter.number for chapter in CHAPTERS]
+KNOWN = [(of, known) for of in CODE + ORDERED for known in of.known]
+
+
+def ids(value):
+    return getattr(value, "number", None) or getattr(value, "name", None)
+
+
+def verdict_on(of, own):
+    """The Verdict on what the names of ``own`` mean, without a process for it."""
+    found = [child.error_of(result, "") if isinstance(result, Exception) else result
+             for result in source.results(of, own)]
+    return judge.judged(of, json.loads(json.dumps(found)))
+
+
+def verdict_of(of, text):
+    return verdict_on(of, source.modules_for(of.number).run(text, of.file))
+
+
+# What is in the course.
+
+def test_the_course_has_every_chapter_and_mixes_its_kinds():
+    assert ALL == list(range(1, 14))
+    assert len(EXERCISES) >= 40 and len({of.name for of in EXERCISES}) == len(EXERCISES)
+    assert {of.kind for of in EXERCISES} == {"predict", "order", "write", "repair", "find"}
+    for chapter in CHAPTERS:
+        assert [of.chapter for of in chapter.exercises] == [chapter.number] * len(chapter.exercises)
+        assert len({of.kind for of in chapter.exercises}) > 1 or chapter.number in (11, 12)
+
+
+def test_the_page_for_teachers_has_every_chapter():
+    with open(os.path.join(ROOT, "docs", "course.md"), encoding="utf-8") as file:
+        text = file.read()
+    for chapter in CHAPTERS:
+        assert "\n| %d | %s | %s |\n" % (chapter.number, chapter.title, chapter.teaches) in text
+
+
+@pytest.mark.parametrize("of", EXERCISES, ids=ids)
+def test_every_page_that_explains_is_there(of):
+    for page in {of.page, *(known.page for known in of.known)}:
+        name, _, heading = page.partition(", ")
+        with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+            headings = re.findall(r"^#+ (.*)$", file.read(), re.MULTILINE)
+        assert heading in headings, page
+    assert 1 <= len(of.hints) <= 3
+
+
+# Right answers.
+
+@pytest.mark.parametrize("of", CODE, ids=ids)
+def test_a_right_solution_passes_with_what_comes_before_it_alone(of):
+    assert verdict_of(of, source.solution(of)).status == "right"
+
+
+@pytest.mark.parametrize("number, text", RIGHT)
+def test_an_unusual_right_solution_passes(number, text):
+    verdict = verdict_of(exercise(number), text)
+    assert verdict.status == "right", verdict
+
+
+def test_there_are_ten_unusual_right_solutions_and_ten_wrong_ones():
+    assert len(RIGHT) >= 10 and len(WRONG) >= 10
+
+
+def own(**names):
+    return names
+
+
+# The core's own functions under the names of an exercise. As functions, so that a planted mistake is seen.
+CORE = {
+    "1.2": lambda: own(forward=neuron.forward),
+    "2.2": lambda: own(sigmoid=Sigmoid.function),
+    "2.3": lambda: own(sigmoid_derivative=Sigmoid.derivative),
+    "2.4": lambda: own(tanh_derivative=activations.Tanh.derivative),
+    "3.2": lambda: own(MSELoss=MSELoss, squared_error=losses.squared_error),
+    "3.3": lambda: own(backward=losses.HalfSquaredErrorLoss().backward),
+    "4.2": lambda: own(backward=_same_lists),
+    "5.2": lambda: own(uniform=initializers.INITIALIZERS["uniform"]),
+    "5.3": lambda: own(Linear=Linear),
+    "7.2": lambda: own(SGD=optimizers.SGD),
+    "7.3": lambda: own(Adam=optimizers.Adam),
+    "7.4": lambda: own(Adagrad=optimizers.Adagrad),
+    "8.1": lambda: own(Loops=loops.Loops, batch_cost=loops.batch_cost),
+    "9.3": lambda: own(relative_error=relative_error),
+    "10.2": lambda: own(exponentials=activations.exponentials, softmax=activations.softmax),
+    "10.3": lambda: own(CrossEntropyLoss=losses.CrossEntropyLoss),
+    "10.4": lambda: own(backward=_softmax_backward),
+}
+
+
+def _same_lists(*given):
+    return neuron.backward(*given)
+
+
+def _softmax_backward(a, grad):
+    layer = activations.Softmax()
+    layer.a = a
+    return layer.backward(grad)
+
+
+@pytest.mark.parametrize("number", CORE)
+def test_the_core_itself_passes(number):
+    assert verdict_on(exercise(number), CORE[number]()).status == "right"
+
+
+# The gallery's mistakes by the exercise in whose functions the gallery itself can plant them; the others change what
+# an exercise has otherwise (the network's parts, the step itself) and are planted into the solution, below.
+BY_GALLERY = {
+    "tanh-derivative": "2.4", "sigmoid-derivative-of-z": "2.3", "sigmoid-of-activation": "2.3",
+    "shared-velocity": "7.2", "momentum-of-gradient": "7.2", "adam-moments-swapped": "7.3", "adam-betas": "7.3",
+    "adam-correction": "7.3", "adam-step-counter": "7.3", "adagrad-column": "7.4", "biases-never-updated": "4.2",
+    "missing-factor-2": "3.2", "half-in-loss-only": "3.3", "missing-1/n": "8.1", "1/n-twice": "8.1",
+    "softmax-diagonal": "10.4", "log-of-zero": "10.3", "exp-overflow": "2.2", "equal-weights": "5.2",
+    "unused-seed": "5.2"}
+
+
+@pytest.mark.parametrize("mistake", [mistake for mistake in MISTAKES if mistake.name in BY_GALLERY], ids=ids)
+def test_a_mistake_that_the_gallery_plants_in_the_core_is_caught_and_named(mistake):
+    of = exercise(BY_GALLERY[mistake.name])
+    with planted(mistake):
+        verdict = verdict_on(of, CORE[of.number]())
+    assert (verdict.status, verdict.mistake) == ("wrong", mistake.name), verdict
+    assert verdict_on(of, CORE[of.number]()).status == "right"
+
+
+def test_every_mistake_of_the_gallery_is_known_in_an_exercise():
+    of_the_tape = {"no-topological-order", "gradient-overwritten"}          # on which there is no chapter
+    assert {mistake.name for mistake in MISTAKES} - of_the_tape <= {known.name for _, known in KNOWN}
+
+
+@pytest.mark.parametrize("of, known", KNOWN, ids=ids)
+def test_a_mistake_planted_in_a_right_solution_is_caught_and_named(of, known):
+    verdict = verdict_of(of, source.mistaken(of, known.name))
+    assert (verdict.status, verdict.mistake) == ("wrong", known.name), verdict
+    assert verdict.wrong and verdict.says == known.says and verdict.page == known.page
+
+
+@pytest.mark.parametrize("of", CODE + ORDERED, ids=ids)
+def test_no_two_mistakes_have_the_same_numbers_and_none_has_the_right_ones(of):
+    names = ["", *(known.name for known in of.known)]
+    tables = [[child.error_of(result, "") if isinstance(result, Exception) else result
+               for result in source.expected(of, name)] for name in names]
+    assert not any(isinstance(result, dict) for result in tables[0])
+    # An error on every sample would tell nothing: many mistakes raise one.
+    assert not any(all(isinstance(result, dict) for result in table) for table in tables)
+    for i, name in enumerate(names):
+        assert [other for other, table in zip(names, tables) if judge.matches(source.expected(of, name), table)] == [
+            names[i]]
+
+
+@pytest.mark.parametrize("number, name, text", WRONG)
+def test_a_wrong_solution_is_caught_and_not_named_wrongly(number, name, text):
+    verdict = verdict_of(exercise(number), text)
+    assert verdict.status in ("wrong", "error")
+    assert verdict.mistake == name
+
+
+def test_an_error_alone_is_no_known_mistake():
+    verdict = verdict_on(exercise("10.2"), own(exponentials=lambda z: 10.0 ** 1000, softmax=None))
+    assert verdict.status == "error" and not verdict.mistake and "OverflowError" in verdict.sentences[-1]
+
+
+def test_most_wrong_solutions_are_named():
+    assert len([name for _, name, _ in WRONG if name]) >= 7
+
+
+def test_what_is_not_known_is_told_by_its_factor():
+    verdict = verdict_on(exercise("2.3"), own(sigmoid_derivative=lambda z, a: 3.0 * a * (1.0 - a)))
+    assert verdict.mistake == "" and "Every number of σ′(z) is 3 times the expected one." in verdict.sentences
+
+
+# Numbers that are drawn.
+
+@pytest.mark.parametrize("of", ANSWERED, ids=ids)
+def test_drawn_answers_pass_and_each_known_mistake_is_named_for_many_seeds(of):
+    for seed in range(40 if of.kind == "predict" else 3):
+        values = workbook.drawn(of, seed)
+        right = of.right(values)
+        assert judge.judged_answer(of, seed, right).status == "right"
+        if of.kind == "find":
+            others = [name for name in values["names"] if name != right]
+            assert all(judge.judged_answer(of, seed, name).status == "wrong" for name in others)
+            continue
+        rounded = float("%.4g" % right)
+        assert judge.judged_answer(of, seed, rounded).status == "right"
+        for known in of.known:
+            verdict = judge.judged_answer(of, seed, float("%.4g" % known.change(values)))
+            assert (verdict.status, verdict.mistake) == ("wrong", known.name)
+
+
+@pytest.mark.parametrize("of", ANSWERED + ORDERED, ids=ids)
+def test_another_seed_draws_others_and_the_same_seed_the_same(of):
+    texts = [workbook.handed_out(of, seed) for seed in (1, 2, 3, 4, 5)]
+    assert len(set(texts)) > 1
+    workbook._drawn.cache_clear()
+    assert workbook.handed_out(of, 1) == texts[0]
+
+
+@pytest.mark.parametrize("of", ORDERED, ids=ids)
+def test_lines_in_order_pass_and_others_do_not(of):
+    right = next(text for each, text in workbook.solutions(ALL, 5) if each is of).split('"')[1]
+    assert judge.judged_answer(of, 5, right).status == "right"
+    assert judge.judged_answer(of, 5, right[::-1]).status in ("wrong", "error")
+    for answer in ("AA", "a", "ÄB", 3, ["A"]):
+        verdict = judge.judged_answer(of, 5, answer)
+        assert verdict.status == "wrong" and "each at most once" in verdict.sentences[0]
+    letters = {line: letter for letter, line in workbook.lettered(of, 5)}
+    for known in of.known:
+        verdict = judge.judged_answer(of, 5, "".join(letters[line] for line in known.change))
+        assert verdict.mistake == known.name
+
+
+# What is handed out.
+
+def bodies(text):
+    """What the functions of a source do, without their docstrings."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            found.add((node.name, "".join(ast.dump(each) for each in body)))
+    return found
+
+
+def test_nothing_handed_out_contains_a_solution():
+    files = workbook.files(ALL, 3, "python cli.py")
+    there = set().union(*(bodies(text) for name, text in files.items() if name.endswith(".py")))
+    for of in CODE:
+        blank = {name.split(".")[-1] for name, _ in source.blanks(of.code)}
+        answers = {(name, body) for name, body in bodies(source.solution(of)) if name in blank}
+        assert answers and not answers & there, of.number
+    for of in ANSWERED:
+        if of.kind == "predict":
+            right = of.right(workbook.drawn(of, 3))
+            assert not re.search(r"(?<![\d.])%s(?![\d.])" % re.escape("%.5g" % right), workbook.handed_out(of, 3))
+    for of in ORDERED:
+        assert source.solution(of) not in files[of.file + ".py"]
+
+
+def test_what_is_handed_out_is_python_and_as_it_is_blank_or_wrong():
+    for of in EXERCISES:
+        text = workbook.handed_out(of, 3)
+        namespace = source.modules_for(of.number).run(text, of.file)
+        if of.kind == "repair":
+            assert verdict_of(of, text).mistake == of.planted
+        elif of.kind == "write":
+            assert source.blanks(text)
+            assert verdict_on(of, namespace).status in ("wrong", "error")
+        else:
+            assert not namespace["order" if of.kind == "order" else of.answer]
+        seeds = range(30) if of in ANSWERED and of.chapter < 13 else [3]
+        assert max(len(line) for seed in seeds for line in workbook.handed_out(of, seed).splitlines()) <= 120, of.number
+
+
+def test_a_handout_of_some_chapters_imports_nothing_that_is_not_there():
+    for last in range(1, 14):
+        files = workbook.files(list(range(1, last + 1)), 3, "python cli.py")
+        for name, text in files.items():
+            for node in ast.walk(ast.parse(text)) if name.endswith(".py") else ():
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    module = node.names[0].name if isinstance(node, ast.Import) else node.module
+                    assert module + ".py" in files or module in ("math", "random"), (name, module)
+
+
+def test_a_workbook_writes_over_nothing(tmp_path):
+    (tmp_path / "neuron.py").write_text("mine")
+    with pytest.raises(PurennError, match="has a neuron.py already, and nothing is written over"):
+        workbook.write(str(tmp_path), [1], 1, "purenn")
+    assert [path.name for path in tmp_path.iterdir()] == ["neuron.py"]
+
+
+def test_a_zip_has_the_same_bytes_twice_and_the_files_of_the_folder(tmp_path):
+    import zipfile
+    workbook.write_zip(str(tmp_path / "a.zip"), [1, 2], 7, "purenn")
+    workbook.write_zip(str(tmp_path / "b.zip"), [1, 2], 7, "purenn")
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    workbook.write(str(tmp_path / "workbook"), [1, 2], 7, "purenn")
+    with zipfile.ZipFile(tmp_path / "a.zip") as packed:
+        for path in (tmp_path / "workbook").iterdir():
+            assert packed.read("workbook/" + path.name) == path.read_bytes()
+
+
+# Progress is data.
+
+def test_progress_is_read_as_it_was_written(tmp_path):
+    state = progress.Progress(7, (1, 2), {"1.1": progress.Done(3, 1, True)})
+    progress.write(str(tmp_path), state)
+    assert progress.read(str(tmp_path)) == state
+
+
+@pytest.mark.parametrize("content, named", [
+    ("[]", "it must be an object of seed, chapters and done"),
+    ('{"seed": -1, "chapters": [1], "done": {}}', "its seed is -1"),
+    ('{"seed": true, "chapters": [1], "done": {}}', "its seed is True"),
+    ('{"seed": 1, "chapters": [99], "done": {}}', "its chapters are [99]"),
+    ('{"seed": 1, "chapters": [], "done": {}}', "its chapters are []"),
+    ('{"seed": 1, "chapters": [[1]], "done": {}}', "its chapters are [[1]]"),
+    ('{"seed": 1, "chapters": [1], "done": {"../x": [1, 1, true]}}', "done has '../x'"),
+    ('{"seed": 1, "chapters": [1], "done": {"1.1": [1, -1, true]}}', "done has '1.1'"),
+    ('{"seed": 1, "chapters": [1], "done": {"1.1": [1, 1, 1]}}', "done has '1.1'"),
+    ("{", "is no JSON")])
+def test_progress_that_cannot_be_is_refused(tmp_path, content, named):
+    (tmp_path / progress.FILE).write_text(content)
+    with pytest.raises(PurennError) as caught:
+        progress.read(str(tmp_path))
+    assert named in str(caught.value) and str(caught.value).startswith(str(tmp_path))
+
+
+def test_what_answers_from_outside_is_taken_for_values_alone():
+    of = exercise("1.2")
+    from purenn.course import check
+    for outcome in ({}, {"results": 3}, {"results": [[]] * 4}, {"results": [[["z"]]] * 4, "blank": []},
+                    {"results": [{}] * 4, "blank": []}, {"results": [[["z", {"a": []}]]] * 4, "blank": []},
+                    {"results": [[["z", 10 ** 400]]] * 4, "blank": []}, {"problem": [], "line": {}},
+                    {"answer": {"x": 1}, "printed": 3}, {"results": [[["z", 1.25]]], "blank": []}):
+        assert check.verdict(of, 1, outcome).status != "right"
+    for outcome in ({"answer": []}, {"answer": {"type": "x"}}, {"answer": True}, {"answer": 10 ** 400}, {}):
+        assert check.verdict(exercise("1.1"), 1, outcome).status in ("wrong", "blank")
+
+
+def test_a_name_that_is_no_exercise_is_refused():
+    with pytest.raises(PurennError, match="there is no exercise '1.9'; give its number, such as 1.2, from 1.1 to 13.4"):
+        exercise("1.9")
+    assert exercise("weighted_sum") is exercise("ex01_2_weighted_sum.py") is exercise("1.2")
+
+
+def test_a_finished_workbook_is_a_small_purenn_to_the_last_bit():
+    modules = source.Modules(EXERCISES).own
+    rng, data = random.Random(1), chapters.c13_stuck.xor()
+    stack = []
+    for inputs, outputs in ((2, 4), (4, 4), (4, 1)):
+        stack += [modules["layers"].Linear(inputs, outputs, rng), modules["activations"].Sigmoid()]
+    network = modules["network"].Network(stack)
+    optimizer = modules["optimizers"].SGD(network.parameters(), lr=1.0, momentum=0.9)
+    found = modules["training"].train(network, data, modules["losses"].MSELoss(), optimizer, 20)
+    core = Network.mlp([2, 4, 4, 1], rng=random.Random(1))
+    from purenn import SGD, train
+    epochs = train(core, data, MSELoss(), SGD(core.parameters(), lr=1.0, momentum=0.9), 20)
+    assert found == [epoch.loss for epoch in epochs]
+    assert isinstance(modules["layers"], types.ModuleType)
