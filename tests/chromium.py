@@ -142,9 +142,10 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key if key != " " else "Space",
                       windowsVirtualKeyCode=codes.get(key, 0), text=text if kind == "keyDown" else "")
 
-    def screenshot(self, file):
-        """The whole page as a PNG."""
-        size = self.call("Page.getLayoutMetrics")["cssContentSize"]
+    def screenshot(self, file, whole=True):
+        """The whole page as a PNG, or what a screen shows of it."""
+        size = self.call("Page.getLayoutMetrics")["cssContentSize" if whole else "cssLayoutViewport"]
+        size = {"width": size.get("width") or size["clientWidth"], "height": size.get("height") or size["clientHeight"]}
         clip = {"x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1}
         data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)["data"]
         with open(file, "wb") as out:
@@ -213,14 +214,12 @@ class Server:
 
 
 def main(file):
-    """A picture of the page, where xor has been trained to the end; in few colors, by Pillow (extra: plots)."""
+    """A picture of the page, where xor has learned, as a screen shows it; in few colors, by Pillow (extra: plots)."""
     from PIL import Image
     with Server({"/web/": page()}) as address, Browser() as browser:
-        browser.open(address + "web/")
+        browser.open(address + "web/#task=xor&epochs=3500", height=1000)
         browser.until("document.documentElement?.dataset.ready === 'yes'", 120)
-        browser.run("document.getElementById('train').click()")
-        browser.until("document.getElementById('status').textContent.includes('Stopped')", 120)
-        browser.screenshot(file)
+        browser.screenshot(file, whole=False)
     Image.open(file).convert("RGB").quantize(128).save(file, optimize=True)
 
 

@@ -1,5 +1,6 @@
 """The house: imports run strictly downward, nothing but the standard library, the core plain enough for MicroPython."""
 import ast
+import glob
 import os
 import re
 import subprocess
@@ -166,10 +167,12 @@ def test_nothing_below_the_command_line_reads_a_namespace(module):
 
 
 def test_the_page_stands_on_the_runs_the_study_and_what_shows_them():
-    with open(os.path.join(ROOT, "web", "session.py"), encoding="utf-8") as file:
-        tree = ast.parse(file.read())
-    names = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
-    names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    names = []
+    for file in glob.glob(os.path.join(ROOT, "web", "*.py")):
+        with open(file, encoding="utf-8") as handle:
+            tree = ast.parse(handle.read())
+        names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     rooms = {".".join(name.split(".")[:2]) for name in names if name.split(".")[0] == "purenn"}
     assert rooms == {"purenn.runs", "purenn.study", "purenn.show"}
 

@@ -25,7 +25,7 @@ SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradient
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
-                                              "show", "reproduce", "step", "tape", "course", "sample")}
+                                              "show", "reproduce", "step", "tape", "course", "sample", "page")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",

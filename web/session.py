@@ -1,191 +1,220 @@
-"""What the page asks of purenn: trainings that are runs, like those of the command line.
+"""What the page asks of purenn, and the answers: the protocol of docs/page.md.
 
-The page draws, and computes nothing. It calls the functions at the end, which take and return JSON; a Session is one
-training, from what its controls say. Its engine is ``unrolled``: the digits of the loops, sooner.
+``Page(…).answer(text)`` takes a question as JSON and returns the answer as JSON, in the browser's own Python and in
+the server alike. The page draws; it computes nothing of a network.
 """
-import copy
 import json
-import math
-import random
+from typing import Any, Callable, Dict, List, Optional
 
-from purenn.runs import TASKS, DivergedError, PurennError, Run, resolve
-from purenn.runs.settings import BETWEEN, OPTIMIZERS, ChoiceError
-from purenn.runs.tasks import POINT_TASKS, choices_of
-from purenn.show import report
-from purenn.show import terminal as show
-from purenn.show.explanation import blocks
-from purenn.study.explain import explain
-from purenn.study.formulas import PARTS, select
+from purenn.runs import PurennError
+from purenn.runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError
+from purenn.runs.tasks import POINT_TASKS
+from purenn.study.formulas import PARTS
+from web import cards, planting, points
+from web.forms import chosen, noise
+from web.training import Session
 
-MOST_LAYERS = 4
-MOST_NEURONS = 16
-
-
-def chosen(form: dict) -> dict:
-    """The choices that the page's controls say; what is left empty is not among them.
-
-    >>> chosen({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0.5", "seed": ""})
-    {'hidden': [4, 4], 'activation': 'tanh', 'lr': 0.5}
-
-    Raises PurennError for a value that cannot be, and for a network that the page could not draw.
-    """
-    found = {}
-    for name, read, expected in (("hidden", _sizes, "sizes such as 4 4, or the word none"),
-                                 ("activation", str, ""), ("optimizer", str, ""),
-                                 ("lr", float, "a number above 0"), ("seed", int, "a whole number from 0 up")):
-        text = str(form.get(name, "")).strip()
-        if text:
-            try:
-                found[name] = read(text)
-            except ChoiceError:
-                raise
-            except ValueError:
-                raise ChoiceError(name, f"found {_short(text)!r}; it must be {expected}") from None
-    return found
+MOST_UNDO = 30
+MOST_EPOCHS = 1_000_000         # of one question
+MOST_MAP = 101                  # points of a map, a side
+INITS = ("uniform", "normal", "xavier", "he", "zeros")
 
 
-def _short(text):
-    return text if len(text) <= 40 else text[:37] + "..."
+class Page:
+    """One page and its training, which starts with the question "start"."""
 
+    def __init__(self) -> None:
+        self.session: Optional[Session] = None
+        self.form: Dict[str, Any] = {}
+        self.earlier: List[Any] = []            # what "undo" goes back to, the last one last
+        self.walk: Any = None                   # the step that is walked through
 
-def _sizes(text):
-    sizes = [] if text.lower() == "none" else [int(size) for size in text.replace(",", " ").split()]
-    if len(sizes) > MOST_LAYERS:
-        raise ChoiceError("hidden", f"found {len(sizes)} layers; the page draws at most {MOST_LAYERS}, the "
-                          "command line any number")
-    for size in sizes:
-        if size < 1:
-            raise ValueError
-        if size > MOST_NEURONS:
-            raise ChoiceError("hidden", f"found {_short(str(size))} neurons; the page draws at most {MOST_NEURONS} in "
-                              "a layer, the command line more")
-    return sizes
-
-
-class Session:
-    """One training: the network as it is after so many epochs.
-
-    Raises PurennError where the choices cannot be, or the page could not draw the network.
-    """
-
-    def __init__(self, task: str, choices: dict):
-        self.task = TASKS[task]
-        settings = resolve(self.task, self.task.problem(random.Random(0)), **choices)
-        self.choices = choices_of(self.task, settings, list(choices))
-        self.run = Run(self.task.problem, settings._replace(engine="unrolled"))
-        self.stopped = None                     # why, in words, once it has
-
-    def advance(self, epochs: int) -> list:
-        """Train so many epochs, or to the end; the losses of those that were done."""
-        done = len(self.run.curve)
+    def answer(self, text: str) -> str:
+        """The answer to a question; {"error": {"field": …, "text": …}} where it is refused, and nothing has changed."""
         try:
-            for epoch in self.run.epochs() if self.stopped is None else ():
-                if self.run.stopped or epoch.number == done + epochs:
-                    break
-            if self.run.stopped and self.stopped is None:
-                result = self.run.result()
-                self.stopped = " ".join([report.why_stopped(result), *report.not_learned(result)])
-        except DivergedError as error:
-            self.stopped = f"Diverged: {error}."
-        return [epoch.loss for epoch in self.run.curve[done:]]
+            question = json.loads(text)
+            name = question.pop("question")
+            found = QUESTIONS[name](self, **question)
+        except ChoiceError as error:
+            found = {"error": {"field": error.choice, "text": error.reason}}
+        except PurennError as error:
+            found = {"error": {"field": None, "text": str(error)}}
+        except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
+            found = {"error": {"field": None, "text": "The page asked something that cannot be answered. Reload it."}}
+        return _json(found)
 
-    def diverged(self) -> bool:
-        """Whether the loss is no longer finite."""
-        return self.run.stopped == "diverged"
+    def _session(self) -> Session:
+        if self.session is None:
+            raise PurennError("This page's training is no longer there. Reload the page.")
+        return self.session
 
-    def state(self) -> dict:
-        """All that the page draws but for the map: the numbers after the last epoch, the points, the weights."""
-        run, problem = self.run, self.run.problem
-        data = problem.test or problem.train
-        outputs = run.engine.outputs(run.network, data.inputs)
-        points = [{"input": x, "target": y, "output": a,        # nan is never right
-                   "right": math.isfinite(a[0]) and (a[0] >= run.loss.threshold) == (y[0] == 1.0)}
-                  for x, y, a in zip(data.inputs, data.targets, outputs)]
-        words = "After " + show.count(len(run.curve), "epoch")
-        if not self.diverged():
-            try:
-                words = report.last_line(run.measured()._replace(why_not_learned=[]))
-            except DivergedError as error:          # found only now: by the last epoch's last step
-                self.stopped = f"Diverged: {error}."
-        return {"epochs": len(run.curve), "text": words, "stopped": self.stopped, "diverged": self.diverged(),
-                "points": points, "right": len([1 for point in points if point["right"]]),
-                "tested": "points" if data is problem.train else "fresh points", "sizes": list(run.settings.sizes),
-                "parameters": [[name, values] for name, values, _ in run.network.parameters()]}
+    def _keep(self) -> None:
+        """Remember the training there is now, which another one takes the place of."""
+        if self.session is not None:
+            self.earlier.append((self.session, self.form))
+            del self.earlier[:-MOST_UNDO]
 
-    def grid(self, count: int) -> list:
-        """What the network answers over the unit square, ``count`` points a side: rows of equal x2, from 1 to 0."""
-        steps = [i / (count - 1) for i in range(count)]
-        outputs = self.run.engine.outputs(self.run.network, [[x1, x2] for x2 in reversed(steps) for x1 in steps])
-        answers = [round(self.run.loss.answer(output)[0], 3) for output in outputs]
-        return [answers[row * count:(row + 1) * count] for row in range(count)]
+    def _shown(self) -> Dict[str, Any]:
+        """All there is to draw after a change."""
+        session = self._session()
+        return {**session.about(), **session.state(), "form": self.form, "began": session.began,
+                "undo": len(self.earlier), "losses": [epoch.loss for epoch in session.run.curve]}
 
-    def explanation(self, sample: int, part: str) -> str:
-        """One step on a sample, or a part of it, as ``explain`` shows it; the network itself stays as it is."""
-        data = self.run.problem.train
-        network, optimizer = copy.deepcopy((self.run.network, self.run.optimizer))
-        sections = explain(network, self.run.loss, optimizer, data.inputs[sample], data.targets[sample])
-        found = select(sections, part or None, len(network.layers) - 1)
-        return "\n".join("\n".join(block) for block in blocks(
-            found, "html", hint="; on the command line each can be seen"))
+    # The questions.
 
-    def beginning(self) -> dict:
-        """What was chosen, the line with which it begins, what is usual, and the samples to explain."""
-        usual, data = self.task.settings, self.run.problem.train
-        line, = report.first_lines(self.run)
-        return {"task": self.task.name, "choices": self.choices, "summary": self.task.summary,
-                "first_line": line.partition(": ")[2].replace(f", engine {self.run.engine!r}", ""),
-                "usual": {"hidden": " ".join(map(str, usual.sizes[1:-1])), "lr": f"{self.run.settings.lr:g}",
-                          "activation": usual.activation, "optimizer": usual.optimizer},
-                "sample": self.task.sample, "samples": [[x, y[0]] for x, y in zip(data.inputs, data.targets)]}
+    def choices(self) -> Dict[str, Any]:
+        """What there is to choose from."""
+        return {"tasks": POINT_TASKS, "activations": BETWEEN, "losses": [name for name in LOSSES
+                if name != "cross-entropy"], "optimizers": list(OPTIMIZERS), "inits": INITS, "parts": PARTS,
+                "mistakes": planting.mistakes()}
+
+    def start(self, form: Dict[str, Any]) -> Dict[str, Any]:
+        """A new training, at epoch 0."""
+        form = _plain(form)
+        session = Session(form["task"], chosen(form), noise(form), form.get("mistake", ""))
+        self._keep()
+        session.began = form
+        self.session, self.form = session, form
+        return self._shown()
+
+    def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
+        """Other choices from here on. Before the first epoch, and where it cannot be otherwise, a new training."""
+        session, form = self._session(), _plain(form)
+        fixed = ("task", "seed", "init", "mistake")
+        if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")
+                                                          for name in fixed]):
+            return self.start(form)
+        names = {**self.form, **form}
+        given = {name: form.get(name, "") for name in names if form.get(name, "") != self.form.get(name, "")}
+        found, deviation = chosen(form), noise(form)
+        return self._acted("change", given, lambda one: _change(one, found, deviation), form)
+
+    def act(self, what: str, values: List[Any]) -> Dict[str, Any]:
+        """Change the training by hand: ACTS has what there is."""
+        return self._acted(what, values, lambda one: ACTS[what](one, *values))
+
+    def _acted(self, what: str, values: Any, do: Callable[[Session], Any], form: Any = None) -> Dict[str, Any]:
+        session = self._session()
+        changed = session.copied()
+        do(changed)
+        self._keep()
+        changed.log.append([len(session.run.curve), what, values])
+        self.session, self.form = changed, dict(self.form if form is None else form)
+        if changed.chosen.get("hidden") is not None:
+            self.form["hidden"] = " ".join(map(str, changed.chosen["hidden"])) or "none"
+        return self._shown()
+
+    def undo(self) -> Dict[str, Any]:
+        """What there was before the last change."""
+        if not self.earlier:
+            raise PurennError("There is nothing to undo.")
+        self.session, self.form = self.earlier.pop()
+        return self._shown()
+
+    def advance(self, epochs: int, milliseconds: "float | None" = None, maps: int = 0,
+                slopes: bool = False) -> Dict[str, Any]:
+        """Train so many epochs, or so long: their losses, and what there is to draw after them."""
+        session = self._session()
+        losses = session.advance(max(1, min(int(epochs), MOST_EPOCHS)),
+                                 float("inf") if milliseconds is None else milliseconds / 1000.0)
+        found = {"losses": losses, **session.state()}
+        return {**found, **self.look(maps, slopes)} if maps or slopes else found
+
+    def look(self, maps: int, slopes: bool = False) -> Dict[str, Any]:
+        """The neurons' maps, so many points a side, and the slopes of the cost by the weights."""
+        session, found = self._session(), {}
+        if maps:
+            found["maps"] = session.maps(max(2, min(int(maps), MOST_MAP)))
+        if slopes:
+            found["slopes"] = session.slopes()
+        return found
+
+    def card(self, sample: int, column: int, place: int, source: "int | None" = None) -> Dict[str, Any]:
+        """The formulas of a neuron or an edge, with their numbers and their source."""
+        session = self._session()
+        with session._planted():
+            return cards.card(session.run, sample, column, place, source)
+
+    def record(self, sample: int, number: int = 0, hides: bool = False) -> Dict[str, Any]:
+        """The next step on a sample, recorded to be walked through, and what there is at one of its events."""
+        from web.stepping import Walk           # which takes its time to load in a browser
+        session = self._session()
+        with session._planted():
+            walk = Walk(session.run, sample)
+        self.walk = walk
+        return {**walk.about(), **walk.view(max(0, min(int(number), walk.about()["events"] - 1)), hides)}
+
+    def view(self, number: int, hides: bool = False) -> Dict[str, Any]:
+        """What there is at an event of the recording."""
+        return self._walk().view(number, hides)
+
+    def go(self, number: int, how: str, way: int = 1, hides: bool = False) -> Dict[str, Any]:
+        """What there is where one comes to from an event."""
+        return self._walk().view(self._walk().go(number, how, way), hides)
+
+    def wrote(self, number: int, column: int, place: int, source: int, hides: bool = False) -> Dict[str, Any]:
+        """What there is at the event that last wrote an edge."""
+        return self._walk().view(self._walk().wrote(number, column, place, source), hides)
+
+    def guess(self, number: int, text: str) -> Dict[str, Any]:
+        """Whether what a learner says comes out of a line is right, and the answer."""
+        return self._walk().guess(number, str(text))
+
+    def _walk(self) -> Any:
+        if self.walk is None:
+            raise PurennError("No step has been recorded.")
+        return self.walk
+
+    def explanation(self, sample: int, part: str) -> Dict[str, Any]:
+        """One step on a sample, or a part of it, in HTML; with it the epochs before, None where it diverged."""
+        session = self._session()
+        step = None if session.diverged() else len(session.run.curve)
+        try:
+            return {"step": step, "html": cards.explanation(session.run, sample, part)}
+        except PurennError as error:
+            return {"step": step, "refused": str(error)}
+
+    def caught(self, name: str) -> Dict[str, Any]:
+        """What the check says that catches a mistake of the gallery."""
+        return {"text": planting.caught(name)}
+
+    def read_csv(self, text: str) -> Dict[str, Any]:
+        """The points in the text of a CSV."""
+        return {"points": points.read_csv(text)}
+
+    def points(self) -> Dict[str, Any]:
+        """The points that are learned from, without the noise."""
+        return {"points": points.rows_of(self._session().base)}
 
 
-def _json(value) -> str:
+def _plain(form: Dict[str, Any]) -> Dict[str, str]:
+    """A form as texts, without what is left empty, and with a task."""
+    return {"task": "xor", **{str(name): str(value) for name, value in form.items() if str(value).strip()}}
+
+
+def _change(session: Session, found: Dict[str, Any], deviation: float) -> None:
+    gone = {name: None for name in session.chosen if name not in found}
+    for name in gone:
+        del session.chosen[name]
+    session.change(found)
+    if deviation != session.noise:
+        session.set_noise(deviation)
+
+
+def _json(value: Any) -> str:
     """JSON has neither nan nor infinity, which a training that diverged may leave behind; they become null."""
     try:
-        return json.dumps(value, allow_nan=False)
+        return json.dumps(value, allow_nan=False, separators=(",", ":"))
     except ValueError:
         return json.dumps(json.loads(json.dumps(value), parse_constant=lambda _: None))
 
 
-# What the page calls.
+ACTS: Dict[str, Callable[..., None]] = {
+    "remove": Session.remove, "add_neuron": Session.add_neuron, "add_layer": Session.add_layer,
+    "set_parameter": Session.set_parameter, "set_points": Session.set_points}
 
-session: "Session | None" = None
-
-
-def choices() -> str:
-    """What there is to choose from."""
-    return _json({"tasks": POINT_TASKS, "activations": BETWEEN, "optimizers": list(OPTIMIZERS), "parts": PARTS})
-
-
-def start(form: str) -> str:
-    """A new training, at epoch 0; {"error": …} where the choices are refused, and the one before stays."""
-    global session
-    try:
-        controls = json.loads(form)
-        session = Session(controls["task"], chosen(controls))
-    except PurennError as error:
-        return _json({"error": str(error)})
-    return _json({**session.beginning(), **session.state()})
-
-
-def advance(epochs: int) -> str:
-    """Train so many epochs: their losses, and the state after them."""
-    return _json({"losses": session.advance(epochs), **session.state()})
-
-
-def grid(count: int) -> str:
-    """The decision map, so many points a side."""
-    return _json(session.grid(count))
-
-
-def explanation(sample: int, part: str) -> str:
-    """One step on a sample, or a part of it, in HTML, or the "error" for which there is none.
-
-    With it the epochs that were done before, None of a training that diverged, which may have done so in the middle of
-    an epoch.
-    """
-    step = None if session.diverged() else len(session.run.curve)
-    try:
-        return _json({"step": step, "html": session.explanation(sample, part)})
-    except PurennError as error:
-        return _json({"step": step, "error": str(error)})
+QUESTIONS: Dict[str, Callable[..., Dict[str, Any]]] = {
+    each.__name__: each for each in (
+        Page.choices, Page.start, Page.change, Page.act, Page.undo, Page.advance, Page.look, Page.card,
+        Page.explanation, Page.record, Page.view, Page.go, Page.wrote, Page.guess, Page.caught, Page.read_csv,
+        Page.points)}

@@ -33,6 +33,7 @@ COMMANDS = (
     ("course", "exercises that build a small purenn, and checks that name the mistake", "course start"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),
+    ("page", "the page in the browser: watch a network learn, and act on it", "page"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 

@@ -1,0 +1,40 @@
+"""A network changed while it learns: other activations, more neurons or fewer, with the weights that it has."""
+from typing import Any, List, Optional, Sequence
+
+from ..layers import Linear
+from ..network import Network
+
+
+def change_activations(network: Network, activation: str, output_activation: Optional[str]) -> None:
+    """Put other activations between the network's Linear layers and after the last; the weights stay.
+
+    The Linear layers stay the same objects, so that an optimizer goes on with them.
+    """
+    linear = linears(network)
+    sizes = [linear[0].in_features, *[layer.out_features for layer in linear]]
+    made = Network.mlp(sizes, activation, output_activation, init="zeros").layers
+    old = iter(linear)
+    network.layers[:] = [next(old) if isinstance(layer, Linear) else layer for layer in made]
+
+
+def carry_over(old: Network, new: Network, kept: Sequence[Sequence[Any]]) -> None:
+    """Copy into a new network the weights between neurons that the old one had, and their biases.
+
+    ``kept`` has a list for each column of the new network, its inputs, its hidden layers, its outputs: for each neuron
+    the (column, place) that it had in the old one, or None where it is new. What is not copied stays as it was drawn.
+    """
+    sources, targets = linears(old), linears(new)
+    for c in range(len(targets)):
+        for j, here in enumerate(kept[c + 1]):
+            if here is None:
+                continue
+            source = sources[here[0] - 1]
+            targets[c].bias[j] = source.bias[here[1]]
+            for k, before in enumerate(kept[c]):
+                if before is not None and before[0] == here[0] - 1:
+                    targets[c].weight[j][k] = source.weight[here[1]][before[1]]
+
+
+def linears(network: Network) -> List[Any]:
+    """The Linear layers, in their order."""
+    return [layer for layer in network.layers if isinstance(layer, Linear)]
