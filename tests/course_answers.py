@@ -162,9 +162,80 @@ def softmax(z):
     powers, total, _ = exponentials(z)
     return tuple(p / total for p in powers)
 '''),
+    ("14.2", '''\
+class Value:
+    def __init__(self, data, parents=(), slopes=(), operation=""):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes, self.operation = parents, slopes, operation
+
+    def order(self):
+        order = []
+
+        def visit(value):
+            if value not in order:
+                for parent in value.parents:
+                    visit(parent)
+                order.append(value)
+        visit(self)
+        return order
+'''),
+    ("14.3", '''\
+from tape_order import Value as Ordered
+
+
+class Value(Ordered):
+    def backward(self):
+        order = self.order()[::-1]
+        for value in order:
+            value.grad = float(value is self)
+            for child in order[:order.index(value)]:
+                value.grad += sum(child.grad * s for p, s in zip(child.parents, child.slopes) if p is value)
+'''),
 ]
 
 WRONG = [
+    ("14.2", "", '''\
+class Value:
+    def __init__(self, data, parents=(), slopes=(), operation=""):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes, self.operation = parents, slopes, operation
+
+    def order(self):
+        found = []
+
+        def visit(value):
+            if value not in found:
+                found.append(value)
+                for parent in value.parents:
+                    visit(parent)
+        visit(self)
+        return found[::-1]
+'''),
+    ("14.2", "listed-twice", '''\
+class Value:
+    def __init__(self, data, parents=(), slopes=(), operation=""):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes, self.operation = parents, slopes, operation
+
+    def order(self):
+        return [value for parent in self.parents for value in type(self).order(parent)] + [self]
+'''),
+    ("14.3", "no-topological-order", '''\
+from tape_order import Value as Ordered
+
+
+class Value(Ordered):
+    def backward(self):
+        for value in self.order():
+            value.grad = 0.0
+        self.grad = 1.0
+        self.hand_on()
+
+    def hand_on(self):
+        for parent, slope in zip(self.parents, self.slopes):
+            parent.grad += self.grad * slope
+            parent.hand_on()
+'''),
     ("1.2", "bias-left-out", '''\
 def forward(weights, bias, inputs):
     return sum(w * a for w, a in zip(weights, inputs))

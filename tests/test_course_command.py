@@ -213,7 +213,7 @@ def test_solutions_are_printed_for_the_teacher():
     ("course check --in nowhere", "nowhere: has no workbook.json, so it is no workbook; course start makes one"),
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
-    ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 13, such as 1-6"),
+    ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 14, such as 1-6"),
     ("course start --chapters 1-" + "9" * 5000, "--chapters: found '1-9999"),
     ("course run --in docs", "docs: has no workbook.json, so it is no workbook"),
     ("course start --chapters 5-3", "--chapters: found '5-3'"),

@@ -5,11 +5,11 @@ from ...linalg import PurennError
 from ..exercise import Chapter, Exercise
 from ..source import BOOK
 from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
-               c09_checking, c10_softmax, c11_planted, c12_one_page, c13_stuck)
+               c09_checking, c10_softmax, c11_planted, c12_one_page, c13_stuck, c14_tape)
 
 CHAPTERS: Tuple[Chapter, ...] = tuple(module.CHAPTER for module in (
     c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop, c09_checking,
-    c10_softmax, c11_planted, c12_one_page, c13_stuck))
+    c10_softmax, c11_planted, c12_one_page, c13_stuck, c14_tape))
 EXERCISES: Tuple[Exercise, ...] = tuple(exercise for chapter in CHAPTERS for exercise in chapter.exercises)
 BOOK[:] = EXERCISES
 

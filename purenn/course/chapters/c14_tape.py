@@ -1,0 +1,259 @@
+"""Chapter 14: the tape, automatic differentiation."""
+from ...study import tape
+from ..exercise import Chapter, Exercise, Known
+from ..pages import TAPE, TAPE_MISTAKES
+
+
+def draw_factors(rng):
+    """Two numbers, a and b, and z."""
+    a, b = (rng.choice((-1, 1)) * rng.randint(11, 39) / 10 for _ in range(2))
+    return {"a": a, "b": b, "z": round(a * b + a, 6)}
+
+
+def slope_by_the_tape(values):
+    """∂C/∂a, as the tape has it."""
+    a, b = tape.Value(values["a"]), tape.Value(values["b"])
+    z = a * b + a
+    (z * z).backward()
+    return a.grad
+
+
+PREDICT = Exercise(
+    "14.1", "predict", "slope_in_a_graph", "What is the slope by a number that is used twice?", """\
+So far you have derived each slope by hand, for one formula. A program can do that for any formula.
+It takes the calculation apart into single steps, and each step has slopes that are easy to know:
+
+    c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
+    c = a·b             ∂c/∂a = b, ∂c/∂b = a
+
+Then it goes back from C, step by step. The slope of C by a number is the sum over all its uses, of
+the slope by what was made there times the slope of that step:
+
+    ∂C/∂v = Σ ∂C/∂use · ∂use/∂v                             the chain rule
+
+Here a = {a} and b = {b}, and the steps are
+
+    p = a·b
+    z = p + a           z = {z}
+    C = z·z
+
+Work out ∂C/∂a, to four digits.""",
+    TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
+           "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
+    (Known("gradient-overwritten", "Of z and of a one use is lost: each is used twice, and the parts are added.",
+           TAPE_MISTAKES, lambda v: v["z"] * v["b"]),
+     Known("one-use-of-z", "z is used twice in z·z, so that ∂C/∂z is z + z.", TAPE_MISTAKES,
+           lambda v: v["z"] * (v["b"] + 1.0)),
+     Known("use-in-the-sum-lost", "This is the part by way of p alone; a is used in z = p + a, too.", TAPE_MISTAKES,
+           lambda v: 2.0 * v["z"] * v["b"]),
+     Known("use-in-the-product-lost", "This is the part from z = p + a alone; a is used in p = a·b, too.",
+           TAPE_MISTAKES, lambda v: 2.0 * v["z"]),
+     Known("product-slopes-swapped", "The slope of a·b by a is b, not a.", TAPE,
+           lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
+     Known("slope-of-z", "This is ∂z/∂a; it is to be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
+    draw=draw_factors, right=slope_by_the_tape, answer="slope")
+
+
+def graph(own, nodes):
+    """Values made from a list of nodes: a number, the places of the parents in the list, the slope by each of them."""
+    values: list = []
+    for data, parents, slopes in nodes:
+        values.append(own.Value(data, tuple(values[i] for i in parents), tuple(slopes)))
+    return values
+
+
+GRAPH = "A sample is a list of Values, each with its number, the places of its parents in the list, and its slopes; "
+C_IS_Z_Z = ((3.0, (), ()), (2.0, (), ()), (6.0, (0, 1), (2.0, 3.0)), (9.0, (2, 0), (1.0, 1.0)),
+            (81.0, (3, 3), (9.0, 9.0)))                                 # a, b, p = a·b, z = p + a, C = z·z
+TWO_WAYS = ((0.5, (), ()), (2.0, (0,), (4.0,)), (7.0, (), ()), (-3.0, (1,), (-1.5,)))
+GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z,
+          TWO_WAYS + ((-6.0, (1, 3), (-3.0, 2.0)),), TWO_WAYS + ((-6.0, (3, 1), (2.0, -3.0)),))
+
+
+def probe_order(own, sample):
+    """What is in the order, and whether each Value is behind its parents: there is more than one right order."""
+    values = graph(own, sample)
+    order = values[-1].order()
+    places = [next(i for i, value in enumerate(values) if value is found) for found in order]
+    early = [i for place, i in enumerate(places) if not set(sample[i][1]) <= set(places[:place])]
+    return [("the places of the Values listed, sorted", sorted(places)), ("the last one", places[-1:]),
+            ("those that come before one of their parents", sorted(early))]
+
+
+ORDER = Exercise(
+    "14.2", "write", "topological_order", "Put a graph in order", """\
+The steps of a calculation make a graph. A Value is a number in it: it has data, and its parents,
+the Values that it was made from. (In 14.4 the operations + and · will make such Values.)
+
+On the way back, the slope by a Value must be complete before it is passed on to the parents. So
+all Values that C was made from are put in order: each of them once, each behind all its parents,
+and C itself last. That is a topological order. More than one may be right; any of them will do.
+
+One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
+note it as seen, visit its parents, and when all of them are in the order, append it. It can be
+written as a function that calls itself. With a list of what is still to be done in place of the
+calls, the graph may be deeper than Python's calls can be.""",
+    TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
+           "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
+           "order.append(value). At the end visit(self), and return order."),
+    (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
+           ("return order", "return order[::-1]")),
+     Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
+           TAPE, ("stack.append((value, True))", "order.append(value)")),
+     Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
+           "parent that is found early stands behind what is made from it.", TAPE,
+           (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
+     Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
+           ("elif value not in seen:", "else:")),
+     Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
+           ("return order", "return order[:-1]")),
+     Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
+           ("elif value not in seen:", "elif value.parents and value not in seen:"))),
+    tried=GRAPH + "the order is that of the last.",
+    code='''\
+class Value:
+    """A number, data, the Values it was made from, parents, and its slope by each of them, slopes."""
+
+    def __init__(self, data, parents=(), slopes=(), operation=""):
+        self.data = data
+        self.grad = 0.0
+        self.parents, self.slopes, self.operation = parents, slopes, operation
+
+    def order(self):
+        """A list of all Values that this one was made from, each once and behind its parents; itself last."""
+        ...
+''', answers={"Value.order": tape.Value.order}, module="tape_order", names=("Value",), probe=probe_order,
+    samples=GRAPHS)
+
+
+def probe_backward(own, sample):
+    """Every gradient, and every gradient after a second time."""
+    values = graph(own, sample)
+    returned = values[-1].backward()
+    found = [("∂C/∂v of each Value v", [value.grad for value in values]), ("backward() returns", returned)]
+    values[-1].backward()
+    return [*found, ("the same after a second backward()", [value.grad for value in values])]
+
+
+SUMS = "parent.grad += value.grad * slope"
+BACKWARD = Exercise(
+    "14.3", "write", "tape_backward", "Go back through the graph", """\
+Now the chain rule. C.backward() sets grad of each Value v that C was made from to ∂C/∂v:
+
+    ∂C/∂C      = 1
+    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over all that was made from the parent
+
+Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
+through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
+had its turn, so its grad is complete. It adds its share to each of its parents: its grad times its
+slope by that parent. parents and slopes have the same length. A parent may be there twice.
+
+(The class goes on with order of 14.2: Value(Ordered) has it.)""",
+    TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
+           "In it: for parent, slope in zip(value.parents, value.slopes), parent.grad += value.grad * slope."),
+    (Known("gradient-overwritten", "The gradient is assigned where it must be added: of a Value that is used twice, "
+           "one use is lost.", TAPE_MISTAKES, (SUMS, SUMS.replace("+=", "="))),
+     Known("no-topological-order", "A gradient is passed on as soon as a part of it arrives, before it is complete: "
+           "the first part is passed on twice.", TAPE_MISTAKES,
+           (("for value in reversed(order):", "def push(value):"), (SUMS, SUMS + "; push(parent)"),
+            ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
+     Known("from-the-parents-on", "The loop goes through the order from the front; it begins with C, which is last.",
+           TAPE, ("reversed(order)", "order")),
+     Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
+           TAPE, ("value.grad = 0.0", "pass")),
+     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0.", TAPE, ("self.grad = 1.0", "pass")),
+     Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
+     Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
+           ("+= value.grad * slope", "+= value.grad")),
+     Known("slope-alone", "The slope of the step is added alone; it is to be multiplied by grad of what was made.",
+           TAPE, ("+= value.grad * slope", "+= slope"))),
+    tried=GRAPH + "C is the last.",
+    code='''\
+from tape_order import Value as Ordered
+
+
+class Value(Ordered):
+    """A number that knows what it was made from, and can go back through it."""
+
+    def backward(self):
+        """Set grad to ∂C/∂v for each Value v that this one, C, was made from."""
+        ...
+''', answers={"Value.backward": tape.Value.backward}, module="tape_backward", names=("Value",), probe=probe_backward,
+    samples=GRAPHS)
+
+
+def probe_operations(own, sample):
+    """The result, parents and slopes of each operation, with a Value and with a number, and a calculation with all."""
+    a, b = own.Value(sample[0]), own.Value(sample[1])
+    found = []
+    for name, made in (("a + b", a + b), ("a − b", a - b), ("a·b", a * b)):
+        found += [(name, made.data), (f"the slopes of {name}", list(made.slopes)),
+                  (f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents])]
+    cost = (2.0 * a + b * 0.5) * a - b * b - 1.5
+    cost.backward()
+    return [*found, ("C = (2·a + b·0.5)·a − b·b − 1.5", cost.data), ("∂C/∂a and ∂C/∂b", [a.grad, b.grad])]
+
+
+PRODUCT = "(b.data, a.data)"
+OPERATIONS = Exercise(
+    "14.4", "write", "operations", "Write the operations with their slopes", """\
+In Python, a + b calls a.__add__(b), a - b calls a.__sub__(b), and a * b calls a.__mul__(b). So a
+class can say what they mean. Here each computes its number, and makes a new Value of it, with its
+parents and the slope of the step by each of them:
+
+    Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
+
+The last is the name of the operation: "+", "-" or "·". The slopes are numbers, not Values: take
+a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin with
+a, b = self, _value(other), where _value makes a Value of a number.
+
+With that, whatever is computed can be differentiated:
+
+    w, x, b = Value(0.5), Value(2.0), Value(-0.25)
+    z = w * x + b
+    C = z * z
+    C.backward()                # w.grad is now 3.0""",
+    TAPE, ("Each has two lines: a, b = self, _value(other), and return Value(...).",
+           "The slopes: of a + b 1 and 1, of a − b 1 and −1, of a·b b and a."),
+    (Known("product-slopes-swapped", "The slope of a·b by a is b, and that by b is a.", TAPE,
+           (PRODUCT, "(a.data, b.data)")),
+     Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they are b and a.", TAPE,
+           (PRODUCT, "(1.0, 1.0)")),
+     Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they are 1 and 1.", TAPE,
+           ("(1.0, 1.0)", PRODUCT)),
+     Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
+     Known("second-parent-left-out", "a·b has only one parent and one slope; it was made from b, too.", TAPE,
+           (f"(a, b), {PRODUCT}", "(a,), (b.data,)")),
+     Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
+           (PRODUCT, "(b, a)"))),
+    tried="A sample is a and b.",
+    code='''\
+from tape_backward import Value as Graph
+
+
+class Value(Graph):
+    """A number that remembers what it was computed from."""
+
+    def __add__(self, other):
+        """self + other, a Value."""
+        ...
+
+    def __sub__(self, other):
+        """self − other, a Value."""
+        ...
+
+    def __mul__(self, other):
+        """self · other, a Value."""
+        ...
+
+    __radd__, __rmul__ = __add__, __mul__           # number + Value, number · Value
+
+
+def _value(number):
+    return number if isinstance(number, Value) else Value(float(number))
+''', answers={"Value.__add__": tape.Value.__add__, "Value.__sub__": tape.Value.__sub__,
+              "Value.__mul__": tape.Value.__mul__}, module="tape", names=("Value",), probe=probe_operations,
+    samples=((3.0, 2.0), (-1.5, 0.5), (0.25, -4.0)))
+
+CHAPTER = Chapter(14, "The tape: automatic differentiation", "With the slopes of single steps and an order, a program "
+                  "differentiates whatever it computes.", (PREDICT, ORDER, BACKWARD, OPERATIONS))
