@@ -92,9 +92,13 @@ def test_the_digits_are_those_of_the_loops_for_random_networks(start, quick, sha
     check_random_networks(range(start, start + 12))
 
 
+# So many random networks are compiled by the slow tests, which takes a second each.
+NETWORKS = int(os.environ.get("PURENN_NETWORKS", 100))
+
+
 @needs_compiler
 @pytest.mark.slow
-@pytest.mark.parametrize("start", range(0, 400, 50))
+@pytest.mark.parametrize("start", range(0, NETWORKS, 50))
 def test_so_they_are_for_hundreds_of_random_networks(start, shared_out):
     check_random_networks(range(start, start + 50))
 
