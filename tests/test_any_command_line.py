@@ -15,7 +15,8 @@ BASE = {"xor": "xor --epochs 2", "linear": "linear --epochs 2", "gate": "gate --
         "predict": "predict tests/files/iris.json tests/files/iris.csv",
         "evaluate": "evaluate tests/files/iris.json tests/files/iris.csv", "show": "show tests/files/iris.json",
         "gradcheck": "gradcheck --loss mse --activation tanh", "mistakes": "mistakes", "activations": "activations",
-        "reproduce": "reproduce none", "step": "step gate", "tape": "tape gate", "course": "course"}
+        "reproduce": "reproduce none", "step": "step gate", "tape": "tape gate", "course": "course",
+        "page": "page --no-open none"}
 VALUES = ["0", "1", "3", "none", "all", "relu", "softmax", "bce", "bce-with-logits", "adam", "momentum", "0.5", "-1",
           "1e308", "1e-300", "nan", "yes", "no", "unrolled", "matrix", "zeros", "backward", "0.1", "latex", "a" * 300,
           "\x1b[31m", "", "species", ",", "comma", "drop", "ABC", "9" * 400, "lr=1,2", "\u0663"]

@@ -37,6 +37,7 @@ BEGINS = {
     "activations": "            sigmoid          tanh          relu ",
     "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
     "course": "   1          A neuron\n   2          Activations and their slopes\n",
+    "page --help": "usage: python cli.py page [-h] ",
     "compare gate --vary lr=1,2 --seeds 2 --epochs 2 --workers 2": "compare gate: lr 1, 2; seeds 1 to 2; 4 runs of up ",
     "unroll gate": "# Network([Linear(2, 4), Sigmoid(), Linear(4, 4), Sigmoid(), Linear(4, 1), Sigmoid()]), ",
 }

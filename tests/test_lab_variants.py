@@ -78,7 +78,7 @@ XOR = Settings(activation="tanh", epochs=30, target_loss=None, lr=0.5)
 @pytest.mark.parametrize("variant, kind", [
     (variants.adagrad_of_a, variants.AdagradOfA), (variants.adam_of_a, variants.AdamOfA),
     (variants.adam_of_b, variants.AdamOfB), (variants.momentum_of_e, variants.MomentumOfE), (variants.tanh_of_a, SGD)])
-@pytest.mark.parametrize("engine", ["unrolled", "compiled"])
+@pytest.mark.parametrize("engine", ["unrolled", pytest.param("compiled", marks=pytest.mark.slow)])
 def test_every_engine_has_the_digits_of_the_loops(variant, kind, engine):
     if engine == "compiled" and why_none():
         pytest.skip(why_none())

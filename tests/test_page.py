@@ -580,6 +580,7 @@ def test_where_the_step_to_be_recorded_diverges_it_is_said(page):
 
 # The gallery's mistakes, planted.
 
+@pytest.mark.slow
 def test_each_mistake_of_the_gallery_says_what_catches_it_and_most_can_be_watched(page):
     said = page.ask("choices")["mistakes"]
     assert [each["name"] for each in said] == [each.name for each in MISTAKES]

@@ -297,6 +297,7 @@ def run(folder, *arguments):
     return done
 
 
+@pytest.mark.slow
 def test_figures_need_no_display_and_no_window_toolkit(tmp_path):
     """In a process of its own, in which nothing was loaded before."""
     code = ("import sys\nfrom purenn.cli import main\nfrom purenn.show import plots\nplots.DPI = 50\n"
@@ -328,6 +329,7 @@ def test_json_stays_one_object_on_stdout(tmp_path):
     assert len(os.listdir(str(tmp_path / "here"))) == 4
 
 
+@pytest.mark.slow
 def test_letters_draws_its_figures(tmp_path):
     rng = random.Random(1)                              # of random labels some are mistaken for others
     write_npz(str(tmp_path / "images.npz"), {"images": ((60, 2, 2), bytes(rng.randrange(256) for _ in range(240))),

@@ -22,6 +22,8 @@ GIVEN = {"linalg": (linalg.zeros,)}
 # Lines of the core that stay outside the course.
 LEFT_OUT = ("grads = self.decayed(values, grads)",)
 
+PYTHONS_IMPORT = builtins.__import__
+
 # All exercises in their order, which chapters/ puts here; and what has been worked out of them, by their numbers.
 BOOK: List[Exercise] = []
 SOLUTIONS: Dict[str, str] = {}
@@ -125,13 +127,18 @@ class Modules:
         code = compile(text, file, "exec", dont_inherit=True)
         own_builtins = dict(vars(builtins), __import__=self._import)
         namespace: Dict[str, Any] = {"__name__": "exercise", "__builtins__": own_builtins}
-        exec(code, namespace)
+        before = builtins.__import__
+        builtins.__import__ = self._import                      # PyPy looks there alone
+        try:
+            exec(code, namespace)
+        finally:
+            builtins.__import__ = before
         return namespace
 
     def _import(self, name, *rest):
         if name.split(".")[0] == "purenn":
             raise ImportError("purenn is imported; write it yourself")
-        return self.own[name] if name in self.own else builtins.__import__(name, *rest)
+        return self.own[name] if name in self.own else PYTHONS_IMPORT(name, *rest)
 
 
 @lru_cache(maxsize=None)
