@@ -104,7 +104,7 @@ function drawBody(answer) {
   }
   const sample = now.state.samples[Number($("sample").value || now.state.sample)];
   if (sample) html(body, "p", { class: "help" }, `With x = (${sample[0].map((x) => short(x)).join(", ")}), y = ${sample[1]}:`);
-  if (shown.column === 0) html(body, "p", {}, `${nameOf(0, shown.place)} is what is put in: ${short(sample?.[0][shown.place])}.`);
+  if (shown.column === 0) html(body, "p", {}, `${nameOf(0, shown.place)} of this point is ${short(sample?.[0][shown.place])}.`);
   let source = "";
   for (const quantity of answer.quantities) {
     const line = html(body, "p", { class: "quantity" });

@@ -116,7 +116,7 @@ function write() {                      // the address of what is shown
 const explanation = guarded(async () => {
   if (!$("explain").open) return;
   if (now.running) {
-    $("explanation").textContent = "Pause, and the numbers of the next step stand here.";
+    $("explanation").textContent = "Pause to see the numbers of the next step here.";
     return;
   }
   const [sample, part] = [Number($("sample").value), $("part").value];
