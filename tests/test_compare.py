@@ -310,6 +310,7 @@ def interrupted(done, *more):
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])
+@pytest.mark.slow
 def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     path = tmp_path / "runs.csv"
     done = workers                                              # each gets stuck in a run that takes hours

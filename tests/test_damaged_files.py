@@ -340,6 +340,7 @@ def assert_both(outcomes, refused, good):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.slow
 def test_damaged_files_are_refused_or_read_right(kind):
     assert_both(run(kind, 1, 300), 20, 0)
 

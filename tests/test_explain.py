@@ -296,6 +296,7 @@ def in_pdb(commands, *arguments, cwd=ROOT):
 
 
 @pytest.mark.parametrize("layout", ["text", "markdown", "latex", "html"])
+@pytest.mark.slow
 def test_pdb_takes_every_breakpoint_in_every_layout_and_from_any_folder(layout, tmp_path):
     shown = "\n".join(line for block in blocks(list(all_sections()), layout) for line in block)
     stops = stops_in(shown)

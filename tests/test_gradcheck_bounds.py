@@ -97,6 +97,7 @@ class OffBy(Loops):
 
 @pytest.mark.parametrize("factor, expected", [(1.001, "doubtful"), (2.0, "wrong"), (0.5, "wrong"), (-1.0, "wrong"),
                                               (0.0, "wrong"), (float("nan"), "wrong")])
+@pytest.mark.slow
 def test_a_wrong_gradient_of_a_random_network_is_never_fine(factor, expected):
     checked = 0
     for seed in range(60):

@@ -148,6 +148,7 @@ def test_an_image_takes_no_more_than_a_reference_for_each_pixel(tmp_path):
 
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="counts memory as CPython takes it")
+@pytest.mark.slow
 def test_pixels_that_all_differ_take_the_memory_of_a_float_each_and_little_more(tmp_path):
     tracemalloc = pytest.importorskip("tracemalloc")
     count = 100000

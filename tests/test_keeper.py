@@ -96,6 +96,7 @@ def test_a_run_stopped_and_resumed_twice_ends_with_the_digits_of_one_that_never_
 
 
 @pytest.mark.parametrize("begun", [TRAIN, LETTERS], ids=["train", "letters"])
+@pytest.mark.slow
 def test_patience_counts_on_and_the_best_weights_are_kept_over_a_stop(begun, tmp_path):
     begun, path = (*begun, "--lr", 0.5, "--optimizer", "sgd", "--patience", 3), tmp_path / "c"
     expected = digits(tmp_path, *begun, "--epochs", 200)
@@ -262,6 +263,7 @@ def test_ctrl_c_before_the_first_checkpoint_was_due_keeps_the_last_epoch_that_wa
 @pytest.mark.parametrize("begun", [
     (*TRAIN, "--patience", 0, "--epochs", 60), ("xor", "--epochs", 300, "--log-every", 1),
     (*LETTERS, "--epochs", 40, "--patience", 0)], ids=["train", "xor", "letters"])
+@pytest.mark.slow
 def test_where_the_reader_has_seen_enough_the_training_comes_to_its_end_and_is_kept(begun, tmp_path):
     kept = ("--save", tmp_path / "m.json", "--history", tmp_path / "h.csv")
     process = started(*begun, *kept)
@@ -630,6 +632,7 @@ def test_an_option_that_says_something_else_than_the_checkpoint_is_refused_by_it
 
 
 @pytest.mark.parametrize("task", RESUMED)
+@pytest.mark.slow
 def test_the_same_options_again_and_those_that_are_free_are_accepted(task, tmp_path):
     begun, _, free = RESUMED[task]
     path = tmp_path / "c"

@@ -400,6 +400,7 @@ def test_more_processes_are_taken_where_the_work_is_worth_it(monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="no signals here")
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_learned_and_reports_it():
     with subprocess.Popen([sys.executable, "-S", "-E", "-u", os.path.join(ROOT, "cli.py"),
                            *map(str, LETTERS), "--epochs", "100000", "--patience", "0"], cwd=ROOT,

@@ -505,6 +505,7 @@ def test_the_slopes_are_those_of_all_points_and_leave_nothing_behind(page):
 
 # The step, line by line.
 
+@pytest.mark.slow
 def test_a_step_is_walked_through_as_it_was_recorded_forward_and_back(page):
     page.begin()
     page.ask("advance", epochs=7)
@@ -591,6 +592,7 @@ def test_each_mistake_of_the_gallery_says_what_catches_it_and_most_can_be_watche
 
 
 @pytest.mark.parametrize("mistake", [each for each in MISTAKES if planting.form(each)], ids=lambda each: each.name)
+@pytest.mark.slow
 def test_a_planted_mistake_trains_otherwise_and_leaves_the_core_as_it_was(page, mistake):
     form = planting.form(mistake)
     page.ask("start", form=form)

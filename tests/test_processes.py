@@ -144,6 +144,7 @@ def test_the_command_ends_its_workers():
 
 
 @pytest.mark.parametrize("to_all", [True, False])
+@pytest.mark.slow
 def test_ctrl_c_and_a_killed_parent_leave_no_process(to_all):
     process = run("--epochs", "1000000", "--target-loss", "1e-12")
     process.stdout.readline()

@@ -114,6 +114,7 @@ def test_interrupted_it_says_what_there_is_and_whose_weights_they_are():
     assert (run.result().epochs, run.result().kept) == (1, None)        # in the middle of the second
 
 
+@pytest.mark.slow
 def test_a_network_of_ones_own_is_trained_too():
     rng = random.Random(2)
     network = Network([Linear(2, 5, rng=rng), Tanh(), Linear(5, 1, rng=rng), Sigmoid()])

@@ -504,6 +504,7 @@ needs_terminals = pytest.mark.skipif(os.name == "nt" or sys.platform == "emscrip
 
 @needs_terminals
 @pytest.mark.parametrize("width, height", [(60, 20), (120, 40)])
+@pytest.mark.slow
 def test_every_key_in_a_terminal(recording, width, height):
     screen = Screen(width, height, "xor")
     assert screen.number() == 0

@@ -67,6 +67,7 @@ def test_each_value_stands_behind_its_parents_and_once():
         assert all(order.index(parent) < order.index(value) for parent in value.parents)
 
 
+@pytest.mark.slow
 def test_a_graph_may_be_deeper_than_python_recurses():
     a = value = Value(1.0)
     for _ in range(100_000):

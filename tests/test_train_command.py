@@ -235,6 +235,7 @@ def test_rates_are_shown_with_all_their_digits_and_the_decay_of_the_rate_with_th
 @pytest.mark.parametrize("file, target, classes", [("iris", "species", 3), ("breast_cancer", "benign", 2),
                                                    ("diabetes", "progression", 0)])
 @pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.slow
 def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss, tmp_path):
     with open(os.path.join(FILES, file + ".csv")) as handle:
         head, *lines = handle.readlines()

@@ -172,6 +172,7 @@ def test_a_wide_layer_is_summed_in_the_same_order():
 
 
 @pytest.mark.parametrize("loss", [MSELoss(), CrossEntropyLoss(), HalfSquaredErrorLoss()], ids=repr)
+@pytest.mark.slow
 def test_many_outputs_are_not_too_much_for_the_compiler(loss):
     network = Network([Linear(1, 2000, rng=random.Random(1))])
     case = (network, loss, [[0.5]], [[1.0] + [0.0] * 1999])
