@@ -66,6 +66,8 @@ def test_alone_it_shows_every_command_with_an_example_that_runs(tmp_path):
     examples = re.findall(r"^ +python cli\.py (\w+(?: .*)?)$", shown.stdout, re.MULTILINE)
     assert {"xor", "linear", "gate", "explain"} <= {example.split()[0] for example in examples}
     for example in examples:
+        if example.split()[0] in ("page", "course"):           # the one serves until Ctrl-C, the other writes a folder
+            continue
         quick = {"xor": ["--epochs", 20], "linear": ["--epochs", 20], "gate": ["--epochs", 20],
                  "compare": ["--epochs", 50], "letters": ["--epochs", 1, "--train", 100],
                  "course": [tmp_path / "workbook"]}
