@@ -221,14 +221,14 @@ def test_layers_and_neurons_are_added_and_removed_by_click_and_undone(both):
 def test_a_card_shows_the_formula_the_numbers_and_the_source_and_edits_a_weight(both):
     browser = opened(both)
     browser.run("document.querySelector('.neuron[data-column=\"2\"][data-place=\"1\"]').focus()")
-    browser.until("document.getElementById('card-body').textContent.includes('w_13·a_3')")
+    browser.until("document.getElementById('card-body').textContent.includes('w⁽²⁾_13·a⁽¹⁾_3')")
     assert says(browser, "card-title") == "Hidden layer 2, neuron 1"
     assert "z += weights[k] * inputs[k]" in says(browser, "card-body")
     assert "purenn/neuron.py:" in says(browser, "card-body")
     browser.run("document.querySelector('.reach[data-column=\"1\"][data-place=\"0\"][data-source=\"1\"]')"
                 ".dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     browser.until("document.getElementById('card-title').textContent === 'x2 → hidden layer 1, neuron 0'")
-    browser.until("document.getElementById('card-body').textContent.includes('∂C/∂w_01')")
+    browser.until("document.getElementById('card-body').textContent.includes('∂C/∂w⁽⁰⁾_01')")
     change(browser, "#card-edit input", "0,75")
     browser.until("now.state.parameters[0][1][1] === 0.75")
     settled(browser)
