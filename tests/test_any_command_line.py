@@ -40,7 +40,7 @@ def test_every_command_is_tried():
 def test_random_options_are_taken_or_refused_in_one_line(command):
     rng, names = random.Random(command), options_of(command)
     words = BASE[command].split()
-    for _ in range(6):
+    for _ in range(60):
         more = []
         for _ in range(rng.choice([1, 2, 2, 3, 4])):
             more += ["--" + rng.choice(names), *([rng.choice(VALUES)] if rng.random() < 0.7 else [])]

@@ -121,7 +121,7 @@ def test_so_they_are_with_every_compiler_for_many(name, flags, monkeypatch, shar
         pytest.skip("there is no " + name)
     monkeypatch.setenv("CC", name)
     monkeypatch.setattr(compiler, "FLAGS", (flags,))
-    check_random_networks(range(400, 440))
+    check_random_networks(range(400, 400 + NETWORKS // 12))
 
 
 @needs_compiler
@@ -529,31 +529,6 @@ def test_the_c_that_is_printed_compiles_without_a_warning(tmp_path):
                                "-O1", "-ffp-contract=off", "-c", "a.c"], cwd=tmp_path, stderr=subprocess.PIPE,
                               encoding="utf-8")
         assert done.stderr == ""
-
-
-MEMORY = """
-import random, resource
-from purenn import CrossEntropyLoss, Dataset, Network, SGD, train
-from purenn.engines.compiled import Compiled
-rng = random.Random(1)
-pixels = [value / 255.0 for value in range(256)]
-inputs = [[pixels[byte] for byte in rng.getrandbits(784 * 8).to_bytes(784, "little")] for _ in range(10000)]
-targets = [[1.0 if j == i % 10 else 0.0 for j in range(10)] for i in range(10000)]
-network = Network.mlp([784, 1000, 10], "relu", None, init="xavier", rng=rng)
-optimizer = SGD(network.parameters(), lr=0.1, momentum=0.9)
-for _ in train(network, Dataset(inputs, targets), CrossEntropyLoss(), optimizer, 2, engine=Compiled()):
-    pass
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-"""
-
-
-@needs_compiler
-@pytest.mark.slow
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="ru_maxrss has other units elsewhere")
-def test_10000_images_in_one_batch_of_a_wide_network_stay_below_1500_megabytes():
-    used = int(subprocess.run([sys.executable, "-c", MEMORY], cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout)
-    print("784-1000-10, 10,000 samples in one batch: %d MB" % (used / 1e6))
-    assert used < 1.5e9
 
 
 @needs_compiler

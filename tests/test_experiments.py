@@ -7,12 +7,13 @@ import pytest
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Interrupted, Job, run_job
 from purenn.runs.problems import ImageSource
-from purenn.study import experiments
+from purenn.study import experiments, trials
 from purenn.study import lab_variants as variants
 from purenn.study.comparison import trial
-from purenn.study.experiments import ALL, carry_out, kept
+from purenn.study.experiments import ALL
 from purenn.study.printed import PRINTED
-from purenn.study.verdicts import Comparison, Figure, Near, Success, verdict
+from purenn.study.trials import carry_out, kept
+from purenn.study.verdicts import Comparison, Figure, Near, Success, check, verdict
 
 from .helpers import cli
 
@@ -70,7 +71,7 @@ def asked(monkeypatch):
     def run_all(jobs, workers, tell, summarize):
         calls.append((jobs, workers, summarize))
         return [(job.label, job.settings.lr, job.settings.seed, job.variant) for job in jobs]
-    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(trials, "run_all", run_all)
     return calls
 
 
@@ -125,12 +126,12 @@ def test_every_claim_of_it_can_fail(experiment):
                       test_accuracy=0.1)
     for claim in experiment.claims:
         assert isinstance(claim, (Figure, Success, Comparison, Near))
-        assert not experiments.check(claim, alike).holds, claim
+        assert not check(claim, alike).holds, claim
 
 
 def test_the_printed_lines_are_kept_of_every_curve():
     for name, (label, lines) in PRINTED.items():
-        assert label in ALL[name].runs and {epoch for epoch, _ in lines} <= experiments.KEPT
+        assert label in ALL[name].runs and {epoch for epoch, _ in lines} <= trials.KEPT
         assert [epoch for epoch, _ in lines] == sorted({epoch for epoch, _ in lines})
 
 
@@ -193,7 +194,7 @@ def test_runs_that_share_out_their_batches_are_done_one_after_the_other(asked):
 def test_interrupted_it_is_interrupted(monkeypatch):
     def run_all(*_):
         raise Interrupted([])
-    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(trials, "run_all", run_all)
     with pytest.raises(KeyboardInterrupt):
         carry_out(ALL["A8"], 2)
 

@@ -11,9 +11,10 @@ from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
 from purenn.show import plots
 from purenn.cli.reproduce import as_command
 from purenn.show.lab_reports import text_of
-from purenn.study import experiments
+from purenn.study import trials
 from purenn.study.comparison import trial
-from purenn.study.experiments import ALL, Outcome
+from purenn.study.experiments import ALL
+from purenn.study.trials import Outcome
 from purenn.study.verdicts import RULES, Checked
 
 from .helpers import ROOT, assert_refused, cli
@@ -32,7 +33,7 @@ def asked(monkeypatch):
     def run_all(jobs, workers, tell, summarize):
         calls.append((jobs, workers))
         return [result._replace(losses=[(1, 1.0 + i)] + result.losses[1:]) for i in range(len(jobs))]
-    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(trials, "run_all", run_all)
     return calls
 
 
@@ -123,13 +124,13 @@ def test_the_page_has_a_row_for_each_experiment_under_its_reading():
     (Incomplete("a worker has died", []), 2, "purenn: a worker has died\n"), (Interrupted([]), 130, "")])
 def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, said, asked, monkeypatch, tmp_path,
                                                                    capsys):
-    working = experiments.run_all
+    working = trials.run_all
 
     def run_all(*given):
         if len(asked) == 1:
             raise end
         return working(*given)
-    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(trials, "run_all", run_all)
     monkeypatch.setattr(plots, "missing", lambda: "no figures")
     assert main(["reproduce", "A6", "A8", "--markdown", str(tmp_path / "report.md")]) == code
     shown = capsys.readouterr()
@@ -142,7 +143,7 @@ def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, sa
 def test_where_nothing_is_done_nothing_is_written(monkeypatch, tmp_path, capsys):
     def run_all(*_):
         raise Incomplete("a worker has died", [])
-    monkeypatch.setattr(experiments, "run_all", run_all)
+    monkeypatch.setattr(trials, "run_all", run_all)
     assert main(["reproduce", "A6", "A8", "--markdown", str(tmp_path / "report.md")]) == 2
     assert capsys.readouterr() == ("", "purenn: a worker has died\n") and os.listdir(str(tmp_path)) == []
 
@@ -163,7 +164,7 @@ def test_without_a_name_all_are_run_and_each_run_once(asked, capsys):
 
 @pytest.mark.parametrize("more, seeds", [([], 20), (["--seeds", "3"], 3)])
 def test_each_is_run_with_as_many_seeds_as_asked_for(asked, more, seeds, monkeypatch):
-    monkeypatch.setattr(experiments, "usual_seeds", lambda: 20)
+    monkeypatch.setattr(trials, "usual_seeds", lambda: 20)
     assert reproduce.run(["A8", *more]) == 0
     assert [job.settings.seed for job in asked[0][0]] == list(range(1, seeds + 1))
 

@@ -8,8 +8,8 @@ from ..linalg import PurennError
 from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
 from ..show import terminal as show
-from ..study import experiments
-from ..study.experiments import Experiment, Outcome
+from ..study import experiments, trials
+from ..study.trials import Experiment, Outcome
 from .ending import can_draw
 from .options import add_json_option, typed
 from .parser import Parser, whole
@@ -62,8 +62,8 @@ def parse(arguments: List[str]) -> Any:
     parser.add_argument("names", metavar="NAME", nargs="*", type=one_of_names,
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
     parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
-                        help=f"run each setting with the seeds 1 to N (default: {experiments.SEEDS} where there is a C "
-                        f"compiler, {experiments.FEW_SEEDS} where there is none); C1 is run with one")
+                        help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} where there is a C "
+                        f"compiler, {trials.FEW_SEEDS} where there is none); C1 is run with one")
     parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
                         "epochs")
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
@@ -115,9 +115,9 @@ def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dic
         if progress:
             progress.total = total
             progress.update(done, "%s: run %d of %d", experiment.name, done, total)
-    seeds = options.seeds or experiments.usual_seeds()
+    seeds = options.seeds or trials.usual_seeds()
     try:
-        return experiments.carry_out(experiment, min(seeds, experiment.seeds or seeds), options.workers, tell, known)
+        return trials.carry_out(experiment, min(seeds, experiment.seeds or seeds), options.workers, tell, known)
     finally:
         if progress:
             progress.clear()

@@ -4,61 +4,20 @@ A report has one run of each; here each is run with many seeds, and its claims (
 """
 from functools import partial
 from math import inf
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..runs import problems
-from ..runs.pool import Interrupted, Job, run_all
+from ..runs.pool import Job
 from ..runs.problems import ImageSource
 from ..runs.settings import Settings
 from ..runs.tasks import TASKS, USUAL_MOMENTUM
 from . import lab_variants as variants
-from .comparison import Trial, rises, trial
-from .printed import PRINTED
-from .verdicts import (Checked, Comparison, Figure, Near, Success, Trials, accuracy_at, check, diverged, extremes,
+from .comparison import Trial
+from .trials import Experiment
+from .verdicts import (Comparison, Figure, Near, Success, Trials, accuracy_at, diverged, extremes,
                        first_below, loss_at, medians, middle, needed, ordered, right, right_at, worst)
 
-SEEDS = 100                     # where there is a compiler; otherwise
-FEW_SEEDS = 20
-
-# Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.
-KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),
-                  *(epoch for _, lines in PRINTED.values() for epoch, _ in lines)])
-
-# The rises of a loss are added up to this epoch: "below epoch 1000", says report A.
-RISING = 1000
-
 POINTS = 21                                                 # of xor; a sum of squares divided by it is a mean
-
-
-class Experiment(NamedTuple):
-    """An experiment of a report.
-
-    ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was taken
-    where the report leaves something open, and names its mistakes where they are made here, too. ``runs`` are Jobs by
-    label, each done with every seed; ``claims`` are asked of them. ``others`` are Jobs by the label in whose place they
-    stand: the right method where the report's has a mistake, called ``other``; they are for comparison alone.
-    ``seeds``: so many are enough, None for SEEDS.
-    """
-
-    name: str
-    setting: str
-    reported: str
-    reading: str
-    runs: Dict[str, Job]
-    claims: Sequence[Any]
-    other: str = ""
-    others: Dict[str, Job] = {}
-    seeds: Optional[int] = None
-
-
-class Outcome(NamedTuple):
-    """What came of an experiment: the trials by label, a Checked for each claim, and the same for ``others``."""
-
-    experiment: Experiment
-    seeds: int
-    trials: Trials
-    checked: List[Checked]
-    others: List[Checked]
 
 
 def _job(task: str, settings: Settings, variant: Optional[Callable[[Any], None]] = None) -> Job:
@@ -313,54 +272,3 @@ def c1(full: bool = False, data: Optional[str] = None) -> Experiment:
 
 
 ALL = {experiment.name: experiment for experiment in [*A, *B, *D, E, c1()]}
-
-
-# What is done with them.
-
-def usual_seeds() -> int:
-    """The default number of seeds: SEEDS if C can be compiled here, otherwise FEW_SEEDS."""
-    from ..engines.compiler import why_none
-    return FEW_SEEDS if why_none() else SEEDS
-
-
-def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
-              tell: Optional[Callable[[int, int], None]] = None, known: Optional[Dict[Any, Any]] = None) -> Outcome:
-    """Run an experiment: each of its runs with each seed from 1 up; what is ``known`` is not run again.
-
-    Raises KeyboardInterrupt where it is interrupted, PurennError where a run could not be done.
-    """
-    known = {} if known is None else known
-    by_label = [*experiment.runs.items(), *experiment.others.items()]
-    jobs = [job._replace(settings=job.settings._replace(seed=seed))
-            for seed in range(1, seeds + 1) for _, job in by_label]
-    keys = [(job.label, job.settings, job.variant) for job in jobs]
-    first: Dict[Any, int] = {}
-    for i, key in enumerate(keys):
-        first.setdefault(key, i)
-    fresh = [i for key, i in first.items() if key not in known]
-    alone = any((job.settings.workers or 1) > 1 for job in jobs)
-    try:
-        trials = run_all([jobs[i] for i in fresh], 1 if alone else workers, tell, kept)
-    except Interrupted:
-        raise KeyboardInterrupt from None
-    known.update((keys[i], found) for i, found in zip(fresh, trials))
-    results = [known[key] for key in keys]
-    found = [results[i::len(by_label)] for i in range(len(by_label))]
-    count = len(experiment.runs)
-    trials_of = {label: trials for (label, _), trials in zip(by_label[:count], found)}
-    others = {**trials_of, **{label: trials for (label, _), trials in zip(by_label[count:], found[count:])}}
-    return Outcome(experiment, seeds, trials_of, [check(claim, trials_of) for claim in experiment.claims],
-                   [check(claim, others) for claim in experiment.claims if experiment.others
-                    and (isinstance(claim, Comparison) or claim.label in experiment.others)])
-
-
-def kept(result: Any) -> Trial:
-    """The Trial of a Result, with the epochs of its curve that the claims and the figures ask for."""
-    found = trial(result)
-    curve, last = result.curve, len(result.curve)
-    chosen = [epoch for epoch in curve if epoch.number in KEPT or epoch.number == last]
-    return found._replace(
-        losses=[(epoch.number, epoch.loss) for epoch in chosen],
-        accuracies=[(epoch.number, epoch.accuracy) for epoch in chosen],
-        rises=rises([epoch.loss for epoch in curve[:RISING]]),
-        predictions=found.predictions if result.problem.name == "gate" else [])
