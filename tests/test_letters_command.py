@@ -28,7 +28,11 @@ from .test_keeper import LETTERS, measured_once  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
-SMALL = ("letters", "--train", 200, "--validation", 60, "--test", 50, "--hidden", 8, "--epochs", 3, "--workers", 1)
+def small(train=200, epochs=3):
+    return ("letters", "--train", train, "--validation", 60, "--test", 50, "--hidden", 8, "--epochs", epochs, "--workers", 1)
+
+
+SMALL = small()
 
 
 def run(*arguments):
@@ -99,7 +103,7 @@ def test_patience_ends_a_run_that_gets_no_better_and_keeps_its_best_weights():
 
 @pytest.mark.slow
 def test_without_patience_the_last_weights_stay():
-    result = json.loads(run(*SMALL, "--json", "--epochs", 15, "--patience", 0, "--lr", 0.3))
+    result = json.loads(run(*small(epochs=15), "--json", "--patience", 0, "--lr", 0.3))
     losses = [epoch["validation_loss"] for epoch in result["history"]]
     assert (result["stopped"], result["kept"], len(losses)) == ("epochs", 15, 15)
     assert result["validation_loss"] == losses[-1] > min(losses)
@@ -421,7 +425,7 @@ def test_ctrl_c_keeps_what_was_learned_and_reports_it():
 
 @pytest.mark.slow
 def test_on_a_terminal_there_is_progress_with_the_time_left():
-    text = on_a_terminal(*map(str, SMALL), "--train", "1500", COLUMNS="120")
+    text = on_a_terminal(*map(str, small(train=1500)), COLUMNS="120")
     assert re.search(r"drawing letters: \d+ of 1610, at most [\d.]+ s left", text)
     assert re.search(r"epoch \d of 3, \d+ of 1500 samples, [\d,]+ a second, at most [\d.]+ s left", text)
 
