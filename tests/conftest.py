@@ -8,14 +8,15 @@ from .helpers import cli
 
 @pytest.fixture(autouse=True)
 def processes(monkeypatch):
-    """In Pyodide no process can be started: a test that tries to is skipped there, with the reason."""
+    """In Pyodide no process and no thread can be started: a test that tries to is skipped, with the reason."""
     if sys.platform != "emscripten":
         return
 
     def refuse(*_, **__):
-        pytest.skip("needs a process of its own, and Pyodide has none")
+        pytest.skip("needs a process or a thread, and Pyodide has one only")
 
     monkeypatch.setattr("subprocess.Popen", refuse)
+    monkeypatch.setattr("threading.Thread.start", refuse)
     monkeypatch.setattr("pty.openpty", refuse)
     monkeypatch.setattr("multiprocessing.Pipe", refuse)
 

@@ -418,7 +418,8 @@ NONSENSE = 'while [ $# -gt 0 ]; do if [ "$1" = -o ]; then echo nonsense > "$2"; 
 OTHER_DIGITS = 'exec gcc -Dexp=sin "$@"\n'
 
 
-@pytest.mark.skipif(os.name == "nt" or sys.implementation.name != "cpython", reason="shell scripts, CPython")
+@pytest.mark.skipif(os.name == "nt" or sys.platform == "emscripten" or sys.implementation.name != "cpython",
+                    reason="shell scripts, CPython")
 @pytest.mark.parametrize("text, reason", [
     ("exit 1\n", "failed with exit code 1"), ("echo 'no \x1b licence'; exit 7\n", "failed with exit code 7: no \\x1b"),
     ("exit 0\n", "cannot be loaded"), (NONSENSE, "cannot be loaded"),
@@ -439,7 +440,8 @@ def test_a_compiler_that_fails_is_named_in_one_line(text, reason, tmp_path, monk
     ("/usr/bin:/bin", "false", "false failed with exit code"),
     ("/usr/bin:/bin", "no such 'compiler", "no C compiler no such"),
     ("/usr/bin:/bin", "/no/cc", "no C compiler /no/cc")])
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="another reason comes first")
+@pytest.mark.skipif(sys.implementation.name != "cpython" or sys.platform == "emscripten",
+                    reason="another reason comes first")
 def test_without_a_compiler_the_engine_is_refused_in_one_line(path, cc, reason, monkeypatch):
     monkeypatch.setenv("PATH", path)
     monkeypatch.setenv("CC", cc)

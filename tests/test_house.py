@@ -166,7 +166,7 @@ def test_nothing_below_the_command_line_reads_a_namespace(module):
                 module, node.lineno)
 
 
-def test_the_page_stands_on_the_runs_the_study_and_what_shows_them():
+def test_the_page_stands_on_files_runs_study_and_show():
     names = []
     for file in glob.glob(os.path.join(ROOT, "web", "*.py")):
         with open(file, encoding="utf-8") as handle:
@@ -174,7 +174,7 @@ def test_the_page_stands_on_the_runs_the_study_and_what_shows_them():
         names += [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
         names += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
     rooms = {".".join(name.split(".")[:2]) for name in names if name.split(".")[0] == "purenn"}
-    assert rooms == {"purenn.runs", "purenn.study", "purenn.show"}
+    assert rooms == {"purenn.files", "purenn.runs", "purenn.study", "purenn.show"}
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if name.split(".")[0] in ("cli", "runs")])

@@ -28,8 +28,11 @@ from .test_keeper import LETTERS, measured_once  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")
+
+
 def small(train=200, epochs=3):
-    return ("letters", "--train", train, "--validation", 60, "--test", 50, "--hidden", 8, "--epochs", epochs, "--workers", 1)
+    return ("letters", "--train", train, "--validation", 60, "--test", 50, "--hidden", 8, "--epochs", epochs,
+            "--workers", 1)
 
 
 SMALL = small()

@@ -6,6 +6,7 @@ the server alike. The page draws; it computes nothing of a network.
 import json
 from typing import Any, Callable, Dict, List, Optional
 
+from purenn.files.strict_json import parsed
 from purenn.runs import PurennError
 from purenn.runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError
 from purenn.runs.tasks import POINT_TASKS
@@ -32,7 +33,7 @@ class Page:
     def answer(self, text: str) -> str:
         """The answer to a question; {"error": {"field": …, "text": …}} where it is refused, and nothing has changed."""
         try:
-            question = json.loads(text)
+            question = _read(text)
             name = question.pop("question")
             found = QUESTIONS[name](self, **question)
         except ChoiceError as error:
@@ -199,6 +200,14 @@ def _change(session: Session, found: Dict[str, Any], deviation: float) -> None:
     session.change(found)
     if deviation != session.noise:
         session.set_noise(deviation)
+
+
+def _read(text: str) -> Any:
+    """The value of a question's JSON; ValueError where it is none, or so deep that Python's own reader may crash."""
+    try:
+        return parsed(text.encode("utf-8"))
+    except PurennError:
+        raise ValueError("no question") from None
 
 
 def _json(value: Any) -> str:
