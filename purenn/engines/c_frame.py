@@ -25,7 +25,7 @@ struct task {
     long long start, count, room;       /* so many samples now, from this one; there is room for so many at once */
     long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
     long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
-    long long steps, done;              /* the optimizer's steps so far; the batches that are done */
+    long long steps, done, epochs;      /* the optimizer's steps so far; the batches and the epochs that are done */
     double share, total;                /* C = share · total, the sum of the samples' costs */
     double lr, decay, settings[3];
 };
@@ -40,6 +40,13 @@ struct sums {
     const double *b; long b_term, b_panel;
 };
 
+/* A network of few layers has these functions compiled anew for each layer's size. */
+#if defined(__GNUC__) && defined(FEW_LAYERS)
+#define EACH_SIZE static inline __attribute__((always_inline))
+#else
+#define EACH_SIZE static
+#endif
+
 #if defined(__GNUC__) && !defined(PLAIN)
 #if defined(__AVX512F__)
 #define LANES 8
@@ -48,6 +55,8 @@ struct sums {
 #else
 #define LANES 2
 #endif
+/* Rows that are padded are worked out in whole vectors; nobody reads what stands in the padding. */
+#define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 
@@ -83,7 +92,7 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
 
 #define ROWS(rows) case rows: if (wide) tile(rows, 2, s, m, n); else tile(rows, 1, s, m, n); break;
 
-static __attribute__((noinline)) void add_up(const struct sums *s)
+EACH_SIZE void add_up(const struct sums *s)
 {
     for (long n = 0; n < s->columns; n += 2 * LANES) {
         int wide = s->columns - n > LANES;
@@ -92,6 +101,7 @@ static __attribute__((noinline)) void add_up(const struct sums *s)
     }
 }
 #else
+#define WHOLE(n) (n)
 static void add_up(const struct sums *s)
 {
     for (long m = 0; m < s->rows; m++)
@@ -106,25 +116,26 @@ static void add_up(const struct sums *s)
 #endif
 
 /* z_j = b_j + Σ_k w_jk·a_k, for each sample; without biases b_j is 0. */
-static void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
-                          double *z)
+EACH_SIZE void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
+                             double *z)
 {
-    struct sums s = {samples, out, in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
+    struct sums s = {samples, WHOLE(out), in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
     add_up(&s);
 }
 
 /* ∂C/∂a_k = Σ_j δ_j·w_jk, for each sample. */
-static void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
+EACH_SIZE void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
 {
-    struct sums s = {samples, in, out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
+    struct sums s = {samples, WHOLE(in), out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
     add_up(&s);
 }
 
 /* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j, for the neurons j from first to end; 64 samples
    at a time stay near. */
-static void weight_slopes(long samples, long in, long out, long first, long end, const double *a, const double *delta,
-                          int fresh, double *dw, double *db)
+EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long end, const double *a,
+                             const double *delta, int fresh, double *dw, double *db)
 {
+    const double one = 1.0;
     if (first >= end)
         return;
     dw += first * in;
@@ -134,11 +145,12 @@ static void weight_slopes(long samples, long in, long out, long first, long end,
         struct sums s = {end - first, in, count, dw, in, fresh && from == 0 ? 0 : dw, in, d, 1, PAD(out),
                          a + from * PAD(in), PAD(in), 16};
         add_up(&s);
-        for (long j = first; db && fresh && from == 0 && j < end; j++)
-            db[j] = 0.0;
-        for (long i = 0; db && i < count; i++)
-            for (long j = first; j < end; j++)
-                db[j] += d[i * PAD(out) + j - first];
+        if (db) {
+            double *sums = db + first;
+            struct sums b = {1, end - first, count, sums, 0, fresh && from == 0 ? 0 : sums, 0, &one, 0, 0, d, PAD(out),
+                             16};
+            add_up(&b);
+        }
     }
 }
 
@@ -173,13 +185,11 @@ static long class_of(long n, const double *values, double threshold)
 
 FUNCTIONS = {
     "sigmoid(": """\
-/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that e never meets a large positive number. */
+/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that no e is above 1. */
 static double sigmoid(double z)
 {
-    if (z >= 0.0)
-        return 1.0 / (1.0 + exp(-z));
-    double e = exp(z);
-    return e / (1.0 + e);
+    double e = exp(-fabs(z));
+    return (z >= 0.0 ? 1.0 : e) / (1.0 + e);
 }
 """,
     "exponentials(": """\
@@ -269,5 +279,25 @@ void batches(struct task *t, long long samples, long long size, int mean, double
         if (!t->last)
             return;
     }
+}
+
+/* So many epochs, or up to one whose loss is below the target or a batch whose cost is not finite. What the batches of
+   one come to goes into costs and hits, what the epochs come to into found and right. */
+void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target, double *costs,
+            long long *hits, double *found, long long *right)
+{
+    t->epochs = 0;
+    do {
+        double loss = 0.0, whole = mean ? 1.0 / (double)samples : 1.0;
+        long long sum = 0;
+        batches(t, samples, size, mean, costs, hits);
+        for (long long i = 0; i < t->done; i++) {
+            long long n = samples - i * size < size ? samples - i * size : size;
+            loss += costs[i] * (whole / (mean ? 1.0 / (double)n : 1.0));        /* share(samples) / share(n) */
+            sum += hits[i];
+        }
+        found[t->epochs] = t->last ? loss : costs[t->done - 1];
+        right[t->epochs++] = sum;
+    } while (t->last && !(found[t->epochs - 1] < target) && t->epochs < count);
 }
 """

@@ -16,10 +16,13 @@ from . import compiler
 from .c_source import c_source
 from .c_templates import STEPS
 from .loops import Engine
-from .numbers import Data, Numbers
+from .numbers import Data, Numbers, block
 
 # So many multiplications are one call to C, which must end before Ctrl-C is heard; with so many threads pay.
 MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
+
+# So many are one call of several epochs, a twentieth of a second or so.
+MOST_AHEAD = 1e7
 
 # So many samples are gone through at once, by each thread.
 ROOM = 64
@@ -106,6 +109,24 @@ class Compiled(Engine):
         if parameters * kept.count > MOST_IN_A_CALL or self.threads > 1 and parameters * size >= LEAST_SHARED:
             return self._batch_by_batch(numbers, kept, size)
         return self._in_one_call(numbers, kept, size)
+
+    def epochs(self, network, loss, optimizer, data, batch_size, *, count, target):
+        """Learn up to ``count`` epochs at once, up to one whose loss is below ``target``.
+
+        Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
+        None where ``epoch`` returns None, and where an epoch is long.
+        """
+        numbers = self._ours(network, loss, optimizer)
+        if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:
+            return None
+        kept = self._kept(network, data.inputs, data.targets)
+        numbers.load()
+        numbers.hide()
+        numbers.set_up(kept, optimizer, None)
+        size = min(batch_size or kept.count, kept.count)
+        numbers.make_room(self._room(numbers, size), -(-kept.count // size))
+        count = min(count, int(MOST_AHEAD / (numbers.place.parameters * kept.count)))
+        return self._ahead(numbers, kept, size, count, target)
 
     def sync(self) -> None:
         """Make the network's own lists right."""
@@ -196,6 +217,23 @@ class Compiled(Engine):
             self._refuse(numbers, data, (done - 1) * size, size)
         for i in range(done):
             yield found[i], min(size, data.count - i * size), right[i]
+        if interrupted:
+            raise interrupted
+
+    def _ahead(self, numbers, data, size, count, target):
+        """Several epochs in one call. Those that were done when Ctrl-C came are counted before it goes on."""
+        losses, found = block(count)
+        hits, right = block(count, whole=True)
+        interrupted = None
+        try:
+            numbers.call_epochs(data.count, size, count, target, found, right)
+        except KeyboardInterrupt as error:
+            interrupted = error
+        batches = self._after(numbers)
+        done = numbers.task.epochs - numbers.task.wrong
+        yield losses[:done].tolist(), hits[:done].tolist()
+        if numbers.task.wrong:
+            self._refuse(numbers, data, (batches - 1) * size, size)
         if interrupted:
             raise interrupted
 
