@@ -30,7 +30,7 @@ from .test_unrolled import OPTIMIZERS, digits, random_case, state
 
 THERE = compiler.why_none() == ""
 if THERE:
-    from purenn.engines import compiled
+    from purenn.engines import compiled, crew
     from purenn.engines.compiled import Compiled
     from purenn.engines.numbers import Numbers
 
@@ -50,7 +50,7 @@ def quick(monkeypatch):
 @pytest.fixture
 def shared_out(monkeypatch):
     """Threads share out even what is tiny."""
-    monkeypatch.setattr(compiled, "LEAST_SHARED", 0)
+    monkeypatch.setattr(crew, "LEAST_SHARED", 0)
 
 
 def wider(case, seed):
@@ -433,8 +433,8 @@ def test_batches_that_were_done_when_ctrl_c_came_are_counted(one_call, quick, mo
     engine, optimizer = Compiled(1), SGD(network.parameters(), lr=0.5)
     before = network.state_dict()
     batches = engine.epoch(network, MSELoss(), optimizer, xor(), 7, None)
-    name = "call_batches" if one_call else "_share_out"
-    owner = Numbers if one_call else Compiled
+    name = "call_batches" if one_call else "share_out"
+    owner = Numbers if one_call else crew.Crew
     call = getattr(owner, name)
 
     def interrupted(self, *arguments):

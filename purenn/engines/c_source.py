@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
-from .c_frame import FUNCTIONS, HEAD, TAIL
-from .c_templates import LOSSES, SLOPES, STEPS, VALUES
+from .c_frame import HEAD, TAIL
+from .c_templates import FUNCTIONS, LOSSES, SLOPES, STEPS, VALUES
 
 
 # With more Linear layers than these, to compile the sums for each layer's size would take many seconds.

@@ -15,11 +15,13 @@ from ..optimizers import SGD
 from . import compiler
 from .c_source import c_source
 from .c_templates import STEPS
+from .crew import Crew
 from .loops import Engine
 from .numbers import Data, Numbers, block
+from .work import Until
 
-# So many multiplications are one call to C, which must end before Ctrl-C is heard; with so many threads pay.
-MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
+# So many multiplications are one call to C, which must end before Ctrl-C is heard.
+MOST_IN_A_CALL = 2e8
 
 # So many are one call of several epochs, a twentieth of a second or so.
 MOST_AHEAD = 1e7
@@ -48,7 +50,7 @@ class Compiled(Engine):
         self.threads = threads
         self._numbers: "Numbers | None" = None
         self._data: list = []
-        self._crew: tuple = ()
+        self._crew = Crew(threads)
 
     def prepare(self, network, loss, optimizer) -> None:
         """Compile what it will take to train. Raises PurennError where that cannot be."""
@@ -84,7 +86,7 @@ class Compiled(Engine):
         task, room = numbers.task, numbers.make_room(self._room(numbers, data.count))
         for start in range(0, data.count, room):
             task.start, task.count = start, min(room, data.count - start)
-            self._share_out(numbers, numbers.library.answers, task.count)
+            self._crew.share_out(numbers, numbers.library.answers, task.count)
             found += numbers.outputs()
         return found
 
@@ -105,13 +107,12 @@ class Compiled(Engine):
         numbers.set_up(kept, optimizer, order)
         size = min(batch_size or kept.count, kept.count)
         numbers.make_room(self._room(numbers, size), -(-kept.count // size))
-        parameters = numbers.place.parameters
-        if parameters * kept.count > MOST_IN_A_CALL or self.threads > 1 and parameters * size >= LEAST_SHARED:
+        if numbers.place.parameters * kept.count > MOST_IN_A_CALL or self._crew.shares(numbers, size):
             return self._batch_by_batch(numbers, kept, size)
         return self._in_one_call(numbers, kept, size)
 
-    def epochs(self, network, loss, optimizer, data, batch_size, *, count, target):
-        """Learn up to ``count`` epochs at once, up to one whose loss is below ``target``.
+    def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
+        """Learn several epochs at once, as many as may be done without a look between them.
 
         Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
         None where ``epoch`` returns None, and where an epoch is long.
@@ -125,8 +126,8 @@ class Compiled(Engine):
         numbers.set_up(kept, optimizer, None)
         size = min(batch_size or kept.count, kept.count)
         numbers.make_room(self._room(numbers, size), -(-kept.count // size))
-        count = min(count, int(MOST_AHEAD / (numbers.place.parameters * kept.count)))
-        return self._ahead(numbers, kept, size, count, target)
+        until = until._replace(count=min(until.count, int(MOST_AHEAD / (numbers.place.parameters * kept.count))))
+        return self._ahead(numbers, kept, size, until)
 
     def sync(self) -> None:
         """Make the network's own lists right."""
@@ -136,9 +137,8 @@ class Compiled(Engine):
     def close(self) -> None:
         """Make the lists right, and end the threads."""
         self.sync()
-        if self._crew:
-            self._crew[1].shutdown()
-        self._numbers, self._crew, self._data = None, (), []
+        self._crew.end()
+        self._numbers, self._data = None, []
 
     def __del__(self):
         numbers = getattr(self, "_numbers", None)
@@ -220,13 +220,13 @@ class Compiled(Engine):
         if interrupted:
             raise interrupted
 
-    def _ahead(self, numbers, data, size, count, target):
+    def _ahead(self, numbers, data, size, until):
         """Several epochs in one call. Those that were done when Ctrl-C came are counted before it goes on."""
-        losses, found = block(count)
-        hits, right = block(count, whole=True)
+        losses, found = block(until.count)
+        hits, right = block(until.count, whole=True)
         interrupted = None
         try:
-            numbers.call_epochs(data.count, size, count, target, found, right)
+            numbers.call_epochs(data.count, size, until, found, right)
         except KeyboardInterrupt as error:
             interrupted = error
         batches = self._after(numbers)
@@ -270,7 +270,7 @@ class Compiled(Engine):
             task.start, task.count = begin, min(task.room, start + count - begin)
             task.first = begin == start
             task.fresh = step and task.first
-            self._share_out(numbers, library.examples, task.count)
+            self._crew.share_out(numbers, library.examples, task.count)
             is_fine = library.sum_costs(numbers.pointer)
             if outputs is not None:
                 outputs += numbers.outputs()
@@ -278,7 +278,7 @@ class Compiled(Engine):
                 self._refuse(numbers, data, start, count)
             task.last = step and is_fine and begin + task.count == start + count
             try:
-                self._share_out(numbers, library.slopes, None)
+                self._crew.share_out(numbers, library.slopes, None)
             finally:                                # Ctrl-C is heard when all of it is done, the step, too
                 task.done = task.last
                 task.steps += task.last
@@ -293,31 +293,3 @@ class Compiled(Engine):
             for layer in layers:
                 output = layer.forward(output)
             numbers.loss.forward(output, data.targets[sample])
-
-    def _share_out(self, numbers, function, samples):
-        """Call C for all of so many samples or, without a number, for all neurons: in parts, one for each thread."""
-        threads = self.threads if numbers.place.parameters * numbers.task.count >= LEAST_SHARED else 1
-        if samples is None:
-            parts = [(part, threads) for part in range(threads)]
-        else:
-            parts = [(samples * part // threads, samples * (part + 1) // threads) for part in range(threads)]
-        if threads == 1:
-            function(numbers.pointer, *parts[0])
-            return
-        from concurrent.futures import wait
-        others = [self._start(_call, function, numbers, part) for part in parts[1:]]
-        try:
-            _call(function, numbers, parts[0])
-        finally:
-            wait(others)
-
-    def _start(self, *call):
-        """Begin a call on one of the threads. A process that was forked has threads of its own."""
-        if not self._crew or self._crew[0] != os.getpid():
-            from concurrent.futures import ThreadPoolExecutor
-            self._crew = os.getpid(), ThreadPoolExecutor(self.threads - 1)
-        return self._crew[1].submit(*call)
-
-
-def _call(function, numbers, part):
-    function(numbers.pointer, *part)

@@ -3,6 +3,7 @@ from typing import Any, Callable
 
 from ..linalg import Matrix
 from .loops import Engine
+from .work import Until
 
 
 class CountingEngine(Engine):
@@ -37,10 +38,10 @@ class CountingEngine(Engine):
         batches = self.engine.epoch(network, loss, optimizer, data, batch_size, rng)
         return None if batches is None else self._counted(batches)
 
-    def epochs(self, network, loss, optimizer, data, batch_size, *, count: int, target: float) -> Any:
+    def epochs(self, network, loss, optimizer, data, batch_size, until: Until) -> Any:
         """What ``Compiled.epochs`` returns; None with another engine, or where somebody is told of each batch."""
-        learn = getattr(self.engine, "epochs", None)
-        found = learn(network, loss, optimizer, data, batch_size, count=count, target=target) if learn and not self.tell else None
+        learn = None if self.tell else getattr(self.engine, "epochs", None)
+        found = learn(network, loss, optimizer, data, batch_size, until) if learn else None
         return None if found is None else self._counted_epochs(found, len(data.inputs))
 
     def _counted_epochs(self, epochs, samples):

@@ -263,10 +263,10 @@ class Numbers:
         """Learn from all batches in one call."""
         self.library.batches(self.pointer, samples, size, self.loss.reduction == "mean", self.found, self.right)
 
-    def call_epochs(self, samples, size, count, target, found, right) -> None:
-        """Learn so many epochs in one call, or up to one whose loss is below the target."""
-        self.library.epochs(self.pointer, samples, size, self.loss.reduction == "mean", count, target, self.found,
-                            self.right, found, right)
+    def call_epochs(self, samples, size, until, found, right) -> None:
+        """Learn several epochs in one call."""
+        self.library.epochs(self.pointer, samples, size, self.loss.reduction == "mean", *until, self.found, self.right,
+                            found, right)
 
     def _make(self, name, count):
         self.views[name], address = block(count)

@@ -10,7 +10,7 @@ from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
-from ..engines.work import work_of
+from ..engines.work import Until, work_of
 from ..linalg import PurennError
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite, evaluate, train
@@ -158,7 +158,7 @@ class Run:
         target = -math.inf if settings.target_loss is None else settings.target_loss
         while not self.stopped:
             learned = self.engine.epochs(self.network, self.loss, self.optimizer, data, settings.batch_size,
-                                         count=settings.epochs - len(self.curve), target=target)
+                                         Until(settings.epochs - len(self.curve), target))
             if learned is None:
                 return
             for losses, hits in learned:
