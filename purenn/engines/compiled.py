@@ -126,7 +126,7 @@ class Compiled(Engine):
         numbers.set_up(kept, optimizer, None)
         size = min(batch_size or kept.count, kept.count)
         numbers.make_room(self._room(numbers, size), -(-kept.count // size))
-        until = until._replace(count=min(until.count, int(MOST_AHEAD / (numbers.place.parameters * kept.count))))
+        until = until._replace(epochs=min(until.epochs, int(MOST_AHEAD / (numbers.place.parameters * kept.count))))
         return self._ahead(numbers, kept, size, until)
 
     def sync(self) -> None:
@@ -222,8 +222,8 @@ class Compiled(Engine):
 
     def _ahead(self, numbers, data, size, until):
         """Several epochs in one call. Those that were done when Ctrl-C came are counted before it goes on."""
-        losses, found = block(until.count)
-        hits, right = block(until.count, whole=True)
+        losses, found = block(until.epochs)
+        hits, right = block(until.epochs, whole=True)
         interrupted = None
         try:
             numbers.call_epochs(data.count, size, until, found, right)

@@ -30,7 +30,7 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
 
 
 class Until(NamedTuple):
-    """How far to train without a look in between: ``count`` epochs, or to the first whose loss is below ``target``."""
+    """How far to train without a look in between: so many ``epochs``, or to the first below this ``loss``."""
 
-    count: int
-    target: float
+    epochs: int
+    loss: float
