@@ -1,6 +1,7 @@
 """Walking through a recorded step: the keys, the screen, the questions, and the command ``step``."""
 import contextlib
 import io
+import math
 import os
 import random
 import re
@@ -24,6 +25,7 @@ from purenn.study.examples import ALL
 from purenn.study.recording import record
 
 from .helpers import ROOT, assert_refused, cli
+from .recorded import recordings
 
 
 def recorded(sizes=(2, 4, 4, 1)):
@@ -254,10 +256,21 @@ def questions(recording):
     return [number for number in range(len(recording)) if walking.question(recording, number)]
 
 
-def test_each_formula_is_asked_for_and_no_line_that_calls(recording):
-    asked = {(recording.functions[recording.events[number].function].name, recording.source_line(number).strip()
-              .partition("  #")[0].strip()) for number in questions(recording)}
+def line_asked(recording, number):
+    """The line whose result is asked for at an event: its own, or the one that the event returns to."""
+    return number if recording.events[number].kind == "line" else walking.calling_line(recording, number)
+
+
+def test_each_formula_is_asked_for_and_no_line_that_only_calls(recording):
+    lines = [line_asked(recording, number) for number in questions(recording)]
+    assert len(set(lines)) == len(lines)
+    asked = {(recording.functions[recording.events[line].function].name, recording.source_line(line)
+              .partition("  #")[0].strip()) for line in lines}
     assert asked == {
+        ("Activation.backward", "delta.append(grad[j] * derivative(z[j], a[j]))"),
+        ("MSELoss.forward", "return self.share(len(output)) * squared_error(output, target)"),
+        ("batch_cost", "total += loss.forward(outputs[i], targets[i])"),
+        ("batch_cost", "return loss.share(len(outputs)) * total"),
         ("forward", "z += weights[k] * inputs[k]"), ("backward", "weight_grads[k] += delta * inputs[k]"),
         ("backward", "input_grads[k] += delta * weights[k]"), ("sigmoid", "e = exp(z)"),
         ("sigmoid", "return e / (1.0 + e)"), ("sigmoid", "return 1.0 / (1.0 + exp(-z))"),
@@ -266,6 +279,32 @@ def test_each_formula_is_asked_for_and_no_line_that_calls(recording):
         ("MSELoss.backward", "return [share * 2.0 * (a - y) for a, y in zip(output, target)]"),
         ("Loops.gradients", "batch_grad.append(share * g)"), ("SGD.step", "v[k] = self.momentum * v[k] + grads[k]"),
         ("SGD.step", "values[k] -= self.lr * v[k]")}
+
+
+def test_delta_is_asked_for_when_its_derivative_is_known(recording):
+    deltas = [number for number in questions(recording) if walking.question(recording, number).name.startswith("delta")]
+    end = recording.state(len(recording) - 1)
+    lists = {name: end.lists[key] for key, name in recording.names.items()}
+    answers = [walking.question(recording, number).answer for number in deltas]
+    assert answers == lists["4.bias_grad"] + lists["2.bias_grad"] + lists["0.bias_grad"]         # ∂C/∂b = δ
+    asked = walking.question(recording, deltas[0])
+    assert asked.name == "delta[0]" and re.match(r"\(-0\.97798\d+\) \* 0\.24987\d+$", asked.formula)
+    assert text_of(stepping.screen(recording, deltas[0], 60, 20, hidden=True), 60)[9:12] == [
+        "  activations.sigmoid_derivative returns 0.249879", "  delta.append(grad[j] * derivative(z[j], a[j]))",
+        "  delta[0] = ?"]
+
+
+def test_what_is_asked_for_at_a_return_comes_from_what_was_returned():
+    """Its formula has no call left of what was stepped into, and evaluates to the answer, to the last bit."""
+    names = {"exp": math.exp, "log": math.log}
+    count = 0
+    for recording in recordings():
+        for number in questions(recording):
+            asked = walking.question(recording, number)
+            if recording.events[number].kind == "return":
+                assert eval(asked.formula, dict(names)) == asked.answer
+                count += 1
+    assert count > 100
 
 
 def test_the_right_answers_are_right_and_counted(recording):
@@ -306,7 +345,11 @@ def test_nothing_gives_an_answer_away_before_it_is_given(recording):
         walk.number = number
         said = equations.equation(recording, number, hidden=True)
         if walk.asked():
-            assert said == [f"{walk.asked().name} = ?"]
+            line = line_asked(recording, number)
+            source = [] if line == number else [recording.source_line(line).partition("  # ")[0].strip()]
+            assert said[-1 - len(source):] == [*source, f"{walk.asked().name} = ?"]
+            assert [text.split(" returns ")[1:] for text in said[:-1 - len(source)]] == [
+                [equations.digits(recording.events[number].result)] for _ in source]
         elif recording.events[number].kind == "line" and recording.events[number + 1].kind == "call":
             assert len(said) == 1
 
@@ -370,6 +413,24 @@ def test_all_events_are_printed_where_there_is_no_terminal():
     assert cli("step", "mazur").stdout == cli("step", "mazur", "--all").stdout
 
 
+def test_what_a_call_comes_to_is_printed_after_it_and_not_before(recording):
+    def printed(number):
+        return [line.strip() for line in text_of(stepping.in_short(recording, number))][1:]
+    calls = [number for number in range(len(recording)) if walking.calls(recording, number)]
+    returns = {walking.calling_line(recording, number): number for number in range(len(recording))}
+    assert len(calls) > 60
+    for number in calls:
+        assert not [line for line in printed(number) if line.startswith("= ")]
+        target, result = recording.events[number].target, recording.events[number].result
+        if type(result) is float and target != "return":
+            after = printed(returns[number])
+            assert after[1].startswith(f"{target} = ") and re.search(
+                "= %s( |$)" % re.escape(equations.digits(result)), after[-1])
+    texts = [" ".join(printed(number)) for number in range(len(recording))]
+    first = next(number for number, text in enumerate(texts) if "0.239113" in text)             # the cost
+    assert recording.functions[recording.events[first].function].name == "squared_error"
+
+
 @pytest.mark.parametrize("name", ["mazur", *[pytest.param(name, marks=pytest.mark.slow) for name in ALL
                                              if name != "mazur"]])
 def test_every_event_is_printed_in_its_order(name):
@@ -397,7 +458,7 @@ def test_predicting_reads_answers_from_a_pipe():
     assert "     hint: (-0.885408) + 0.694867·0.9\n" in text
     assert "     Right: -0.260027   2 of 2 right\n     It is: " not in text
     assert text.endswith("\n2 of 3 right.\n")
-    assert re.search(r"\n0 of 19\d right\.\n$", asked("\n" * 300))
+    assert re.search(r"\n0 of 20\d right\.\n$", asked("\n" * 300))
 
 
 def test_what_has_no_effect_or_cannot_be_is_refused():
