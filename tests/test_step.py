@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from purenn import SGD, MSELoss, Network
+from purenn import SGD, Linear, MSELoss, Network, Sigmoid, Tanh
 from purenn.linalg import PurennError
 from purenn.show import equations, stepping
 from purenn.show.keys import ENTER, HOME, LEAVE, split_keys
@@ -429,6 +429,34 @@ def test_what_a_call_comes_to_is_printed_after_it_and_not_before(recording):
     texts = [" ".join(printed(number)) for number in range(len(recording))]
     first = next(number for number, text in enumerate(texts) if "0.239113" in text)             # the cost
     assert recording.functions[recording.events[first].function].name == "squared_error"
+
+
+def test_an_entry_of_input_grad_is_called_what_it_is_the_slope_of():
+    """Each name is held against a slope measured on that number, and δ against ∂C/∂b."""
+    rng = random.Random(2)
+    layers = [Linear(2, 3, rng=rng), Tanh(), Sigmoid(), Linear(3, 2, rng=rng)]
+    found = record(Network(layers), MSELoss(), SGD(Network(layers).parameters()), [0.1, 0.9], [1.0, 0.0])
+    end = found.state(len(found) - 1)
+    lists = {name: end.lists[key] for key, name in found.names.items()}
+    lists["x"] = [0.1, 0.9]
+    said = {}
+    for number in range(len(found)):
+        match = re.search(r"= (\S+)   \((\S+_grad\[\d\]): (?:δ of layer (\d), )?∂C/∂ (\S+?)\[(\d)\](, so far)?\)",
+                          " ".join(equations.equation(found, number)))
+        if match and not match.group(6):
+            value, name, layer, of, j = match.groups()[:5]
+            said[name] = float(value)
+            assert (layer is not None) == (of in ("0.output", "3.output"))
+            assert layer is None or lists[layer + ".bias_grad"][int(j)] == pytest.approx(float(value), rel=1e-5)
+            costs = []
+            for h in (1e-5, -1e-5):
+                values = list(lists[of])
+                values[int(j)] += h
+                for later in layers[0 if of == "x" else int(of[0]) + 1:]:
+                    values = later.forward(values)
+                costs.append(MSELoss().forward(values, [1.0, 0.0]))
+            assert (costs[0] - costs[1]) / 2e-5 == pytest.approx(float(value), rel=1e-4)
+    assert len(said) == 2 + 3 + 3 + 3 + 2
 
 
 @pytest.mark.parametrize("name", ["mazur", *[pytest.param(name, marks=pytest.mark.slow) for name in ALL

@@ -114,10 +114,27 @@ def list_number(value) -> int:
 
 def _quantity(recording, number):
     """The full name of the one entry that a line changes: where it stands in the network."""
-    found = [f"{recording.names[key]}[{index}]" for key, change in
-             recording.events[over(recording, number)].lists.items() if key in recording.names
-             and isinstance(change, dict) for index in change]
-    return f"   ({found[0]})" if len(found) == 1 else ""
+    found = [(key, index, change[index]) for key, change in recording.events[over(recording, number)].lists.items()
+             if key in recording.names and isinstance(change, dict) for index in change]
+    if len(found) != 1:
+        return ""
+    key, index, value = found[0]
+    name, slope = recording.names[key], _slope_of(recording, recording.names[key], index)
+    if slope and value != recording.state(len(recording) - 1).lists[key][index]:
+        slope += ", so far"                                 # other neurons add to it
+    return f"   ({name}[{index}]{slope})"
+
+
+def _slope_of(recording, name, index):
+    """What goes into a layer is what the layer before puts out: of which number ∂C/∂ an entry of ``input_grad`` is."""
+    match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
+    if not match:
+        return ""
+    before = int(match.group(1) or len(recording.about["layers"])) - 1
+    if before < 0:
+        return f": ∂C/∂ x[{index}]"
+    delta = f"δ of layer {before}, " if recording.about["layers"][before].startswith("Linear(") else ""
+    return f": {delta}∂C/∂ {before}.output[{index}]"
 
 
 def symbols(recording: Recording, number: int) -> list:
