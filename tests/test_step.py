@@ -151,6 +151,17 @@ def test_a_jump_to_what_is_not_there_says_so(recording, jump, text, message):
         jump(recording, 0, text)
 
 
+def test_places_are_counted_from_0_and_lines_from_1_as_the_page_on_reading_says(recording):
+    assert [layer.partition("(")[0] for layer in recording.about["layers"]] == ["Linear", "Sigmoid"] * 3
+    for level in ("layer", "neuron", "input"):
+        assert min(getattr(event.place, level) for event in recording.events
+                   if getattr(event.place, level) is not None) == 0
+    with open(os.path.join(ROOT, "purenn", "neuron.py"), encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    assert recording.source_line(walking.line_at(recording, 0, "neuron.py:42")) == lines[42 - 1]
+    assert walking.event(recording, "0") == 0 and walking.event(recording, "764") == len(recording) - 1
+
+
 # The screen.
 
 SIZES = [(60, 20), (120, 40), (100, 30), (80, 24), (20, 8), (200, 60)]
@@ -459,6 +470,28 @@ def test_an_entry_of_input_grad_is_called_what_it_is_the_slope_of():
     assert len(said) == 2 + 3 + 3 + 3 + 2
 
 
+@pytest.mark.parametrize("name", ["g2_10", "2.weight_grad[1]", "1.input_grad[1]", "2.input_grad[1]", "total"])
+def test_the_lines_that_set_a_quantity_are_those_that_the_search_goes_to(recording, name):
+    lines = cli("step", "xor", "--find", name).stdout.splitlines()
+    numbers = [int(line.split()[0]) for line in lines if re.match(r"\d", line)]
+    back = [walking.last_change(recording, len(recording), name)]
+    while walking.last_change(recording, back[0], name) < back[0]:
+        back.insert(0, walking.last_change(recording, back[0], name))
+    assert numbers == back
+    assert lines == [line for number in back for line in text_of(stepping.in_short(recording, number, ahead=True))]
+
+
+def test_a_quantity_is_found_with_its_result_where_there_is_no_terminal():
+    text = cli("step", "xor", "--find", "1.input_grad[1]").stdout
+    assert text.endswith("     delta[1] = (-0.032339)·sigmoid_derivative(-1.33143, 0.208924)\n"
+                         "              = -0.00534481   (1.input_grad[1]: δ of layer 0, ∂C/∂ 0.output[1])\n")
+    assert_refused("step xor --find w9_10", "nothing is called 'w9_10'; there are 2.weight[1][0] or w2_10")
+    assert_refused("step xor --find x", "x does not change in this step")
+    for other in ("--all", "--predict", "--at 3"):
+        option = other.partition(" ")[0]
+        assert_refused(f"step xor --find delta {other}", f"{option}: has no effect with --find; leave one")
+
+
 @pytest.mark.parametrize("name", ["mazur", *[pytest.param(name, marks=pytest.mark.slow) for name in ALL
                                              if name != "mazur"]])
 def test_every_event_is_printed_in_its_order(name):
@@ -474,25 +507,29 @@ def test_the_step_after_some_epochs_is_one_of_the_trained_network():
 
 
 def test_predicting_reads_answers_from_a_pipe():
-    def asked(text):
-        done = subprocess.run([sys.executable, "cli.py", "step", "xor", "--predict"], cwd=ROOT, input=text,
+    def asked(text, *more):
+        done = subprocess.run([sys.executable, "cli.py", "step", "xor", "--predict", *more], cwd=ROOT, input=text,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                               env={**os.environ, "PYTHONUTF8": "1"})
         assert done.returncode == 0 and done.stderr == ""
         return done.stdout
     text = asked("-0.885\n5\nh\n-0,26\n\n")
     assert "     Right: -0.885408   1 of 1 right\n" in text
-    assert "     5 is not it. Again; h for a hint, an empty line for the result\n" in text
+    assert "     5 is not it. Again; h: a hint; an empty line: the result; q: quit\n" in text
     assert "     hint: (-0.885408) + 0.694867·0.9\n" in text
     assert "     Right: -0.260027   2 of 2 right\n     It is: " not in text
-    assert text.endswith("\n2 of 3 right.\n")
-    assert re.search(r"\n0 of 20\d right\.\n$", asked("\n" * 300))
+    assert text.endswith("\n2 of 3 right; stopped at event 40.\n")
+    assert re.search(r"\n0 of 20\d right; stopped at event 764\.\n$", asked("\n" * 300))
+    text = asked("?\n\nq\n1\n", "--at", "40")
+    assert text.startswith("40  forward › sample 3 › layer 0 › neuron 1 › input 1 ")
+    assert "\n     type the result, to 1%, and Enter; h: a hint; an empty line: the result; q: quit\n" in text
+    assert re.search(r"\n0 of 1 right; stopped at event 5\d\.\n$", text) and "type a number" not in text
 
 
 def test_what_has_no_effect_or_cannot_be_is_refused():
     assert_refused("step", "step: found no task; it must be one of xor, linear, gate, mazur, softmax")
     assert_refused("step xor --at 3 --all", "step xor: --all: has no effect with --at; leave one of the two out")
-    assert_refused("step xor --predict --at 3", "--predict: has no effect with --at")
+    assert_refused("step xor --predict --at 765", "--at: found 765; it must be a whole number from 0 to 764")
     assert_refused("step gate --predict --all", "--predict: has no effect with --all")
     assert_refused("step xor --engine matrix", "step xor: --engine: goes with --after; add it, or leave this out")
     assert_refused("step xor --shuffle", "--shuffle: goes with --after")
@@ -646,4 +683,17 @@ def test_predicting_in_a_terminal(recording):
     assert any("= -0.885408" in line for line in screen.lines())
     screen.press(["f", "\x1b[C"])
     assert screen.lines()[-1] == "It is: -0.260027   1 of 2 right"
-    assert screen.end() == (0, "1 of 2 right.\n")
+    assert screen.end() == (0, "1 of 2 right; stopped at event 27.\n")
+
+
+@needs_terminals
+def test_predicting_in_a_terminal_begins_where_it_is_told(recording):
+    number = next(number for number in questions(recording)
+                  if walking.question(recording, number).name.startswith("delta"))
+    screen = Screen(60, 20, "xor", "--predict", "--at", str(number))
+    assert screen.number() == number
+    assert screen.lines()[-1] == "What is delta[0]? Type it, and Enter. h: a hint; →: the result"[:60]
+    assert screen.press("h")[-1] == "hint: (-0.977984)·0.249879"
+    assert screen.press(list("-0.244\r"))[-1] == "Right: -0.244377   1 of 1 right"
+    assert any("= -0.244377   (5.input_grad[0]: δ of layer 4" in line for line in screen.lines())
+    assert screen.end() == (0, f"1 of 1 right; stopped at event {number}.\n")
