@@ -314,6 +314,7 @@ def test_what_is_asked_for_at_a_return_comes_from_what_was_returned():
             asked = walking.question(recording, number)
             if recording.events[number].kind == "return":
                 assert eval(asked.formula, dict(names)) == asked.answer
+                assert not re.search(r"[-+*/] -", asked.formula)
                 count += 1
     assert count > 100
 
@@ -437,7 +438,10 @@ def test_what_a_call_comes_to_is_printed_after_it_and_not_before(recording):
             after = printed(returns[number])
             assert after[1].startswith(f"{target} = ") and re.search(
                 "= %s( |$)" % re.escape(equations.digits(result)), after[-1])
+            numbers = equations.shown_formula(recording, None, walking.formula_at_return(recording, returns[number]))
+            assert after[1].startswith(f"{target} = {numbers}")
     texts = [" ".join(printed(number)) for number in range(len(recording))]
+    assert "delta[0] = (-0.977984)·0.249879 = -0.244377" in " ".join(texts)
     first = next(number for number, text in enumerate(texts) if "0.239113" in text)             # the cost
     assert recording.functions[recording.events[first].function].name == "squared_error"
 
