@@ -58,7 +58,7 @@ def drawn(figure):
 
 
 def test_the_truth_is_beside_the_prediction_and_the_wrong_points_have_a_black_ring():
-    figure = drawn(plots.points("a run", FOUR, [0, 1, 1, 0], [0, 1, 0, 1], GRID, (0.0, 1.0)))
+    figure = drawn(plots.points("a run", FOUR, [0, 1, 1, 0], [0, 1, 0, 1], GRID))
     truth, prediction = figure.axes[:2]
     assert scatters(truth) == {"class 0": [FOUR[0], FOUR[3]], "class 1": [FOUR[1], FOUR[2]], "misclassified": []}
     assert scatters(prediction) == {"class 0": [FOUR[0], FOUR[2]], "class 1": [FOUR[1], FOUR[3]],
@@ -70,14 +70,14 @@ def test_the_truth_is_beside_the_prediction_and_the_wrong_points_have_a_black_ri
 
 
 def test_the_two_classes_differ_in_color_and_in_shape():
-    figure = plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], GRID, (0.0, 1.0))
+    figure = plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], GRID)
     first, second = figure.axes[0].collections[:2]
     assert to_hex(first.get_facecolor()[0]) == "#0072b2" and to_hex(second.get_facecolor()[0]) == "#e69f00"
     assert first.get_paths()[0].vertices.shape != second.get_paths()[0].vertices.shape
 
 
 def test_behind_the_prediction_is_the_output_dark_at_both_ends_with_a_line_at_a_half():
-    figure = drawn(plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], GRID, (0.0, 1.0)))
+    figure = drawn(plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], GRID))
     maps = [one for one in figure.axes[1].collections if hasattr(one, "levels")]
     if not maps:                                        # before matplotlib 3.8 each level is a collection of its own
         return
@@ -86,14 +86,14 @@ def test_behind_the_prediction_is_the_output_dark_at_both_ends_with_a_line_at_a_
     assert list(half.levels) == [0.5] and close(half.get_paths()[0].vertices[:, 0].tolist(), [0.5] * 11)
     left, right = [to_hex(shades.cmap(shades.norm(value))) for value in (0.05, 0.95)]
     assert int(left[5:], 16) > int(left[1:3], 16) and int(right[5:], 16) < int(right[1:3], 16)      # blue; orange
-    flat = plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], [[0.2] * 3] * 3, (0.0, 1.0))
+    flat = plots.points("", FOUR, [0, 1, 1, 0], [0, 1, 1, 0], [[0.2] * 3] * 3)
     assert len([one for one in flat.axes[1].collections if hasattr(one, "levels")]) == 1
 
 
 def test_the_shades_follow_x1_to_the_right_and_x2_upward():
     upward = [[0.1 * i] * 11 for i in range(11)]                                # the output is x2
     for grid, low, high in ((GRID, (0.05, 0.95), (0.95, 0.05)), (upward, (0.95, 0.05), (0.05, 0.95))):
-        figure = drawn(plots.points("", FOUR[3:], [0], [0], grid, (0.0, 1.0)))
+        figure = drawn(plots.points("", FOUR[3:], [0], [0], grid))
         blue, orange = pixel(figure, *low), pixel(figure, *high)
         assert blue[2] > blue[0] + 50 and orange[0] > orange[2] + 50
 
@@ -238,7 +238,7 @@ def test_each_activation_function_is_drawn_with_its_derivative():
 
 
 def test_a_frame_shows_its_epochs_map_the_wrong_points_and_where_the_loss_is():
-    figure, draw = plots.film("a run", FOUR, [0, 1, 1, 0], [0.5, 0.25, 0.125], (0.0, 1.0))
+    figure, draw = plots.film("a run", FOUR, [0, 1, 1, 0], [0.5, 0.25, 0.125])
     for number, guesses, at in ((0, [1, 1, 1, 1], (1, 0.5)), (2, [0, 1, 1, 1], (2, 0.25)),
                                 (3, [0, 1, 1, 0], (3, 0.125))):
         draw(number, guesses, GRID)
@@ -255,7 +255,7 @@ def test_a_gif_has_the_frames_in_their_colors_and_the_last_one_stays(tmp_path):
     image = pytest.importorskip("PIL.Image")
     path = str(tmp_path / "run.gif")
     frames = [(0, [0, 0, 0, 0], [[0.05] * 2] * 2), (1, [1, 1, 1, 1], [[0.95] * 2] * 2)]
-    plots.animate(path, "a run", FOUR, [0, 1, 1, 0], frames, [0.5], (0.0, 1.0))
+    plots.animate(path, "a run", FOUR, [0, 1, 1, 0], frames, [0.5])
     with image.open(path) as film:
         assert film.n_frames == 2
         shades, durations = [], []

@@ -1,7 +1,6 @@
 """The contents of each figure of a run; ``plots.py`` draws them."""
 import os
 
-from ..study.history import LIMITS
 from ..training import class_of
 from . import plots
 from . import terminal as show
@@ -55,7 +54,7 @@ def _points(result, history):
     labels = [class_of(target) for target in tested.targets]
     guesses = [class_of(output, history.loss.threshold) for output in result.tested().outputs]
     losses = [epoch.loss for epoch in result.curve]
-    return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(), LIMITS,
+    return {"points": plots.points(title, tested.inputs, labels, guesses, history.last_map(),
                                    "fresh point" if result.test else "point"),
             "curves": plots.curves(title, [("training", losses)], [("training", history.accuracies)], _stop(result)),
             "weights": plots.movement(title, history.epochs(), history.movement()),
@@ -67,7 +66,7 @@ def animate(path: str, result, history) -> None:
     tested = result.problem.test or result.problem.train
     labels = [class_of(target) for target in tested.targets]
     plots.animate(path, title_of(result), tested.inputs, labels, history.frames(tested),
-                  [epoch.loss for epoch in result.curve], LIMITS)
+                  [epoch.loss for epoch in result.curve])
 
 
 def _series(result, name):

@@ -5,6 +5,7 @@ Each figure is one function, from plain lists to a matplotlib Figure that it ret
 nothing needs it until a figure is asked for, and draws on its Agg canvas: no window, no display.
 """
 from ..files.disk import replacing
+from ..study.history import LIMITS
 from .terminal import count, share
 
 # Colors that color-blind readers can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/, without yellow.
@@ -97,21 +98,21 @@ def _whole_epochs(axes, most=6):
 
 # Points in the unit square.
 
-def points(title: str, inputs: list, labels: list, guesses: list, grid: list, limits: tuple, what: str = "point"):
+def points(title: str, inputs: list, labels: list, guesses: list, grid: list, what: str = "point"):
     """Truth beside prediction, with a black ring round each point where the two differ.
 
     ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0 to
-    1, at the i-th of equally spaced x2 and the j-th x1, both from ``limits[0]`` to ``limits[1]``. ``what`` says in the
-    title what the points are.
+    1, at the i-th of equally spaced x2 and the j-th x1, both over LIMITS. ``what`` says in the title what the points
+    are.
     """
     figure = _figure(8, 4.3, title)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     wrong = [label != guess for label, guess in zip(labels, guesses)]
     _scatter(left, inputs, labels, [False] * len(inputs))
-    _square(left, f"Truth: {count(len(inputs), what)}", limits)
-    shades = _map(right, grid, limits)
+    _square(left, f"Truth: {count(len(inputs), what)}")
+    shades = _map(right, grid)
     _scatter(right, inputs, guesses, wrong)
-    _square(right, f"Prediction: accuracy {share(wrong.count(False), len(wrong))}", limits)
+    _square(right, f"Prediction: accuracy {share(wrong.count(False), len(wrong))}")
     bar = figure.colorbar(shades, ax=right, shrink=0.8, ticks=[0.0, 0.25, 0.5, 0.75, 1.0])
     bar.set_label("output of the network")
     right.plot([], [], color=GRAY, label="output 0.5")
@@ -119,10 +120,10 @@ def points(title: str, inputs: list, labels: list, guesses: list, grid: list, li
     return figure
 
 
-def _square(axes, title, limits):
+def _square(axes, title):
     _plain(axes, title, "x1", "x2")
     axes.grid(False)
-    axes.set(xlim=limits, ylim=limits, aspect="equal")
+    axes.set(xlim=LIMITS, ylim=LIMITS, aspect="equal")
 
 
 def _scatter(axes, inputs, classes, wrong):
@@ -136,10 +137,10 @@ def _scatter(axes, inputs, classes, wrong):
                  linewidths=1.6, zorder=4, label="misclassified")
 
 
-def _map(axes, grid, limits):
+def _map(axes, grid):
     """Ten shades of the output, and the line where it is 0.5."""
     from matplotlib.colors import LinearSegmentedColormap
-    steps = [limits[0] + (limits[1] - limits[0]) * i / (len(grid) - 1) for i in range(len(grid))]
+    steps = [LIMITS[0] + (LIMITS[1] - LIMITS[0]) * i / (len(grid) - 1) for i in range(len(grid))]
     shades = axes.contourf(steps, steps, grid, levels=[0.1 * i for i in range(11)], antialiased=False,
                            cmap=LinearSegmentedColormap.from_list("classes", SHADES), extend="neither")
     if min(map(min, grid)) < 0.5 < max(map(max, grid)):
@@ -147,7 +148,7 @@ def _map(axes, grid, limits):
     return shades
 
 
-def animate(path: str, title: str, inputs: list, labels: list, frames: list, losses: list, limits: tuple) -> None:
+def animate(path: str, title: str, inputs: list, labels: list, frames: list, losses: list) -> None:
     """Write a GIF of the decision map as it learns, with the loss beside it.
 
     Each of ``frames`` is (epoch, guesses, grid) as in ``points``; ``losses`` are those of the epochs from 1 on.
@@ -155,7 +156,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
     """
     from matplotlib.animation import PillowWriter
     writer = PillowWriter(fps=8)
-    figure, draw = film(title, inputs, labels, losses, limits)
+    figure, draw = film(title, inputs, labels, losses)
     with replacing(path, ".gif") as beside, writer.saving(figure, beside, dpi=GIF_DPI):
         every_color = (0, [1 - label for label in labels], [[0.02 * j for j in range(51)]] * 51)
         for frame in [every_color] + frames + frames[-1:] * 8:          # the last one stays for a second
@@ -167,7 +168,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
         writer._frames[:] = [picture.quantize(palette=palette, dither=0) for picture in pictures]
 
 
-def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) -> tuple:
+def film(title: str, inputs: list, labels: list, losses: list) -> tuple:
     """The figure of an animation, and the function that draws a frame on it, from (epoch, guesses, grid)."""
     figure = _figure(6, 3.2, title, layout=None)
     left, right = figure.subplots(1, 2)
@@ -182,9 +183,9 @@ def film(title: str, inputs: list, labels: list, losses: list, limits: tuple) ->
     def draw(number, guesses, grid):
         left.clear()
         wrong = [label != guess for label, guess in zip(labels, guesses)]
-        _map(left, grid, limits)
+        _map(left, grid)
         _scatter(left, inputs, labels, wrong)
-        _square(left, f"epoch {number}: accuracy {share(wrong.count(False), len(wrong))}", limits)
+        _square(left, f"epoch {number}: accuracy {share(wrong.count(False), len(wrong))}")
         at = max(1, min(number, len(losses)))
         dot.set_data([at], [losses[at - 1]])
     return figure, draw

@@ -1,4 +1,6 @@
 """The last part of ``explain``: how each optimizer, with its state, turns a gradient into a better weight."""
+from collections import namedtuple
+
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 from .formulas import Quantity, Section, number, parameter, plain
 
@@ -33,8 +35,7 @@ def update(network, optimizer) -> list:
             if kind not in STEPS:
                 sections[-1].quantities.append(plain(j, input_, "new " + symbol, values[k], kind.step))
                 continue
-            old = [state[p][k] for state in old_states]
-            new = [state[p][k] for state in states(optimizer).values()]
+            kept = [Change(old[p][k], new[p][k]) for old, new in zip(old_states, states(optimizer).values())]
             slope = "∂C/∂" + symbol, grads[k]
             if optimizer.weight_decay:
                 decayed = optimizer.decayed(before[p], grads)[k]
@@ -44,7 +45,7 @@ def update(network, optimizer) -> list:
                     Optimizer.decayed))
                 slope = "g", decayed
             for title, symbols, numbers, result, function in STEPS[kind](
-                    optimizer, symbol, before[p][k], slope, old, new, values[k]):
+                    optimizer, symbol, Change(before[p][k], values[k]), slope, kept):
                 sections[-1].quantities.append(Quantity(
                     j, input_, title, [symbols], [[numbers]], result, getattr(kind, function)))
     return sections
@@ -69,50 +70,54 @@ def states(optimizer) -> dict:
     return {letter: getattr(optimizer, name) for letter, name in STATES.get(type(optimizer), {}).items()}
 
 
-# Each of these is given the parameter's symbol and value, its slope g as (symbol, number), and its state before and
-# after the step.
+# A number before the step and after it.
+Change = namedtuple("Change", ("before", "after"))
 
-def _sgd(optimizer, symbol, theta, g, old, new, result):
+
+# Each of these is given the parameter's symbol and its Change θ, its slope g as (symbol, number), and the Changes of
+# its states.
+
+def _sgd(optimizer, symbol, theta, g, kept):
     if optimizer.momentum:
         yield (f"v({symbol})", f"μ·v + {g[0]}",
-               f"{number(optimizer.momentum)}·{number(old[0])} + {number(g[1])}", new[0], "step")
+               f"{number(optimizer.momentum)}·{number(kept[0].before)} + {number(g[1])}", kept[0].after, "step")
         yield ("new " + symbol, f"{symbol} - lr·v",
-               f"{number(theta)} - {number(optimizer.lr)}·{number(new[0])}", result, "step")
+               f"{number(theta.before)} - {number(optimizer.lr)}·{number(kept[0].after)}", theta.after, "step")
     else:
         yield ("new " + symbol, f"{symbol} - lr·{g[0]}",
-               f"{number(theta)} - {number(optimizer.lr)}·{number(g[1])}", result, "step")
+               f"{number(theta.before)} - {number(optimizer.lr)}·{number(g[1])}", theta.after, "step")
 
 
-def _adagrad(optimizer, symbol, theta, g, old, new, result):
-    yield (f"s({symbol})", f"s + ({g[0]})²", f"{number(old[0])} + ({number(g[1])})²", new[0], "step")
-    yield _scaled_step(optimizer, symbol, theta, g, ("s", new[0]), result)
+def _adagrad(optimizer, symbol, theta, g, kept):
+    yield (f"s({symbol})", f"s + ({g[0]})²", f"{number(kept[0].before)} + ({number(g[1])})²", kept[0].after, "step")
+    yield _scaled_step(optimizer, symbol, theta, g, ("s", kept[0].after))
 
 
-def _rmsprop(optimizer, symbol, theta, g, old, new, result):
+def _rmsprop(optimizer, symbol, theta, g, kept):
     alpha = number(optimizer.alpha)
     yield (f"s({symbol})", f"α·s + (1 - α)·({g[0]})²",
-           f"{alpha}·{number(old[0])} + (1 - {alpha})·({number(g[1])})²", new[0], "step")
-    yield _scaled_step(optimizer, symbol, theta, g, ("s", new[0]), result)
+           f"{alpha}·{number(kept[0].before)} + (1 - {alpha})·({number(g[1])})²", kept[0].after, "step")
+    yield _scaled_step(optimizer, symbol, theta, g, ("s", kept[0].after))
 
 
-def _adam(optimizer, symbol, theta, g, old, new, result):
+def _adam(optimizer, symbol, theta, g, kept):
     one, two, t = number(optimizer.beta1), number(optimizer.beta2), optimizer.t
     yield (f"m({symbol})", f"β₁·m + (1 - β₁)·{g[0]}",
-           f"{one}·{number(old[0])} + (1 - {one})·{number(g[1])}", new[0], "step")
+           f"{one}·{number(kept[0].before)} + (1 - {one})·{number(g[1])}", kept[0].after, "step")
     yield (f"v({symbol})", f"β₂·v + (1 - β₂)·({g[0]})²",
-           f"{two}·{number(old[1])} + (1 - {two})·({number(g[1])})²", new[1], "step")
-    m_hat = optimizer.corrected(new[0], optimizer.beta1)
-    v_hat = optimizer.corrected(new[1], optimizer.beta2)
-    yield (f"m̂({symbol})", "m / (1 - β₁^t)", f"{number(new[0])} / (1 - {one}^{t})", m_hat, "corrected")
-    yield (f"v̂({symbol})", "v / (1 - β₂^t)", f"{number(new[1])} / (1 - {two}^{t})", v_hat, "corrected")
-    yield _scaled_step(optimizer, symbol, theta, ("m̂", m_hat), ("v̂", v_hat), result)
+           f"{two}·{number(kept[1].before)} + (1 - {two})·({number(g[1])})²", kept[1].after, "step")
+    m_hat = optimizer.corrected(kept[0].after, optimizer.beta1)
+    v_hat = optimizer.corrected(kept[1].after, optimizer.beta2)
+    yield (f"m̂({symbol})", "m / (1 - β₁^t)", f"{number(kept[0].after)} / (1 - {one}^{t})", m_hat, "corrected")
+    yield (f"v̂({symbol})", "v / (1 - β₂^t)", f"{number(kept[1].after)} / (1 - {two}^{t})", v_hat, "corrected")
+    yield _scaled_step(optimizer, symbol, theta, ("m̂", m_hat), ("v̂", v_hat))
 
 
-def _scaled_step(optimizer, symbol, theta, above, below, result):
+def _scaled_step(optimizer, symbol, theta, above, below):
     """θ − lr·above / (√below + eps)."""
     return ("new " + symbol, f"{symbol} - lr·{above[0]} / (sqrt({below[0]}) + eps)",
-            f"{number(theta)} - {number(optimizer.lr)}·{number(above[1])} / (sqrt({number(below[1])}) + "
-            f"{number(optimizer.eps)})", result, "step")
+            f"{number(theta.before)} - {number(optimizer.lr)}·{number(above[1])} / (sqrt({number(below[1])}) + "
+            f"{number(optimizer.eps)})", theta.after, "step")
 
 
 # The function for each optimizer.
