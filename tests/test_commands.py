@@ -186,7 +186,8 @@ def test_no_hidden_layer_can_be_asked_for_in_two_ways_and_is_told_why_it_fails()
     first, second = cli("xor", "--epochs", 50, "--hidden"), cli("xor", "--epochs", 50, "--hidden", "none")
     assert first.stdout == second.stdout
     assert "network 2-1 (3 parameters)" in first.stdout
-    assert "Not learned. There is no activation between the layers, so the network is one straight line" in first.stdout
+    assert ("Not learned. There is no activation between the layers, so the border between the classes is one straight "
+            "line") in first.stdout
 
 
 def test_what_is_not_learned_is_said_with_a_reason():

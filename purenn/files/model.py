@@ -24,7 +24,7 @@ from .strict_json import check_plain, folded, parsed, read_json, write_json
 # as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
 Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
 
-# Numbers; before a softmax; of class 1, or of each class, before a sigmoid; probabilities of these.
+# Numbers; what goes into a softmax; what goes into a sigmoid, for class 1 or for each class; probabilities of classes.
 OUTPUTS = ("values", "logits", "binary logits", "probability")
 
 FORMAT, VERSION = "purenn model", 1

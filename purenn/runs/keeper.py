@@ -50,12 +50,12 @@ class Keeper:
         return number % self.every == 0
 
     def hold(self, run: Run) -> None:
-        """Keep in memory how a run stands between two epochs."""
+        """Keep the state of a run in memory; called between two epochs."""
         self.held = (len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), {
             "best": run.best.number if run.best else 0, "state": run.best_weights, "seconds": run.seconds})
 
     def write(self, run: Run) -> None:
-        """Write a checkpoint of a run as it stood when it was held; as it stands where it was not."""
+        """Write a checkpoint of the state that ``hold`` kept or, if nothing was kept, of the state now."""
         if self.held is None:
             self.hold(run)
         from ..files.checkpoint import Checkpoint, save_checkpoint

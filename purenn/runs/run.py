@@ -119,7 +119,7 @@ class Run:
                 self.keeper.write(self)
 
     def interrupt(self) -> None:
-        """End the training at once, as Ctrl-C does; a checkpoint is of the last epoch that was done."""
+        """End the training at once, as Ctrl-C does; a checkpoint then holds the last complete epoch."""
         self.stopped = "interrupted"
         if self.keeper and self.keeper.held:
             self.keeper.write(self)

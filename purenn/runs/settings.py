@@ -9,13 +9,13 @@ from ..linalg import PurennError, is_finite
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 
-# The activations of hidden layers and of a single output; of one output, softmax is always 1.
+# The activations of hidden layers and of a single output. Softmax is not one of them: of one number it is always 1.
 BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
 # The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
 LOSSES = ("mse", "sse", "half-sse", "bce", "bce-with-logits", "cross-entropy")
 
-# Those that take logits, so that nothing follows the last layer; and the activation that each has in it.
+# The losses that take logits, so that no activation follows the last layer; and the activation that is inside each.
 OF_LOGITS = {"bce-with-logits": "sigmoid", "cross-entropy": "softmax"}
 
 OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop,
