@@ -12,7 +12,7 @@ def draw_shares(rng):
 
 
 PREDICT = Exercise(
-    "10.1", "predict", "p_minus_y", "What is the slope behind softmax?", """\
+    "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
 For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
 cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
 and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because they sum to
@@ -21,7 +21,7 @@ and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_
     ∂C/∂z_j = p_j − y_j
 
 Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work out ∂C/∂z_{right}.""",
-    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z is to grow."),
+    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z has to grow."),
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
      Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
@@ -91,9 +91,9 @@ def probe_cross_entropy(own, sample):
 
 
 CROSS_ENTROPY = Exercise(
-    "10.3", "write", "cross_entropy", "Write cross-entropy behind softmax", """\
+    "10.3", "write", "cross_entropy", "Write softmax with cross-entropy", """\
 C = −Σ_i y_i·ln p_i, with p = softmax(z). If a p is so small that it is rounded to 0, ln p cannot be
-computed. So it is taken from z: the logarithm of the fraction is a difference,
+computed. So −ln p is computed from z: the logarithm of a fraction is a difference,
 
     −ln p_i = −ln(e^(z_i − m) / S) = ln S + (m − z_i)        with S = Σ_j e^(z_j − m)
 
@@ -149,7 +149,7 @@ def probe_jacobian(own, sample):
 
 JACOBIAN = Exercise(
     "10.4", "repair", "softmax_backward", "Repair the way back through softmax", """\
-Softmax can also be a layer, with another cost behind it. Then the way back is the chain rule in
+Softmax can also be a layer, with another cost after it. Then the way back is the chain rule in
 full. Each z_j changes every share a_i, and where there are several ways, they are added:
 
     ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
@@ -182,5 +182,5 @@ return delta
 '''}, planted="softmax-diagonal", probe=probe_jacobian,
     samples=(([0.0, 0.5], [1.0, 0.25]), ([2.0, -1.0, 0.5], [0.5, -2.0, 1.0])))
 
-CHAPTER = Chapter(10, "Softmax with cross-entropy", "Where outputs share a sum, every one depends on every input.",
-                  (PREDICT, SOFTMAX, CROSS_ENTROPY, JACOBIAN))
+CHAPTER = Chapter(10, "Softmax with cross-entropy", "Softmax divides by a sum over all inputs, so "
+                  "each output depends on each input.", (PREDICT, SOFTMAX, CROSS_ENTROPY, JACOBIAN))
