@@ -6,14 +6,14 @@ from . import terminal as show
 def heading(h: float) -> list:
     """What stands above the rows."""
     return [f"Each entry: its gradient a by backpropagation against n = (C(w + h) - C(w - h)) / 2h with h = {h:g}.",
-            "The worst of each row: its relative error |a - n| / max(|a|, |n|), and what is allowed: 1e-7, and what",
-            "the rounding of the cost and the third derivative explain (purenn/study/gradcheck.py).", "",
+            "Each row shows its worst entry: the relative error |a - n| / max(|a|, |n|), and the allowed one, which is",
+            "1e-7 and what rounding and the third derivative explain (see purenn/study/gradcheck.py).", "",
             f"{'activation':10}  {'loss':17}  {'entries':>7}  {'kinks':>5}  {'worst entry':14}  {'analytic':>22}  "
             f"{'numeric':>22}  {'error':>8}  {'allowed':>8}  verdict"]
 
 
 def row_lines(terminal, row) -> list:
-    """A row of the suite; in red where it is not fine, with a line that says in which layers."""
+    """A row of the suite; in red if it is not fine, with a line that says in which layers."""
     text = (f"{row.activation:10}  {row.loss:17}  {row.entries:7}  {row.kinks:5}  {row.worst.name:14}  "
             f"{row.worst.analytic:22.15g}  {row.worst.numeric:22.15g}  {row.worst.error:8.1e}  "
             f"{study.allowed(row.worst):8.1e}  {row.verdict}")
@@ -55,7 +55,7 @@ def where(checked: list, network) -> str:
         behind = _named(network, last + 1, len(network.layers))
         return f"{words}, the last that learns: look behind it, at {behind}the loss and the 1/n, and at layer {last}"
     between = _named(network, last + 1, after[0])
-    return f"{words}: look between them, at {between}the slopes that layer {after[0]} hands on, and at layer {last}"
+    return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 
 
 def _named(network, first, end):

@@ -56,7 +56,7 @@ class Walk:
         return walking.question(self.recording, self.number)
 
     def press(self, key: str) -> bool:
-        """Do what a key says; False where it says to end."""
+        """Do what a key says; False if it says to end."""
         if self.mode:
             self._type(key)
             return True

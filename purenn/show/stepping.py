@@ -147,7 +147,7 @@ def screen(recording: Recording, number: int, width: int = 100, height: int = 30
 
 
 def _said(recording, number, hidden, width, rows):
-    """What an event does, in at most so many lines: the formula in symbols, where there is room, and with numbers."""
+    """What an event does, in at most ``rows`` lines: the formula in symbols, if there is room, and with numbers."""
     lines = equation(recording, number, hidden)
     texts = (_wrapped("  " + lines[0], width, rows - len(lines) + 1) if lines else []) + ["  " + t for t in lines[1:]]
     found = [[(text, "now")] for text in texts]

@@ -1,6 +1,7 @@
-"""The experiments of the five lab reports: what is run for each, under which reading, and what the report says of it.
+"""The experiments of the five lab reports: what is run for each, what is assumed, and what the report says.
 
-A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are asked of all of them.
+A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are checked on all of
+them.
 """
 from functools import partial
 from math import inf
@@ -231,7 +232,7 @@ E = Experiment(
 # C: "letters". A run shares its batches out by itself.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1: so many hidden neurons, images to learn from and epochs; drawn letters, or those of a file."""
+    """A run of C1 with these numbers of hidden neurons, images and epochs; on drawn letters, or those of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)

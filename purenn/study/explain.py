@@ -2,8 +2,8 @@
 
 Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
 recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
-it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: where it does
-not come to the core's result, the code does not do what the formula says.
+it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: if that is
+not the core's result, the code does not do what the formula says.
 
 A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
 goes in, what comes out, and the slopes of both.
@@ -157,7 +157,7 @@ def _backward(network, loss, output, y):
             quantities = _parameter_slopes(layer, i, ins, handed)
             quantities += _input_slopes((layer.inputs, weight), i, ins, handed, grad) if i > 0 else []
         elif type(layer) is Softmax:
-            general = f"{by_z} = Σ_i ∂C/∂{outs}_i·∂{outs}_i/∂{ins}_j, for {ins}_j moves every {outs}_i"
+            general = f"{by_z} = Σ_i ∂C/∂{outs}_i·∂{outs}_i/∂{ins}_j, because {ins}_j changes every {outs}_i"
             quantities = jacobian((outs, ins), layer.a)
             quantities += through_jacobian((outs, ins), layer.a, handed, grad, delta(ins) + "_%d")
         elif type(layer) in VALUES:

@@ -163,7 +163,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
                      [[f"-{number(y[j])} / {number(p[j])}"]], slopes[j], None) for j in range(len(z))]
     titles = (general,
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
-              f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), for {symbol}_j moves every p_i",
+              f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), because {symbol}_j changes every p_i",
               f"the chain rule: ∂C/∂{symbol}_j = Σ_i ∂C/∂p_i·∂p_i/∂{symbol}_j",
               f"where p_i cancels and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same but for rounding; "
               "this is what the core computes")

@@ -96,7 +96,7 @@ def formula(node, network, loss) -> str:
     if node.role == "bias":
         return "BP3: ∂C/∂b_j = δ_j"
     if node.role == "product":
-        return "δ_j, handed on by the sum z_j"
+        return "δ_j, passed on by the sum z_j"
     if node.role in ("sum", "activation", "input"):
         place = -1 if node.layer is None else node.layer
         return _slope(network, loss, place, {"sum": "z", "activation": "a", "input": "x"}[node.role])

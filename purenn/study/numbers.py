@@ -70,7 +70,7 @@ def _target(node, values):
 
 
 def _reader(node, values):
-    """A function from the variables afterwards to the value of what was set; None where that cannot be read."""
+    """A function from the variables afterwards to the value of what was set; None if that cannot be read."""
     if isinstance(node, ast.Name):
         return lambda variables: variables[node.id]
     try:

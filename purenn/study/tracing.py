@@ -1,4 +1,4 @@
-"""What ``recording.record`` sets as the trace function: it writes an Event for each line, call and return.
+"""The trace function that ``recording.record`` sets: it writes an Event for each line, call and return.
 
 The place of an event follows from the functions that are running. A layer's function says the layer; the loops
 around the line, from the layer inwards, say the neuron and its input.
