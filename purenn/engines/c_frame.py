@@ -151,7 +151,7 @@ static void lay_across(long in, long out, long first, long end, const double *we
                 across[panel * in + k * 16 + j] = panel + j < out ? weight[(panel + j) * in + k] : 0.0;
 }
 
-/* What a part of several has to do of so many neurons, in sixteens. */
+/* Where a part of the neurons begins, if they are divided into parts: a multiple of 16. */
 static long part_of(long out, long part, long parts)
 {
     long neurons = (out + 15) / 16 * part / parts * 16;

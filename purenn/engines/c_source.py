@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 
 
 def pad(count: int) -> int:
-    """How long a row of so many numbers is."""
+    """The length in memory of a row of this many numbers."""
     return (count + 15) // 16 * 16
 
 

@@ -14,7 +14,7 @@ from ..linalg import PurennError
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
 from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 
-# More terms than this are not put into one expression: compilers go only so deep.
+# At most this many terms are put into one expression, because compilers allow only some depth.
 TERMS = 50
 
 
@@ -40,8 +40,8 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; where the cost is not finite there is no step. It knows
-    nothing of weight decay.
+    It returns the cost before the step and the outputs; if the cost is not finite there is no step. It knows nothing of
+    weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]
     lines = ["def learn(layers, loss, optimizer, inputs, targets):"]
@@ -208,7 +208,7 @@ def _sum(name, terms):
 
 
 def _whole(terms):
-    """The sum of the terms as one expression, and the lines that go before it where it would be too long."""
+    """The sum of the terms as one expression, and lines before it if that would be too long."""
     return ([], " + ".join(terms)) if len(terms) <= TERMS else (_sum("c", terms), "c")
 
 
