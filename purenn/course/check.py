@@ -67,7 +67,7 @@ def check_text(exercise: Exercise, folder: str, seed: int, text: Union[str, Verd
 
 
 def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
-    """What a request comes to in a process of its own: a dict, whatever happens there."""
+    """Run a request in a process of its own; return its outcome, a dict, whatever happens there."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     request = {**request, "seconds": seconds, "megabytes": MEGABYTES}
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}

@@ -1,4 +1,4 @@
-"""The process that runs one learner's file. It writes what came of it as JSON, and compares nothing.
+"""The process that runs one learner's file. It writes the outcome as JSON, and compares nothing.
 
 It first sets its limits and forgets purenn. Then it runs the file, with right versions of what earlier exercises were
 to write. So a mistake is found in the exercise where it was made.

@@ -85,7 +85,7 @@ def _compared(right, result) -> Dict[str, bool]:
 
 
 def named(exercise: Exercise, found: List[Any]) -> "Known | None":
-    """The known mistake whose numbers these are on every sample; None if there is none, or not one alone."""
+    """The known mistake whose numbers these are on every sample; None if there is none, or more than one."""
     matching = [known for known in exercise.known if matches(expected(exercise, known.name), found)]
     return matching[0] if len(matching) == 1 else None
 
@@ -147,7 +147,7 @@ def _remark(value, found):
     if found is None and value is not None:
         return "; is a return missing, or left blank?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
-        return f"; that is a list of {len(found)}, where one of {len(value)} is expected"
+        return f"; that is a list of {len(found)}; a list of {len(value)} is expected"
     if isinstance(value, list) != isinstance(found, list) and (is_number(found) or isinstance(found, list)):
         return "; a list is expected" if isinstance(value, list) else "; one number is expected, not a list"
     return ""

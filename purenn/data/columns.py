@@ -269,5 +269,5 @@ def refuse_decimal_commas(table: Table, at: int, values) -> None:
     if any("," in value for value in values) and all(
             WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)
-        unexpected(table, row, at, "a number with a decimal point; where a comma stands before the fraction, set "
+        unexpected(table, row, at, "a number with a decimal point; if a comma stands before the fraction, set "
                    "decimal to comma")

@@ -131,7 +131,7 @@ class Compiled(Engine):
     # The pieces.
 
     def _ours(self, network, loss, optimizer):
-        """The numbers, where C has the step of this optimizer and it learns what the network has; otherwise None."""
+        """The numbers, if C has this optimizer's step and it learns all that the network has; otherwise None."""
         numbers = self._numbers
         if numbers and numbers.are_in_c() and numbers.suits(network, loss, optimizer):
             return numbers
@@ -143,7 +143,7 @@ class Compiled(Engine):
         return self._for(network, loss, optimizer)
 
     def _for(self, network, loss, optimizer):
-        """The numbers of this network, with the C for the loss and the optimizer, where there are these."""
+        """The numbers of this network, with the C for the loss and the optimizer, if they are given."""
         numbers = self._numbers
         if numbers is None or not numbers.suits(network, loss, optimizer):
             if numbers:

@@ -8,7 +8,7 @@ from .loops import Engine
 class CountingEngine(Engine):
     """Does what ``engine`` does, and counts the ``samples`` that were learned from.
 
-    ``tell``, where it is set, is called with that number after each batch.
+    ``tell``, if it is set, is called with that number after each batch.
     """
 
     def __init__(self, engine: Engine):

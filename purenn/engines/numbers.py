@@ -44,7 +44,7 @@ def block(count: int, whole: bool = False) -> tuple:
 class Data:
     """Inputs and targets in the form for C; ``keep`` remembers the rows as they are, to see whether they have changed.
 
-    Raises ShapeError where a row is not as long as the network has inputs or outputs.
+    Raises ShapeError if a row is not as long as the network has inputs or outputs.
     """
 
     target_rows = target_address = None

@@ -140,7 +140,7 @@ def may_start() -> bool:
 
 
 def why_died(process) -> str:
-    """What is known of a worker that has died: its exit code and, where that fits, the usual reason."""
+    """What is known of a worker that has died: its exit code and, if that fits, the usual reason."""
     text = f"exit code {process.exitcode}"
     if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
         text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
@@ -156,7 +156,7 @@ def _shares(count, workers):
 
 
 def _work(connection, network, loss, engine):
-    """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
+    """What a worker does: wait for work, do it, answer; until its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
     threading.Thread(target=end_with_parent, daemon=True).start()
     while True:

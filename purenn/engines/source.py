@@ -6,7 +6,7 @@ the same digits. It is written to be read: one neuron a line, a comment for each
 Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
 ``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
 ∂C/∂ of the weight and the bias, ``d3_0`` is ∂C/∂ of what goes into layers[3] as its number 0, here of
-``z2_0``. Only ∂C/∂x, which nobody needs, is left out.
+``z2_0``. Only ∂C/∂x, which is not needed, is left out.
 """
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear

@@ -35,7 +35,7 @@ class Unrolled(Engine):
         return self._compiled["gradients"](network.layers, loss, inputs, targets)
 
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
-        """Learn from one batch, the step included, in one go.
+        """Learn from one batch, the step included.
 
         That goes for purenn's own optimizers when they learn all of the network's parameters, without weight decay; any
         other steps by itself.

@@ -234,4 +234,4 @@ def _work(connection: Any, summarize: Summarize) -> None:
         except OSError:                                         # the parent has closed the connection
             return
         except Exception as error:
-            connection.send((None, f"what came of it cannot be sent from its process: {error}"))
+            connection.send((None, f"its result cannot be sent from its process: {error}"))

@@ -93,7 +93,7 @@ def list_number(value) -> int:
 
 
 def _quantity(recording, number):
-    """The full name of the one entry that a line changes: where it stands in the network."""
+    """The full name of the one entry that a line changes: its place in the network."""
     found = [f"{recording.names[key]}[{index}]" for key, change in
              recording.events[over(recording, number)].lists.items() if key in recording.names
              and isinstance(change, dict) for index in change]

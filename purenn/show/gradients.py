@@ -23,14 +23,14 @@ def row_lines(terminal, row) -> list:
 
 
 def total_lines(total) -> list:
-    """What all rows come to."""
+    """A summary of all rows."""
     about = "No unit changed sides between w - h and w + h."
     if total.kinks:
         about = (f"{total.kinks} entries lie at a kink, where a unit changes sides between w - h and w + h, and are "
                  "not counted.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
-            "beyond what is explained, up to 1e-7 fine, up to 1e-4 fine where there are kinks such as ReLU's, above",
+            "beyond what is explained, up to 1e-7 fine, up to 1e-4 fine if there are kinks such as ReLU's, above",
             "1e-2 wrong, doubtful between."]
 
 

@@ -1,7 +1,7 @@
 """Walking through a recording with the keys of a terminal, and predicting its results.
 
-``Walk`` is where one is and what was answered: ``press`` takes a key, ``lines`` gives the screen. ``walk`` connects it
-with a terminal. ``print_all`` and ``ask_all`` do without one.
+``Walk`` holds the place in the recording and the answers: ``press`` takes a key, ``lines`` gives the screen. ``walk``
+connects it with a terminal. ``print_all`` and ``ask_all`` do without one.
 """
 import re
 from typing import Any
@@ -29,7 +29,7 @@ HELP = (
     ("", "2.weight[1][0]; delta. / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
     ("g100", "event 100; home, end: the first, the last"),
-    ("h", "where a result is asked for: a hint"),
+    ("h", "when a result is asked for: a hint"),
     ("?    q", "these keys, or back to the step; the end"),
 )
 LEVEL_KEYS = dict(zip("plni", walking.LEVELS))
@@ -37,7 +37,7 @@ PROMPTS = {"/": "the last change of: ", ":": "line: ", "g": "event: ", "answer":
 
 
 class Walk:
-    """Where one is in a recording. With ``predict`` the results of formulas are asked for before they are shown."""
+    """The place in a recording. With ``predict`` the results of formulas are asked for before they are shown."""
 
     def __init__(self, recording: Recording, predict: bool = False):
         self.recording, self.predict = recording, predict

@@ -44,7 +44,7 @@ def _function_line(recording, number):
 
 
 def source_lines(recording: Recording, number: int, width: int, rows: int) -> list:
-    """The source of the function at work, with a mark at the line; without its docstring where that does not fit."""
+    """The source of the function at work, with a mark at the line; without its docstring if that does not fit."""
     event = recording.events[number]
     named = recording.functions[event.function]
     lines = recording.sources[named.file].rstrip("\n").split("\n")
@@ -187,7 +187,7 @@ def _width(text):
 
 
 def painted(terminal: Terminal, line: list, width: int = 0) -> str:
-    """A line as text for a terminal, cut to ``width`` columns where that is not 0, with its colors."""
+    """A line as text for a terminal, cut to ``width`` columns if that is not 0, with its colors."""
     text = ""
     left = width or 10 ** 9
     for part, style in line:

@@ -47,7 +47,7 @@ def _cost_after(network, loss, x, y, before):
     """The cost of the sample with the new values, computed on a copy: the layers keep the numbers of the step."""
     after = batch_cost(loss, [copy.deepcopy(network).forward(list(x))], [y])
     found = plain(None, None, "new C", after, type(loss).forward)
-    title = "What the step has done: the cost of this sample, forward once more with the new values"
+    title = "What the step has changed: the cost of this sample, computed again with the new values"
     return Section("update", None, title, [found._replace(remark=f"before the step: C = {before!r}")])
 
 
@@ -59,13 +59,13 @@ AGREES = 1e-9                                       # relative; the core's own l
 
 
 def compared(sections: list) -> list:
-    """The sections, each quantity with what its formula comes to where the code has computed another number."""
+    """The sections; where the code has computed another number than the formula gives, ``expected`` is the latter."""
     return [section._replace(quantities=[quantity._replace(expected=by_formula(quantity))
                                          for quantity in section.quantities]) for section in sections]
 
 
 def by_formula(quantity: Quantity) -> Optional[float]:
-    """What the numbers put into a formula come to, where that is not the result; otherwise None.
+    """The value of a formula with the numbers put in, if that is not the result; otherwise None.
 
     >>> right = Quantity(0, None, "∂C/∂a_0", ["2·(a_0 - y_0)"], [["2.0·(0.75 - 1.0)"]], -0.5, None)
     >>> by_formula(right), by_formula(right._replace(result=-0.25))

@@ -63,7 +63,7 @@ def _binary_cross_entropy(loss, symbol, output, y):
         numbers.append(f"-({number(y[j])}·{_ln(number(output[j]), output[j])} + (1 - "
                        f"{number(y[j])})·{_ln('1 - ' + number(output[j]), 1.0 - output[j])})")
     symbols = factored("1" if share == 1.0 else f"1/{len(output)}", symbols)
-    floor = "ln is taken to be -100 where it is less" if "(-100.0)" in " ".join(numbers) else ""
+    floor = "ln is taken to be -100 if it is less" if "(-100.0)" in " ".join(numbers) else ""
     return [_total(loss, symbols, factored(number(share), numbers), output, y)._replace(remark=floor)]
 
 
@@ -136,7 +136,7 @@ def _loss_slope(loss, symbol, j, output, y, slope):
     else:
         small = output[j] * (1.0 - output[j]) < 1e-12
         below = "1e-12" if small else f"{a}·(1 - {a})"
-        remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 stands for it" if small else ""
+        remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 replaces it" if small else ""
         symbols = f"({name} - y_{j}) / ({name}·(1 - {name}))"
         numbers = f"{number(share)}·(({a} - {target}) / ({below}))"
     if share != 1.0:

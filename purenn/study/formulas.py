@@ -31,7 +31,7 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
 # numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
 # and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: what is to be
-# said of it. expected: what the formula comes to where the code gives another result, otherwise None.
+# said of it. expected: the value of the formula, if the code gives another result, otherwise None.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source", "remark",
                                    "expected"), defaults=("", None))
 

@@ -29,8 +29,8 @@ judged: (|a − n| − bound) / max(|a|, |n|), by the thresholds of CS231n. For 
 not give more digits than that.
 
 At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output is within 1e-12 of the
-wrong end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: no entry counts.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of the wrong
+end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: then no entry counts.
 """
 import math
 import random
@@ -158,7 +158,7 @@ def _clear(network):
 
 
 def relative_error(analytic: float, numeric: float) -> float:
-    """|a − n| / max(|a|, |n|): 0 where they agree, ½ where one is twice the other, 2 where only the sign differs.
+    """|a − n| / max(|a|, |n|): 0 if they agree, ½ if one is twice the other, 2 if only the sign differs.
 
     Source: CS231n, as above.
     """

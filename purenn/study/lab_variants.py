@@ -1,4 +1,4 @@
-"""The lab reports' own arithmetic where it is not the textbook's, mistakes included.
+"""The lab reports' own methods, if they are not the textbook's; mistakes included.
 
 Each is named after the report that has it: A "functions", B "layers", E "gate". They are here so that the reports'
 figures can be compared with what gave them; ``optimizers`` has the right methods. A variant is a function that

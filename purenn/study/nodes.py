@@ -20,7 +20,7 @@ OPERATIONS = ("+", "-", "·", "Σ", "ln")
 
 
 def nodes_of(network, graph) -> list:
-    """The Nodes of a Graph, the cost last; each comes behind those that it was made from."""
+    """The Nodes of a Graph, the cost last; each comes after those that it was made from."""
     found: dict = {}                                        # Value → layer, neuron, role, name
     for k in range(len(graph.x)):
         found[graph.x[k]] = (None, None, "input", f"x_{k}")
@@ -63,7 +63,7 @@ def _neuron(i, j, z, rows, inputs):
 
 
 def _expression(value, found):
-    """How a Value of the cost was made, in the names of its parents; where that is long, its operation alone."""
+    """How a Value of the cost was made, in the names of its parents; if that is long, its operation alone."""
     names = [found[parent][3] for parent in value.parents]
     if not names:
         return f"{value.data:.4g}"

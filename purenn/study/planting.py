@@ -24,7 +24,7 @@ Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "los
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
 # A mistake, shown: its network, loss and optimizer as they are written, the run without it, the run with it and,
-# where runs differ, another one; why the curve looks as it does; and what the check has found.
+# if runs differ, another one; why the curve looks as it does; and what the check has found.
 Demonstration = namedtuple("Demonstration", ("mistake", "seed", "network", "loss", "optimizer", "right", "wrong",
                                              "again", "why", "found"))
 

@@ -6,7 +6,7 @@ from .comparison import Trial, rises, trial
 from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
-SEEDS = 100                     # where there is a compiler; otherwise
+SEEDS = 100                     # if there is a compiler; otherwise
 FEW_SEEDS = 20
 
 # Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.
@@ -39,7 +39,7 @@ class Experiment(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of an experiment: the trials by label, a Checked for each claim, and the same for ``others``."""
+    """The outcome of an experiment: the trials by label, a Checked for each claim, and the same for ``others``."""
 
     experiment: Experiment
     seeds: int

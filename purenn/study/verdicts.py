@@ -69,7 +69,7 @@ class Near(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What became of a claim: whether it holds, and what was found, in words."""
+    """The outcome for a claim: whether it holds, and what was found, in words."""
 
     claim: Any
     holds: bool
