@@ -22,7 +22,7 @@ struct task {
     double *across;                     /* the weights once more, those from one input side by side */
     double *work, *outputs;             /* what the layers put out; the network's outputs */
     double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
-    long long start, count, room;       /* so many samples now, from this one; there is room for so many at once */
+    long long start, count, room;       /* the first sample now, how many, and for how many there is room */
     long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
     long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
     long long steps, done;              /* the optimizer's steps so far; the batches that are done */
@@ -235,7 +235,7 @@ void answers(struct task *t, long long from, long long to)
         forward(t, from, to - from < 64 ? to : from + 64);
 }
 
-/* The costs so far; returns 1 where they are finite, and the outputs what the loss is for: then there may be a step. */
+/* The costs so far; returns 1 if they are finite and each output is one that the loss is for: else there is no step. */
 int sum_costs(struct task *t)
 {
     if (t->first) {
@@ -249,7 +249,7 @@ int sum_costs(struct task *t)
     return isfinite(t->share * t->total) && !t->wrong;
 }
 
-/* Batches of so many samples, as many as there are, up to a cost that is not finite. */
+/* All batches of this size, up to a cost that is not finite. */
 void batches(struct task *t, long long samples, long long size, int mean, double *found, long long *right)
 {
     t->done = 0;

@@ -25,7 +25,7 @@ MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
 # The number of samples that each thread computes at once.
 ROOM = 64
 
-# The most data sets that are kept in the form for C: such as those of training, validation and test.
+# The most data sets that are kept in the form for C, such as those of training, validation and test.
 MOST_KEPT = 4
 
 

@@ -45,7 +45,7 @@ class CountingEngine(Engine):
             yield batch
 
     def sync(self) -> None:
-        """Make the network's own lists right."""
+        """Bring the network's lists up to date."""
         self.engine.sync()
 
     def close(self) -> None:

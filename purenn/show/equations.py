@@ -88,7 +88,7 @@ def equation(recording: Recording, number: int, hidden: bool = False) -> list:
 
 
 def list_number(value) -> int:
-    """The number of the list that a value is; −1 where it is none."""
+    """The number of the list that a value is; −1 if it is none."""
     return value.get("list", -1) if isinstance(value, dict) else -1
 
 

@@ -187,7 +187,7 @@ def _legend(title, network, nodes, width):
 
 
 def _edge(start, end, label, part):
-    """A line from box to box, with its label after so large a part of the way."""
+    """A line from box to box, with its label after this part of the way."""
     (x1, y1), (x2, y2) = start, end
     y1, y2 = y1 + HEIGHT / 2, y2 - HEIGHT / 2
     middle = (y1 + y2) / 2

@@ -14,7 +14,7 @@ Node = namedtuple("Node", ("value", "layer", "neuron", "role", "name", "uses"))
 # its formulas forward and backward, a line each.
 Part = namedtuple("Part", ("layer", "title", "count", "forward", "backward"))
 
-# A name is at most so long; a longer one is the operation alone.
+# A name is at most this long; in place of a longer one, the operation alone is shown.
 LONGEST = 12
 OPERATIONS = ("+", "-", "·", "Σ", "ln")
 

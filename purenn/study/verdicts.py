@@ -43,7 +43,7 @@ class Figure(NamedTuple):
 
 
 class Success(NamedTuple):
-    """What a run of that ``label`` does in the report; ``holds`` asks a Trial."""
+    """What a run of that ``label`` does in the report; ``holds`` says whether a Trial does it."""
 
     what: str
     label: str
@@ -51,7 +51,7 @@ class Success(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What the report says of its settings side by side; ``holds`` asks the trials, ``shown`` puts them into words."""
+    """What the report says when it compares settings; ``holds`` checks the trials, ``shown`` puts them into words."""
 
     what: str
     holds: Callable[[Trials], bool]
@@ -77,7 +77,7 @@ class Checked(NamedTuple):
 
 
 def check(claim: Any, trials: Trials) -> Checked:
-    """Ask the trials whether a claim holds."""
+    """Check on the trials whether a claim holds."""
     if isinstance(claim, Comparison):
         return Checked(claim, claim.holds(trials), claim.shown(trials))
     of_label = trials[claim.label]
