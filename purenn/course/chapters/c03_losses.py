@@ -1,7 +1,7 @@
 """Chapter 3: a loss and its slope."""
 from ... import losses
 from ..exercise import Chapter, Exercise, Known
-from ..pages import GALLERY, OWN, WHY_2
+from ..pages import GALLERY, TWO_CLASSES, WHY_2
 
 TWO = Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2, None)
 SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, where the slope has a − y.", WHY_2, None)
@@ -134,19 +134,19 @@ def backward(output, target):
 
 ORDER = Exercise(
     "3.4", "order", "binary_cross_entropy", "Put the lines of binary cross-entropy in order", """\
-Where an output a is the probability of "yes", and the target y is 1 for yes and 0 for no,
-another cost is usual. It is −ln a where the answer is yes, and −ln(1 − a) where it is no:
+If an output a is the probability of "yes", and the target y is 1 for yes and 0 for no, another
+cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if it is no:
 
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    OWN, ("Four lines are needed.", "Each term is subtracted: total -= ..."),
+    TWO_CLASSES, ("Four lines are needed.", "Each term is subtracted: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total += y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total / len(output)")),
      Known("only-yes", "Only the term of the answer yes is there: an output for a no costs nothing.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):", "    total -= y * math.log(a)",
             "return total / len(output)")),
      Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2,

@@ -213,7 +213,7 @@ Adagrad is older than Adam. Each parameter's steps shrink by all its slopes so f
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
 
-Every parameter has an s of its own. In the code below something is wrong with that. Repair it.""",
+Every parameter has an s of its own. In the code below that is not so. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
     (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,

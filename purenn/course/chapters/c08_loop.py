@@ -26,7 +26,7 @@ the samples' costs C_x, and the slope of a sum is the sum of the slopes:
     C = 1/n · Σ_x C_x              ∂C/∂θ = 1/n · Σ_x ∂C_x/∂θ
 
 The factor 1/n is loss.share(n) (for a loss that is a sum it is 1: see 3.2). The gradients add up
-by themselves, as network.backward adds to them. So the share is put in where each sample's
+by themselves, because network.backward adds to them. So the share is put in where each sample's
 backward pass begins: ∂C/∂a_j = share · ∂C_x/∂a_j. The chain rule carries it to every gradient.
 
 For each sample x with its target y:
@@ -152,11 +152,11 @@ batch_size (None) all samples are one batch.
 
 If there is an rng, the samples are shuffled first: rng.shuffle(list) puts a list in a new order,
 in place. The data are the caller's and must stay as they are, and each input must keep its
-target. So it is a list of the numbers of the samples, 0, 1, 2, ..., that is shuffled.
+target. So shuffle a list of the numbers of the samples, 0, 1, 2, ...
 
 A function with yield in it is a generator: "yield a, b" hands out a pair and goes on after it
 when the next is asked for.""",
-    TRAIN, ("order = list(range(len(data.inputs))), shuffled where rng is not None.",
+    TRAIN, ("order = list(range(len(data.inputs))), shuffled if rng is not None.",
             "for start in range(0, count, batch_size): chosen = order[start:start + batch_size]; a slice may go beyond "
             "the end. Then yield the inputs and the targets of the chosen numbers."),
     (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,

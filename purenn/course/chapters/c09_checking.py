@@ -80,8 +80,8 @@ divided by the size of the two slopes a (by backpropagation) and n (by the cost)
 
     |a − n| / max(|a|, |n|)
 
-It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
+It is 0 if they agree, ½ if one is twice the other, and 2 if only the sign differs. If both are 0 it
+is 0, and nothing is divided. (|x| is abs(x) in Python.) If it is below 1e-6, the gradient of a smooth
 network is right.""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(a) and abs(n). If the "
                 "larger is 0, return 0.0."),
@@ -136,7 +136,7 @@ def probe_check(own, sample):
 CHECK = Exercise(
     "9.4", "write", "wrong_gradients", "Write a gradient check", """\
 Now for all parameters: for each triple (name, values, grads), as in 6.3, and each k, compare
-grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). Where it is above
+grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). If it is above
 1e-6, the gradient is wrong.""",
     GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "

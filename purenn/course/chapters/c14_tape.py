@@ -89,8 +89,8 @@ On the way back, the slope by a Value must be complete before it is passed on to
 all Values that C was made from are put in order: each of them once, each after all its parents,
 and C itself last. That is a topological order. More than one may be right; any of them will do.
 
-One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
-note it as seen, visit its parents, and when all of them are in the order, append it. It can be
+One way is a depth-first search. To visit a Value: if it has been seen before, do nothing. Otherwise
+note that it has been seen, visit its parents, and when all of them are in the order, append it. It can be
 written as a function that calls itself. If a list of the Values still to be visited replaces the
 calls, the graph may be deeper than Python's calls may be.""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
