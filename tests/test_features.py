@@ -41,7 +41,7 @@ def test_a_column_of_numbers_with_a_stray_text_is_told():
                   list(range(2, 22)))
     preparation = fit(table, "c")
     assert stray_texts(preparation, table) == [
-        "table: column 'a' is read as texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a slip, "
+        "table: column 'a' is read as texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a mistake, "
         "correct it"]
     assert stray_texts(fit(table, "a", ignore=["b"]), table) == stray_texts(preparation, table)
 

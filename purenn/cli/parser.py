@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
             for name in given.intersection(names) if where in ("", command or task) else ():
                 if not any(getattr(options, other, None) for other in others):
                     needed = _option(others[0]) if others[0] != "name" else "NAME"
-                    self.error(f"{_option(name)}: goes with {needed}; add it, or leave this out")
+                    self.error(f"{_option(name)}: has no effect here; add {needed}, or leave out {_option(name)}")
 
     def value_of(self, option: str, text: str) -> Any:
         """What a text means as the value of an option; raises PurennError as ``parse_args`` does."""

@@ -75,9 +75,9 @@ def parse(arguments: List[str]) -> Any:
     options = parser.parse_args(arguments)
     for name in ("full", "data"):
         if getattr(options, name) and options.names != ["C1"]:
-            raise PurennError(f"--{name}: goes with C1 alone, as in reproduce C1 --{name}")
+            raise PurennError(f"--{name}: is for C1 only, as in reproduce C1 --{name}")
     if options.names == ["C1"] and options.seeds:
-        raise PurennError("--seeds: goes without C1, which is run once; leave it out")
+        raise PurennError("--seeds: cannot be used with C1, which is run once; leave it out")
     return options
 
 

@@ -99,8 +99,8 @@ def check_settings(settings: Settings) -> None:
     if not isinstance(sizes, (tuple, list)) or len(sizes) < 2 or {type(n) is int and n > 0 for n in sizes} != {True}:
         raise ChoiceError("sizes", f"found {short(sizes)}; give whole numbers from 1 up: inputs, hidden, outputs")
     if settings.momentum and OPTIMIZERS[settings.optimizer] is not SGD:
-        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it goes with sgd and "
-                          "momentum alone")
+        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it is for sgd and "
+                          "momentum only")
     if settings.output_activation == "softmax" and sizes[-1] == 1:
         raise ChoiceError("output_activation", "found softmax with one output, which would always be 1; take sigmoid")
     if type(settings.shuffle) is not bool:
