@@ -225,7 +225,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("explain gate --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
     ("unroll xor --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
     ("compare xor --init zeros --seeds 2 --vary lr=1,2", "--seeds: has no effect with --init zeros; leave one"),
-    ("xor --checkpoint-every 3", "--checkpoint-every: has no effect here; add --checkpoint, or leave out --checkpoint-every"),
+    ("xor --checkpoint-every 3", "has no effect here; add --checkpoint, or leave out --checkpoint-every"),
     ("explain xor --engine matrix", "--engine: has no effect here; add --step, or leave out --engine"),
     ("explain xor --step 0 --engine matrix", "--engine: has no effect here; add --step, or leave out --engine"),
     ("mistakes --seed 2", "--seed: has no effect here; add NAME, or leave out --seed"),

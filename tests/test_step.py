@@ -405,7 +405,7 @@ def test_what_has_no_effect_or_cannot_be_is_refused():
     assert_refused("step xor --at 3 --all", "step xor: --all: has no effect with --at; leave one of the two out")
     assert_refused("step xor --predict --at 3", "--predict: has no effect with --at")
     assert_refused("step gate --predict --all", "--predict: has no effect with --all")
-    assert_refused("step xor --engine matrix", "step xor: --engine: has no effect here; add --after, or leave out --engine")
+    assert_refused("step xor --engine matrix", "xor: --engine: has no effect here; add --after, or leave out --engine")
     assert_refused("step xor --shuffle", "--shuffle: has no effect here; add --after")
     assert_refused("step linear --batch-size 3 --after 0", "--batch-size: has no effect here; add --after")
     assert_refused("step xor --at 9999", "--at: found 9999; it must be a whole number from 0 to 764")
