@@ -21,7 +21,8 @@ from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
 from purenn.engines.unrolled import Unrolled
 from purenn.engines.work import Work, work_of
-from purenn.runs import Settings
+from purenn.runs import Run, Settings
+from purenn.runs.problems import xor as xor_problem
 from purenn.training import DivergedError
 
 from .helpers import ROOT, assert_refused, cli
@@ -29,7 +30,7 @@ from .test_unrolled import OPTIMIZERS, digits, random_case, state
 
 THERE = compiler.why_none() == ""
 if THERE:
-    from purenn.engines import compiled
+    from purenn.engines import compiled, crew
     from purenn.engines.compiled import Compiled
     from purenn.engines.numbers import Numbers
 
@@ -49,7 +50,7 @@ def quick(monkeypatch):
 @pytest.fixture
 def shared_out(monkeypatch):
     """Threads share out even what is tiny."""
-    monkeypatch.setattr(compiled, "LEAST_SHARED", 0)
+    monkeypatch.setattr(crew, "LEAST_SHARED", 0)
 
 
 def wider(case, seed):
@@ -268,6 +269,59 @@ def test_one_engine_serves_several_networks_in_turns(quick):
     assert ends[0] == ends[1]
 
 
+# Many epochs at once.
+
+def both_ways(settings, problem=xor_problem):
+    """What a Run comes to whose epochs are done one by one, and one that may do many at once."""
+    ends = []
+    for one_by_one in (True, False):
+        run = Run(problem, settings._replace(engine="compiled", workers=1))
+        try:
+            for _ in run.epochs() if one_by_one else ():
+                pass
+            result, said = run.result(), ""
+        except DivergedError as error:
+            result, said = run.result(), str(error)
+        ends.append((repr(run.curve), repr(result._replace(seconds=0.0, problem=None)), said, run.samples,
+                     run.engine.samples, run.kept(), repr(run.network.state_dict()), state(run.optimizer)))
+    return ends
+
+
+@needs_compiler
+@pytest.mark.parametrize("settings", [
+    Settings(epochs=700, target_loss=None), Settings(lr=1.0, momentum=0.9, epochs=2000),
+    Settings(epochs=300, batch_size=4, target_loss=None), Settings(epochs=300, batch_size=1, loss="sse", lr=0.1),
+    Settings(optimizer="adam", lr=0.05, epochs=400), Settings(target_loss=9.0), Settings(epochs=1),
+    Settings(activation="relu", output_activation="identity", lr=9.0), Settings(epochs=300, lr_decay=0.99),
+    Settings(epochs=300, shuffle=True), Settings(batch_size=20, lr=1e200, loss="sse", output_activation="identity")],
+    ids=str)
+def test_epochs_that_are_done_at_once_are_those_of_the_loop(settings, quick):
+    one_by_one, at_once = both_ways(settings)
+    assert one_by_one == at_once
+
+
+@needs_compiler
+def test_result_does_many_epochs_in_one_call_and_ctrl_c_loses_none_of_them(quick, monkeypatch):
+    calls, call = [], Numbers.call_epochs
+
+    def interrupted(numbers, *arguments):
+        call(numbers, *arguments)
+        calls.append(numbers.task.epochs)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(compiled, "MOST_AHEAD", 37 * 21 * 100.0)   # parameters, samples, epochs
+    monkeypatch.setattr(Numbers, "call_epochs", interrupted)
+    settings = Settings(epochs=1000, target_loss=None, engine="compiled", workers=1)
+    run = Run(xor_problem, settings)
+    with pytest.raises(KeyboardInterrupt):
+        run.result()
+    assert calls == [100, 100] and len(run.curve) == 201 and run.samples == 21 * 201
+    same = Run(xor_problem, settings._replace(epochs=201, engine="loops"))
+    assert list(same.epochs()) == run.curve and same.network.state_dict() == run.network.state_dict()
+    assert run.result().epochs == 1000
+
+
 # What it does not know.
 
 @needs_compiler
@@ -379,8 +433,8 @@ def test_batches_that_were_done_when_ctrl_c_came_are_counted(one_call, quick, mo
     engine, optimizer = Compiled(1), SGD(network.parameters(), lr=0.5)
     before = network.state_dict()
     batches = engine.epoch(network, MSELoss(), optimizer, xor(), 7, None)
-    name = "call_batches" if one_call else "_share_out"
-    owner = Numbers if one_call else Compiled
+    name = "call_batches" if one_call else "share_out"
+    owner = Numbers if one_call else crew.Crew
     call = getattr(owner, name)
 
     def interrupted(self, *arguments):
@@ -515,7 +569,7 @@ def test_the_command_line_trains_to_the_same_digits(quick):
 
 def test_the_c_is_printed_with_each_formula():
     printed = cli("unroll", "xor", "--c", "--optimizer", "adam").stdout
-    for formula in ("z_j = b_j + Σ_k w_jk·a_k", "1.0 / (1.0 + exp(-z))", "∂C/∂a_k = Σ_j δ_j·w_jk",
+    for formula in ("z_j = b_j + Σ_k w_jk·a_k", "(z >= 0.0 ? 1.0 : e) / (1.0 + e)", "∂C/∂a_k = Σ_j δ_j·w_jk",
                     "da * (a * (1.0 - a))",
                     "∂C/∂w_jk += Σ over the samples of δ_j·a_k", "(a[j] - y[j]) * (a[j] - y[j])",
                     "v[i] = beta1 * v[i] + (1.0 - beta1) * g;", "sqrt(u[i] / whole2) + eps"):

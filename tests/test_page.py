@@ -8,6 +8,7 @@ import pytest
 
 from purenn.cli.options import typed
 from purenn.show.explanation import blocks
+from purenn.study import walking
 from purenn.study.changes import linears
 from purenn.study.explain import explain
 from purenn.study.formulas import PARTS
@@ -559,6 +560,12 @@ def test_a_prediction_hides_the_result_and_is_told_whether_it_is_right(page):
         assert page.ask("guess", number=asked["number"], text=text)["right"] is right
     assert "found '<b>'" in page.ask("guess", number=asked["number"], text="<b>")["error"]["text"]
     assert "Nothing is asked" in page.ask("guess", number=0, text="1")["error"]["text"]
+    slope = page.ask("wrote", number=700, column=1, place=1, source=0)["number"]
+    delta = walking.last_change(page.walk.recording, slope, "1.input_grad[1]")
+    asked = page.ask("go", number=page.ask("go", number=delta, how="formula")["number"], how="formula", hides=True)
+    assert asked["asked"] == "delta[1]" and asked["equation"][1:] == [
+        "delta.append(grad[j] * derivative(z[j], a[j]))", "delta[1] = ?"]
+    assert page.ask("guess", number=asked["number"], text="-0.00534")["right"] is True
 
 
 @pytest.mark.parametrize("question", [

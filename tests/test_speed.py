@@ -133,7 +133,7 @@ from purenn.engines.%(module)s
 rng = random.Random(1)
 pixels = [value / 255.0 for value in range(256)]
 inputs = [[pixels[byte] for byte in rng.getrandbits(784 * 8).to_bytes(784, "little")] for _ in range(10000)]
-targets = [[1.0 if j == i % 10 else 0.0 for j in range(10)] for i in range(10000)]
+targets = [[1.0 if j == i %% 10 else 0.0 for j in range(10)] for i in range(10000)]
 network = Network.mlp([784, 1000, 10], "relu", None, init="xavier", rng=rng)
 optimizer = SGD(network.parameters(), lr=0.1, momentum=0.9)
 engine = %(engine)s

@@ -1,6 +1,7 @@
 """Walking through a recorded step: the keys, the screen, the questions, and the command ``step``."""
 import contextlib
 import io
+import math
 import os
 import random
 import re
@@ -12,7 +13,7 @@ import time
 
 import pytest
 
-from purenn import SGD, MSELoss, Network
+from purenn import SGD, Linear, MSELoss, Network, Sigmoid, Tanh
 from purenn.linalg import PurennError
 from purenn.show import equations, stepping
 from purenn.show.keys import ENTER, HOME, LEAVE, split_keys
@@ -24,6 +25,7 @@ from purenn.study.examples import ALL
 from purenn.study.recording import record
 
 from .helpers import ROOT, assert_refused, cli
+from .recorded import recordings
 
 
 def recorded(sizes=(2, 4, 4, 1)):
@@ -149,6 +151,17 @@ def test_a_jump_to_what_is_not_there_says_so(recording, jump, text, message):
         jump(recording, 0, text)
 
 
+def test_places_are_counted_from_0_and_lines_from_1_as_the_page_on_reading_says(recording):
+    assert [layer.partition("(")[0] for layer in recording.about["layers"]] == ["Linear", "Sigmoid"] * 3
+    for level in ("layer", "neuron", "input"):
+        assert min(getattr(event.place, level) for event in recording.events
+                   if getattr(event.place, level) is not None) == 0
+    with open(os.path.join(ROOT, "purenn", "neuron.py"), encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    assert recording.source_line(walking.line_at(recording, 0, "neuron.py:42")) == lines[42 - 1]
+    assert walking.event(recording, "0") == 0 and walking.event(recording, "764") == len(recording) - 1
+
+
 # The screen.
 
 SIZES = [(60, 20), (120, 40), (100, 30), (80, 24), (20, 8), (200, 60)]
@@ -254,10 +267,21 @@ def questions(recording):
     return [number for number in range(len(recording)) if walking.question(recording, number)]
 
 
-def test_each_formula_is_asked_for_and_no_line_that_calls(recording):
-    asked = {(recording.functions[recording.events[number].function].name, recording.source_line(number).strip()
-              .partition("  #")[0].strip()) for number in questions(recording)}
+def line_asked(recording, number):
+    """The line whose result is asked for at an event: its own, or the one that the event returns to."""
+    return number if recording.events[number].kind == "line" else walking.calling_line(recording, number)
+
+
+def test_each_formula_is_asked_for_and_no_line_that_only_calls(recording):
+    lines = [line_asked(recording, number) for number in questions(recording)]
+    assert len(set(lines)) == len(lines)
+    asked = {(recording.functions[recording.events[line].function].name, recording.source_line(line)
+              .partition("  #")[0].strip()) for line in lines}
     assert asked == {
+        ("Activation.backward", "delta.append(grad[j] * derivative(z[j], a[j]))"),
+        ("MSELoss.forward", "return self.share(len(output)) * squared_error(output, target)"),
+        ("batch_cost", "total += loss.forward(outputs[i], targets[i])"),
+        ("batch_cost", "return loss.share(len(outputs)) * total"),
         ("forward", "z += weights[k] * inputs[k]"), ("backward", "weight_grads[k] += delta * inputs[k]"),
         ("backward", "input_grads[k] += delta * weights[k]"), ("sigmoid", "e = exp(z)"),
         ("sigmoid", "return e / (1.0 + e)"), ("sigmoid", "return 1.0 / (1.0 + exp(-z))"),
@@ -266,6 +290,33 @@ def test_each_formula_is_asked_for_and_no_line_that_calls(recording):
         ("MSELoss.backward", "return [share * 2.0 * (a - y) for a, y in zip(output, target)]"),
         ("Loops.gradients", "batch_grad.append(share * g)"), ("SGD.step", "v[k] = self.momentum * v[k] + grads[k]"),
         ("SGD.step", "values[k] -= self.lr * v[k]")}
+
+
+def test_delta_is_asked_for_when_its_derivative_is_known(recording):
+    deltas = [number for number in questions(recording) if walking.question(recording, number).name.startswith("delta")]
+    end = recording.state(len(recording) - 1)
+    lists = {name: end.lists[key] for key, name in recording.names.items()}
+    answers = [walking.question(recording, number).answer for number in deltas]
+    assert answers == lists["4.bias_grad"] + lists["2.bias_grad"] + lists["0.bias_grad"]         # ∂C/∂b = δ
+    asked = walking.question(recording, deltas[0])
+    assert asked.name == "delta[0]" and re.match(r"\(-0\.97798\d+\) \* 0\.24987\d+$", asked.formula)
+    assert text_of(stepping.screen(recording, deltas[0], 60, 20, hidden=True), 60)[9:12] == [
+        "  activations.sigmoid_derivative returns 0.249879", "  delta.append(grad[j] * derivative(z[j], a[j]))",
+        "  delta[0] = ?"]
+
+
+def test_what_is_asked_for_at_a_return_comes_from_what_was_returned():
+    """Its formula has no call left of what was stepped into, and evaluates to the answer, to the last bit."""
+    names = {"exp": math.exp, "log": math.log}
+    count = 0
+    for recording in recordings():
+        for number in questions(recording):
+            asked = walking.question(recording, number)
+            if recording.events[number].kind == "return":
+                assert eval(asked.formula, dict(names)) == asked.answer
+                assert not re.search(r"[-+*/] -", asked.formula)
+                count += 1
+    assert count > 100
 
 
 def test_the_right_answers_are_right_and_counted(recording):
@@ -306,7 +357,11 @@ def test_nothing_gives_an_answer_away_before_it_is_given(recording):
         walk.number = number
         said = equations.equation(recording, number, hidden=True)
         if walk.asked():
-            assert said == [f"{walk.asked().name} = ?"]
+            line = line_asked(recording, number)
+            source = [] if line == number else [recording.source_line(line).partition("  # ")[0].strip()]
+            assert said[-1 - len(source):] == [*source, f"{walk.asked().name} = ?"]
+            assert [text.split(" returns ")[1:] for text in said[:-1 - len(source)]] == [
+                [equations.digits(recording.events[number].result)] for _ in source]
         elif recording.events[number].kind == "line" and recording.events[number + 1].kind == "call":
             assert len(said) == 1
 
@@ -370,6 +425,77 @@ def test_all_events_are_printed_where_there_is_no_terminal():
     assert cli("step", "mazur").stdout == cli("step", "mazur", "--all").stdout
 
 
+def test_what_a_call_comes_to_is_printed_after_it_and_not_before(recording):
+    def printed(number):
+        return [line.strip() for line in text_of(stepping.in_short(recording, number))][1:]
+    calls = [number for number in range(len(recording)) if walking.calls(recording, number)]
+    returns = {walking.calling_line(recording, number): number for number in range(len(recording))}
+    assert len(calls) > 60
+    for number in calls:
+        assert not [line for line in printed(number) if line.startswith("= ")]
+        target, result = recording.events[number].target, recording.events[number].result
+        if type(result) is float and target != "return":
+            after = printed(returns[number])
+            assert after[1].startswith(f"{target} = ") and re.search(
+                "= %s( |$)" % re.escape(equations.digits(result)), after[-1])
+            numbers = equations.shown_formula(recording, None, walking.formula_at_return(recording, returns[number]))
+            assert after[1].startswith(f"{target} = {numbers}")
+    texts = [" ".join(printed(number)) for number in range(len(recording))]
+    assert "delta[0] = (-0.977984)·0.249879 = -0.244377" in " ".join(texts)
+    first = next(number for number, text in enumerate(texts) if "0.239113" in text)             # the cost
+    assert recording.functions[recording.events[first].function].name == "squared_error"
+
+
+def test_an_entry_of_input_grad_is_called_what_it_is_the_slope_of():
+    """Each name is held against a slope measured on that number, and δ against ∂C/∂b."""
+    rng = random.Random(2)
+    layers = [Linear(2, 3, rng=rng), Tanh(), Sigmoid(), Linear(3, 2, rng=rng)]
+    found = record(Network(layers), MSELoss(), SGD(Network(layers).parameters()), [0.1, 0.9], [1.0, 0.0])
+    end = found.state(len(found) - 1)
+    lists = {name: end.lists[key] for key, name in found.names.items()}
+    lists["x"] = [0.1, 0.9]
+    said = {}
+    for number in range(len(found)):
+        match = re.search(r"= (\S+)   \((\S+_grad\[\d\]): (?:δ of layer (\d), )?∂C/∂ (\S+?)\[(\d)\](, so far)?\)",
+                          " ".join(equations.equation(found, number)))
+        if match and not match.group(6):
+            value, name, layer, of, j = match.groups()[:5]
+            said[name] = float(value)
+            assert (layer is not None) == (of in ("0.output", "3.output"))
+            assert layer is None or lists[layer + ".bias_grad"][int(j)] == pytest.approx(float(value), rel=1e-5)
+            costs = []
+            for h in (1e-5, -1e-5):
+                values = list(lists[of])
+                values[int(j)] += h
+                for later in layers[0 if of == "x" else int(of[0]) + 1:]:
+                    values = later.forward(values)
+                costs.append(MSELoss().forward(values, [1.0, 0.0]))
+            assert (costs[0] - costs[1]) / 2e-5 == pytest.approx(float(value), rel=1e-4)
+    assert len(said) == 2 + 3 + 3 + 3 + 2
+
+
+@pytest.mark.parametrize("name", ["g2_10", "2.weight_grad[1]", "1.input_grad[1]", "2.input_grad[1]", "total"])
+def test_the_lines_that_set_a_quantity_are_those_that_the_search_goes_to(recording, name):
+    lines = cli("step", "xor", "--find", name).stdout.splitlines()
+    numbers = [int(line.split()[0]) for line in lines if re.match(r"\d", line)]
+    back = [walking.last_change(recording, len(recording), name)]
+    while walking.last_change(recording, back[0], name) < back[0]:
+        back.insert(0, walking.last_change(recording, back[0], name))
+    assert numbers == back
+    assert lines == [line for number in back for line in text_of(stepping.in_short(recording, number, ahead=True))]
+
+
+def test_a_quantity_is_found_with_its_result_where_there_is_no_terminal():
+    text = cli("step", "xor", "--find", "1.input_grad[1]").stdout
+    assert text.endswith("     delta[1] = (-0.032339)·sigmoid_derivative(-1.33143, 0.208924)\n"
+                         "              = -0.00534481   (1.input_grad[1]: δ of layer 0, ∂C/∂ 0.output[1])\n")
+    assert_refused("step xor --find w9_10", "nothing is called 'w9_10'; there are 2.weight[1][0] or w2_10")
+    assert_refused("step xor --find x", "x does not change in this step")
+    for other in ("--all", "--predict", "--at 3"):
+        option = other.partition(" ")[0]
+        assert_refused(f"step xor --find delta {other}", f"{option}: has no effect with --find; leave one")
+
+
 @pytest.mark.parametrize("name", ["mazur", *[pytest.param(name, marks=pytest.mark.slow) for name in ALL
                                              if name != "mazur"]])
 def test_every_event_is_printed_in_its_order(name):
@@ -385,25 +511,29 @@ def test_the_step_after_some_epochs_is_one_of_the_trained_network():
 
 
 def test_predicting_reads_answers_from_a_pipe():
-    def asked(text):
-        done = subprocess.run([sys.executable, "cli.py", "step", "xor", "--predict"], cwd=ROOT, input=text,
+    def asked(text, *more):
+        done = subprocess.run([sys.executable, "cli.py", "step", "xor", "--predict", *more], cwd=ROOT, input=text,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
                               env={**os.environ, "PYTHONUTF8": "1"})
         assert done.returncode == 0 and done.stderr == ""
         return done.stdout
     text = asked("-0.885\n5\nh\n-0,26\n\n")
     assert "     Right: -0.885408   1 of 1 right\n" in text
-    assert "     5 is not it. Again; h for a hint, an empty line for the result\n" in text
+    assert "     5 is not it. Again; h: a hint; an empty line: the result; q: quit\n" in text
     assert "     hint: (-0.885408) + 0.694867·0.9\n" in text
     assert "     Right: -0.260027   2 of 2 right\n     It is: " not in text
-    assert text.endswith("\n2 of 3 right.\n")
-    assert re.search(r"\n0 of 19\d right\.\n$", asked("\n" * 300))
+    assert text.endswith("\n2 of 3 right; stopped at event 40.\n")
+    assert re.search(r"\n0 of 20\d right; stopped at event 764\.\n$", asked("\n" * 300))
+    text = asked("?\n\nq\n1\n", "--at", "40")
+    assert text.startswith("40  forward › sample 3 › layer 0 › neuron 1 › input 1 ")
+    assert "\n     type the result, to 1%, and Enter; h: a hint; an empty line: the result; q: quit\n" in text
+    assert re.search(r"\n0 of 1 right; stopped at event 5\d\.\n$", text) and "type a number" not in text
 
 
 def test_what_has_no_effect_or_cannot_be_is_refused():
     assert_refused("step", "step: found no task; it must be one of xor, linear, gate, mazur, softmax")
     assert_refused("step xor --at 3 --all", "step xor: --all: has no effect with --at; leave one of the two out")
-    assert_refused("step xor --predict --at 3", "--predict: has no effect with --at")
+    assert_refused("step xor --predict --at 765", "--at: found 765; it must be a whole number from 0 to 764")
     assert_refused("step gate --predict --all", "--predict: has no effect with --all")
     assert_refused("step xor --engine matrix", "xor: --engine: has no effect here; add --after, or leave out --engine")
     assert_refused("step xor --shuffle", "--shuffle: has no effect here; add --after")
@@ -557,4 +687,17 @@ def test_predicting_in_a_terminal(recording):
     assert any("= -0.885408" in line for line in screen.lines())
     screen.press(["f", "\x1b[C"])
     assert screen.lines()[-1] == "It is: -0.260027   1 of 2 right"
-    assert screen.end() == (0, "1 of 2 right.\n")
+    assert screen.end() == (0, "1 of 2 right; stopped at event 27.\n")
+
+
+@needs_terminals
+def test_predicting_in_a_terminal_begins_where_it_is_told(recording):
+    number = next(number for number in questions(recording)
+                  if walking.question(recording, number).name.startswith("delta"))
+    screen = Screen(60, 20, "xor", "--predict", "--at", str(number))
+    assert screen.number() == number
+    assert screen.lines()[-1] == "What is delta[0]? Type it, and Enter. h: a hint; →: the result"[:60]
+    assert screen.press("h")[-1] == "hint: (-0.977984)·0.249879"
+    assert screen.press(list("-0.244\r"))[-1] == "Right: -0.244377   1 of 1 right"
+    assert any("= -0.244377   (5.input_grad[0]: δ of layer 4" in line for line in screen.lines())
+    assert screen.end() == (0, f"1 of 1 right; stopped at event {number}.\n")

@@ -14,8 +14,8 @@ MOST_NEURONS = 100_000
 # for all: the data of xor and gate are not drawn.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
-          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "at", "", ""),
-          ("predict", "all", "", ""))
+          ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "all", "", ""),
+          ("all", "find", "", ""), ("at", "find", "", ""), ("predict", "find", "", ""))
 
 # Options that have no effect without another, or several of which one is enough; and the command, "" for all.
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),

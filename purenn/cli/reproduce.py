@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any, Dict, List
 
 from ..linalg import PurennError
+from ..runs.pool import compile_alike
 from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
 from ..show import terminal as show
@@ -30,6 +31,7 @@ def run(arguments: List[str]) -> int:
     start = time.perf_counter()
     stop: Any = None
     try:
+        _compile(wanted, options, None if options.json else terminal)
         for experiment in wanted:
             done.append(_carried_out(experiment, options, None if options.json else terminal, known))
             if not options.json:
@@ -107,6 +109,25 @@ def as_command(experiment: Experiment) -> str:
     return typed([task.name], {**choices, "seed": 1}) + (", with the right method" if job.variant else "")
 
 
+def _seeds(experiment: Experiment, options: Any) -> int:
+    """How many seeds an experiment is run with."""
+    seeds = options.seeds or trials.usual_seeds()
+    return min(seeds, experiment.seeds or seeds)
+
+
+def _compile(wanted: List[Experiment], options: Any, terminal: Any) -> None:
+    """Compile for all experiments at once, with progress."""
+    progress = show.Progress(terminal, 1) if terminal else None
+
+    def tell(done: int, total: int) -> None:
+        if progress:
+            progress.total = total
+            progress.update(done, "compiling: %d of %d", done, total)
+    compile_alike([job for each in wanted for job in trials.jobs_of(each, _seeds(each, options))], tell)
+    if progress:
+        progress.clear()
+
+
 def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dict[Any, Any]) -> Outcome:
     """The Outcome of an experiment, with progress while it runs."""
     progress = show.Progress(terminal, 1) if terminal else None
@@ -115,9 +136,8 @@ def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dic
         if progress:
             progress.total = total
             progress.update(done, "%s: run %d of %d", experiment.name, done, total)
-    seeds = options.seeds or trials.usual_seeds()
     try:
-        return trials.carry_out(experiment, min(seeds, experiment.seeds or seeds), options.workers, tell, known)
+        return trials.carry_out(experiment, _seeds(experiment, options), options.workers, tell, known)
     finally:
         if progress:
             progress.clear()

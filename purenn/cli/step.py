@@ -27,16 +27,18 @@ def run(arguments: List[str]) -> int:
     data = made.problem.train
     recording = record(made.network, made.loss, made.optimizer, data.inputs[options.sample],
                        data.targets[options.sample], options.sample)
-    terminal = Terminal()
-    if options.at is not None:
-        with named_as_options():
-            if options.at >= len(recording):
-                raise ChoiceError("at", f"found {options.at}; it must be a whole number from 0 to {len(recording) - 1}")
-        stepper.print_state(terminal, recording, options.at)
+    terminal, start = Terminal(), options.at or 0
+    with named_as_options():
+        if start >= len(recording):
+            raise ChoiceError("at", f"found {start}; it must be a whole number from 0 to {len(recording) - 1}")
+    if options.find is not None:
+        stepper.print_changes(terminal, recording, options.find)
+    elif options.at is not None and not options.predict:
+        stepper.print_state(terminal, recording, start)
     elif not options.all and terminal.is_terminal and sys.stdin is not None and sys.stdin.isatty():
-        stepper.walk(terminal, recording, options.predict)
+        stepper.walk(terminal, recording, options.predict, start)
     elif options.predict:
-        stepper.ask_all(terminal, recording, iter(sys.stdin or ()))
+        stepper.ask_all(terminal, recording, iter(sys.stdin or ()), start)
     else:
         stepper.print_all(terminal, recording)
     return 0
@@ -47,7 +49,10 @@ def _parser(name: str) -> Parser:
     group = parser.add_argument_group("the step")
     add_sample_option(group, ALL[name])
     group.add_argument("--after", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
-    group.add_argument("--at", metavar="N", type=whole(0), help="print the screen of event N, counted from 0")
+    group.add_argument("--at", metavar="N", type=whole(0),
+                       help="print the screen of event N, counted from 0; with --predict, begin there")
+    group.add_argument("--find", metavar="NAME",
+                       help="print the lines that set a quantity, such as 2.weight_grad[1][0] or, for short, g2_10")
     group.add_argument("--all", action="store_true", help="print all events, each in a few lines")
     group.add_argument("--predict", action="store_true",
                        help="ask for each result before it is shown, to 1%%; count the right answers")

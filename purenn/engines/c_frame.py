@@ -1,6 +1,7 @@
 """The C that is the same for every network: sums side by side in vectors, and the way through the batches.
 
-``c_source.py`` puts a network's own functions between HEAD and TAIL, and those of FUNCTIONS that they call.
+``c_source.py`` puts a network's own functions between HEAD and TAIL, and before them those of ``c_templates.py`` that
+they call.
 """
 
 HEAD = """\
@@ -25,7 +26,7 @@ struct task {
     long long start, count, room;       /* the first sample now, how many, and for how many there is room */
     long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
     long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
-    long long steps, done;              /* the optimizer's steps so far; the batches that are done */
+    long long steps, done, epochs;      /* the optimizer's steps so far; the batches and the epochs that are done */
     double share, total;                /* C = share · total, the sum of the samples' costs */
     double lr, decay, settings[3];
 };
@@ -40,6 +41,13 @@ struct sums {
     const double *b; long b_term, b_panel;
 };
 
+/* A network of few layers has these functions compiled anew for each layer's size. */
+#if defined(__GNUC__) && defined(FEW_LAYERS)
+#define EACH_SIZE static inline __attribute__((always_inline))
+#else
+#define EACH_SIZE static
+#endif
+
 #if defined(__GNUC__) && !defined(PLAIN)
 #if defined(__AVX512F__)
 #define LANES 8
@@ -48,6 +56,8 @@ struct sums {
 #else
 #define LANES 2
 #endif
+/* Rows that are padded are worked out in whole vectors; nobody reads what stands in the padding. */
+#define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
 
@@ -83,7 +93,7 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
 
 #define ROWS(rows) case rows: if (wide) tile(rows, 2, s, m, n); else tile(rows, 1, s, m, n); break;
 
-static __attribute__((noinline)) void add_up(const struct sums *s)
+EACH_SIZE void add_up(const struct sums *s)
 {
     for (long n = 0; n < s->columns; n += 2 * LANES) {
         int wide = s->columns - n > LANES;
@@ -92,6 +102,7 @@ static __attribute__((noinline)) void add_up(const struct sums *s)
     }
 }
 #else
+#define WHOLE(n) (n)
 static void add_up(const struct sums *s)
 {
     for (long m = 0; m < s->rows; m++)
@@ -106,25 +117,26 @@ static void add_up(const struct sums *s)
 #endif
 
 /* z_j = b_j + Σ_k w_jk·a_k, for each sample; without biases b_j is 0. */
-static void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
-                          double *z)
+EACH_SIZE void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
+                             double *z)
 {
-    struct sums s = {samples, out, in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
+    struct sums s = {samples, WHOLE(out), in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
     add_up(&s);
 }
 
 /* ∂C/∂a_k = Σ_j δ_j·w_jk, for each sample. */
-static void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
+EACH_SIZE void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
 {
-    struct sums s = {samples, in, out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
+    struct sums s = {samples, WHOLE(in), out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
     add_up(&s);
 }
 
 /* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j, for the neurons j from first to end; 64 samples
    at a time stay near. */
-static void weight_slopes(long samples, long in, long out, long first, long end, const double *a, const double *delta,
-                          int fresh, double *dw, double *db)
+EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long end, const double *a,
+                             const double *delta, int fresh, double *dw, double *db)
 {
+    const double one = 1.0;
     if (first >= end)
         return;
     dw += first * in;
@@ -134,11 +146,12 @@ static void weight_slopes(long samples, long in, long out, long first, long end,
         struct sums s = {end - first, in, count, dw, in, fresh && from == 0 ? 0 : dw, in, d, 1, PAD(out),
                          a + from * PAD(in), PAD(in), 16};
         add_up(&s);
-        for (long j = first; db && fresh && from == 0 && j < end; j++)
-            db[j] = 0.0;
-        for (long i = 0; db && i < count; i++)
-            for (long j = first; j < end; j++)
-                db[j] += d[i * PAD(out) + j - first];
+        if (db) {
+            double *sums = db + first;
+            struct sums b = {1, end - first, count, sums, 0, fresh && from == 0 ? 0 : sums, 0, &one, 0, 0, d, PAD(out),
+                             16};
+            add_up(&b);
+        }
     }
 }
 
@@ -170,51 +183,6 @@ static long class_of(long n, const double *values, double threshold)
     return best;
 }
 """
-
-FUNCTIONS = {
-    "sigmoid(": """\
-/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that e never meets a large positive number. */
-static double sigmoid(double z)
-{
-    if (z >= 0.0)
-        return 1.0 / (1.0 + exp(-z));
-    double e = exp(z);
-    return e / (1.0 + e);
-}
-""",
-    "exponentials(": """\
-/* Each e^(z_j − m), with m the largest z; returns their sum. */
-static double exponentials(long n, const double *z, double *powers, double *largest)
-{
-    double total = 0.0;
-    *largest = z[0];
-    for (long j = 1; j < n; j++)
-        if (z[j] > *largest)
-            *largest = z[j];
-    for (long j = 0; j < n; j++) {
-        powers[j] = exp(z[j] - *largest);
-        total += powers[j];
-    }
-    return total;
-}
-""",
-    "log_of_one_plus(": """\
-/* ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded. */
-static double log_of_one_plus(double e)
-{
-    double s = 1.0 + e;
-    return s > 1.0 ? e * (log(s) / (s - 1.0)) : e;
-}
-""",
-    "ln(": """\
-/* ln p, at least −100. */
-static double ln(double p)
-{
-    double value = p <= 0.0 ? -100.0 : log(p);
-    return -100.0 > value ? -100.0 : value;
-}
-""",
-}
 
 TAIL = """\
 /* Samples from one to another of those that are now to be done: forward, the cost, and back to every δ. */
@@ -269,5 +237,25 @@ void batches(struct task *t, long long samples, long long size, int mean, double
         if (!t->last)
             return;
     }
+}
+
+/* So many epochs, or up to one whose loss is below the target or a batch whose cost is not finite. What the batches of
+   one come to goes into costs and hits, what the epochs come to into found and right. */
+void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target, double *costs,
+            long long *hits, double *found, long long *right)
+{
+    t->epochs = 0;
+    do {
+        double loss = 0.0, whole = mean ? 1.0 / (double)samples : 1.0;
+        long long sum = 0;
+        batches(t, samples, size, mean, costs, hits);
+        for (long long i = 0; i < t->done; i++) {
+            long long n = samples - i * size < size ? samples - i * size : size;
+            loss += costs[i] * (whole / (mean ? 1.0 / (double)n : 1.0));        /* share(samples) / share(n) */
+            sum += hits[i];
+        }
+        found[t->epochs] = t->last ? loss : costs[t->done - 1];
+        right[t->epochs++] = sum;
+    } while (t->last && !(found[t->epochs - 1] < target) && t->epochs < count);
 }
 """

@@ -12,8 +12,12 @@ from typing import NamedTuple
 
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
-from .c_frame import FUNCTIONS, HEAD, TAIL
-from .c_templates import LOSSES, SLOPES, STEPS, VALUES
+from .c_frame import HEAD, TAIL
+from .c_templates import FUNCTIONS, LOSSES, SLOPES, STEPS, VALUES
+
+
+# With more Linear layers than these, to compile the sums for each layer's size would take many seconds.
+FEW_LAYERS = 3
 
 
 class Layout(NamedTuple):
@@ -70,8 +74,9 @@ def c_source(network, loss, optimizer) -> str:
     body = "\n".join(pieces)
     functions = [text for name, text in FUNCTIONS.items() if name in body]
     return "\n".join([f"/* {network!r}, {loss!r}, {type(optimizer).__name__}. The names are explained in\n"
-                      "   purenn/engines/c_source.py. Compile it without fused operations: -ffp-contract=off. */", HEAD,
-                      *functions, body, TAIL])
+                      "   purenn/engines/c_source.py. Compile it without fused operations: -ffp-contract=off. */",
+                      *(["#define FEW_LAYERS"] if len(place.weights) <= FEW_LAYERS else []), HEAD, *functions, body,
+                      TAIL])
 
 
 # The pieces: each a function in C.
@@ -196,14 +201,15 @@ def _step(optimizer):
     lines = ["double *w = t->w, *v = t->v, lr = t->lr, decay = t->decay;"]
     lines += ["double *u = t->u;"] if len(states) > 1 else []
     lines += [f"double {name} = t->settings[{k}];" for k, name in enumerate(names)]
-    if "beta1" in names:
+    if "whole" in step:
         lines += ["double whole1 = 1.0 - pow(beta1, (double)(t->steps + 1));            /* 1 − β^t */",
                   "double whole2 = 1.0 - pow(beta2, (double)(t->steps + 1));"]
     lines += ["for (long i = from; i < to; i++) {",
               "    double g = decay == 0.0 ? t->g[i] : t->g[i] + decay * w[i];     /* g + λ·θ */"]
     lines += step.strip("\n").split("\n") + ["}"]
-    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters: v is "
-                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to)", lines)
+    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters, in rows of so many: v is "
+                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to, long row)",
+                     lines)
 
 
 def _lay_across(network, place):
@@ -228,8 +234,8 @@ def _slopes(network, place):
                   f"weight_slopes(t->count, {fan_in}, {out}, first, end,",
                   f"              {'inputs(t, 0)' if i == 0 else _at(place, i)}, t->work + t->room * "
                   f"{place.slopes[i + 1]}, (int)t->fresh, t->g + {w}, {'0' if b is None else f't->g + {b}'});",
-                  "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in});"]
-        lines += [] if b is None else [f"    step(t, {b} + first, {b} + end);"]
+                  "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}, {fan_in});"]
+        lines += [] if b is None else [f"    step(t, {b} + first, {b} + end, 1);"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
     return ("/* The slopes of a part of the neurons, and the step where the samples are a batch's last. */\n"
             + _function("void slopes(struct task *t, long long part, long long parts)", ["long first, end;"] + lines))

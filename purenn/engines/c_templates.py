@@ -87,3 +87,47 @@ STEPS: dict = {
     u[i] = beta2 * u[i] + (1.0 - beta2) * (g * g);
     w[i] -= lr * (v[i] / whole1) / (sqrt(u[i] / whole2) + eps);"""),
 }
+
+# Functions that they call, by how a call begins.
+FUNCTIONS = {
+    "sigmoid(": """\
+/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that no e is above 1. */
+static double sigmoid(double z)
+{
+    double e = exp(-fabs(z));
+    return (z >= 0.0 ? 1.0 : e) / (1.0 + e);
+}
+""",
+    "exponentials(": """\
+/* Each e^(z_j − m), with m the largest z; returns their sum. */
+static double exponentials(long n, const double *z, double *powers, double *largest)
+{
+    double total = 0.0;
+    *largest = z[0];
+    for (long j = 1; j < n; j++)
+        if (z[j] > *largest)
+            *largest = z[j];
+    for (long j = 0; j < n; j++) {
+        powers[j] = exp(z[j] - *largest);
+        total += powers[j];
+    }
+    return total;
+}
+""",
+    "log_of_one_plus(": """\
+/* ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded. */
+static double log_of_one_plus(double e)
+{
+    double s = 1.0 + e;
+    return s > 1.0 ? e * (log(s) / (s - 1.0)) : e;
+}
+""",
+    "ln(": """\
+/* ln p, at least −100. */
+static double ln(double p)
+{
+    double value = p <= 0.0 ? -100.0 : log(p);
+    return -100.0 > value ? -100.0 : value;
+}
+""",
+}

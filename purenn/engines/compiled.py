@@ -15,12 +15,16 @@ from ..optimizers import SGD
 from . import compiler
 from .c_source import c_source
 from .c_templates import STEPS
+from .crew import Crew
 from .loops import Engine
-from .numbers import Data, Numbers
+from .numbers import Data, Numbers, block
+from .work import Until
 
-# The most multiplications in one call to C, because Ctrl-C waits for its end; and the least for which threads save
-# time.
-MOST_IN_A_CALL, LEAST_SHARED = 2e8, 1e7
+# The most multiplications in one call to C, because Ctrl-C waits for its end.
+MOST_IN_A_CALL = 2e8
+
+# The most multiplications in one call of several epochs: they take about a twentieth of a second.
+MOST_AHEAD = 1e7
 
 # The number of samples that each thread computes at once.
 ROOM = 64
@@ -46,7 +50,7 @@ class Compiled(Engine):
         self.threads = threads
         self._numbers: "Numbers | None" = None
         self._data: list = []
-        self._crew: tuple = ()
+        self._crew = Crew(threads)
 
     def prepare(self, network, loss, optimizer) -> None:
         """Compile the C for a training, before it begins. Raises PurennError if that fails."""
@@ -82,7 +86,7 @@ class Compiled(Engine):
         task, room = numbers.task, numbers.make_room(self._room(numbers, data.count))
         for start in range(0, data.count, room):
             task.start, task.count = start, min(room, data.count - start)
-            self._share_out(numbers, numbers.library.answers, task.count)
+            self._crew.share_out(numbers, numbers.library.answers, task.count)
             found += numbers.outputs()
         return found
 
@@ -103,10 +107,27 @@ class Compiled(Engine):
         numbers.set_up(kept, optimizer, order)
         size = min(batch_size or kept.count, kept.count)
         numbers.make_room(self._room(numbers, size), -(-kept.count // size))
-        parameters = numbers.place.parameters
-        if parameters * kept.count > MOST_IN_A_CALL or self.threads > 1 and parameters * size >= LEAST_SHARED:
+        if numbers.place.parameters * kept.count > MOST_IN_A_CALL or self._crew.shares(numbers, size):
             return self._batch_by_batch(numbers, kept, size)
         return self._in_one_call(numbers, kept, size)
+
+    def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
+        """Learn several epochs at once, as many as may be done before a program looks at the network.
+
+        Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
+        None if ``epoch`` returns None, and if an epoch is long.
+        """
+        numbers = self._ours(network, loss, optimizer)
+        if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:
+            return None
+        kept = self._kept(network, data.inputs, data.targets)
+        numbers.load()
+        numbers.hide()
+        numbers.set_up(kept, optimizer, None)
+        size = min(batch_size or kept.count, kept.count)
+        numbers.make_room(self._room(numbers, size), -(-kept.count // size))
+        until = until._replace(epochs=min(until.epochs, int(MOST_AHEAD / (numbers.place.parameters * kept.count))))
+        return self._ahead(numbers, kept, size, until)
 
     def sync(self) -> None:
         """Bring the network's lists up to date."""
@@ -116,9 +137,8 @@ class Compiled(Engine):
     def close(self) -> None:
         """Bring the lists up to date, and end the threads."""
         self.sync()
-        if self._crew:
-            self._crew[1].shutdown()
-        self._numbers, self._crew, self._data = None, (), []
+        self._crew.end()
+        self._numbers, self._data = None, []
 
     def __del__(self):
         numbers = getattr(self, "_numbers", None)
@@ -200,6 +220,23 @@ class Compiled(Engine):
         if interrupted:
             raise interrupted
 
+    def _ahead(self, numbers, data, size, until):
+        """Several epochs in one call. After Ctrl-C, the epochs that were done are counted first."""
+        losses, found = block(until.epochs)
+        hits, right = block(until.epochs, whole=True)
+        interrupted = None
+        try:
+            numbers.call_epochs(data.count, size, until, found, right)
+        except KeyboardInterrupt as error:
+            interrupted = error
+        batches = self._after(numbers)
+        done = numbers.task.epochs - numbers.task.wrong
+        yield losses[:done].tolist(), hits[:done].tolist()
+        if numbers.task.wrong:
+            self._refuse(numbers, data, (batches - 1) * size, size)
+        if interrupted:
+            raise interrupted
+
     def _batch_by_batch(self, numbers, data, size):
         """The same, in calls that end soon and are divided among the threads."""
         for start in range(0, data.count, size):
@@ -233,7 +270,7 @@ class Compiled(Engine):
             task.start, task.count = begin, min(task.room, start + count - begin)
             task.first = begin == start
             task.fresh = step and task.first
-            self._share_out(numbers, library.examples, task.count)
+            self._crew.share_out(numbers, library.examples, task.count)
             is_fine = library.sum_costs(numbers.pointer)
             if outputs is not None:
                 outputs += numbers.outputs()
@@ -241,7 +278,7 @@ class Compiled(Engine):
                 self._refuse(numbers, data, start, count)
             task.last = step and is_fine and begin + task.count == start + count
             try:
-                self._share_out(numbers, library.slopes, None)
+                self._crew.share_out(numbers, library.slopes, None)
             finally:                                # Ctrl-C is heard when all of it is done, the step, too
                 task.done = task.last
                 task.steps += task.last
@@ -256,31 +293,3 @@ class Compiled(Engine):
             for layer in layers:
                 output = layer.forward(output)
             numbers.loss.forward(output, data.targets[sample])
-
-    def _share_out(self, numbers, function, samples):
-        """Call C for this number of samples or, without a number, for all neurons: in parts, one for each thread."""
-        threads = self.threads if numbers.place.parameters * numbers.task.count >= LEAST_SHARED else 1
-        if samples is None:
-            parts = [(part, threads) for part in range(threads)]
-        else:
-            parts = [(samples * part // threads, samples * (part + 1) // threads) for part in range(threads)]
-        if threads == 1:
-            function(numbers.pointer, *parts[0])
-            return
-        from concurrent.futures import wait
-        others = [self._start(_call, function, numbers, part) for part in parts[1:]]
-        try:
-            _call(function, numbers, parts[0])
-        finally:
-            wait(others)
-
-    def _start(self, *call):
-        """Begin a call on one of the threads. A process that was forked has threads of its own."""
-        if not self._crew or self._crew[0] != os.getpid():
-            from concurrent.futures import ThreadPoolExecutor
-            self._crew = os.getpid(), ThreadPoolExecutor(self.threads - 1)
-        return self._crew[1].submit(*call)
-
-
-def _call(function, numbers, part):
-    function(numbers.pointer, *part)

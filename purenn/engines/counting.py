@@ -1,8 +1,9 @@
 """An engine around another one that counts the samples, for a progress line."""
-from typing import Callable
+from typing import Any, Callable
 
 from ..linalg import Matrix
 from .loops import Engine
+from .work import Until
 
 
 class CountingEngine(Engine):
@@ -36,6 +37,17 @@ class CountingEngine(Engine):
         """What the engine's own ``epoch`` returns."""
         batches = self.engine.epoch(network, loss, optimizer, data, batch_size, rng)
         return None if batches is None else self._counted(batches)
+
+    def epochs(self, network, loss, optimizer, data, batch_size, until: Until) -> Any:
+        """What ``Compiled.epochs`` returns; None with another engine, or where somebody is told of each batch."""
+        learn = None if self.tell else getattr(self.engine, "epochs", None)
+        found = learn(network, loss, optimizer, data, batch_size, until) if learn else None
+        return None if found is None else self._counted_epochs(found, len(data.inputs))
+
+    def _counted_epochs(self, epochs, samples):
+        for losses, hits in epochs:
+            self.samples += samples * len(losses)
+            yield losses, hits
 
     def _counted(self, batches):
         for batch in batches:

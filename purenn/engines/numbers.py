@@ -25,7 +25,8 @@ class Task(ctypes.Structure):
     _fields_ = ([(name, ctypes.c_void_p) for name in (
         "inputs", "targets", "order", "w", "g", "v", "u", "across", "work", "outputs", "costs", "hits")]
         + [(name, ctypes.c_longlong) for name in (
-            "start", "count", "room", "first", "fresh", "last", "right", "wrong", "steps", "done")]
+            "start", "count", "room", "first", "fresh", "last", "right", "wrong", "steps", "done",
+            "epochs")]
         + [(name, ctypes.c_double) for name in ("share", "total", "lr", "decay")]
         + [("settings", ctypes.c_double * 3)])
 
@@ -262,6 +263,11 @@ class Numbers:
         """Learn from all batches in one call."""
         self.library.batches(self.pointer, samples, size, self.loss.reduction == "mean", self.found, self.right)
 
+    def call_epochs(self, samples, size, until, found, right) -> None:
+        """Learn several epochs in one call."""
+        self.library.epochs(self.pointer, samples, size, self.loss.reduction == "mean", *until, self.found, self.right,
+                            found, right)
+
     def _make(self, name, count):
         self.views[name], address = block(count)
         setattr(self.task, name, address)
@@ -277,7 +283,8 @@ def _declare(library):
     longs, pointer = ctypes.c_longlong, ctypes.c_void_p
     for name, arguments in (("examples", [longs] * 2), ("answers", [longs] * 2), ("slopes", [longs] * 2),
                             ("begin", [longs] * 2), ("sum_costs", []),
-                            ("batches", [longs, longs, ctypes.c_int, pointer, pointer])):
+                            ("batches", [longs, longs, ctypes.c_int, pointer, pointer]),
+                            ("epochs", [longs, longs, ctypes.c_int, longs, ctypes.c_double, *[pointer] * 4])):
         function = getattr(library, name)
         function.argtypes, function.restype = [pointer, *arguments], None
     library.sum_costs.restype = ctypes.c_int

@@ -27,3 +27,10 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
     ends_early = settings.target_loss is not None or settings.patience
     epochs = min(settings.epochs, EXPECTED) if ends_early else settings.epochs
     return Work(loss, optimizer, epochs * samples, settings.workers)
+
+
+class Until(NamedTuple):
+    """How far to train before anything is looked at: ``epochs`` epochs, or to the first below ``loss``."""
+
+    epochs: int
+    loss: float

@@ -103,20 +103,34 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     return results
 
 
-def compile_alike(jobs: Sequence[Job]) -> None:
-    """Compile what several runs have in common, if that saves time: forked workers then find it compiled."""
+def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]] = None) -> None:
+    """Compile what several runs have in common, if that saves time: forked workers then find it compiled.
+
+    ``tell(done, total)`` is called after each group of like runs.
+    """
     alike: Dict[Any, List[Job]] = {}
     for job in jobs:
         settings = job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1, patience=0)
         alike.setdefault((settings, job.variant), []).append(job)
-    for (settings, variant), several in alike.items():
-        if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
-            run = Run(UNTRAINED, settings._replace(engine="loops"))
-            if variant:
-                variant(run)
-            samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in several]
-            work = [work_of(job.settings, count, run.loss, run.optimizer) for job, count in zip(several, samples)]
-            engines.make("auto", run.network, work[0]._replace(samples=fsum(each.samples for each in work)))
+    groups = [several for (settings, _), several in alike.items()
+              if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES]
+    if not groups:
+        return
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(os.cpu_count()) as threads:         # the compiler is another process
+        for done, _ in enumerate(threads.map(_compile, groups), 1):
+            if tell:
+                tell(done, len(groups))
+
+
+def _compile(jobs: Sequence[Job]) -> None:
+    """Compile what all these runs need, where it pays for all of them together."""
+    run = Run(UNTRAINED, jobs[0].settings._replace(engine="loops", patience=0))
+    if jobs[0].variant:
+        jobs[0].variant(run)
+    samples = [len(job.problem.train.inputs) if isinstance(job.problem, Problem) else 20 for job in jobs]
+    work = [work_of(job.settings, count, run.loss, run.optimizer) for job, count in zip(jobs, samples)]
+    engines.make("auto", run.network, work[0]._replace(samples=fsum(each.samples for each in work)))
 
 
 def _on_one_process(job: Job, workers: int) -> Job:

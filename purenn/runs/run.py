@@ -1,17 +1,19 @@
 """A Run: a Problem trained with Settings, and the rules for stopping."""
+import math
 import os
 import random
 import time
-from typing import Any, Callable, Dict, Iterator, List, Optional, Union
+from itertools import repeat
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Union
 
 from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..engines.counting import CountingEngine
-from ..engines.work import work_of
+from ..engines.work import Until, work_of
 from ..linalg import PurennError
 from ..network import Network
-from ..training import Dataset, DivergedError, Epoch, check_finite, evaluate, train
+from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite, evaluate, train
 from .problems import Problem
 from .result import Result, Score
 from .settings import ChoiceError, Settings, check_settings, make_loss, make_optimizer
@@ -140,9 +142,43 @@ class Run:
         Raises DivergedError if the loss is no longer finite; called again, it returns the Result until then.
         """
         if self.stopped is None:
+            self._go_ahead()
             for _ in self.epochs():
                 pass
         return self.measured()
+
+    def _go_ahead(self) -> None:
+        """Do what ``epochs`` does, many at once, as long as the engine can and nothing is to be done between two."""
+        settings, data = self.settings, self.problem.train
+        if settings.shuffle or settings.lr_decay != 1.0 or self.keeper or self.problem.validation:
+            return
+        for _ in self.epochs():                             # the first one checks everything
+            break
+        begin = time.perf_counter() - self.seconds
+        target = -math.inf if settings.target_loss is None else settings.target_loss
+        while not self.stopped:
+            learned = self.engine.epochs(self.network, self.loss, self.optimizer, data, settings.batch_size,
+                                         Until(settings.epochs - len(self.curve), target))
+            if learned is None:
+                return
+            for losses, hits in learned:
+                self._add_all(losses, hits)
+            self.stopped = self._why_stopped()
+            self.seconds = time.perf_counter() - begin
+
+    def _add_all(self, losses: List[float], hits: List[int]) -> None:
+        """Add epochs to the curve. Raises DivergedError if the last one's loss is not finite."""
+        data, done = self.problem.train, len(self.curve)
+        count = len(losses) if not losses or math.isfinite(losses[-1]) else len(losses) - 1
+        accuracies: Iterable[Optional[float]] = repeat(None)
+        if are_classes(data.targets) and not self.problem.is_regression:
+            accuracies = [right / len(data.inputs) for right in hits]
+        self.curve += map(Epoch._make, zip(range(done + 1, done + count + 1), losses, accuracies, repeat(None),
+                                           repeat(None)))
+        self.samples += len(data.inputs) * count
+        if count < len(losses):
+            self.stopped = "diverged"
+            check_finite(losses[-1], self.optimizer, done + len(losses))
 
     def measured(self) -> Result:
         """The Result so far, whether the training has ended or not."""

@@ -2,7 +2,7 @@
 import re
 
 from ..study.recording import Recording
-from ..study.walking import over, question
+from ..study.walking import calling_line, calls, formula_at_return, over, question
 
 LIST_SHOWN = 4                                              # entries of a list in a formula
 
@@ -58,32 +58,52 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
     return re.sub(r"#(\d+)", of_list, formula.replace(" * ", "·"))
 
 
-def equation(recording: Recording, number: int, hidden: bool = False) -> list:
-    """What an event does, in words and numbers: a list of lines. ``hidden`` leaves out the formula and the result."""
-    event, state = recording.events[number], recording.state(number)
+def equation(recording: Recording, number: int, hidden: bool = False, ahead: bool = True) -> list:
+    """What an event does, in words and numbers: a list of lines; at a return, too, what the line that called comes to.
+
+    ``hidden`` leaves out the formula and the result. Without ``ahead`` the result of a line that calls is left out as
+    long as the call has not returned.
+    """
+    event = recording.events[number]
+    asked = question(recording, number) if hidden else None
+    asks = [f"{asked.name} = ?"] if asked else []
+    if event.kind == "line":
+        return asks or _line(recording, number, (ahead and not hidden) or not calls(recording, number))
     named = recording.functions[event.function]
     name = named.name if "." in named.name else f"{named.file.rpartition('/')[2][:-3]}.{named.name}"
-    after = recording.state(over(recording, number))
-    result = None if event.result is None else shown_value(recording, after, event.result)
-    if event.kind != "line":
-        return [f"{name} is called" if event.kind == "call" else f"{name} returns {result or 'nothing'}"]
-    asked = question(recording, number) if hidden else None
+    if event.kind == "call":
+        return [f"{name} is called"]
+    said = [f"{name} returns {_result(recording, number) or 'nothing'}"]
+    line = calling_line(recording, number)
+    if line is None or recording.events[line].result is None:
+        return said
     if asked:
-        return [f"{asked.name} = ?"]
-    if hidden and recording.events[number + 1].kind == "call":
-        result = None
+        return [*said, recording.source_line(line).partition("  # ")[0].strip(), *asks]
+    return said + _line(recording, line, formula=formula_at_return(recording, number))
+
+
+def _result(recording, number):
+    """The result of an event in short, as it is once the event is over; None where there is none."""
+    value = recording.events[number].result
+    return None if value is None else shown_value(recording, recording.state(over(recording, number)), value)
+
+
+def _line(recording, number, has_result=True, formula=None):
+    """A line with its numbers, as ``formula`` has them, and, if ``has_result``, its result."""
+    event, state = recording.events[number], recording.state(number)
+    result = _result(recording, number) if has_result else None
     if event.target is None:
         return [shown_formula(recording, state, event.formula)] if event.formula else []
     if event.target in ("if", "while"):
-        return [f"{shown_formula(recording, state, event.formula)}: {result}"]
+        return [shown_formula(recording, state, event.formula) + (f": {result}" if result else "")]
     if event.formula is None:
         if event.target == "return":
             return ["return"]
-        return [f"next: {event.target} = {result}" if result else "the loop ends"]
-    formula = shown_formula(recording, state, event.formula)
+        return [f"next: {event.target} = {result}" if result else "the loop ends"] if has_result else []
+    formula = shown_formula(recording, state, formula or event.formula)
     left = event.target + (" " if event.target == "return" else " = ")
     if result is None or formula == result or formula == recording.names.get(list_number(event.result)):
-        return [left + formula]
+        return [left + formula + (_quantity(recording, number) if formula == result else "")]
     return [left + formula, " " * max(0, len(left) - 2) + "= " + result + _quantity(recording, number)]
 
 
@@ -94,10 +114,27 @@ def list_number(value) -> int:
 
 def _quantity(recording, number):
     """The full name of the one entry that a line changes: its place in the network."""
-    found = [f"{recording.names[key]}[{index}]" for key, change in
-             recording.events[over(recording, number)].lists.items() if key in recording.names
-             and isinstance(change, dict) for index in change]
-    return f"   ({found[0]})" if len(found) == 1 else ""
+    found = [(key, index, change[index]) for key, change in recording.events[over(recording, number)].lists.items()
+             if key in recording.names and isinstance(change, dict) for index in change]
+    if len(found) != 1:
+        return ""
+    key, index, value = found[0]
+    name, slope = recording.names[key], _slope_of(recording, recording.names[key], index)
+    if slope and value != recording.state(len(recording) - 1).lists[key][index]:
+        slope += ", so far"                                 # other neurons add to it
+    return f"   ({name}[{index}]{slope})"
+
+
+def _slope_of(recording, name, index):
+    """The number whose slope ∂C/∂ an entry of ``input_grad`` is: an output of the layer before."""
+    match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
+    if not match:
+        return ""
+    before = int(match.group(1) or len(recording.about["layers"])) - 1
+    if before < 0:
+        return f": ∂C/∂ x[{index}]"
+    delta = f"δ of layer {before}, " if recording.about["layers"][before].startswith("Linear(") else ""
+    return f": {delta}∂C/∂ {before}.output[{index}]"
 
 
 def symbols(recording: Recording, number: int) -> list:

@@ -3,7 +3,6 @@
 ``Walk`` holds the place in the recording and the answers: ``press`` takes a key, ``lines`` gives the screen. ``walk``
 connects it with a terminal. ``print_all`` and ``ask_all`` do without one.
 """
-import re
 from typing import Any
 
 from ..linalg import PurennError
@@ -32,6 +31,8 @@ HELP = (
     ("h", "when a result is asked for: a hint"),
     ("?    q", "these keys, or back to the step; the end"),
 )
+ALSO = "h: a hint; →: the result"                           # what may be typed in place of an answer
+ALSO_IN_LINES = "h: a hint; an empty line: the result; q: quit"
 LEVEL_KEYS = dict(zip("plni", walking.LEVELS))
 PROMPTS = {"/": "the last change of: ", ":": "line: ", "g": "event: ", "answer": "= "}
 
@@ -141,7 +142,7 @@ class Walk:
         if walking.is_right(asked.answer, given):
             self._reveal(True)
         else:
-            self.message = f"{text} is not it. Again; h: a hint; →: the result"
+            self.message = f"{text} is not it. Again; {ALSO}"
 
     def _reveal(self, is_right):
         asked = self.asked()
@@ -158,6 +159,10 @@ class Walk:
     def score(self) -> str:
         """How many answers were right."""
         return f"{sum(self.revealed.values())} of {len(self.revealed)} right"
+
+    def end(self) -> str:
+        """How many answers were right, and the event that the walk has come to."""
+        return f"{self.score()}; stopped at event {self.number}."
 
     # The screen.
 
@@ -181,13 +186,14 @@ class Walk:
         if self.message:
             return [(self.message, "strong")]
         if self.asked():
-            return [(f"What is {self.asked().name}? Type it, and Enter. h: a hint; →: the result", "strong")]
+            return [(f"What is {self.asked().name}? Type it, and Enter. {ALSO}", "strong")]
         return [(stepping.KEYS_IN_SHORT, "dim")]
 
 
-def walk(terminal: Terminal, recording: Recording, predict: bool = False) -> None:
-    """Walk through a recording on the whole screen, until q."""
+def walk(terminal: Terminal, recording: Recording, predict: bool = False, number: int = 0) -> None:
+    """Walk through a recording on the whole screen, from an event on, until q."""
     at = Walk(recording, predict)
+    at.number = number
     with FullScreen(terminal.stream) as screen:
         _draw(terminal, screen, at)
         for key in screen.keys():
@@ -195,7 +201,7 @@ def walk(terminal: Terminal, recording: Recording, predict: bool = False) -> Non
                 break
             _draw(terminal, screen, at)
     if predict:
-        terminal.line(at.score() + ".")
+        terminal.line(at.end())
 
 
 def _draw(terminal, screen, at):
@@ -221,20 +227,26 @@ def print_all(terminal: Terminal, recording: Recording) -> None:
         terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, number)])
 
 
-def ask_all(terminal: Terminal, recording: Recording, answers) -> None:
-    """Print the events, and ask for each formula's result; ``answers`` yields lines, an empty one for the result."""
+def print_changes(terminal: Terminal, recording: Recording, quantity: str) -> None:
+    """Print each line that sets a quantity, with its result."""
+    for number in walking.all_changes(recording, quantity):
+        terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, number, ahead=True)])
+
+
+def ask_all(terminal: Terminal, recording: Recording, answers, start: int = 0) -> None:
+    """Print the events, and ask for each formula's result; ``answers`` yields lines: numbers, or h, ?, q or nothing."""
     at = Walk(recording, predict=True)
-    for number in range(len(recording)):
-        at.number = number
-        terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, number, hidden=True)])
+    for at.number in range(start, len(recording)):
+        terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, at.number, hidden=True)])
         while at.asked():
             terminal.stream.flush()
-            text = next(answers, None)
-            if text is None:
-                terminal.line(at.score() + ".")
+            text = next(answers, "q").strip()
+            if text == "q":
+                terminal.line(at.end())
                 return
-            text = text.strip()
-            at.press("h") if text == "h" else at._answer(text) if text else at._reveal(False)
-            terminal.line("     " + re.sub(r"Again; h: a hint; →: the result", "Again; h for a hint, an empty line for "
-                                           "the result", at.message))
-    terminal.line(at.score() + ".")
+            if text == "?":
+                at.message = f"type the result, to 1%, and Enter; {ALSO}"
+            else:
+                at.press("h") if text == "h" else at._answer(text) if text else at._reveal(False)
+            terminal.line("     " + at.message.replace(ALSO, ALSO_IN_LINES))
+    terminal.line(at.end())

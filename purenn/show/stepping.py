@@ -133,7 +133,7 @@ def _wrapped(text, width, rows):
 
 def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
     """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""
-    rows = 3 if height < 30 else 4
+    rows = 4
     said = _said(recording, number, hidden, width, rows)
     said += [[]] * (rows - len(said))
     gap: list = [[]] if height >= 24 else []
@@ -149,8 +149,7 @@ def screen(recording: Recording, number: int, width: int = 100, height: int = 30
 def _said(recording, number, hidden, width, rows):
     """What an event does, in at most ``rows`` lines: the formula in symbols, if there is room, and with numbers."""
     lines = equation(recording, number, hidden)
-    texts = (_wrapped("  " + lines[0], width, rows - len(lines) + 1) if lines else []) + ["  " + t for t in lines[1:]]
-    found = [[(text, "now")] for text in texts]
+    found = [[(text, "now")] for line in lines for text in _wrapped("  " + line, width, rows - len(lines) + 1)]
     return ([[("  " + text, "dim")] for text in symbols(recording, number)] + found)[-rows:]
 
 
@@ -170,14 +169,14 @@ def _bottom(recording, number, width, rows):
     return lines
 
 
-def in_short(recording: Recording, number: int, hidden: bool = False) -> list:
-    """An event in two to four lines: its number and place, its source, what it does."""
+def in_short(recording: Recording, number: int, hidden: bool = False, ahead: bool = False) -> list:
+    """An event in two to four lines: its number and place, its source, what it does, as ``equation`` says it."""
     event = recording.events[number]
     file = recording.functions[event.function].file
     lines = [[(f"{number}  {breadcrumb(recording, number)}", "strong"), (f"   {file}:{event.line}", "dim")]]
     if event.kind == "line":
         lines.append([("   → ", "dim"), (recording.source_line(number).strip(), "")])
-    return lines + [[("     " + text, "now")] for text in equation(recording, number, hidden)]
+    return lines + [[("     " + text, "now")] for text in equation(recording, number, hidden, ahead)]
 
 
 # Lines as a terminal shows them.

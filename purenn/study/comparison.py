@@ -53,7 +53,7 @@ def trial(result) -> Trial:
     """What is kept of a Result."""
     target, diverged = result.settings.target_loss, result.stopped == "diverged"
     solved = not diverged and (result.train.accuracy == 1.0 if target is None else result.train.loss < target)
-    losses, accuracies = [[getattr(epoch, name) for epoch in result.curve] for name in ("loss", "accuracy")]
+    losses, accuracies = [epoch.loss for epoch in result.curve], [epoch.accuracy for epoch in result.curve]
     validation = [epoch.validation_loss for epoch in result.curve] if result.validation else []
     validation_loss, validation_accuracy = _pair(result.validation)
     test_loss, test_accuracy = _pair(result.test)
@@ -79,7 +79,7 @@ def _needed(accuracies, target):
 
 def rises(losses):
     """Σ max(0, C_{t+1} − C_t) over the epochs."""
-    return fsum(max(0.0, after - before) for before, after in zip(losses, losses[1:]))
+    return fsum([after - before for before, after in zip(losses, losses[1:]) if after > before])
 
 
 def curve(values: list, most: int = CURVE) -> list:

@@ -104,6 +104,12 @@ class TanhOfA(Tanh):
 # The same for the engines ``unrolled`` and ``compiled``; a test compares them with the classes above, bit for bit.
 VALUES[TanhOfA] = VALUES[Tanh]
 SLOPES[TanhOfA] = "{da} * (1.0 - tanh({a}) * tanh({a}))"
+STEPS[AdamOfA] = (
+    ("optimizer.t += 1", "beta1, beta2, eps, lr = optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.lr",
+     "whole1, whole2 = 1.0 - beta1 ** optimizer.t, 1.0 - beta2 ** optimizer.t"),
+    {"m": "first_moment"},
+    ("{m} = beta1 * {m} + (1.0 - beta1) * {g}",
+     "{w} -= lr * ({m} / whole1) / (sqrt((1.0 - beta2) * ({g} * {g}) / whole2) + eps)"))
 STEPS[AdamOfB] = (
     ("optimizer.t += 1", "beta1, beta2, eps, lr = optimizer.beta1, optimizer.beta2, optimizer.eps, optimizer.lr",),
     {"m": "first_moment", "v": "second_moment"},
@@ -113,6 +119,15 @@ STEPS[MomentumOfE] = (("lr, momentum = optimizer.lr, optimizer.momentum",), {"v"
                       ("{w} -= lr * {g} + momentum * {v}", "{v} = {g}"))
 c_templates.VALUES[TanhOfA] = c_templates.VALUES[Tanh]
 c_templates.SLOPES[TanhOfA] = "da * (1.0 - tanh(a) * tanh(a))"
+c_templates.STEPS[AdagradOfA] = (("eps",), ("square_sum",), """
+    double column = 0.0;
+    for (long k = i - (i - from) % row; k < i - (i - from) % row + row; k++)
+        column += t->g[k] * t->g[k];                                    /* Σ_k g_jk², or a bias's g² */
+    v[i] += column;
+    w[i] -= lr * g / sqrt(v[i] + eps);""")
+c_templates.STEPS[AdamOfA] = (("beta1", "beta2", "eps"), ("first_moment",), """
+    v[i] = beta1 * v[i] + (1.0 - beta1) * g;
+    w[i] -= lr * (v[i] / whole1) / (sqrt((1.0 - beta2) * (g * g) / whole2) + eps);""")
 c_templates.STEPS[AdamOfB] = (("beta1", "beta2", "eps"), ("first_moment", "second_moment"), """
     v[i] = beta1 * v[i] + (1.0 - beta1) * g;
     u[i] = beta2 * u[i] + (1.0 - beta2) * (g * g);

@@ -54,6 +54,12 @@ def usual_seeds() -> int:
     return FEW_SEEDS if why_none() else SEEDS
 
 
+def jobs_of(experiment: Experiment, seeds: int) -> List[Job]:
+    """The experiment's runs, and the others, each with each seed from 1 up."""
+    return [job._replace(settings=job.settings._replace(seed=seed)) for seed in range(1, seeds + 1)
+            for job in [*experiment.runs.values(), *experiment.others.values()]]
+
+
 def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
               tell: Optional[Callable[[int, int], None]] = None, known: Optional[Dict[Any, Any]] = None) -> Outcome:
     """Run an experiment: each of its runs with each seed from 1 up; what is ``known`` is not run again.
@@ -62,8 +68,7 @@ def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
     """
     known = {} if known is None else known
     by_label = [*experiment.runs.items(), *experiment.others.items()]
-    jobs = [job._replace(settings=job.settings._replace(seed=seed))
-            for seed in range(1, seeds + 1) for _, job in by_label]
+    jobs = jobs_of(experiment, seeds)
     keys = [(job.label, job.settings, job.variant) for job in jobs]
     first: Dict[Any, int] = {}
     for i, key in enumerate(keys):

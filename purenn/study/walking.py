@@ -14,6 +14,9 @@ from .recording import Recording
 LEVELS = ("phase", "layer", "neuron", "input")
 TOLERANCE = 0.01                                            # relative, of an answer
 
+# A call in a formula, of a function or a method of that name; parentheses in it are at most two deep.
+CALL = r"(?:\w+(?:\([^()]*\))?\.)?\b%s\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+
 
 def over(recording: Recording, number: int, way: int = 1) -> int:
     """The next event of the same function or of one that called it; with way −1 the one before."""
@@ -59,7 +62,7 @@ def _from(recording, number, way):
 
 
 def formula(recording: Recording, number: int, way: int = 1) -> int:
-    """The next line whose result can be computed from its formula; with way −1 the one before."""
+    """The next event that a result is asked for at; with way −1 the one before."""
     for other in _from(recording, number, way):
         if question(recording, other):
             return other
@@ -101,6 +104,13 @@ def last_change(recording: Recording, number: int, text: str) -> int:
     ``gb2_1`` their slopes, ``z2_1`` what layer 2 puts out); the whole list, ``2.weight[1]``; or a variable, ``delta``.
     Raises PurennError where nothing is called so, and where it is not changed in the recording.
     """
+    made = all_changes(recording, text)
+    earlier = [other for other in made if other < number]
+    return earlier[-1] if earlier else made[0]
+
+
+def all_changes(recording: Recording, text: str) -> List[int]:
+    """All lines that change a quantity, which is named as for ``last_change``."""
     name, index = _quantity(recording, text.strip())
     numbers = [key for key, known in recording.names.items() if known == name]
     changes = [other for other in range(1, len(recording)) if _changes(recording.events[other], numbers, index)]
@@ -108,12 +118,10 @@ def last_change(recording: Recording, number: int, text: str) -> int:
         changes = [other for other in range(1, len(recording)) if name in recording.events[other].variables]
         if not changes:
             raise PurennError(f"nothing is called {text[:40]!r}; there are 2.weight[1][0] or w2_10, 2.bias[1] or b2_1, "
-                              "2.weight_grad[1][0] or g2_10, 0.output, and the names of variables")
-    made = [_maker(recording, other) for other in changes]
-    if not made:
+                              "2.weight_grad[1][0] or g2_10, 0.output, 1.input_grad, and the names of variables")
+    if not changes:
         raise PurennError(f"{text[:40]} does not change in this step")
-    earlier = [other for other in made if other < number]
-    return earlier[-1] if earlier else made[0]
+    return sorted({_maker(recording, other) for other in changes})
 
 
 SHORT = {"w": "weight", "b": "bias", "g": "weight_grad", "gb": "bias_grad", "z": "output", "a": "output"}
@@ -168,6 +176,42 @@ def result_of(recording: Recording, number: int) -> Any:
     return value if type(value) in (int, float) else None
 
 
+def calls(recording: Recording, number: int) -> bool:
+    """Whether a line calls something that is stepped into."""
+    return number + 1 < len(recording) and recording.events[number + 1].depth > recording.events[number].depth
+
+
+def calling_line(recording: Recording, number: int) -> Optional[int]:
+    """The line whose last call returns at this event; None where none does."""
+    event = recording.events[number]
+    if event.kind != "return" or number + 1 == len(recording) or recording.events[number + 1].depth >= event.depth:
+        return None
+    return out(recording, number, -1)
+
+
+def formula_at_return(recording: Recording, number: int) -> Optional[str]:
+    """The formula of the line whose last call returns at this event, with what its calls have returned in their place.
+
+    None where there is none, and where it is not plain which call has returned what.
+    """
+    line = calling_line(recording, number)
+    formula = None if line is None else recording.events[line].formula
+    if line is None or formula is None or re.search(r" (if|and|or) ", formula):
+        return None
+    for other in range(line + 1, number + 1):
+        event = recording.events[other]
+        if event.kind == "return" and event.depth == recording.events[number].depth:
+            value = event.result
+            text = f"#{value['list']}" if isinstance(value, dict) and "list" in value else repr(value)
+            name = recording.functions[event.function].name.rpartition(".")[2]
+            found = re.search(CALL % re.escape(name), formula)
+            if not found or not (text.startswith("#") or type(value) in (int, float)):
+                return None
+            text = f"({text})" if text.startswith("-") and found.group() != formula else text
+            formula = formula[:found.start()] + text + formula[found.end():]
+    return formula
+
+
 class Question(NamedTuple):
     """What a learner is asked at an event: the name of what the line sets, its formula, and the answer."""
 
@@ -177,21 +221,27 @@ class Question(NamedTuple):
 
 
 def question(recording: Recording, number: int) -> Optional[Question]:
-    """The question at an event: the result of a formula, where it calls nothing that is stepped into; or None."""
-    event = recording.events[number]
+    """The question at an event, the result of a formula, or None.
+
+    A line is asked for before it runs. One that calls what is stepped into, and computes with what that returns, is
+    asked for at the return.
+    """
+    line = number if recording.events[number].kind == "line" else calling_line(recording, number)
+    if line is None or (line == number and calls(recording, number)):
+        return None
+    event = recording.events[line]
     if event.kind != "line" or event.formula is None or event.target in (None, "if", "while"):
         return None
-    if number + 1 < len(recording) and recording.events[number + 1].depth > event.depth:
+    formula = event.formula if line == number else formula_at_return(recording, number)
+    if formula is None or not re.search(r" [-+*/] |\*\*|[a-z]\(", formula) or re.search(r"'|len\(", formula):
         return None
-    if not re.search(r" [-+*/] |\*\*|[a-z]\(", event.formula) or re.search(r"'|len\(", event.formula):
-        return None
-    answer = result_of(recording, number)
+    answer = result_of(recording, line)
     if isinstance(answer, list) and len(answer) == 1 and event.target == "return":
         answer = answer[0]
     if type(answer) not in (int, float):
         return None
     name = event.target if event.target != "return" else recording.functions[event.function].name
-    return Question(name, event.formula, answer)
+    return Question(name, formula, answer)
 
 
 def is_right(answer: float, given: float) -> bool:
