@@ -24,7 +24,7 @@ MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """The CRC-32 of all numbers in order: changed data have another one, but for a chance of 1 in 2^32."""
+    """The CRC-32 of all numbers in order: changed data have another one, except with a probability of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:

@@ -124,7 +124,7 @@ def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]
 
 
 def _compile(jobs: Sequence[Job]) -> None:
-    """Compile what all these runs need, where it pays for all of them together."""
+    """Compile what all these runs need, if that saves time for all of them together."""
     run = Run(UNTRAINED, jobs[0].settings._replace(engine="loops", patience=0))
     if jobs[0].variant:
         jobs[0].variant(run)

@@ -148,7 +148,7 @@ class Run:
         return self.measured()
 
     def _go_ahead(self) -> None:
-        """Do what ``epochs`` does, many at once, as long as the engine can and nothing is to be done between two."""
+        """Do what ``epochs`` does, many in one call of the engine, as long as nothing is to be done between two."""
         settings, data = self.settings, self.problem.train
         if settings.shuffle or settings.lr_decay != 1.0 or self.keeper or self.problem.validation:
             return
