@@ -1,7 +1,7 @@
 """Backpropagation on one page: gradient descent teaches xor to a network of 2-4-4-1 sigmoid neurons.
 
-For readers who want to see all of it at once. It prints the same losses as ``python cli.py xor``. In purenn/ the same
-loops stand one to a file, with the derivation beside them. C is the loss, δ = ∂C/∂z; a slope here is a ∂C/∂a.
+For readers who want to see all of it at once. It prints the same losses as ``python cli.py xor``. In purenn/ each of
+these loops has a file of its own, with the derivation beside it. C is the loss, δ = ∂C/∂z; a slope here is a ∂C/∂a.
 """
 import math
 import random

@@ -1,4 +1,4 @@
-"""A table made in the program: find out what its columns mean, train a network on it, predict new rows.
+"""A table made in the program: prepare its columns, train a network on it, predict new rows.
 
 For readers whose data are not in a file. Run it with ``python examples/own_table.py``; for a CSV there is
 ``python cli.py train FILE.csv --target COLUMN``.

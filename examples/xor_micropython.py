@@ -7,7 +7,7 @@ On a board with MicroPython, through USB, after ``pip install mpremote``, to try
 
     mpremote mount . run examples/xor_micropython.py
 
-and to have it on the board (about 100 KB of memory is what it takes, the sources being compiled there):
+To copy it to the board (it then takes about 100 KB of memory, because the sources are compiled there):
 
     mpremote mkdir :purenn :purenn/engines :purenn/data
     cd purenn
@@ -18,9 +18,9 @@ and to have it on the board (about 100 KB of memory is what it takes, the source
     cd ..
     mpremote run examples/xor_micropython.py
 
-MicroPython has no ``random.Random``, so the weights come from a generator of our own. Most boards compute
-in single precision, where the digits are others from the seventh on. Numbers are shown with 15 digits because
-MicroPython's ``repr`` errs in the last of 17 now and then; in memory they are the same to the last bit.
+MicroPython has no ``random.Random``, so the weights come from a generator of our own. Most boards compute in single
+precision, where the digits differ from the seventh on. Numbers are shown with 15 digits because MicroPython's ``repr``
+is sometimes wrong in the last of 17; in memory they are the same to the last bit.
 """
 import gc
 import sys
@@ -39,8 +39,8 @@ from purenn.data.tasks import xor  # noqa: E402
 class MinimalStandard:
     """s ← 16807·s mod (2³¹ − 1): Park and Miller's "minimal standard" generator, CACM 31 (1988), 1192-1201.
 
-    Whole numbers only, so every Python draws the same. ``seed`` is from 1 to 2³¹ − 2. Good enough for the
-    weights of a small network, and for nothing that matters.
+    Whole numbers only, so every Python draws the same. ``seed`` is from 1 to 2³¹ − 2. Good enough for the weights of a
+    small network, and for nothing more.
     """
 
     def __init__(self, seed):
@@ -57,7 +57,7 @@ class MinimalStandard:
 
 
 def main():
-    """Train until the loss is below 0.005, and say what became of each point."""
+    """Train until the loss is below 0.005, and print the output for each point."""
     data = xor()
     network = Network.mlp([2, 4, 4, 1], rng=MinimalStandard(1))
     loss = MSELoss()

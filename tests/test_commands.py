@@ -186,7 +186,8 @@ def test_no_hidden_layer_can_be_asked_for_in_two_ways_and_is_told_why_it_fails()
     first, second = cli("xor", "--epochs", 50, "--hidden"), cli("xor", "--epochs", 50, "--hidden", "none")
     assert first.stdout == second.stdout
     assert "network 2-1 (3 parameters)" in first.stdout
-    assert "Not learned. There is no activation between the layers, so the network is one straight line" in first.stdout
+    assert ("Not learned. There is no activation between the layers, so the border between the classes is one straight "
+            "line") in first.stdout
 
 
 def test_what_is_not_learned_is_said_with_a_reason():
@@ -224,11 +225,11 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("explain gate --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
     ("unroll xor --init zeros --seed 2", "--seed: has no effect with --init zeros; leave one of the two out"),
     ("compare xor --init zeros --seeds 2 --vary lr=1,2", "--seeds: has no effect with --init zeros; leave one"),
-    ("xor --checkpoint-every 3", "--checkpoint-every: goes with --checkpoint; add it, or leave this out"),
-    ("explain xor --engine matrix", "--engine: goes with --step; add it, or leave this out"),
-    ("explain xor --step 0 --engine matrix", "--engine: goes with --step; add it, or leave this out"),
-    ("mistakes --seed 2", "--seed: goes with NAME; add it, or leave this out"),
-    ("letters --ignore x", "--ignore: goes with --data; add it, or leave this out"),
+    ("xor --checkpoint-every 3", "has no effect here; add --checkpoint, or leave out --checkpoint-every"),
+    ("explain xor --engine matrix", "--engine: has no effect here; add --step, or leave out --engine"),
+    ("explain xor --step 0 --engine matrix", "--engine: has no effect here; add --step, or leave out --engine"),
+    ("mistakes --seed 2", "--seed: has no effect here; add NAME, or leave out --seed"),
+    ("letters --ignore x", "--ignore: has no effect here; add --data, or leave out --ignore"),
     ("letters --show-data 2 --data tests/files/letters.npz --seed 3", "--seed: cannot be used with --show-data"),
     ("xor --lr 1 --lr 2", "--lr: found it twice; leave one of the two out"),
     ("gradcheck --h 1e-4 --h=1e-5", "--h: found it twice; leave one of the two out"),

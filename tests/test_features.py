@@ -41,7 +41,7 @@ def test_a_column_of_numbers_with_a_stray_text_is_told():
                   list(range(2, 22)))
     preparation = fit(table, "c")
     assert stray_texts(preparation, table) == [
-        "table: column 'a' is read as texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a slip, "
+        "table: column 'a' is read as texts: line 7 has 'n/a', and 19 of 20 values are numbers; if it is a mistake, "
         "correct it"]
     assert stray_texts(fit(table, "a", ignore=["b"]), table) == stray_texts(preparation, table)
 
@@ -204,7 +204,7 @@ def test_a_column_that_is_not_used_may_miss_values_and_hold_anything():
     ("x,y\n1,5\n2,5", {"task": "classification"}, "has 1 class only: '5'; .*or make it a regression"),
     ("x,y\n1,a\n1e999,b", {}, "line 3, column 'x': found '1e999', expected a finite number"),
     ("x,y\n1,a\n-inf,b", {}, "line 3, column 'x': found '-inf', expected a finite number"),
-    ("x,y\n1,a\nNAN,b", {}, "found 'NAN', expected a finite number; where it is missing, write NA"),
+    ("x,y\n1,a\nNAN,b", {}, "found 'NAN', expected a finite number; if it is missing, write NA"),
     ("x,y\n1,1\n2,inf", {}, "line 3, column 'y': found 'inf'"),
     ("x,y\n1e200,a\n-1e200,b", {}, "column 'x': found '1e200', expected numbers whose squares are finite"),
     ("x,y\n1.7e308,a\n1.7e308,b", {}, "expected numbers whose squares"),

@@ -153,9 +153,9 @@ def deep(middle=Tanh, second=Linear, third=Linear, output=Sigmoid):
 @pytest.mark.parametrize("network, words", [
     (deep(), "every layer right"),
     (deep(middle=WrongTanh), "layer 4 right, layer 2 wrong: look between them, at layers[3] WrongTanh(), the slopes "
-     "that layer 4 hands on, and at layer 2"),
+     "that layer 4 passes on, and at layer 2"),
     (deep(third=HandsOnTooMuch), "layer 4 right, layer 2 wrong: look between them, at layers[3] Tanh(), the slopes "
-     "that layer 4 hands on, and at layer 2"),
+     "that layer 4 passes on, and at layer 2"),
     (deep(second=WrongWeights), "layer 4 right, layer 2 wrong, layer 0 before it right: look at how layer 2 computes "
      "the slopes of its own parameters"),
     (deep(output=WrongTanh), "layer 4 wrong, the last that learns: look behind it, at layers[5] WrongTanh(), the loss "

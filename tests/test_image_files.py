@@ -356,7 +356,7 @@ def test_the_column_of_labels_can_be_said(tmp_path):
     ("label,a\n0,\n1,1\n", "image 0: column 'a' holds ''"), ("label,a\n0,nan\n1,1\n", "infinite or nan"),
     ("label,a\nA,1\n,1\n", "a label is missing"), ("label,a,a\n0,1,1\n1,1,1\n", "has column 'a' twice"),
     ("label,id,p0,p1,p2\n0,1,1,1,1\n1,2,0,0,1\n", "column 'id' does not have the name of a pixel; others are called"),
-    ("label,a,b,c,d\n0,1,255,1,7\n1,5,9,3,1024\n", "column 'd' goes up to 1024, .* ignore it if it is none"),
+    ("label,a,b,c,d\n0,1,255,1,7\n1,5,9,3,1024\n", "column 'd' goes up to 1024, .* ignore it if it holds no pixels"),
     ("label,a\n0,-1\n1,1\n", "the smallest pixel is -1"),
     ('label,a\n0,"%s' % ("1" * 140000), "line 2: field larger than field limit"),
     ("label\0a\n", "is a file that begins with b'label"), ("label,a\n0,1" + "0" * 400 + "\n1,2\n", "infinite or nan")])

@@ -373,7 +373,7 @@ def test_wrong_use_is_refused_in_one_line(tmp_path, monkeypatch):
     monkeypatch.setattr("purenn.runs.run.train", lambda *_: pytest.fail("it was trained"))
     for name in ("model.txt", "model", "m.pt"):
         assert_refused("save a model in a file that ends in .json or .safetensors", "xor", "--save", tmp_path / name)
-    assert_refused("--checkpoint-every: goes with --checkpoint; add it", "xor", "--checkpoint-every", 5)
+    assert_refused("--checkpoint-every: has no effect here; add --checkpoint", "xor", "--checkpoint-every", 5)
     assert_refused("--checkpoint-every: found '0'", "xor", "--checkpoint-every", 0, "--checkpoint", tmp_path / "c")
     assert list(tmp_path.iterdir()) == []
 

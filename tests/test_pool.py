@@ -223,7 +223,7 @@ def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
     with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function that has a name in"):
         run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
     assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
-    with pytest.raises(PurennError, match="what came of it cannot be sent from its process"):
+    with pytest.raises(PurennError, match="its result cannot be sent from its process"):
         run_all([Job(problems.xor, each) for each in settings], workers=2, summarize=not_to_be_sent)
 
 

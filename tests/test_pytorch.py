@@ -65,9 +65,9 @@ def test_what_pytorch_does_not_have_is_refused(network, loss):
 
 @pytest.mark.parametrize("arguments, named", [
     ("unroll xor --torch --standalone", "--standalone: not allowed with argument --torch"),
-    ("unroll xor --torch --shuffle", "--shuffle: goes with --standalone; add it, or leave this out"),
-    ("unroll xor --torch --engine loops", "--engine: goes with --standalone"),
-    ("unroll xor --lr 3", "--lr: goes with --standalone; add it, or leave this out"),
+    ("unroll xor --torch --shuffle", "--shuffle: has no effect here; add --standalone, or leave out --shuffle"),
+    ("unroll xor --torch --engine loops", "--engine: has no effect here; add --standalone"),
+    ("unroll xor --lr 3", "--lr: has no effect here; add --standalone, or leave out --lr"),
 ])
 def test_options_without_an_effect_are_refused(arguments, named):
     assert_refused(arguments, named)

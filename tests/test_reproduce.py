@@ -200,8 +200,8 @@ def test_the_markdown_comes_with_a_figure_of_each_experiments_curves(asked, tmp_
 @pytest.mark.parametrize("arguments, named", [
     ("Z1", "reproduce: NAME: found 'Z1'; it must be one of A1, A2, A3, A4"),
     ("A8 --workers 0", "--workers: found '0'"), ("A8 --seeds 1", "--seeds: found '1'"),
-    ("A8 --full", "--full: goes with C1 alone"), ("--data x.npz", "--data: goes with C1 alone"),
-    ("C1 A8 --full", "--full: goes with C1 alone"), ("C1 --seeds 3", "--seeds: goes without C1"),
+    ("A8 --full", "--full: is for C1 only"), ("--data x.npz", "--data: is for C1 only"),
+    ("C1 A8 --full", "--full: is for C1 only"), ("C1 --seeds 3", "--seeds: cannot be used with C1"),
     ("A8 --markdown no_such_folder/x.md", "no_such_folder/x.md: cannot be written"),
 ])
 def test_bad_input_is_refused_in_one_line(arguments, named):

@@ -285,9 +285,9 @@ def test_unroll_prints_the_source_and_standalone_a_trained_program(tmp_path):
     ("unroll foo", "unroll: task: found 'foo'; it must be one of xor, linear, gate"),
     ("unroll xor --hidden 300 300", "unrolled: the network has 91501 parameters; it is for tiny ones, up to 20000"),
     ("xor --engine unrolled --hidden 300 300", "unrolled: the network has 91501 parameters"),
-    ("unroll xor --epochs 5", "--epochs: goes with --standalone"),
-    ("unroll xor --lr 3", "--lr: goes with --standalone"),
-    ("unroll xor --batch-size 2", "--batch-size: goes with --standalone"),
+    ("unroll xor --epochs 5", "--epochs: has no effect here; add --standalone"),
+    ("unroll xor --lr 3", "--lr: has no effect here; add --standalone"),
+    ("unroll xor --batch-size 2", "--batch-size: has no effect here; add --standalone"),
 ])
 def test_what_cannot_be_unrolled_is_refused_in_one_line(arguments, named):
     assert_refused(arguments, named)

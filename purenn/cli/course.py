@@ -29,20 +29,21 @@ def chapter_numbers(text: str) -> List[int]:
 
 
 def run(arguments: List[str]) -> int:
-    """Do what the action says; return 0, or 1 where something checked is not right."""
+    """Do what the action says; return 0, or 1 if something that was checked is not right."""
     parser = Parser("course", description=DESCRIPTION)
     parser.add_argument("action", metavar="ACTION", nargs="?", type=one_of(ACTIONS), default="status",
                         help=f"{', '.join(ACTIONS)} (default: %(default)s)")
     parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="check, hint, solutions: exercises, such "
                         "as 4.2; start, handout: the new folder (default of start: workbook); grade: the submissions")
-    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one; or workbook)")
+    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one, "
+                        "otherwise the folder workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
                         "start draws one, handout and solutions take 1, grade takes that of each workbook")
     parser.add_argument("--epochs", metavar="N", type=whole(1, 100000), default=1000,
-                        help="run: train for so many epochs, or until the loss is below 0.005 (default: %(default)s)")
-    parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file in the place of a folder")
+                        help="run: train for N epochs, or until the loss is below 0.005 (default: %(default)s)")
+    parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file instead of a folder")
     parser.add_argument("--csv", metavar="FILE.csv", help="grade: write the points as a table")
     parser.add_argument("--json", action="store_true", default=None, help="grade: print the grades as JSON")
     parser.add_argument("--weights", metavar="FILE.json",

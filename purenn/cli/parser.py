@@ -10,7 +10,7 @@ from ..linalg import PurennError
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
 
-# An option that has no effect beside another; the value of the other with which it is so, "" for any; and the tasks, ""
+# An option that has no effect beside another; the value of the other that makes it so, "" for any; and the tasks, ""
 # for all: the data of xor and gate are not drawn.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def check_pairs(self, options: Any, given: Set[str]) -> None:
-        """Raise PurennError where one of the options ``given`` has no effect beside the others, or without one."""
+        """Raise PurennError if one of the options ``given`` has no effect beside the others, or without one."""
         command, _, task = self.command.rpartition(" ")
         for name, other, value, tasks in BESIDE:
             found = getattr(options, other, None)
@@ -70,7 +70,7 @@ class Parser(argparse.ArgumentParser):
             for name in given.intersection(names) if where in ("", command or task) else ():
                 if not any(getattr(options, other, None) for other in others):
                     needed = _option(others[0]) if others[0] != "name" else "NAME"
-                    self.error(f"{_option(name)}: goes with {needed}; add it, or leave this out")
+                    self.error(f"{_option(name)}: has no effect here; add {needed}, or leave out {_option(name)}")
 
     def value_of(self, option: str, text: str) -> Any:
         """What a text means as the value of an option; raises PurennError as ``parse_args`` does."""

@@ -64,8 +64,8 @@ def parse(arguments: List[str]) -> Any:
     parser.add_argument("names", metavar="NAME", nargs="*", type=one_of_names,
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
     parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
-                        help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} where there is a C "
-                        f"compiler, {trials.FEW_SEEDS} where there is none); C1 is run with one")
+                        help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} if there is a C "
+                        f"compiler, {trials.FEW_SEEDS} if there is none); C1 is run with one")
     parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
                         "epochs")
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
@@ -77,9 +77,9 @@ def parse(arguments: List[str]) -> Any:
     options = parser.parse_args(arguments)
     for name in ("full", "data"):
         if getattr(options, name) and options.names != ["C1"]:
-            raise PurennError(f"--{name}: goes with C1 alone, as in reproduce C1 --{name}")
+            raise PurennError(f"--{name}: is for C1 only, as in reproduce C1 --{name}")
     if options.names == ["C1"] and options.seeds:
-        raise PurennError("--seeds: goes without C1, which is run once; leave it out")
+        raise PurennError("--seeds: cannot be used with C1, which is run once; leave it out")
     return options
 
 

@@ -27,7 +27,7 @@ def neuron(text: str, others: str = "") -> Tuple[int, ...]:
 
 
 def run_of_sample(name: str, options: Any, epochs: int = 1) -> Run:
-    """The Run of the options, for so many epochs; raises PurennError for a sample or a neuron that is not there."""
+    """The Run of the options, for ``epochs`` epochs; raises PurennError for a sample or a neuron that is not there."""
     rng = random.Random(getattr(options, "seed", 1))
     problem = problem_of(name, points_of(options, ALL[name]), rng)
     settings = settings_of(options, ALL[name], problem)._replace(epochs=epochs, target_loss=None)

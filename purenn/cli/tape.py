@@ -16,7 +16,7 @@ DESCRIPTION = ("The cost of one sample as a graph: its gradients by automatic di
 
 
 def run(arguments: List[str]) -> int:
-    """Show the graph; return 0 where its gradients are those of backpropagation, otherwise 1."""
+    """Show the graph; return 0 if its gradients are those of backpropagation, otherwise 1."""
     name = task_name("tape", DESCRIPTION, list(ALL), arguments)
     if name is None:
         return 0

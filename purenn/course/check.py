@@ -1,7 +1,7 @@
 """Checks a learner's file: in a process of its own, with limits, and with its answer compared here.
 
-What comes back is JSON, and is taken for nothing but numbers and texts. The process is ended when its time is up, with
-what it has started, as far as that is in its group.
+What comes back is JSON, and only numbers and texts are read from it. When its time is up, the process is ended,
+together with the processes of its group.
 """
 import json
 import os
@@ -39,7 +39,7 @@ def check(exercise: Exercise, folder: str, seed: int, seconds: float = SECONDS) 
 
 
 def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
-    """The text of a learner's file, or the Verdict where there is none."""
+    """The text of a learner's file, or the Verdict if there is none."""
     path = os.path.join(folder, exercise.file + ".py")
     try:
         with opened(path) as handle:
@@ -67,7 +67,7 @@ def check_text(exercise: Exercise, folder: str, seed: int, text: Union[str, Verd
 
 
 def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
-    """What a request comes to in a process of its own: a dict, whatever happens there."""
+    """Run a request in a process of its own; return its outcome, a dict, whatever happens there."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     request = {**request, "seconds": seconds, "megabytes": MEGABYTES}
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
@@ -120,7 +120,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
         return judged_answer(exercise, seed, outcome.get("answer"))._replace(printed=printed)
     found, blank = outcome.get("results"), outcome.get("blank")
     if not isinstance(found, list) or not _are_results(found, len(exercise.samples)) or not isinstance(blank, list):
-        return Verdict(exercise.number, "error", sentences=("The process that ran the file answered something else.",))
+        return Verdict(exercise.number, "error", sentences=("The process that ran the file gave no results.",))
     if blank:
         return Verdict(exercise.number, "blank", sentences=(
             f"Still blank: {brief(blank)[1:-1]}.",), printed=printed)
@@ -128,7 +128,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
 
 
 def _are_results(found, count):
-    """True where these are results for so many samples: lists of pairs of a text and a value, or dicts of an error."""
+    """True if these are results for ``count`` samples: lists of pairs of a text and a value, or dicts of an error."""
     return len(found) == count and all(
         isinstance(result, dict) or isinstance(result, list) and all(
             isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in result)
@@ -136,23 +136,23 @@ def _are_results(found, count):
 
 
 def problem(outcome: Dict[str, Any]) -> str:
-    """A sentence on what has kept a file from being tried."""
+    """Why a file could not be checked, in a sentence."""
     file, line = outcome.get("file"), outcome.get("line")
     where = f"{file}, " if file else ""
     where += f"line {line}: " if line else ""
     message = f"{outcome.get('error')}: {outcome.get('message')}"
     return where + {
-        "late": "it had not ended when the time was up; is there a loop that does not end?",
+        "late": "it had not ended when the time was up; is there an endless loop?",
         "purenn": "purenn is imported here; the exercise is to write it yourself",
         "missing": f"there is no {outcome.get('name')} in the file any more; its name must stay",
-        "syntax": f"this is no Python: {outcome.get('message')}",
+        "syntax": f"this is not valid Python: {outcome.get('message')}",
         "exit": "the program is ended here (sys.exit or exit); take that out",
         "ended": f"the process of the file ended before the check was done, with exit code {outcome.get('code')}",
     }.get(str(outcome.get("problem")), message)
 
 
 class Trained(NamedTuple):
-    """xor, trained with a workbook: the losses of the epochs, those of purenn, and what has kept it from training."""
+    """xor, trained with a workbook: the losses of the epochs, those of purenn, and why it failed, if it did."""
 
     losses: List[float]
     expected: List[float]
@@ -160,7 +160,7 @@ class Trained(NamedTuple):
 
 
 def train_xor(folder: str, seed: int, epochs: int, seconds: float = 120.0) -> Trained:
-    """Train 2-4-4-1 on xor with what is in a workbook, and with purenn: up to so many epochs, or a loss below 0.005."""
+    """Train 2-4-4-1 on xor with a workbook, and with purenn: up to ``epochs`` epochs, or a loss below 0.005."""
     path = os.path.abspath(folder)
     outcome = run({"number": "", "path": path, "folder": path, "seed": seed, "epochs": epochs}, seconds)
     if "losses" not in outcome or not isinstance(outcome["losses"], list):

@@ -1,7 +1,7 @@
-"""The process that runs one learner's file. It writes what came of it as JSON, and compares nothing.
+"""The process that runs one learner's file. It writes the outcome as JSON, and compares nothing.
 
-It begins with what limits it, forgets purenn before the file is run, and gives the file what earlier exercises were to
-write, all of it right: a mistake is found where it was made.
+It first sets its limits and forgets purenn. Then it runs the file, with right versions of what earlier exercises were
+to write. So a mistake is found in the exercise where it was made.
 """
 import ast
 import io
@@ -69,14 +69,14 @@ def limit(seconds: float, megabytes: int) -> None:
         limits.append(("RLIMIT_AS", megabytes << 20))
     for name, value in limits:
         try:
-            # A little above comes the end without a signal that says why.
+            # At the hard limit, one above, the process is ended without a signal that says why.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass
 
 
 def forget_purenn(folder: str) -> None:
-    """Take purenn out of what can be imported, and the workbook in."""
+    """From now on the workbook can be imported, and purenn cannot."""
     for name in [name for name in sys.modules if name.split(".")[0] == "purenn"]:
         del sys.modules[name]
     sys.path[:] = sys.path[1:] + [folder]
@@ -134,7 +134,7 @@ def trained(request: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def line_of(error: BaseException, path: str) -> int:
-    """The line of the learner's file that an error comes from; 0 where it comes from none."""
+    """The line of the learner's file that an error comes from; 0 if it comes from none."""
     lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == path]
     return lines[-1] if lines else 0
 

@@ -6,9 +6,9 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 class Known(NamedTuple):
     """A mistake that can be recognized by its numbers.
 
-    ``name`` is that of the gallery, where it is there. ``says`` is what is wrong, in a sentence. ``page`` is the page
-    of the documentation, and its heading, that explains it. ``change`` is a pair: a piece of the right code, and what
-    stands in its place; for a number to predict, a function that computes the wrong number from what was drawn; for an
+    ``name`` is that of the gallery, if the mistake is in it. ``says`` is what is wrong, in a sentence. ``page`` is the
+    page of the documentation, and its heading, that explains it. ``change`` is a pair: a piece of the right code, and
+    what replaces it; for a number to predict, a function that computes the wrong number from what was drawn; for an
     order, the lines in that order.
     """
 
@@ -24,11 +24,11 @@ class Exercise(NamedTuple):
     ``number`` is that of the chapter and of the exercise in it, "4.2"; ``kind`` is predict, order, write, repair or
     find. ``text`` explains, and says what is to be done; for predict, order and find it has the numbers drawn put in.
 
-    To write or repair: ``code`` is the file with ``...`` where lines are to be written, ``answers`` what stands in
-    these places in the end: a function of the core, or source. ``probe(own, sample)`` calls what the names of ``own``
-    mean on one of the ``samples`` and returns pairs of what was computed and its value; the samples begin with the
-    smallest, and ``tried`` says what they are. ``module`` and ``names`` are where the later chapters find what was
-    written. ``planted`` is the mistake that is to be repaired.
+    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written, ``answers`` what is right
+    there: a function of the core, or source. ``probe(own, sample)`` calls what the names of ``own`` mean on one of the
+    ``samples`` and returns pairs of what was computed and its value; the samples begin with the smallest, and ``tried``
+    says what they are. ``module`` and ``names`` are where the later chapters find what was written. ``planted`` is the
+    mistake that is to be repaired.
 
     To order: ``code`` has one ``...``, ``answers`` the right lines under its name, ``others`` the lines that do not
     belong there.

@@ -86,7 +86,7 @@ def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], w
            table: Optional[str]) -> List[Grade]:
     """The Grade of each submission; with a ``table``, the name of a CSV file, they are written there, too.
 
-    Raises PurennError where a submission is no folder, or the file cannot be written.
+    Raises PurennError if a submission is no folder, or the file cannot be written.
     """
     missing = [folder for folder in folders if not os.path.isdir(folder)]
     if missing or not folders:

@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
 
 
 def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> bool:
-    """True where two plain values agree; numbers up to rounding."""
+    """True if two plain values agree; numbers up to rounding."""
     if isinstance(expected_value, list):
         return isinstance(found, list) and len(found) == len(expected_value) and all(
             same(a, b, relative, absolute) for a, b in zip(expected_value, found))
@@ -85,13 +85,13 @@ def _compared(right, result) -> Dict[str, bool]:
 
 
 def named(exercise: Exercise, found: List[Any]) -> "Known | None":
-    """The known mistake whose numbers these are on every sample; None where there is none, or not one alone."""
+    """The known mistake whose numbers these are on every sample; None if there is none, or more than one."""
     matching = [known for known in exercise.known if matches(expected(exercise, known.name), found)]
     return matching[0] if len(matching) == 1 else None
 
 
 def matches(wrong: List[Any], found: List[Any]) -> bool:
-    """True where the results of a mistake are those found, sample by sample and part by part."""
+    """True if the results of a mistake are those found, sample by sample and part by part."""
     return len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
 
 
@@ -147,7 +147,7 @@ def _remark(value, found):
     if found is None and value is not None:
         return "; is a return missing, or left blank?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
-        return f"; that is a list of {len(found)}, where one of {len(value)} is expected"
+        return f"; that is a list of {len(found)}; a list of {len(value)} is expected"
     if isinstance(value, list) != isinstance(found, list) and (is_number(found) or isinstance(found, list)):
         return "; a list is expected" if isinstance(value, list) else "; one number is expected, not a list"
     return ""
@@ -207,7 +207,7 @@ def _judged_order(exercise, seed, answer):
         own = modules_for(exercise.number).run(text, exercise.file)
     except (SyntaxError, ValueError) as error:
         said = getattr(error, "msg", None) or str(error)
-        return wrong._replace(sentences=(f"In this order it is no Python: {said}",))
+        return wrong._replace(sentences=(f"In this order it is not valid Python: {said}",))
     found = [{"error": type(result).__name__, "message": str(result)} if isinstance(result, Exception) else result
              for result in results(exercise, own)]
     return judged(exercise, found)

@@ -48,7 +48,7 @@ def write(folder: str, progress: Progress) -> None:
 
 
 def read(folder: str) -> Progress:
-    """The progress in a workbook. Raises PurennError where there is none, or it cannot be what ``write`` wrote."""
+    """The progress in a workbook. Raises PurennError if there is none, or it cannot be what ``write`` wrote."""
     path = os.path.join(folder, FILE)
     if not os.path.exists(path):
         raise PurennError(f"{folder}: has no {FILE}, so it is no workbook; course start makes one")

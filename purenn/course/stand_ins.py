@@ -1,4 +1,4 @@
-"""Small things in the place of a network, a layer, a loss and an optimizer, to try what a learner wrote with."""
+"""Small things in place of a network, a layer, a loss and an optimizer, to try what a learner wrote with."""
 
 
 class SquaredLoss:

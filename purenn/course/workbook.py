@@ -15,7 +15,7 @@ from .source import GIVEN, blanks, mistaken, solution, whole
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 EMPTY = '""'
-HERE = "...     # write here, in the place of this line"
+HERE = "...     # write here, in place of this line"
 APART = 0.01            # how far the known wrong answers of a prediction are from each other, beside their size
 
 README = """\
@@ -23,7 +23,7 @@ The workbook of purenn
 ======================
 
 Each file ex*.py is an exercise. Open it, read what stands at the top, and write your lines in the
-place of the dots (or your answer in the place of None). Then check it:
+place of the dots (or your answer in place of None). Then check it:
 
     {program} course check         the first exercise that is not right yet
     {program} course check 1.2     this one
@@ -91,7 +91,7 @@ def handed_out(of: Exercise, seed: int) -> str:
         values = drawn(of, seed)
         text = text.format(**values)
         tail = f"{of.answer} = {'None' if of.kind == 'predict' else EMPTY}"
-        tail += "        # your answer, in the place of " + ("None" if of.kind == "predict" else "the empty quotes")
+        tail += "        # your answer, in place of " + ("None" if of.kind == "predict" else "the empty quotes")
     elif of.kind == "order":
         lines = "\n".join(f"    {letter}  {line}" for letter, line in lettered(of, seed))
         code = of.code.strip().replace("...", "(the lines)")
@@ -141,7 +141,7 @@ def files(chapters: List[int], seed: int, program: str) -> Dict[str, str]:
 def write(folder: str, chapters: List[int], seed: int, program: str) -> int:
     """Write a workbook into a folder that has none yet; return the number of exercises.
 
-    Raises PurennError where one of its files is there already: nothing is written over.
+    Raises PurennError if one of its files is there already: nothing is written over.
     """
     made = files(chapters, seed, program)
     there = [name for name in [*made, progress.FILE] if os.path.lexists(os.path.join(folder, name))]

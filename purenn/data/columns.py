@@ -73,7 +73,7 @@ def numbers(texts):
 
 
 def with_numbers(table):
-    """The table with its ``numbers``, which are missing if it was not read from a file."""
+    """The table with its ``numbers`` filled in, if it has none because it was not read from a file."""
     if table.numbers is not None:
         return table
     return table._replace(numbers=[disguised(texts, table.decimal)[0] for texts in table.columns])
@@ -208,7 +208,7 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
     if gone >= set(rows):
         raise PurennError(f"{table.path}: each of the {len(gone)} rows has a missing value, so that none is left; " + (
             "fill in the columns that the network was trained on" if fitted else
-            "ignore the columns that miss the most values"))
+            "ignore the columns with the most missing values"))
     return [i for i in rows if i not in gone]
 
 
@@ -247,7 +247,7 @@ def check_finite(table: Table, at: int, rows) -> None:
     if not all(map(math.isfinite, picked(values, rows))):
         for row in rows:
             if not math.isfinite(values[row]) and texts[row] not in IS_MISSING:
-                unexpected(table, row, at, "a finite number; where it is missing, write NA")
+                unexpected(table, row, at, "a finite number; if it is missing, write NA")
 
 
 def first_text(table: Table, at: int, rows):
@@ -269,5 +269,5 @@ def refuse_decimal_commas(table: Table, at: int, values) -> None:
     if any("," in value for value in values) and all(
             WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)
-        unexpected(table, row, at, "a number with a decimal point; where a comma stands before the fraction, set "
+        unexpected(table, row, at, "a number with a decimal point; if a comma stands before the fraction, set "
                    "decimal to comma")

@@ -19,8 +19,8 @@ from .scores import mean_squared_error
 def has_bend(network: Network) -> bool:
     """True if a layer other than Linear and Identity comes before the last Linear layer.
 
-    Without one, the layers together are one linear map (a product of matrices), and what follows the last Linear layer
-    cannot change that.
+    Without such a layer, all layers together are one linear map (a product of matrices). A layer after the last Linear
+    layer does not change that.
     """
     last = max([i for i in range(len(network.layers)) if isinstance(network.layers[i], Linear)] or [0])
     for layer in network.layers[:last]:
@@ -46,8 +46,8 @@ def why_not_learned(run: Any, train: Any, test: Any) -> List[str]:
     if problem.kind == "images":
         guess = math.log(len(test.outputs[0]))
         return [] if test.loss < guess else [
-            f"The test loss is no better than {guess:.4f}, that of a network to which all classes are equally likely; "
-            "try a smaller lr, more images or more epochs."]
+            f"The test loss is no better than {guess:.4f}, that of a network that gives all classes the same "
+            "probability; try a smaller lr, more images or more epochs."]
     if problem.is_regression:
         better = _beats_the_mean(problem, test)
         constant = "the mean of the training rows"
@@ -109,8 +109,8 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
         return [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
     values = [loss.answer(output)[0] for output in outputs]
     if not run.problem.separable and not has_bend(network):
-        return ["There is no activation between the layers, so the network is one straight line, and no straight line "
-                "separates these classes." + _constant(loss, data),
+        return ["There is no activation between the layers, so the border between the classes is one straight line, "
+                "and no straight line separates these classes." + _constant(loss, data),
                 "Try hidden layers with the activation sigmoid, tanh or relu."]
     best = _best_constant(loss, data)[1]
     if final > 1.5 * best:
@@ -124,7 +124,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
                         "another init; with relu a smaller lr or another seed, because its neurons may be dead."]
     if len(wrong) == 1:
         x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
-        found = [f"All points but one are right: ({x}) is wrong, and the other points outweigh it."]
+        found = [f"All points but one are right: ({x}) is wrong, and the other points have more weight."]
     else:
         found = [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
     return found + [longer if falling else "The loss has stopped falling: try another seed, more hidden neurons, or "

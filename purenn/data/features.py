@@ -131,7 +131,7 @@ def stray_texts(preparation: Preparation, table: Table) -> list:
             line = table.lines[table.columns[at].index(strays[0])]
             found.append(f"{table.path}: column {short(feature.name)} is read as texts: line {line} has "
                          f"{short(strays[0])}, and {len(texts) - len(strays)} of {len(texts)} values are numbers; if "
-                         "it is a slip, correct it")
+                         "it is a mistake, correct it")
     return found
 
 

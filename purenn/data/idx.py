@@ -34,7 +34,7 @@ def read_idx(path) -> Array:
 
 
 def _read(handle, size, path):
-    """The Array in an open file of ``size`` bytes, or of a size that only its end will show."""
+    """The Array in an open file of ``size`` bytes; ``size`` is None if only the end shows it (gzip)."""
     start = handle.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPECODES or not start[3]:
         raise PurennError(f"{path}: is not an IDX file: it is {_what_else(start)}; an IDX file begins with two zero "

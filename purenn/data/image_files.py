@@ -10,7 +10,7 @@ All pixels are divided by the same number, which depends only on the pixels:
   not exceeded, so that a part of a data set is scaled as the whole is;
 - otherwise by the largest.
 
-Equal pixels are one shared float object: an image of 784 then takes 784 references and no more.
+Equal pixels are one shared float object, so an image of 784 pixels takes the memory of 784 references.
 """
 import csv
 import io
@@ -52,10 +52,10 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
       it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others but those in
       ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``, ``1x1``).
 
-    Classes are named as their labels are written, and sorted, by value if all are whole numbers. Pixels that are not in
-    lines make a square, or else one line. Raises PurennError, naming the file, for anything else; for pixels that are
-    below 0 or not finite, and columns whose names are not those of pixels; for fewer than two images or two classes, or
-    too many for memory.
+    Classes are named as their labels are written, and sorted, by value if all are whole numbers. If the height and
+    width are not known, the pixels are taken to be a square or, if their number is no square, one line. Raises
+    PurennError, naming the file, for anything else; for pixels that are below 0 or not finite, and columns whose names
+    are not those of pixels; for fewer than two images or two classes, or too many for memory.
     """
     if os.path.isdir(path):
         return _images(path, *_read_folder(path))
@@ -323,7 +323,7 @@ def _check_range(path, names, places, pixels):
     if 0 < len(beyond) <= len(places) // 4:
         raise PurennError(f"{path}: column {short(names[beyond[0]])} goes up to {largest[beyond[0]]:g}, and the pixels "
                           "of "
-                          "nearly all others up to 255; ignore it if it is none")
+                          "nearly all others up to 255; ignore it if it holds no pixels")
 
 
 def _listed(shapes):

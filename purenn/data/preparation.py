@@ -157,7 +157,7 @@ def _feature(what, feature, kind, values, least):
 
 
 def _check_texts(what, texts, least, most):
-    """A list of different texts, none of them empty, at least and at most so many."""
+    """A list of different texts, none of them empty, from ``least`` to ``most`` of them."""
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         raise _wrong(what, texts, "a list of texts that are not empty")
     if len(set(texts)) < len(texts):

@@ -8,13 +8,13 @@ A ``loops.Engine`` has these methods:
     learn(network, loss, optimizer, inputs, targets)
                                                 clear the gradients, get them, step
     epoch(network, loss, optimizer, data, batch_size, order)
-                                                all batches of an epoch in one go, or None: batch by batch
+                                                all batches of an epoch at once, or None: batch by batch
     sync(), close()                             nothing, unless it learns elsewhere or keeps something running
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
 the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers, ``compiled.Compiled``
-for everything where there is a C compiler, ``processes.Processes`` to share a batch out over the cores;
-``auto.pick`` chooses.
+for everything if there is a C compiler, ``processes.Processes`` to divide a batch among the cores; ``auto.pick``
+chooses.
 """
 
 from ..linalg import PurennError
@@ -22,17 +22,17 @@ from ..linalg import PurennError
 NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 
 
-# Of these each has the digits of the others, by their repr.
+# These engines, by their repr, all give the same digits.
 SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
 
 
 def same_digits(engine: str, other: str) -> bool:
-    """True where two engines, by their repr, have the same digits."""
+    """True if two engines, by their repr, have the same digits."""
     return engine == other or {engine, other} <= set(SAME_DIGITS)
 
 
 def resumed(engine, begun: str, network):
-    """The engine for a training that was begun with another: this one, or that where this has other digits.
+    """The engine for a training that was begun with another one: this engine, or the other one if their digits differ.
 
     ``auto`` chooses by the epochs too, and a training that is resumed may have more of them.
     """
@@ -46,7 +46,7 @@ def resumed(engine, begun: str, network):
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    ``work`` is an ``auto.Work``: what is to be trained, where that is known. Raises PurennError where there is none.
+    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError if there is none.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")

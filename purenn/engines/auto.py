@@ -1,26 +1,28 @@
 """Which engine suits a network on this Python.
 
-Straight-line source is fastest while a network is tiny, and rows dotted with rows when its layers are wide. PyPy
-gives up on straight-line source sooner; from there on it goes through the plain loops, which it compiles by itself.
-Where there is a C compiler, and so much to do that compiling pays, C is faster than either.
+Straight-line source is fastest for tiny networks, and dot products of rows for wide layers. On PyPy, straight-line
+source is fast only for smaller networks; for larger ones the plain loops are taken, which PyPy compiles by itself. If
+there is a C compiler, and the training is long enough for compiling to save time, C is faster than either.
 """
 import sys
 
 from .loops import Engine, Loops
 from .work import Work
 
-# Where the unrolled source and the matrix form come out even on CPython: 2-h-h-1 with h between 40 and 50.
+# With this number of parameters, the unrolled source and the matrix form are equally fast on CPython: 2-h-h-1 with h
+# between 40 and 50.
 MOST_UNROLLED = 2000
 
-# On PyPy every way through the branches is compiled by itself: 2-8-8-1 (105) pays at once, 2-12-12-1 (205) takes
-# seconds to warm up.
+# PyPy compiles every path through the branches separately: 2-8-8-1 (105 parameters) is fast at once, 2-12-12-1 (205)
+# only after seconds.
 MOST_UNROLLED_ON_PYPY = 150
 
-# So many parameters times samples take CPython's other engines a second; a compiler takes one or two.
+# Parameters times samples that CPython's other engines do in a second; and the seconds above which compiling, which
+# takes one or two, saves time.
 IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
 def pick(network, work=None):
-    """The engine for this network, with any of purenn's losses; C only where it is known what is to be trained.
+    """The engine for this network, with any of purenn's losses; C only if ``work`` says what is to be trained.
 
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
     """
@@ -38,12 +40,12 @@ def pick(network, work=None):
 
 
 def seconds_saved(count: int, work: Work) -> float:
-    """How long the training would about take without C."""
+    """About how long the training would take without C."""
     return count * work.samples / IN_A_SECOND
 
 
 def is_compiled(network, work: Work) -> bool:
-    """True where the C for it was compiled before in this process, or in the one that it was forked from."""
+    """True if the C for it has been compiled in this process, or in the one that it was forked from."""
     if __package__ + ".compiled" not in sys.modules:
         return False
     from .compiled import Compiled

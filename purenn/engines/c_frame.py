@@ -23,7 +23,7 @@ struct task {
     double *across;                     /* the weights once more, those from one input side by side */
     double *work, *outputs;             /* what the layers put out; the network's outputs */
     double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
-    long long start, count, room;       /* so many samples now, from this one; there is room for so many at once */
+    long long start, count, room;       /* the first sample now, how many, and for how many there is room */
     long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
     long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
     long long steps, done, epochs;      /* the optimizer's steps so far; the batches and the epochs that are done */
@@ -164,7 +164,7 @@ static void lay_across(long in, long out, long first, long end, const double *we
                 across[panel * in + k * 16 + j] = panel + j < out ? weight[(panel + j) * in + k] : 0.0;
 }
 
-/* What a part of several has to do of so many neurons, in sixteens. */
+/* Where a part of the neurons begins, if they are divided into parts: a multiple of 16. */
 static long part_of(long out, long part, long parts)
 {
     long neurons = (out + 15) / 16 * part / parts * 16;
@@ -203,7 +203,7 @@ void answers(struct task *t, long long from, long long to)
         forward(t, from, to - from < 64 ? to : from + 64);
 }
 
-/* The costs so far; returns 1 where they are finite, and the outputs what the loss is for: then there may be a step. */
+/* The costs so far; returns 1 if they are finite and each output is one that the loss is for: else there is no step. */
 int sum_costs(struct task *t)
 {
     if (t->first) {
@@ -217,7 +217,7 @@ int sum_costs(struct task *t)
     return isfinite(t->share * t->total) && !t->wrong;
 }
 
-/* Batches of so many samples, as many as there are, up to a cost that is not finite. */
+/* All batches of this size, up to a cost that is not finite. */
 void batches(struct task *t, long long samples, long long size, int mean, double *found, long long *right)
 {
     t->done = 0;

@@ -5,7 +5,7 @@ because different sums go side by side in the processor's vectors: of several ne
 
 Names: ``a2`` are the numbers that go into layers[2], a row for each sample, ``a0`` the inputs; ``d2`` is ∂C/∂ of them.
 ``w`` are all weights and biases in the order of ``network.parameters()``, ``g`` is ∂C/∂w, ``v`` and ``u`` are the
-optimizer's states. Only ∂C/∂x, which nobody needs, is left out.
+optimizer's states. Only ∂C/∂x, which is not needed, is left out.
 """
 import re
 from typing import NamedTuple
@@ -21,7 +21,7 @@ FEW_LAYERS = 3
 
 
 class Layout(NamedTuple):
-    """Where a network's numbers lie, in doubles.
+    """Where a network's numbers are in memory, counted in doubles.
 
     ``widths``: of what goes into each layer, and last of the outputs. ``weights``, ``biases`` (None without) and
     ``across``: by the layer's place, where each Linear's begin; the ``parameters`` and the numbers ``laid_across`` are
@@ -41,12 +41,12 @@ class Layout(NamedTuple):
 
 
 def pad(count: int) -> int:
-    """How long a row of so many numbers is."""
+    """The length in memory of a row of this many numbers."""
     return (count + 15) // 16 * 16
 
 
 def layout(network) -> Layout:
-    """Where the numbers of this network lie."""
+    """Where the numbers of this network are."""
     widths, weights, biases, across = [network.in_features], {}, {}, {}
     parameters = laid_across = 0
     for i, layer in enumerate(network.layers):

@@ -1,6 +1,6 @@
-"""The formulas as C: each stands in the core, and here once more for ``c_source.py`` to fill in.
+"""The formulas of the core once more, as C, with names that ``c_source.py`` fills in.
 
-That the two agree, bit for bit, is what ``tests/test_compiled.py`` is for.
+``tests/test_compiled.py`` checks that the two give the same digits.
 """
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss

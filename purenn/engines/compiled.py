@@ -1,11 +1,11 @@
 """The loops, compiled: the batch's C (``c_source.py``), built by the machine's own compiler and called by ``ctypes``.
 
-The digits are those of ``Loops``, bit for bit, with any number of threads: these share out the samples where each has
-sums of its own, and the neurons where the samples add up.
+The digits are those of ``Loops``, bit for bit, with any number of threads. The threads divide the samples if each
+sample has sums of its own, and the neurons if the samples are added up.
 
-While ``train`` goes on, the numbers are in C, and the network's lists are behind. Whoever looks at a list finds it
-right all the same: it is not in its place (``Behind``), and the look for it puts the numbers back first. Where a
-program holds one of the lists itself, they are put back after each epoch.
+While ``train`` goes on, the numbers are in C, and the network's lists are out of date. So the lists are taken out of
+the network, and a descriptor (``Behind``) stands in their place: when a program reads a list, it first puts the numbers
+back. If a program keeps a reference to one of the lists, the numbers are put back after each epoch.
 """
 import os
 
@@ -20,23 +20,23 @@ from .loops import Engine
 from .numbers import Data, Numbers, block
 from .work import Until
 
-# So many multiplications are one call to C, which must end before Ctrl-C is heard.
+# The most multiplications in one call to C, because Ctrl-C waits for its end.
 MOST_IN_A_CALL = 2e8
 
-# So many are one call of several epochs, a twentieth of a second or so.
+# The most multiplications in one call of several epochs: they take about a twentieth of a second.
 MOST_AHEAD = 1e7
 
-# So many samples are gone through at once, by each thread.
+# The number of samples that each thread computes at once.
 ROOM = 64
 
-# So many data sets are kept as C has them: those of training, validation, test.
+# The most data sets that are kept in the form for C, such as those of training, validation and test.
 MOST_KEPT = 4
 
 
 class Compiled(Engine):
-    """The engine for what has a C compiler: any network of purenn's layers, its losses and its optimizers.
+    """The engine for any network of purenn's layers, with its losses and optimizers, if there is a C compiler.
 
-    ``threads`` are as many as there are cores unless it is said. Raises PurennError where there is no compiler, one
+    ``threads`` is the number of threads, by default one for each core. Raises PurennError if there is no compiler, one
     that fails, or a layer or loss of your own; and unless ``threads`` is a whole number from 1 up.
     """
 
@@ -53,12 +53,12 @@ class Compiled(Engine):
         self._crew = Crew(threads)
 
     def prepare(self, network, loss, optimizer) -> None:
-        """Compile what it will take to train. Raises PurennError where that cannot be."""
+        """Compile the C for a training, before it begins. Raises PurennError if that fails."""
         self._for(network, loss, optimizer if type(optimizer) in STEPS else None)
 
     @staticmethod
     def is_ready(network, loss, optimizer) -> bool:
-        """True where the C for these was compiled before."""
+        """True if the C for these has been compiled already."""
         try:
             return compiler.is_loaded(c_source(network, loss, optimizer))
         except (PurennError, KeyError):                 # there is no C for one of them
@@ -93,7 +93,7 @@ class Compiled(Engine):
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
         """Learn from all batches of an epoch: yields each one's cost, its samples, and how many of them are right.
 
-        None where the optimizer is one of your own, or learns only a part of the network.
+        None if the optimizer is one of your own, or learns only a part of the network.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None:
@@ -112,10 +112,10 @@ class Compiled(Engine):
         return self._in_one_call(numbers, kept, size)
 
     def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
-        """Learn several epochs at once, as many as may be done without a look between them.
+        """Learn several epochs at once, as many as may be done before a program looks at the network.
 
         Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
-        None where ``epoch`` returns None, and where an epoch is long.
+        None if ``epoch`` returns None, and if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:
@@ -130,12 +130,12 @@ class Compiled(Engine):
         return self._ahead(numbers, kept, size, until)
 
     def sync(self) -> None:
-        """Make the network's own lists right."""
+        """Bring the network's lists up to date."""
         if self._numbers:
             self._numbers.sync()
 
     def close(self) -> None:
-        """Make the lists right, and end the threads."""
+        """Bring the lists up to date, and end the threads."""
         self.sync()
         self._crew.end()
         self._numbers, self._data = None, []
@@ -151,7 +151,7 @@ class Compiled(Engine):
     # The pieces.
 
     def _ours(self, network, loss, optimizer):
-        """The numbers, where C has the step of this optimizer and it learns what the network has; otherwise None."""
+        """The numbers, if C has this optimizer's step and it learns all that the network has; otherwise None."""
         numbers = self._numbers
         if numbers and numbers.are_in_c() and numbers.suits(network, loss, optimizer):
             return numbers
@@ -163,7 +163,7 @@ class Compiled(Engine):
         return self._for(network, loss, optimizer)
 
     def _for(self, network, loss, optimizer):
-        """The numbers of this network, with the C for the loss and the optimizer, where there are these."""
+        """The numbers of this network, with the C for the loss and the optimizer, if they are given."""
         numbers = self._numbers
         if numbers is None or not numbers.suits(network, loss, optimizer):
             if numbers:
@@ -175,7 +175,7 @@ class Compiled(Engine):
         return numbers
 
     def _kept(self, network, inputs, targets):
-        """The data as C has them, made anew where they have changed."""
+        """The data in the form for C, made anew if they have changed."""
         for i, data in enumerate(self._data):
             if data.inputs is inputs and (data.targets is targets or targets is None):
                 if data.width == network.in_features and data.is_unchanged():
@@ -187,12 +187,12 @@ class Compiled(Engine):
         return data
 
     def _room(self, numbers, size):
-        """How many samples are gone through at once."""
+        """How many samples are computed at once."""
         most = max(1, int(MOST_IN_A_CALL * self.threads / max(1, numbers.place.parameters)))
         return min(size, ROOM * (4 * self.threads if self.threads > 1 else 1), most)
 
     def _from_lists(self, network, loss, optimizer, data):
-        """The cost and the outputs of one batch; all lists are right before and after."""
+        """The cost and the outputs of one batch; all lists are up to date before and after."""
         numbers = self._for(network, loss, optimizer)
         numbers.sync()
         numbers.load()
@@ -205,7 +205,7 @@ class Compiled(Engine):
             self._after(numbers)
 
     def _in_one_call(self, numbers, data, size):
-        """All batches of an epoch. Those that were done when Ctrl-C came are counted before it goes on."""
+        """All batches of an epoch in one call. After Ctrl-C, the batches that were done are counted first."""
         interrupted = None
         try:
             numbers.call_batches(data.count, size)
@@ -221,7 +221,7 @@ class Compiled(Engine):
             raise interrupted
 
     def _ahead(self, numbers, data, size, until):
-        """Several epochs in one call. Those that were done when Ctrl-C came are counted before it goes on."""
+        """Several epochs in one call. After Ctrl-C, the epochs that were done are counted first."""
         losses, found = block(until.epochs)
         hits, right = block(until.epochs, whole=True)
         interrupted = None
@@ -238,7 +238,7 @@ class Compiled(Engine):
             raise interrupted
 
     def _batch_by_batch(self, numbers, data, size):
-        """The same, in calls that end soon and are shared out over the threads."""
+        """The same, in calls that end soon and are divided among the threads."""
         for start in range(0, data.count, size):
             count, interrupted, cost = min(size, data.count - start), None, 0.0
             try:
@@ -285,7 +285,7 @@ class Compiled(Engine):
         return task.share * task.total
 
     def _refuse(self, numbers, data, start, count):
-        """Raise what the loss says of an output that is not what it is for."""
+        """Raise the loss's own error for an output that it is not for."""
         order, layers = numbers.order, numbers.layers
         for place in range(start, min(start + count, data.count)):
             sample = place if order is None else order[place]

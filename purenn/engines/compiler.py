@@ -1,7 +1,7 @@
 """C, compiled by the machine's own compiler and loaded by ``ctypes``.
 
-What is compiled lies in a private folder for as long as that takes: once it is loaded, the folder is removed. It is
-kept for this process and those that are forked from it, and no longer.
+A compiled library is in a private folder until it is loaded; then the folder is removed. So it can be used only by this
+process and by those that are forked from it.
 """
 import math
 import os
@@ -31,7 +31,7 @@ _libraries: dict = {}
 
 
 def load(source: str) -> Any:
-    """The library that this C makes, compiled once. Raises PurennError, with the reason, where it cannot be had."""
+    """The library of this C, compiled once. Raises PurennError, with the reason, if there is none."""
     key = source, _names(), FLAGS
     if key not in _libraries:
         try:
@@ -45,12 +45,12 @@ def load(source: str) -> Any:
 
 
 def is_loaded(source: str) -> bool:
-    """True where this C was compiled before."""
+    """True if this C has been compiled already."""
     return not isinstance(_libraries.get((source, _names(), FLAGS), ""), str)
 
 
 def why_it_fails() -> str:
-    """Why nothing can be compiled here, found by compiling a little; "" where it can."""
+    """Why nothing can be compiled here, found by compiling a few lines; "" if it works."""
     try:
         load("#include <math.h>\n")
     except PurennError as error:
@@ -59,7 +59,7 @@ def why_it_fails() -> str:
 
 
 def why_none() -> str:
-    """Why nothing can be compiled here, as far as that is known before it is tried; "" where it may be."""
+    """Why nothing can be compiled here, as far as that is known without trying; "" if it may work."""
     if sys.implementation.name != "cpython":
         return f"it is for CPython, and this is {sys.implementation.name}"
     if sys.platform in ("emscripten", "wasi"):

@@ -9,7 +9,7 @@ from .work import Until
 class CountingEngine(Engine):
     """Does what ``engine`` does, and counts the ``samples`` that were learned from.
 
-    ``tell``, where it is set, is called with that number after each batch.
+    ``tell``, if it is set, is called with that number after each batch.
     """
 
     def __init__(self, engine: Engine):
@@ -57,7 +57,7 @@ class CountingEngine(Engine):
             yield batch
 
     def sync(self) -> None:
-        """Make the network's own lists right."""
+        """Bring the network's lists up to date."""
         self.engine.sync()
 
     def close(self) -> None:

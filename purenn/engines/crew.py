@@ -1,23 +1,23 @@
-"""Threads that share out a call to C: samples where each has sums of its own, neurons where the samples add up."""
+"""Threads that divide a call to C: the samples if each has sums of its own, the neurons if the samples are added up."""
 import os
 
-# With so many multiplications in a call, threads pay.
+# With fewer multiplications in a call, threads do not save time.
 LEAST_SHARED = 1e7
 
 
 class Crew:
-    """So many threads, one of them the caller's; the others are started when they are first needed."""
+    """A number of threads, one of them the caller's; the others are started when they are first needed."""
 
     def __init__(self, threads: int):
         self.threads = threads
         self._pool: tuple = ()              # the process that it was started in, and the other threads
 
     def shares(self, numbers, samples: int) -> bool:
-        """True where the threads share out what is to be done for so many samples."""
+        """True if the threads divide the work for this number of samples."""
         return self.threads > 1 and numbers.place.parameters * samples >= LEAST_SHARED
 
     def share_out(self, numbers, function, samples) -> None:
-        """Call C for all of so many samples or, without a number, for all neurons: in parts, one for each thread."""
+        """Call C for this number of samples or, without a number, for all neurons: in parts, one for each thread."""
         threads = self.threads if self.shares(numbers, numbers.task.count) else 1
         if samples is None:
             parts = [(part, threads) for part in range(threads)]

@@ -42,7 +42,7 @@ class Engine:
         """
 
     def sync(self) -> None:
-        """Make the network's own lists right, where the engine learns elsewhere."""
+        """Bring the network's lists up to date, if the engine learns elsewhere."""
 
     def close(self) -> None:
         """End what the engine keeps running, if it does."""

@@ -1,4 +1,4 @@
-"""The batch in matrix form: for wide layers, and to see how the neuron loops fold up into matrices.
+"""The batch in matrix form: for wide layers, and to see how the loops over neurons become products of matrices.
 
 The samples of a batch are the rows of a matrix A. Then the loops over samples, neurons and inputs are
 three products, each of which is rows dotted with rows (``linalg.rows_dotted``):
@@ -29,9 +29,9 @@ def sum_of_products(a: Vector, b: Vector) -> float:
 def fastest_dot():
     """The dot product that is fastest on this Python for rows of some length.
 
-    That is ``math.sumprod`` where there is one (from 3.12 on), otherwise ``sum`` and ``map`` on CPython and
-    the plain loop elsewhere: PyPy compiles it. A test holds this to a race. It is not raced here, because
-    which wins must not depend on the moment: they differ in the last digits.
+    That is ``math.sumprod`` if there is one (from 3.12 on), otherwise ``sum`` and ``map`` on CPython and the plain loop
+    elsewhere, because PyPy compiles it. A test measures that this one is the fastest. It is not measured here, because
+    the choice must always be the same: the functions differ in the last digits.
     """
     if sys.implementation.name != "cpython":
         return dot

@@ -1,4 +1,4 @@
-"""A network's numbers and its data as C has them, and the way back into the network's lists."""
+"""A network's numbers and its data in the form for C, and the way back into the network's lists."""
 import ctypes
 import sys
 from array import array
@@ -13,14 +13,14 @@ from .c_templates import STEPS
 
 BYTES = 8                                   # of a double, and of a long long
 
-# A vector may read so many numbers beyond the end.
+# A vector may read this many numbers beyond the end.
 BEYOND = 32
 
 LAYER_LISTS = ("weight", "bias", "weight_grad", "bias_grad")
 
 
 class Task(ctypes.Structure):
-    """What C is told: ``struct task`` of ``c_templates.py``."""
+    """What is passed to C: ``struct task`` of ``c_frame.py``."""
 
     _fields_ = ([(name, ctypes.c_void_p) for name in (
         "inputs", "targets", "order", "w", "g", "v", "u", "across", "work", "outputs", "costs", "hits")]
@@ -32,9 +32,9 @@ class Task(ctypes.Structure):
 
 
 def block(count: int, whole: bool = False) -> tuple:
-    """Room for so many numbers, doubles or whole ones, all 0: a memoryview, and where it begins.
+    """Room for this many numbers, doubles or whole ones, all 0: a memoryview, and its address.
 
-    That is a multiple of 64 bytes, as long as a vector of eight.
+    The address is a multiple of 64 bytes, the length of a vector of eight doubles.
     """
     raw = bytearray((count + BEYOND) * BYTES + 64)
     begin = -ctypes.addressof(ctypes.c_char.from_buffer(raw)) % 64
@@ -43,9 +43,9 @@ def block(count: int, whole: bool = False) -> tuple:
 
 
 class Data:
-    """Inputs and targets as C has them; ``keep`` remembers the rows as they are, to see whether they have changed.
+    """Inputs and targets in the form for C; ``keep`` remembers the rows as they are, to see whether they have changed.
 
-    Raises ShapeError where a row is not as long as the network has inputs or outputs.
+    Raises ShapeError if a row is not as long as the network has inputs or outputs.
     """
 
     target_rows = target_address = None
@@ -60,7 +60,7 @@ class Data:
         self.seen = [[row[:] for row in rows] for rows in (inputs, targets) if keep and rows is not None]
 
     def is_unchanged(self) -> bool:
-        """True where each row still holds what it held."""
+        """True if each row still holds what it held."""
         return self.inputs == self.seen[0] and (self.targets is None or self.targets == self.seen[1])
 
 
@@ -75,7 +75,7 @@ def _laid_out(rows, width, step, what):
 
 
 class Behind:
-    """Stands in the place of a list while its numbers are in C: whoever looks for the list finds it, put right."""
+    """A descriptor in place of a list while its numbers are in C: reading the list first brings it up to date."""
 
     def __init__(self, name: str):
         self.name = name
@@ -89,7 +89,7 @@ class Behind:
 
 
 def _state(owner):
-    """What is copied or pickled of a layer or an optimizer: its lists must be there, and right."""
+    """What is copied or pickled of a layer or an optimizer: its lists must be there, and up to date."""
     if "_in_c" in owner.__dict__:
         owner.__dict__["_in_c"].sync()
     return owner.__dict__
@@ -107,7 +107,7 @@ _install()
 
 
 def _references(holders):
-    """What sys.getrefcount says of a list in a list when so many lists have it."""
+    """What sys.getrefcount says of a list that this number of lists contain."""
     lists: list = [[[]]]
     lists += [[lists[0][0]] for _ in range(holders - 1)]
     return next(map(sys.getrefcount, lists[0]))
@@ -116,7 +116,7 @@ def _references(holders):
 class Numbers:
     """The parameters, gradients and states of a network and an optimizer, in C and in their lists.
 
-    While they are ``in_c``, the lists are not in their places: nobody has seen them since.
+    While they are ``in_c``, the lists are out of their places, and no program has read them since.
     """
 
     def __init__(self, network, loss, optimizer, library):
@@ -137,12 +137,12 @@ class Numbers:
         _declare(library)
 
     def suits(self, network, loss, optimizer) -> bool:
-        """True where these are the numbers of this network, and the C that of this loss and optimizer, if any."""
+        """True if these are the numbers of this network, and the C that of this loss and optimizer, if any."""
         return (self.layers == network.layers and (optimizer is None or optimizer is self.optimizer)
                 and self.facts == _facts(network, loss or self.loss))
 
     def are_in_c(self) -> bool:
-        """True where the lists are behind, and none of them was replaced by another."""
+        """True if the lists are out of date, and none of them was replaced by another."""
         return self.in_c and not any([name in owner.__dict__ for owner, name, _ in self.out_of_place])
 
     def load(self) -> None:
@@ -179,7 +179,7 @@ class Numbers:
                 begin = end
 
     def hide(self) -> None:
-        """Take the lists out of their places, so that a look at them is noticed; unless somebody holds one."""
+        """Take the lists out of their places, so that reading one is noticed; not if a program refers to one."""
         if self.in_c:
             return
         owners: list = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]
@@ -241,7 +241,7 @@ class Numbers:
                 task.settings[k] = getattr(optimizer, name)
 
     def make_room(self, samples: int, batches: int = 1) -> int:
-        """Room for so many samples at once, and for what so many batches come to; returns the samples."""
+        """Room for this many samples at once, and for the results of this many batches; returns the samples."""
         if samples != self.task.room:
             self.task.room = samples
             self._make("work", samples * self.place.a_sample)
@@ -254,7 +254,7 @@ class Numbers:
         return samples
 
     def outputs(self) -> list:
-        """The outputs of the samples that were gone through last."""
+        """The outputs of the samples that were computed last."""
         width = self.place.widths[-1]
         flat = self.views["outputs"][:self.task.count * width].tolist()
         return [flat[i:i + width] for i in range(0, len(flat), width)]

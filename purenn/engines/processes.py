@@ -1,4 +1,4 @@
-"""A batch's samples shared out over worker processes: for wide layers, where one sample is work enough.
+"""A batch's samples divided among worker processes: for wide layers, for which even one sample is much work.
 
 The gradient of a batch is a sum over its samples, so each worker can do its part with an engine of its
 own, and the parts are added:
@@ -17,17 +17,16 @@ from array import array
 from ..linalg import Matrix, PurennError
 from .loops import Engine, Loops
 
-# How long to wait for a worker that has gone silent to be gone, in seconds.
+# How long to wait for the end of a worker that no longer answers, in seconds.
 PATIENCE = 1.0
 
 
 class Processes(Engine):
     """The engine that shares a batch out over ``workers`` processes, each with its own copy of ``inner``.
 
-    ``inner`` is an engine, ``Loops()`` unless another is given; ``workers`` is as many as there are
-    cores. They start with the first batch and once; ``close()``, or the end of a ``with`` block, ends
-    them. A worker that dies or raises ends them all, with a PurennError. Raises PurennError unless
-    ``workers`` is a whole number from 1 up.
+    ``inner`` is an engine, by default ``Loops()``; ``workers`` is by default the number of cores. The workers are
+    started once, with the first batch; ``close()``, or the end of a ``with`` block, ends them. A worker that dies or
+    raises ends them all, with a PurennError. Raises PurennError unless ``workers`` is a whole number from 1 up.
     """
 
     _members: list = []                             # (process, connection) of each worker; none has started yet
@@ -141,7 +140,7 @@ def may_start() -> bool:
 
 
 def why_died(process) -> str:
-    """What is known of a worker that has died: its exit code and, where that fits, the usual reason."""
+    """What is known of a worker that has died: its exit code and, if that fits, the usual reason."""
     text = f"exit code {process.exitcode}"
     if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
         text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
@@ -157,7 +156,7 @@ def _shares(count, workers):
 
 
 def _work(connection, network, loss, engine):
-    """What a worker does: wait for work, do it, answer; until there is nobody to answer."""
+    """What a worker does: wait for work, do it, answer; until its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
     threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
@@ -173,7 +172,7 @@ def _work(connection, network, loss, engine):
 
 
 def end_with_parent():
-    """End this worker where it stands, even in the middle of an answer that nobody takes, once its parent is gone.
+    """End this worker at once when its parent is gone, even in the middle of an answer that nobody reads.
 
     What a worker's thread does, as a daemon.
     """

@@ -6,7 +6,7 @@ the same digits. It is written to be read: one neuron a line, a comment for each
 Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
 ``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
 ∂C/∂ of the weight and the bias, ``d3_0`` is ∂C/∂ of what goes into layers[3] as its number 0, here of
-``z2_0``. Only ∂C/∂x, which nobody needs, is left out.
+``z2_0``. Only ∂C/∂x, which is not needed, is left out.
 """
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
@@ -14,7 +14,7 @@ from ..linalg import PurennError
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
 from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 
-# More terms than this are not put into one expression: compilers go only so deep.
+# At most this many terms are put into one expression, because compilers allow only some depth.
 TERMS = 50
 
 
@@ -40,8 +40,8 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; where the cost is not finite there is no step. It knows
-    nothing of weight decay.
+    It returns the cost before the step and the outputs; if the cost is not finite there is no step. It knows nothing of
+    weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]
     lines = ["def learn(layers, loss, optimizer, inputs, targets):"]
@@ -208,7 +208,7 @@ def _sum(name, terms):
 
 
 def _whole(terms):
-    """The sum of the terms as one expression, and the lines that go before it where it would be too long."""
+    """The sum of the terms as one expression, and lines before it if that would be too long."""
     return ([], " + ".join(terms)) if len(terms) <= TERMS else (_sum("c", terms), "c")
 
 

@@ -1,6 +1,6 @@
-"""The formulas as source text: each stands in the core, and here once more for ``source.py`` to fill in.
+"""The formulas of the core once more, as source text, with names that ``source.py`` fills in.
 
-That the two agree, bit for bit, is what ``tests/test_unrolled.py`` is for.
+``tests/test_unrolled.py`` checks that the two give the same digits.
 """
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss

@@ -2,7 +2,7 @@
 
 The engine writes the batch's forward and backward pass of this very network and loss as straight-line
 source (``source.py``), compiles it once, and runs it. The numbers are those of ``Loops``, bit for bit.
-When it trains it does the optimizer's step in the same breath, while the weights are in local variables.
+When it trains, the same source does the optimizer's step, while the weights are in local variables.
 """
 from math import exp, isfinite, log, sqrt, tanh
 
@@ -35,7 +35,7 @@ class Unrolled(Engine):
         return self._compiled["gradients"](network.layers, loss, inputs, targets)
 
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
-        """Learn from one batch, the step included, in one go.
+        """Learn from one batch, the step included.
 
         That goes for purenn's own optimizers when they learn all of the network's parameters, without weight decay; any
         other steps by itself.

@@ -1,12 +1,12 @@
-"""How much there is to train, for an engine to be chosen by."""
+"""How much there is to train; the engine is chosen by it."""
 from typing import Any, NamedTuple
 
-# With a loss to stop at, or patience, most trainings end before so many epochs.
+# With a target loss or patience, most trainings end before this number of epochs.
 EXPECTED = 5000
 
 
 class Work(NamedTuple):
-    """What is to be trained: a loss, an optimizer, so many samples in all epochs, on so many threads at most."""
+    """What is to be trained: a loss, an optimizer, the number of samples in all epochs, and the most threads."""
 
     loss: Any
     optimizer: Any
@@ -15,7 +15,7 @@ class Work(NamedTuple):
 
 
 def is_worth_it(engine: str) -> bool:
-    """True where this engine may be the compiled one and there is a C compiler that works: much can then be done."""
+    """True if this engine is the compiled one, or may choose it, and there is a C compiler that works."""
     if engine not in ("auto", "compiled"):
         return False
     from .compiler import why_it_fails
@@ -23,14 +23,14 @@ def is_worth_it(engine: str) -> bool:
 
 
 def work_of(settings, samples: int, loss, optimizer) -> Work:
-    """The Work of a training with these Settings on so many samples."""
+    """The Work of a training with these Settings on this number of samples."""
     ends_early = settings.target_loss is not None or settings.patience
     epochs = min(settings.epochs, EXPECTED) if ends_early else settings.epochs
     return Work(loss, optimizer, epochs * samples, settings.workers)
 
 
 class Until(NamedTuple):
-    """How far to train without a look in between: so many ``epochs``, or to the first below this ``loss``."""
+    """How far to train before anything is looked at: ``epochs`` epochs, or to the first below ``loss``."""
 
     epochs: int
     loss: float

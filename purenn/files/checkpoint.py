@@ -1,4 +1,4 @@
-"""Save a training to a file from which it goes on with the same digits: always JSON, every float exact.
+"""Save a training to a file, and go on from it later with the same digits. The file is always JSON, every float exact.
 
 A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
 optimizer's state and the random generator's. It holds values only: no option, and no file that is to be written.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from ..linalg import PurennError
 
-# What the standard library raises on a file that is damaged, besides OSError; which, differs with the version.
+# What the standard library raises on a file that is damaged, besides OSError; which of them depends on the version.
 DAMAGE = (EOFError, ValueError, RuntimeError, OverflowError, struct.error, zlib.error, zipfile.BadZipFile)
 
 POINTER = b"version https://git-lfs.github.com/spec/"

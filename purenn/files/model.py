@@ -24,7 +24,7 @@ from .strict_json import check_plain, folded, parsed, read_json, write_json
 # as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
 Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
 
-# Numbers; before a softmax; of class 1, or of each class, before a sigmoid; probabilities of these.
+# Numbers; what goes into a softmax; what goes into a sigmoid, for class 1 or for each class; probabilities of classes.
 OUTPUTS = ("values", "logits", "binary logits", "probability")
 
 FORMAT, VERSION = "purenn model", 1
@@ -188,7 +188,7 @@ def check_history(history) -> None:
 # A file of PyTorch's, which does not say what is between its Linear layers.
 
 def _without_prefix(weights):
-    """The weights by the names that a Sequential gives them, where a module around it put one prefix before all."""
+    """The weights by the names that a Sequential gives them, without the prefix of a module around it."""
     known = re.compile(r"((?:.*\.)?)((?:0|[1-9]\d*)\.(?:weight|bias))\Z", re.ASCII | re.DOTALL)
     found = [known.match(name) for name in weights]
     if not found or None in found or len({match.group(1) for match in found if match}) > 1:

@@ -15,7 +15,8 @@ from .text import short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists
-# Texts, which may hold brackets, as a whole; one that is not closed goes on to the end, so that no byte is read twice.
+# A text is matched as a whole, because it may hold brackets. One that is not closed goes on to the end of the file, so
+# that no byte is read twice.
 BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{}]', re.DOTALL)
 MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
 
@@ -56,7 +57,7 @@ def parsed(data: bytes):
 
 
 def _check_depth(data):
-    """Raise PurennError if brackets are nested too deeply: before Python's reader, which goes down with them."""
+    """Raise PurennError if brackets are nested too deeply; called before Python's reader, which recurses."""
     depth = 0
     for token in BRACKETS.finditer(data):
         if token.group() in (b"[", b"{"):

@@ -24,7 +24,7 @@ MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """The CRC-32 of all numbers in order: changed data have another one, but for a chance of 1 in 2^32."""
+    """The CRC-32 of all numbers in order: changed data have another one, except with a probability of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:
@@ -50,12 +50,12 @@ class Keeper:
         return number % self.every == 0
 
     def hold(self, run: Run) -> None:
-        """Keep in memory how a run stands between two epochs."""
+        """Keep the state of a run in memory; called between two epochs."""
         self.held = (len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), {
             "best": run.best.number if run.best else 0, "state": run.best_weights, "seconds": run.seconds})
 
     def write(self, run: Run) -> None:
-        """Write a checkpoint of a run as it stood when it was held; as it stands where it was not."""
+        """Write a checkpoint of the state that ``hold`` kept or, if nothing was kept, of the state now."""
         if self.held is None:
             self.hold(run)
         from ..files.checkpoint import Checkpoint, save_checkpoint

@@ -17,7 +17,7 @@ from .result import Result
 from .run import Run
 from .settings import LOSSES, OPTIMIZERS, Settings
 
-# A Run of it is made to see what is compiled, and not trained.
+# A Run of this Problem shows what is to be compiled; it is not trained.
 UNTRAINED = Problem("", Dataset([], []))
 
 Summarize = Optional[Callable[[Result], Any]]
@@ -71,10 +71,10 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     """Do the runs with ``workers`` processes, by default one for each core; return their Results in the jobs' order.
 
     ``summarize``, if given, returns what to keep of each Result; it is called in the worker. ``tell(done, total)`` is
-    called after each run. A single worker is this process. Ctrl-C raises Interrupted, which has the results so far. If
-    a run cannot be done or a worker dies, Incomplete has them. No process is left running. If there are several runs,
-    ``workers`` None in a Settings means one process. Raises PurennError if the runs are divided among workers and one
-    of them asks for several processes itself, or for the engine processes.
+    called after each run. If there is one worker, it is this process. Ctrl-C raises Interrupted, which has the results
+    so far. If a run cannot be done or a worker dies, Incomplete has them. No process is left running. If there are
+    several runs, ``workers`` None in a Settings means one process. Raises PurennError if the runs are divided among
+    workers and one of them asks for several processes itself, or for the engine processes.
     """
     if workers is not None and not (type(workers) is int and workers >= 1):
         raise PurennError(f"run_all: workers is {workers!r}; it must be 1 or more, or None for one on each core")
@@ -104,7 +104,7 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
 
 
 def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]] = None) -> None:
-    """Compile here, where that pays, what the runs have in common: each would do it anew, and workers are forked.
+    """Compile what several runs have in common, if that saves time: forked workers then find it compiled.
 
     ``tell(done, total)`` is called after each group of like runs.
     """
@@ -124,7 +124,7 @@ def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]
 
 
 def _compile(jobs: Sequence[Job]) -> None:
-    """Compile what all these runs need, where it pays for all of them together."""
+    """Compile what all these runs need, if that saves time for all of them together."""
     run = Run(UNTRAINED, jobs[0].settings._replace(engine="loops", patience=0))
     if jobs[0].variant:
         jobs[0].variant(run)
@@ -155,7 +155,7 @@ def _alone(jobs: Sequence[Job], summarize: Summarize) -> Numbered:
 
 
 def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numbered:
-    """Yield each job's index and result as they come in; whoever is done gets the next."""
+    """Yield each job's index and result as they come in; a worker that is done gets the next job."""
     from multiprocessing.connection import wait
     members: List[Any] = []                         # (process, connection) of each worker
     busy: Dict[Any, Any] = {}                       # from a connection to its process and the index of its job
@@ -248,4 +248,4 @@ def _work(connection: Any, summarize: Summarize) -> None:
         except OSError:                                         # the parent has closed the connection
             return
         except Exception as error:
-            connection.send((None, f"what came of it cannot be sent from its process: {error}"))
+            connection.send((None, f"its result cannot be sent from its process: {error}"))

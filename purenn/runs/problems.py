@@ -190,11 +190,11 @@ def read_images(source: ImageSource) -> Any:
     from ..data.image_files import is_npz, read_images as read
     is_folder = os.path.isdir(source.data or "")
     if source.labels is not None and is_folder:
-        raise ChoiceError("labels", f"goes with an npz or a CSV, and {source.data} is a folder; leave it out")
+        raise ChoiceError("labels", f"is for an npz or a CSV, and {source.data} is a folder; leave it out")
     if source.images is not None and (is_folder or not is_npz(source.data)):
-        raise ChoiceError("images", f"goes with an npz, which {source.data} is not; leave it out")
+        raise ChoiceError("images", f"is for an npz, which {source.data} is not; leave it out")
     if source.ignore and (is_folder or is_npz(source.data)):
-        raise ChoiceError("ignore", f"goes with a CSV, which {source.data} is not; leave it out")
+        raise ChoiceError("ignore", f"is for a CSV, which {source.data} is not; leave it out")
     names = None
     if source.images is not None or source.labels is not None:
         names = (source.images or "images", source.labels or "labels")

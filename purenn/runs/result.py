@@ -69,7 +69,7 @@ class Result(NamedTuple):
         return history(self.curve)
 
     def predictions(self) -> List[Dict[str, Any]]:
-        """The prediction for each tested sample, as the JSON object has it."""
+        """The prediction for each tested sample, as in the JSON object."""
         problem = self.problem
         data, outputs = problem.test or problem.train, self.tested().outputs
         threshold = make_loss(self.settings.loss).threshold

@@ -121,7 +121,7 @@ class Run:
                 self.keeper.write(self)
 
     def interrupt(self) -> None:
-        """End the training at once, as Ctrl-C does; a checkpoint is of the last epoch that was done."""
+        """End the training at once, as Ctrl-C does; a checkpoint then holds the last complete epoch."""
         self.stopped = "interrupted"
         if self.keeper and self.keeper.held:
             self.keeper.write(self)
@@ -148,7 +148,7 @@ class Run:
         return self.measured()
 
     def _go_ahead(self) -> None:
-        """Do what ``epochs`` does, many at once, as long as the engine can and nothing is to be done between two."""
+        """Do what ``epochs`` does, many in one call of the engine, as long as nothing is to be done between two."""
         settings, data = self.settings, self.problem.train
         if settings.shuffle or settings.lr_decay != 1.0 or self.keeper or self.problem.validation:
             return

@@ -9,13 +9,13 @@ from ..linalg import PurennError, is_finite
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
 
-# The activations of hidden layers and of a single output; of one output, softmax is always 1.
+# The activations of hidden layers and of a single output. Softmax is not one of them: of one number it is always 1.
 BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
 # The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
 LOSSES = ("mse", "sse", "half-sse", "bce", "bce-with-logits", "cross-entropy")
 
-# Those that take logits, so that nothing follows the last layer; and the activation that each has in it.
+# The losses that take logits, so that no activation follows the last layer; and the activation that is inside each.
 OF_LOGITS = {"bce-with-logits": "sigmoid", "cross-entropy": "softmax"}
 
 OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop,
@@ -99,8 +99,8 @@ def check_settings(settings: Settings) -> None:
     if not isinstance(sizes, (tuple, list)) or len(sizes) < 2 or {type(n) is int and n > 0 for n in sizes} != {True}:
         raise ChoiceError("sizes", f"found {short(sizes)}; give whole numbers from 1 up: inputs, hidden, outputs")
     if settings.momentum and OPTIMIZERS[settings.optimizer] is not SGD:
-        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it goes with sgd and "
-                          "momentum alone")
+        raise ChoiceError("momentum", f"found it with the optimizer {settings.optimizer}; it is for sgd and "
+                          "momentum only")
     if settings.output_activation == "softmax" and sizes[-1] == 1:
         raise ChoiceError("output_activation", "found softmax with one output, which would always be 1; take sigmoid")
     if type(settings.shuffle) is not bool:

@@ -9,7 +9,7 @@ STATUS = {"right": "right", "wrong": "not right yet", "blank": "not begun", "err
 
 
 def show_progress(terminal, chapters, progress) -> None:
-    """Each chapter with how many of its exercises are right; ``progress`` is None where there is no workbook."""
+    """Each chapter with how many of its exercises are right; ``progress`` is None if there is no workbook."""
     for chapter in chapters:
         done = ""
         if progress is not None and chapter.number in progress.chapters:
@@ -83,8 +83,8 @@ def show_trained(terminal, trained) -> None:
     pairs = list(zip(losses, trained.expected))
     first = next((i for i, (a, b) in enumerate(pairs) if a != b), len(pairs))
     texts = [repr(list_[first]) if first < len(list_) else "no more" for list_ in (losses, trained.expected)]
-    terminal.line(f"purenn's losses differ from epoch {first + 1} on: yours {texts[0]}, purenn's {texts[1]}. Where the "
-                  "order of operations is another, the last digits may be.")
+    terminal.line(f"purenn's losses differ from epoch {first + 1} on: yours {texts[0]}, purenn's {texts[1]}. If your "
+                  "order of operations is another, the last digits may differ.")
 
 
 def show_grades(terminal, grades, most: float) -> None:

@@ -108,12 +108,12 @@ def _line(recording, number, has_result=True, formula=None):
 
 
 def list_number(value) -> int:
-    """The number of the list that a value is; −1 where it is none."""
+    """The number of the list that a value is; −1 if it is none."""
     return value.get("list", -1) if isinstance(value, dict) else -1
 
 
 def _quantity(recording, number):
-    """The full name of the one entry that a line changes: where it stands in the network."""
+    """The full name of the one entry that a line changes: its place in the network."""
     found = [(key, index, change[index]) for key, change in recording.events[over(recording, number)].lists.items()
              if key in recording.names and isinstance(change, dict) for index in change]
     if len(found) != 1:
@@ -126,7 +126,7 @@ def _quantity(recording, number):
 
 
 def _slope_of(recording, name, index):
-    """What goes into a layer is what the layer before puts out: of which number ∂C/∂ an entry of ``input_grad`` is."""
+    """The number whose slope ∂C/∂ an entry of ``input_grad`` is: an output of the layer before."""
     match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
     if not match:
         return ""

@@ -30,7 +30,7 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
 
     ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a remark
     for it. With ``everything`` nothing is left out; otherwise ``hint`` follows what is left out, with the layer in
-    place of {}. Numbers have so many significant ``digits``; with 17, all.
+    place of {}. Numbers have this many significant ``digits``; with 17, all.
     """
     heading, lay_out, remark = _layout(layout)
     part = None
@@ -124,7 +124,7 @@ def _with_short_sums(quantity):
 def rows(quantity, digits: int = ALL_DIGITS) -> list:
     """The right-hand sides, one below the other, each a sign and the terms of a sum: symbols, numbers, result.
 
-    Equal ones are shown once. The sign before the result is ≠ where the numbers do not come to it.
+    Equal ones are shown once. The sign before the result is ≠ if the numbers give another result.
     """
     result = quantity.result if isinstance(quantity.result, str) else repr(quantity.result)
     found = [terms for terms in [quantity.symbols] + quantity.numbers
@@ -134,7 +134,7 @@ def rows(quantity, digits: int = ALL_DIGITS) -> list:
 
 
 def wrapped(terms: list, room: int) -> list:
-    """A sum broken into lines of at most ``room`` characters: between its terms, and within one where it must be."""
+    """A sum broken into lines of at most ``room`` characters: between its terms, and within one if it is too long."""
     lines = [terms[0]]
     for term in terms[1:]:
         if _width(lines[-1]) + 3 + _width(term) > room:
@@ -222,7 +222,7 @@ def opening(lines: list, layout: str) -> list:
 
 
 def closing(lines, layout: str) -> list:
-    """And what it ends with: further lines of prose, if there are any."""
+    """What a page in a layout ends with: further lines of prose, if there are any."""
     if layout == "text":
         return [piece for line in ("", *lines) for piece in textwrap.wrap(line, WIDTH) or [""]] if lines else []
     from . import mathematics
@@ -230,7 +230,7 @@ def closing(lines, layout: str) -> list:
 
 
 def about_step(made, sample: int, epochs: int, seed) -> str:
-    """The network, how it learns, and the sample; ``seed`` is None where the numbers are fixed."""
+    """The network, how it learns, and the sample; ``seed`` is None if the numbers are fixed."""
     data = made.problem.train
     start = "" if seed is None else f"seed {seed}, "
     return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after {epochs} epochs; a batch "

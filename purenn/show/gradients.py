@@ -6,14 +6,14 @@ from . import terminal as show
 def heading(h: float) -> list:
     """What stands above the rows."""
     return [f"Each entry: its gradient a by backpropagation against n = (C(w + h) - C(w - h)) / 2h with h = {h:g}.",
-            "The worst of each row: its relative error |a - n| / max(|a|, |n|), and what is allowed: 1e-7, and what",
-            "the rounding of the cost and the third derivative explain (purenn/study/gradcheck.py).", "",
+            "Each row shows its worst entry: the relative error |a - n| / max(|a|, |n|), and the allowed one, which is",
+            "1e-7 and what rounding and the third derivative explain (see purenn/study/gradcheck.py).", "",
             f"{'activation':10}  {'loss':17}  {'entries':>7}  {'kinks':>5}  {'worst entry':14}  {'analytic':>22}  "
             f"{'numeric':>22}  {'error':>8}  {'allowed':>8}  verdict"]
 
 
 def row_lines(terminal, row) -> list:
-    """A row of the suite; in red where it is not fine, with a line that says in which layers."""
+    """A row of the suite; in red if it is not fine, with a line that says in which layers."""
     text = (f"{row.activation:10}  {row.loss:17}  {row.entries:7}  {row.kinks:5}  {row.worst.name:14}  "
             f"{row.worst.analytic:22.15g}  {row.worst.numeric:22.15g}  {row.worst.error:8.1e}  "
             f"{study.allowed(row.worst):8.1e}  {row.verdict}")
@@ -23,22 +23,22 @@ def row_lines(terminal, row) -> list:
 
 
 def total_lines(total) -> list:
-    """What all rows come to."""
+    """A summary of all rows."""
     about = "No unit changed sides between w - h and w + h."
     if total.kinks:
         about = (f"{total.kinks} entries lie at a kink, where a unit changes sides between w - h and w + h, and are "
                  "not counted.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
-            "beyond what is explained, up to 1e-7 fine, up to 1e-4 fine where there are kinks such as ReLU's, above",
+            "beyond what is explained, up to 1e-7 fine, up to 1e-4 fine if there are kinks such as ReLU's, above",
             "1e-2 wrong, doubtful between."]
 
 
 def where(checked: list, network) -> str:
     """Where to look for the mistake: in which layers the gradients are right, and in which they are not.
 
-    Backpropagation goes from the last layer to the first, so what the last wrong one is given is wrong already, or it
-    makes the mistake itself.
+    Backpropagation goes from the last layer to the first, so the last layer that is wrong is given a wrong slope
+    already, or makes the mistake itself.
     """
     wrong = [check for check in checked if not check.verdict.startswith("fine")]
     if not wrong:
@@ -55,7 +55,7 @@ def where(checked: list, network) -> str:
         behind = _named(network, last + 1, len(network.layers))
         return f"{words}, the last that learns: look behind it, at {behind}the loss and the 1/n, and at layer {last}"
     between = _named(network, last + 1, after[0])
-    return f"{words}: look between them, at {between}the slopes that layer {after[0]} hands on, and at layer {last}"
+    return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 
 
 def _named(network, first, end):

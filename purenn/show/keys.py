@@ -111,7 +111,7 @@ class FullScreen:
         self._write(HOME + (END_OF_LINE + "\r\n").join(lines) + END_OF_LINE + REST)
 
     def keys(self):
-        """Yield the names of keys, and RESIZED where the terminal has another size; ends where the input does."""
+        """Yield the names of keys, and RESIZED if the terminal has another size; ends when the input does."""
         yield from (self._windows_keys() if os.name == "nt" else self._posix_keys())
 
     def _posix_keys(self):

@@ -76,8 +76,8 @@ def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
 def draw(path: str, done: list) -> list:
     """Draw each experiment's curves beside the Markdown file of that path; return pairs (name, file).
 
-    Where the report prints epoch lines, its runs' middle 50 % and 90 % with the printed losses as dots; otherwise the
-    medians of the settings.
+    If the report prints epoch lines: the middle 50 % and 90 % of the runs, with the printed losses as dots. Otherwise
+    the medians of the settings.
     """
     from . import plots
     drawn = []

@@ -146,6 +146,6 @@ def opening(lines: list, layout: str) -> list:
 
 
 def closing(lines, layout: str) -> list:
-    """And what it ends with: further lines of prose, if there are any."""
+    """What a page ends with: further lines of prose, if there are any."""
     texts = [words(line) for line in ("", *lines)] if lines else []
     return texts + (END if layout == "latex" else [])

@@ -1,4 +1,4 @@
-"""What is in a saved network, in words: its layers, what it predicts from what, its training, its curve."""
+"""A saved network in words: its layers, what it predicts from which columns, its training, its curve."""
 from ..linalg import PurennError
 from . import terminal as show
 from .report import listed

@@ -39,7 +39,7 @@ def lit(recording: Recording, number: int) -> tuple:
 
 
 def network_width(recording: Recording, room: int) -> int:
-    """How many columns the network takes: with its numbers where they take at most ``room``, otherwise without."""
+    """How many columns the network takes: with its numbers if they take at most ``room``, otherwise without."""
     count = len(recording.about["widths"])
     for cell in (WIDE, NARROW):
         width = count * (cell + GAP) - GAP
@@ -96,7 +96,7 @@ def _cell(column_values, j, cell, at, column):
 
 
 def _gap(recording, number, at, column, row, starts):
-    """What stands between a column and the next one: the connection, where it is the lit one."""
+    """What is between a column and the next one: the connection, if it is the lit one."""
     if at[0] != column + 1 or at[1] is None or at[2] is None:
         return " " * GAP, ""
     phase = recording.events[number].place.phase

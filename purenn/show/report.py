@@ -35,7 +35,7 @@ def first_lines(run, expected=None) -> list:
 
 
 def _engine(run):
-    """The engine and, where it is said, why it is not another one."""
+    """The engine and, if it is known, why it is not another one."""
     engine = run.engine.engine
     why_not = getattr(engine, "inner", engine).why_not
     return f"{run.engine!r}{f' (not {why_not})' if why_not else ''}"

@@ -1,7 +1,7 @@
 """Walking through a recording with the keys of a terminal, and predicting its results.
 
-``Walk`` is where one is and what was answered: ``press`` takes a key, ``lines`` gives the screen. ``walk`` connects it
-with a terminal. ``print_all`` and ``ask_all`` do without one.
+``Walk`` holds the place in the recording and the answers: ``press`` takes a key, ``lines`` gives the screen. ``walk``
+connects it with a terminal. ``print_all`` and ``ask_all`` do without one.
 """
 from typing import Any
 
@@ -28,7 +28,7 @@ HELP = (
     ("", "2.weight[1][0]; delta. / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
     ("g100", "event 100; home, end: the first, the last"),
-    ("h", "where a result is asked for: a hint"),
+    ("h", "when a result is asked for: a hint"),
     ("?    q", "these keys, or back to the step; the end"),
 )
 ALSO = "h: a hint; →: the result"                           # what may be typed in place of an answer
@@ -38,7 +38,7 @@ PROMPTS = {"/": "the last change of: ", ":": "line: ", "g": "event: ", "answer":
 
 
 class Walk:
-    """Where one is in a recording. With ``predict`` the results of formulas are asked for before they are shown."""
+    """The place in a recording. With ``predict`` the results of formulas are asked for before they are shown."""
 
     def __init__(self, recording: Recording, predict: bool = False):
         self.recording, self.predict = recording, predict
@@ -57,7 +57,7 @@ class Walk:
         return walking.question(self.recording, self.number)
 
     def press(self, key: str) -> bool:
-        """Do what a key says; False where it says to end."""
+        """Do what a key says; False if it says to end."""
         if self.mode:
             self._type(key)
             return True

@@ -44,7 +44,7 @@ def _function_line(recording, number):
 
 
 def source_lines(recording: Recording, number: int, width: int, rows: int) -> list:
-    """The source of the function at work, with a mark at the line; without its docstring where that does not fit."""
+    """The source of the function at work, with a mark at the line; without its docstring if that does not fit."""
     event = recording.events[number]
     named = recording.functions[event.function]
     lines = recording.sources[named.file].rstrip("\n").split("\n")
@@ -147,7 +147,7 @@ def screen(recording: Recording, number: int, width: int = 100, height: int = 30
 
 
 def _said(recording, number, hidden, width, rows):
-    """What an event does, in at most so many lines: the formula in symbols, where there is room, and with numbers."""
+    """What an event does, in at most ``rows`` lines: the formula in symbols, if there is room, and with numbers."""
     lines = equation(recording, number, hidden)
     found = [[(text, "now")] for line in lines for text in _wrapped("  " + line, width, rows - len(lines) + 1)]
     return ([[("  " + text, "dim")] for text in symbols(recording, number)] + found)[-rows:]
@@ -186,7 +186,7 @@ def _width(text):
 
 
 def painted(terminal: Terminal, line: list, width: int = 0) -> str:
-    """A line as text for a terminal, cut to ``width`` columns where that is not 0, with its colors."""
+    """A line as text for a terminal, cut to ``width`` columns if that is not 0, with its colors."""
     text = ""
     left = width or 10 ** 9
     for part, style in line:

@@ -25,14 +25,15 @@ def comparison(slopes: list) -> str:
 
 
 def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> list:
-    """The graph in words: its size, the comparison, the parts it folds up into, and its nodes, or those of a neuron.
+    """The graph in words: its size, the comparison, its parts, and its nodes, or those of a neuron.
 
-    ``remedy`` is said where there are too many nodes to list.
+    ``remedy`` is said if there are too many nodes to list.
     """
     edges = sum(len(node.uses) for node in nodes)
     lines = ["", f"The cost C of this sample as a graph: {len(nodes)} nodes, {len(slopes)} of them parameters, and "
              f"{edges} edges. C = {nodes[-1].value.data!r}", comparison(slopes), "",
-             "The graph folded up: what is many nodes here is one formula, in a loop, there", ""]
+             "The nodes by part of the network. All nodes of one kind are one formula, in a loop, in the derivation.",
+             ""]
     rows = [["part", "nodes", "forward", "gradients of its nodes"]]
     for part in folded(network, loss, nodes):
         formulas = part.forward + [""] * (len(part.backward) - 1)
@@ -43,8 +44,8 @@ def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> lis
     chosen = around(nodes, only) if only else nodes
     if len(chosen) > MOST:
         return lines + [f"{len(chosen)} nodes are too many to list: {remedy}"]
-    lines += [f"Neuron {only[1]} of layers[{only[0]}], with the nodes before it and behind it" if only else "The nodes",
-              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node, over all that is made from the node", ""]
+    lines += [f"Neuron {only[1]} of layers[{only[0]}], with the nodes before it and after it" if only else "The nodes",
+              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node, over all that is computed from the node", ""]
     rows = [["layer.neuron", "node", "value", "∂C/∂node", "by the chain rule", "in the derivation"]]
     for node in reversed(chosen):
         rows.append([_place(node), node.name, _number(node.value.data, 6), _number(node.value.grad, 6), _chain(node),
@@ -186,7 +187,7 @@ def _legend(title, network, nodes, width):
 
 
 def _edge(start, end, label, part):
-    """A line from box to box, with its label after so large a part of the way."""
+    """A line from box to box, with its label after this part of the way."""
     (x1, y1), (x2, y2) = start, end
     y1, y2 = y1 + HEIGHT / 2, y2 - HEIGHT / 2
     middle = (y1 + y2) / 2

@@ -56,7 +56,7 @@ class Terminal:
 
 
 class PatientTerminal(Terminal):
-    """A Terminal that ignores a closed pipe, so that the program goes on; the flush at exit meets the error again."""
+    """A Terminal that ignores a closed pipe, so that the program goes on; the flush at exit raises the error again."""
 
     def line(self, text: str = "") -> None:
         """Write one line, if that is possible."""

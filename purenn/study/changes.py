@@ -21,7 +21,7 @@ def carry_over(old: Network, new: Network, kept: Sequence[Sequence[Any]]) -> Non
     """Copy into a new network the weights between neurons that the old one had, and their biases.
 
     ``kept`` has a list for each column of the new network, its inputs, its hidden layers, its outputs: for each neuron
-    the (column, place) that it had in the old one, or None where it is new. What is not copied stays as it was drawn.
+    the (column, place) that it had in the old one, or None if it is new. What is not copied stays as it was drawn.
     """
     sources, targets = linears(old), linears(new)
     for c in range(len(targets)):

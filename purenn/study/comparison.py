@@ -4,7 +4,7 @@ Every setting is run with the same seeds. The settings are ranked by the share o
 median of the epochs that those needed; with validation data they are ranked by the median validation loss, and test
 data are never used. Whether the first is really better than another is decided seed by seed: the setting that needed
 fewer epochs, or has the lower validation loss, wins (an unsolved run loses to a solved one). The first counts as better
-if a tossed coin would give so many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5.
+if a tossed coin would give that many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5.
 Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional
 
 CHANCE = 1 / 32
 
-# If a setting needs this many times the epochs of another, the summary says that the other stands out.
+# If a setting needs at least this many times the epochs of the best one, the summary says that the best one stands out.
 MUCH = 1.25
 
 CURVE = 200                     # epochs of a curve that are kept, at most

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..runs.settings import make_optimizer
 from ..training import Dataset
 
-# An epoch is measured on so many samples at most, repeated for so many seconds.
+# An epoch is measured on at most this many samples, again and again for this many seconds.
 MEASURED, MEASURING = 256, 0.1
 
 

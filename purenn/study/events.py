@@ -6,7 +6,7 @@ KINDS = ("call", "line", "return")
 EMPTY = ("variables", "lists", "target", "formula", "result")
 
 # Where in the derivation: the phase, the number of the sample, of the layer, of the neuron j in it, of its input k;
-# None where there is none.
+# None if there is none.
 Place = namedtuple("Place", ("phase", "sample", "layer", "neuron", "input"))
 
 # kind: call, line or return. function: its number in Recording.functions. depth: how many functions are running.

@@ -1,6 +1,7 @@
-"""The experiments of the five lab reports: what is run for each, under which reading, and what the report says of it.
+"""The experiments of the five lab reports: what is run for each, what is assumed, and what the report says.
 
-A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are asked of all of them.
+A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are checked on all of
+them.
 """
 from functools import partial
 from math import inf
@@ -104,7 +105,7 @@ def rises_of(trial: Trial) -> float:
     return trial.rises
 
 
-# B: "layers". Its optimizer is said nowhere; Adam, which it finds best, is read, with its own correction.
+# B: "layers". It does not say its optimizer; Adam, which it finds best, is assumed, with its own correction.
 
 ADAM = Settings(sizes=(2, 32, 32, 1), activation="relu", target_loss=1e-12, epochs=400, lr=0.01, optimizer="adam")
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "adam")
@@ -228,10 +229,10 @@ E = Experiment(
     {"2-4-4-1": _job("gate", GATE)})
 
 
-# C: "letters". A run shares its batches out by itself.
+# C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1: so many hidden neurons, images to learn from and epochs; drawn letters, or those of a file."""
+    """A run of C1 with these numbers of hidden neurons, images and epochs; on drawn letters, or those of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)

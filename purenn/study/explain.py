@@ -2,8 +2,8 @@
 
 Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
 recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
-it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: where it does
-not come to the core's result, the code does not do what the formula says.
+it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: if that is
+not the core's result, the code does not do what the formula says.
 
 A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
 goes in, what comes out, and the slopes of both.
@@ -47,7 +47,7 @@ def _cost_after(network, loss, x, y, before):
     """The cost of the sample with the new values, computed on a copy: the layers keep the numbers of the step."""
     after = batch_cost(loss, [copy.deepcopy(network).forward(list(x))], [y])
     found = plain(None, None, "new C", after, type(loss).forward)
-    title = "What the step has done: the cost of this sample, forward once more with the new values"
+    title = "What the step has changed: the cost of this sample, computed again with the new values"
     return Section("update", None, title, [found._replace(remark=f"before the step: C = {before!r}")])
 
 
@@ -59,13 +59,13 @@ AGREES = 1e-9                                       # relative; the core's own l
 
 
 def compared(sections: list) -> list:
-    """The sections, each quantity with what its formula comes to where the code has computed another number."""
+    """The sections; where the code has computed another number than the formula gives, ``expected`` is the latter."""
     return [section._replace(quantities=[quantity._replace(expected=by_formula(quantity))
                                          for quantity in section.quantities]) for section in sections]
 
 
 def by_formula(quantity: Quantity) -> Optional[float]:
-    """What the numbers put into a formula come to, where that is not the result; otherwise None.
+    """The value of a formula with the numbers put in, if that is not the result; otherwise None.
 
     >>> right = Quantity(0, None, "∂C/∂a_0", ["2·(a_0 - y_0)"], [["2.0·(0.75 - 1.0)"]], -0.5, None)
     >>> by_formula(right), by_formula(right._replace(result=-0.25))
@@ -157,7 +157,7 @@ def _backward(network, loss, output, y):
             quantities = _parameter_slopes(layer, i, ins, handed)
             quantities += _input_slopes((layer.inputs, weight), i, ins, handed, grad) if i > 0 else []
         elif type(layer) is Softmax:
-            general = f"{by_z} = Σ_i ∂C/∂{outs}_i·∂{outs}_i/∂{ins}_j, for {ins}_j moves every {outs}_i"
+            general = f"{by_z} = Σ_i ∂C/∂{outs}_i·∂{outs}_i/∂{ins}_j, because {ins}_j changes every {outs}_i"
             quantities = jacobian((outs, ins), layer.a)
             quantities += through_jacobian((outs, ins), layer.a, handed, grad, delta(ins) + "_%d")
         elif type(layer) in VALUES:

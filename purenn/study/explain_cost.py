@@ -63,7 +63,7 @@ def _binary_cross_entropy(loss, symbol, output, y):
         numbers.append(f"-({number(y[j])}·{_ln(number(output[j]), output[j])} + (1 - "
                        f"{number(y[j])})·{_ln('1 - ' + number(output[j]), 1.0 - output[j])})")
     symbols = factored("1" if share == 1.0 else f"1/{len(output)}", symbols)
-    floor = "ln is taken to be -100 where it is less" if "(-100.0)" in " ".join(numbers) else ""
+    floor = "ln is taken to be -100 if it is less" if "(-100.0)" in " ".join(numbers) else ""
     return [_total(loss, symbols, factored(number(share), numbers), output, y)._replace(remark=floor)]
 
 
@@ -136,7 +136,7 @@ def _loss_slope(loss, symbol, j, output, y, slope):
     else:
         small = output[j] * (1.0 - output[j]) < 1e-12
         below = "1e-12" if small else f"{a}·(1 - {a})"
-        remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 stands for it" if small else ""
+        remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 replaces it" if small else ""
         symbols = f"({name} - y_{j}) / ({name}·(1 - {name}))"
         numbers = f"{number(share)}·(({a} - {target}) / ({below}))"
     if share != 1.0:
@@ -163,7 +163,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
                      [[f"-{number(y[j])} / {number(p[j])}"]], slopes[j], None) for j in range(len(z))]
     titles = (general,
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
-              f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), for {symbol}_j moves every p_i",
+              f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), because {symbol}_j changes every p_i",
               f"the chain rule: ∂C/∂{symbol}_j = Σ_i ∂C/∂p_i·∂p_i/∂{symbol}_j",
               f"where p_i cancels and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same but for rounding; "
               "this is what the core computes")

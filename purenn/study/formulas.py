@@ -2,11 +2,11 @@
 
 A formula is a list of terms that are added from left to right, in the order in which the core adds
 them, so that a line of numbers, evaluated as it stands (· is times, ² is squared, ln, exp, sqrt and
-tanh are the functions), gives the core's result bit for bit. A test evaluates every one, and so does ``explain``:
-where a result is another, the code has been changed.
+tanh are the functions), gives the core's result bit for bit. A test evaluates every one, and so does ``explain``: if a
+result differs, the code has been changed.
 
-A symbol carries the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 what that
-layer puts out, and a⁽³⁾_1 the activation that network.layers[3] makes of it. The network's input is x.
+A symbol has the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 is output 1 of
+that layer, and a⁽³⁾_1 is the activation that network.layers[3] makes of z⁽²⁾_1. The network's input is x.
 
 Beside each formula stands the function that computes it, with the line on which pdb can stop in it.
 """
@@ -31,7 +31,7 @@ Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
 # numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
 # and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: what is to be
-# said of it. expected: what the formula comes to where the code gives another result, otherwise None.
+# said of it. expected: the value of the formula, if the code gives another result, otherwise None.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source", "remark",
                                    "expected"), defaults=("", None))
 

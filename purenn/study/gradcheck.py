@@ -7,10 +7,10 @@ To measure how the cost C changes with one number θ, change θ a little both wa
 That error is h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 lies between.
 
-How far a right gradient a may be from the measured n follows from both:
+Two errors, of rounding and of truncation, say how far a right gradient a may be from the measured n:
 
-Rounding. Each result of a calculation is rounded, by at most u = ε/2 = 1.1e-16 of it. An error e in a number q moves
-the cost by ∂C/∂q · e, so that the rounding of q moves it by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
+Rounding. Each result of a calculation is rounded, by at most u = ε/2 = 1.1e-16 of it. An error e in a number q changes
+the cost by ∂C/∂q · e, so the rounding of q changes it by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
 each time by at most u·Σ|terms|. The terms of a neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|.
 In a loss with a logarithm, ln(1 + …) rounds a number of about 1, whatever its own size is. All together, the cost is
 known within
@@ -24,13 +24,13 @@ Algorithms", 2002, chapter 3.)
 Truncation. With half the step, the error h²/6 · C‴ is a quarter: n(h) − n(h/2) is ¾ of it, so that it is 4/3·|n(h) −
 n(h/2)|. This is measured only where rounding does not explain the difference.
 
-So |a − n| may be up to their sum, the entry's ``bound``, and what lies beyond it is judged relative to the gradient:
-(|a − n| − bound) / max(|a|, |n|), by the thresholds of CS231n. A gradient that is tiny, of 1e-9 say, has no more digits
-by the cost than these.
+So |a − n| may be up to their sum, the entry's ``bound``. What lies beyond the bound is divided by the gradient and
+judged: (|a − n| − bound) / max(|a|, |n|), by the thresholds of CS231n. For a tiny gradient, such as 1e-9, the cost does
+not give more digits than that.
 
 At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output is within 1e-12 of the
-wrong end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: no entry counts.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of the wrong
+end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: then no entry counts.
 """
 import math
 import random
@@ -83,8 +83,8 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     gradients of the batch. A layer of your own with a kink says which side its units are on in a list ``sides``, which
     its forward fills in.
 
-    Raises PurennError unless h is above 0 and the batch fits, as ``train`` does; where the forward pass is random; and
-    for an error in a layer or a loss of your own, which is its cause.
+    Raises PurennError unless h is above 0 and the batch fits, as ``train`` does; if the forward pass is random; and
+    if a layer or a loss of your own raises an error, which is then the ``__cause__``.
     """
     if not is_finite(h) or not h > 0.0:
         raise PurennError(f"gradcheck: h is {h!r}; it must be a number above 0, such as 1e-5")
@@ -158,7 +158,7 @@ def _clear(network):
 
 
 def relative_error(analytic: float, numeric: float) -> float:
-    """|a − n| / max(|a|, |n|): 0 where they agree, ½ where one is twice the other, 2 where only the sign differs.
+    """|a − n| / max(|a|, |n|): 0 if they agree, ½ if one is twice the other, 2 if only the sign differs.
 
     Source: CS231n, as above.
     """
@@ -175,13 +175,13 @@ def beyond(entry: Entry) -> float:
 
 
 def allowed(entry: Entry) -> float:
-    """Up to which relative error the entry is fine."""
+    """The largest relative error with which the entry is fine."""
     largest = max(abs(entry.analytic), abs(entry.numeric))
     return FINE + (entry.bound / largest if largest != 0.0 else 0.0)
 
 
 def worst(entries: list):
-    """The Entry that is nearest to what is allowed, or furthest beyond; kinks are left out. None if there is none.
+    """The Entry with the largest error, compared with what is ``allowed``; kinks are left out. None if there is none.
 
     An error that is nan is the largest of all.
     """

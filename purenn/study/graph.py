@@ -164,7 +164,7 @@ def compare(network, loss, x: list, y: list) -> tuple:
 
 
 def agree(slopes: list) -> bool:
-    """True where no Slope of the two is further apart than 1e-12 of the largest."""
+    """True if the two gradients of each Slope differ by at most 1e-12 of the largest."""
     largest = max(abs(slope.loops) for slope in slopes)
     return all(abs(slope.tape - slope.loops) <= 1e-12 * largest for slope in slopes)
 

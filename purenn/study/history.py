@@ -117,7 +117,7 @@ class History:
 
 
 def _layers(network):
-    """The layers that learn: their number as parameters() has it, and what they are in words."""
+    """The layers that learn: their number as in parameters(), and what they are in words."""
     learning = [(str(i), layer) for i, layer in enumerate(network.layers) if hasattr(layer, "weight")]
     return [(layer, f"layer {i + 1}: {linear.in_features} → {linear.out_features}")
             for i, (layer, linear) in enumerate(learning)]

@@ -1,4 +1,4 @@
-"""The lab reports' own arithmetic where it is not the textbook's, mistakes included.
+"""The lab reports' own methods, if they are not the textbook's; mistakes included.
 
 Each is named after the report that has it: A "functions", B "layers", E "gate". They are here so that the reports'
 figures can be compared with what gave them; ``optimizers`` has the right methods. A variant is a function that
@@ -47,7 +47,7 @@ class AdamOfA(Adam):
         Adam.__init__(self, parameters, lr, betas=(0.1, 0.9))
 
     def step(self) -> None:
-        """The step of the class, of which v = (1 − β₂)·g² has no memory."""
+        """The step of the class; v = (1 − β₂)·g² is not kept from one step to the next."""
         self.t += 1
         for (_, values, grads), m in zip(self.parameters, self.first_moment):
             for k in range(len(values)):
@@ -101,7 +101,7 @@ class TanhOfA(Tanh):
         return 1.0 - math.tanh(a) * math.tanh(a)
 
 
-# The same for the engines ``unrolled`` and ``compiled``; a test holds them to the classes above, bit for bit.
+# The same for the engines ``unrolled`` and ``compiled``; a test compares them with the classes above, bit for bit.
 VALUES[TanhOfA] = VALUES[Tanh]
 SLOPES[TanhOfA] = "{da} * (1.0 - tanh({a}) * tanh({a}))"
 STEPS[AdamOfA] = (

@@ -62,7 +62,7 @@ class Lists:
         return number
 
     def value(self, value: Any) -> Any:
-        """A value as a recording has it."""
+        """A value in the form of a recording."""
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (int, float)):

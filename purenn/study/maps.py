@@ -1,4 +1,4 @@
-"""What each neuron makes of the unit square, and the slope of the cost of all samples by each parameter.
+"""The activation of each neuron over the unit square, and the slope of the cost of all samples by each parameter.
 
 Both are for figures: they change nothing of the network, and a figure can ask for them after every few epochs.
 """
@@ -22,8 +22,8 @@ def square(count: int) -> List[List[float]]:
 class NeuronMaps:
     """The activations of a network's neurons over the unit square, a layer at a time.
 
-    A layer here is a Linear with the activations after it, which makes the same numbers as in the whole network. Make
-    another one where the network has got other layers.
+    A layer here is a Linear with the activations after it, which makes the same numbers as in the whole network. If the
+    network gets other layers, make another one.
     """
 
     def __init__(self, network: Network):

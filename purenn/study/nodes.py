@@ -14,13 +14,13 @@ Node = namedtuple("Node", ("value", "layer", "neuron", "role", "name", "uses"))
 # its formulas forward and backward, a line each.
 Part = namedtuple("Part", ("layer", "title", "count", "forward", "backward"))
 
-# A name is at most so long; a longer one is the operation alone.
+# A name is at most this long; in place of a longer one, the operation alone is shown.
 LONGEST = 12
 OPERATIONS = ("+", "-", "·", "Σ", "ln")
 
 
 def nodes_of(network, graph) -> list:
-    """The Nodes of a Graph, the cost last; each comes behind those that it was made from."""
+    """The Nodes of a Graph, the cost last; each comes after those that it was made from."""
     found: dict = {}                                        # Value → layer, neuron, role, name
     for k in range(len(graph.x)):
         found[graph.x[k]] = (None, None, "input", f"x_{k}")
@@ -63,7 +63,7 @@ def _neuron(i, j, z, rows, inputs):
 
 
 def _expression(value, found):
-    """How a Value of the cost was made, in the names of its parents; where that is long, its operation alone."""
+    """How a Value of the cost was made, in the names of its parents; if that is long, its operation alone."""
     names = [found[parent][3] for parent in value.parents]
     if not names:
         return f"{value.data:.4g}"
@@ -96,7 +96,7 @@ def formula(node, network, loss) -> str:
     if node.role == "bias":
         return "BP3: ∂C/∂b_j = δ_j"
     if node.role == "product":
-        return "δ_j, handed on by the sum z_j"
+        return "δ_j, passed on by the sum z_j"
     if node.role in ("sum", "activation", "input"):
         place = -1 if node.layer is None else node.layer
         return _slope(network, loss, place, {"sum": "z", "activation": "a", "input": "x"}[node.role])

@@ -63,14 +63,14 @@ def _append(node, values):
 
 
 def _target(node, values):
-    """What is set, as the source has it but for the indices, which are put in."""
+    """What is set, as in the source, with the values of the indices put in."""
     if isinstance(node, ast.Subscript):
         return f"{_target(node.value, values)}[{text(index_of(node), values)}]"
     return _source(node)
 
 
 def _reader(node, values):
-    """A function from the variables afterwards to the value of what was set; None where that cannot be read."""
+    """A function from the variables afterwards to the value of what was set; None if that cannot be read."""
     if isinstance(node, ast.Name):
         return lambda variables: variables[node.id]
     try:
@@ -91,7 +91,7 @@ def _reader(node, values):
 # A node as text.
 
 def text(node: Any, values: Values, level: int = 0) -> str:
-    """A node with the numbers put in, in parentheses where it binds less than ``level``."""
+    """A node with the numbers put in, in parentheses if it binds less than ``level``."""
     written, own = _written(node, values)
     return f"({written})" if own < level else written
 

@@ -19,12 +19,12 @@ Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "
 Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
                                        "batch_size", "engine", "network"), defaults=(None, None))
 
-# The outcome of an experiment: the losses of its epochs, the loss and the accuracy at the end over so many samples, or
-# the error that ended it.
+# The outcome of an experiment: the losses of its epochs; the loss, the accuracy and the count of samples at the
+# end; or the error that ended it.
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
 # A mistake, shown: its network, loss and optimizer as they are written, the run without it, the run with it and,
-# where runs differ, another one; why the curve looks as it does; and what the check has found.
+# if runs differ, another one; why the curve looks as it does; and what the check has found.
 Demonstration = namedtuple("Demonstration", ("mistake", "seed", "network", "loss", "optimizer", "right", "wrong",
                                              "again", "why", "found"))
 

@@ -15,7 +15,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = tuple(module.__file__ for module in (linalg, neuron, activations, layer, layers, network, losses, optimizers,
                                             loops))
 
-# Functions that compute nothing of the derivation; so do those whose names begin with check.
+# Functions that compute nothing of the derivation. Those whose names begin with check compute nothing of it either.
 BOOKKEEPING = {"zero_grad", "parameters", "zeros", "shape", "is_finite", "state_dict", "load_state_dict", "sync"}
 GENERATOR = 0x20                                            # of a code's flags
 
@@ -60,7 +60,7 @@ class Rooms:
         self._functions: Dict[Any, Optional[Function]] = {}
 
     def function(self, code: Any, scope: Dict[str, Any]) -> Optional[Function]:
-        """The Function of a code; None where it is not stepped into. ``scope`` are the globals of its module."""
+        """The Function of a code; None if it is not stepped into. ``scope`` are the globals of its module."""
         if code not in self._functions:
             self._functions[code] = self._read(code, scope)
         return self._functions[code]
@@ -124,7 +124,7 @@ def _own_nodes(node):
 
 
 def _names(function):
-    """The arguments and then the variables, each once, in their order; ``_`` is nobody's name."""
+    """The arguments and then the variables, each once, in their order; ``_`` is left out."""
     of = function.args
     found = [each.arg for each in [*of.posonlyargs, *of.args, of.vararg, *of.kwonlyargs, of.kwarg] if each]
     found += [node.id for node in _own_nodes(function)

@@ -46,7 +46,7 @@ class Value:
         return _value(other) - self
 
     def order(self) -> list:
-        """All that this Value was computed from, each behind its parents, and itself last: a topological order.
+        """All that this Value was computed from, each after its parents, and itself last: a topological order.
 
         The search is depth-first, with a list in place of recursion, so that a graph may be deep. It visits the last
         parent first: then ``backward`` adds up in the order in which the loops do.

@@ -1,4 +1,4 @@
-"""What ``recording.record`` sets as the trace function: it writes an Event for each line, call and return.
+"""The trace function that ``recording.record`` sets: it writes an Event for each line, call and return.
 
 The place of an event follows from the functions that are running. A layer's function says the layer; the loops
 around the line, from the layer inwards, say the neuron and its input.
@@ -204,7 +204,7 @@ class Tracer:
 
     @staticmethod
     def _count(running, loop):
-        """Which round of a loop it is: its variable, where it goes through a range, otherwise counted."""
+        """Which round of a loop it is: its variable, if it goes through a range, otherwise counted."""
         value = running.frame.f_locals.get(getattr(loop.target, "id", None))
         values = Values(running.frame.f_locals, running.frame.f_globals, len, str)
         try:
@@ -249,7 +249,7 @@ class Tracer:
 
 
 def _is_check(node):
-    """Whether a statement only raises where a condition is true."""
+    """Whether all that a statement does is to raise if a condition is true."""
     return [type(each).__name__ for each in getattr(node, "body", ())] == ["Raise"]
 
 

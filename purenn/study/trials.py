@@ -6,7 +6,7 @@ from .comparison import Trial, rises, trial
 from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
-SEEDS = 100                     # where there is a compiler; otherwise
+SEEDS = 100                     # if there is a compiler; otherwise
 FEW_SEEDS = 20
 
 # Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.
@@ -20,11 +20,11 @@ RISING = 1000
 class Experiment(NamedTuple):
     """An experiment of a report.
 
-    ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was taken
-    where the report leaves something open, and names its mistakes where they are made here, too. ``runs`` are Jobs by
-    label, each done with every seed; ``claims`` are asked of them. ``others`` are Jobs by the label in whose place they
-    stand: the right method where the report's has a mistake, called ``other``; they are for comparison alone.
-    ``seeds``: so many are enough, None for SEEDS.
+    ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was assumed
+    if the report leaves something open, and names its mistakes if they are made here, too. ``runs`` are Jobs by label,
+    each done with every seed; ``claims`` are asked of them. ``others`` are Jobs by the label of the run that they
+    replace: the right method, if the report's has a mistake. They are for comparison only, and ``other`` is what they
+    are called. ``seeds`` is the number of seeds, None for SEEDS.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Experiment(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of an experiment: the trials by label, a Checked for each claim, and the same for ``others``."""
+    """The outcome of an experiment: the trials by label, a Checked for each claim, and the same for ``others``."""
 
     experiment: Experiment
     seeds: int
@@ -64,7 +64,7 @@ def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
               tell: Optional[Callable[[int, int], None]] = None, known: Optional[Dict[Any, Any]] = None) -> Outcome:
     """Run an experiment: each of its runs with each seed from 1 up; what is ``known`` is not run again.
 
-    Raises KeyboardInterrupt where it is interrupted, PurennError where a run could not be done.
+    Raises KeyboardInterrupt if it is interrupted, PurennError if a run could not be done.
     """
     known = {} if known is None else known
     by_label = [*experiment.runs.items(), *experiment.others.items()]

@@ -9,7 +9,7 @@ ITERABLES: Dict[str, Any] = {"zip": zip, "range": range, "len": len, "enumerate"
 
 
 class Unknown(Exception):
-    """The value of a node is not to be had by reading alone."""
+    """The value of a node cannot be found by reading alone."""
 
 
 class Values:
@@ -35,7 +35,7 @@ class Values:
         return values
 
     def of(self, node: Any) -> Any:
-        """The value of a node; raises Unknown where more than reading would be needed."""
+        """The value of a node; raises Unknown if more than reading would be needed."""
         if isinstance(node, ast.Name) and node.id not in self.hidden:
             for names in (self.variables, self.scope, vars(builtins)):
                 if node.id in names:
@@ -71,7 +71,7 @@ class Values:
         raise Unknown
 
     def iterable(self, node: Any) -> Any:
-        """The value of a node that can be gone through without being used up, or a number."""
+        """The value of a node that can be looped over without being used up, or a number."""
         value = self.of(node)
         if type(value) in (list, tuple, range, int) or isinstance(node, ast.Call):
             return value

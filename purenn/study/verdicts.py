@@ -1,14 +1,14 @@
 """Whether an experiment of the lab reports came out as reported: claims that are written down and can fail.
 
-A report has one run of each experiment; here each is run with many seeds. What a report says is taken apart into
-claims, and each is asked of all the seeds:
+A report has one run of each experiment; here each is run with many seeds. What a report says is divided into claims,
+and each claim is checked on all the seeds:
 
-    Figure      a number that the report prints. It holds where a number that rounds to it lies in the middle 90 % of
+    Figure      a number that the report prints. It holds if a number that rounds to it lies in the middle 90 % of
                 the seeds, from the 5th percentile to the 95th. So one in ten honest reports fails it by chance.
-    Success     something that a run does, such as to get every point right. It holds where at least one seed in ten
+    Success     something that a run does, such as to get every point right. It holds if at least one seed in ten
                 does it: a single run may well have been one of them.
-    Comparison  what the report says of settings side by side. It holds where the medians over the seeds have it.
-    Near        for an experiment that is too large for many seeds: the median is that near to the reported number.
+    Comparison  what the report says when it compares settings. It holds if it is true of the medians over the seeds.
+    Near        for an experiment that is too large for many seeds: the median is this near to the reported number.
 
 The trials of a claim are ``comparison.Trial``s, in lists by label.
 """
@@ -20,12 +20,12 @@ from .comparison import Trial, median
 Trials = Dict[str, List[Trial]]
 
 LOW, HIGH = 0.05, 0.95          # a figure's seeds between these shares are the middle 90 %
-ONE_IN = 10                     # of so many seeds one must succeed
+ONE_IN = 10                     # one of this many seeds must succeed
 
-RULES = ("A figure is as reported where it lies, rounded as it is printed, in the middle "
+RULES = ("A figure is as reported if, rounded as it is printed, it lies in the middle "
          f"{100 * (HIGH - LOW):.0f} % of the seeds.",
-         f"A success is as reported where at least 1 seed in {ONE_IN} has it.",
-         "A comparison is as reported where the medians over the seeds have it.")
+         f"A success is as reported if at least 1 seed in {ONE_IN} has it.",
+         "A comparison is as reported if it is true of the medians over the seeds.")
 
 VERDICTS = ("as reported", "the same finding, other figures", "nothing to compare with", "NOT as reported")
 
@@ -43,7 +43,7 @@ class Figure(NamedTuple):
 
 
 class Success(NamedTuple):
-    """What a run of that ``label`` does in the report; ``holds`` asks a Trial."""
+    """What a run of that ``label`` does in the report; ``holds`` says whether a Trial does it."""
 
     what: str
     label: str
@@ -51,7 +51,7 @@ class Success(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What the report says of its settings side by side; ``holds`` asks the trials, ``shown`` puts them into words."""
+    """What the report says when it compares settings; ``holds`` checks the trials, ``shown`` puts them into words."""
 
     what: str
     holds: Callable[[Trials], bool]
@@ -69,7 +69,7 @@ class Near(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """What became of a claim: whether it holds, and what was found, in words."""
+    """The outcome for a claim: whether it holds, and what was found, in words."""
 
     claim: Any
     holds: bool
@@ -77,7 +77,7 @@ class Checked(NamedTuple):
 
 
 def check(claim: Any, trials: Trials) -> Checked:
-    """Ask the trials whether a claim holds."""
+    """Check on the trials whether a claim holds."""
     if isinstance(claim, Comparison):
         return Checked(claim, claim.holds(trials), claim.shown(trials))
     of_label = trials[claim.label]
@@ -155,12 +155,12 @@ def diverged(trial: Trial) -> bool:
 
 
 def needed(trial: Trial) -> float:
-    """The epochs until the loss was below its target; infinite where it never was."""
+    """The epochs until the loss was below its target; infinite if it never was."""
     return inf if trial.needed is None else trial.needed
 
 
 def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
-    """The loss at an epoch, divided by so many points, which makes a mean of a sum.
+    """The loss at an epoch, divided by the number of points, which makes a mean of a sum.
 
     A run that ended before has its last loss, one that diverged an infinite one.
     """
@@ -170,7 +170,7 @@ def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
 
 
 def accuracy_at(epoch: int) -> Callable[[Trial], float]:
-    """The accuracy at an epoch; 0 where training diverged."""
+    """The accuracy at an epoch; 0 if training diverged."""
     def of(trial: Trial) -> float:
         return 0.0 if trial.diverged else _at(trial.accuracies, epoch)
     return of
@@ -186,12 +186,12 @@ def right_at(epoch: int) -> Callable[[Trial], bool]:
 
 
 def first_below(limit: float) -> Callable[[Trial], float]:
-    """The first epoch whose loss is below the limit, of those that the Trial keeps; infinite where there is none."""
+    """The first epoch whose loss is below the limit, of those that the Trial keeps; infinite if there is none."""
     return lambda trial: min([epoch for epoch, value in trial.losses if value < limit], default=inf)
 
 
 def worst(trial: Trial) -> float:
-    """How far the output is from its target, |a − y|, where it is farthest; infinite where training diverged."""
+    """How far the output is from its target, |a − y|, where it is farthest; infinite if training diverged."""
     return max([abs(output[0] - target[0]) for _, target, output in trial.predictions], default=inf)
 
 

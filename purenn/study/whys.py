@@ -22,7 +22,7 @@ WHYS = {
         "negative number.",
     "adam-betas":
         "With β₂ = 0.1 the second moment is hardly more than the last g², so √v̂ is about |g|: the steps keep "
-        "their size, about lr, however flat it gets, and near the minimum they go to and fro.",
+        "their size, about lr, however flat it gets, and near the minimum they go back and forth.",
     "adam-correction":
         "m̂ is always 10 times m, and v̂ always 1000 times v. After some hundred steps neither should be corrected "
         "any more, and the step is 10/√1000 = 0.32 of the right one.",

@@ -15,7 +15,7 @@ BOOK[:] = EXERCISES
 
 
 def exercise(name: str) -> Exercise:
-    """The exercise of that number, name or file. Raises PurennError where there is none."""
+    """The exercise of that number, name or file. Raises PurennError if there is none."""
     for found in EXERCISES:
         if name in (found.number, found.name, found.file, found.file + ".py"):
             return found

@@ -6,8 +6,8 @@ from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, FORWARD, GALLERY
 
 
-OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1, None)
-TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1, None)
+TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
               BP1, None)
 
 
@@ -33,9 +33,9 @@ From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
 
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
 
-so that it costs one multiplication where a is known. Here z = {z}, and a = σ(z) = {a}.
+so one multiplication is enough if a is known. Here z = {z}, and a = σ(z) = {a}.
 Work out the slope σ′(z), to four digits.""",
-    BP1, ("The formula at the end needs a, and not z.", "Multiply a by what is missing from it to 1."),
+    BP1, ("The formula at the end needs a, and not z.", "Multiply a by the difference between 1 and a."),
     (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
      TWICE._replace(change=lambda v: twice(v["a"])),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),
@@ -48,13 +48,13 @@ SIGMOID = Exercise(
     "2.2", "write", "sigmoid", "Write the sigmoid", """\
 σ(z) = 1 / (1 + e^−z). In Python e^x is exp(x), which is imported below.
 
-One thing to see to: exp(x) of a large x, such as 1000, is too large for a float and raises
-OverflowError. With a negative z of that size e^−z is such a number. But e^z is not: multiply
-the fraction above and below by e^z, and it is
+Take care: exp(x) of a large x, such as 1000, is too large for a float and raises OverflowError.
+If z is −1000, then e^−z is too large, but e^z is not. Multiply the numerator and the denominator
+of the fraction by e^z:
 
     σ(z) = e^z / (1 + e^z)
 
-the same value. So: the first formula for z ≥ 0, the second one for z < 0.""",
+This is the same value. Use the first formula for z ≥ 0, and the second one for z < 0.""",
     FORWARD, ("Write the formula for z >= 0 first, with an if before it.",
               "For z < 0: e = exp(z), and then the fraction of e and 1.0 + e."),
     (Known("exp-overflow", "The sigmoid is written 1 / (1 + e^−z) for negative z too, and e^−z overflows.", GALLERY,
@@ -64,7 +64,7 @@ the same value. So: the first formula for z ≥ 0, the second one for z < 0.""",
      Known("sign-of-exponent", "The sign of the exponent is wrong: this is 1 − σ(z).", FORWARD,
            (("(1.0 + exp(-z))", "(1.0 + 1.0 / exp(-z) if z < 700.0 else math.inf)"),
             ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
-     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
+     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z in the numerator is missing.", FORWARD,
            ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
     code='''\
 import math
@@ -85,8 +85,8 @@ SLOPE = Exercise(
     "2.3", "write", "sigmoid_slope", "Write the slope of the sigmoid", """\
 The formula of 2.1: σ′(z) = a·(1 − a), with a = σ(z).
 
-The function is given both, z and a = σ(z), as every slope here is: some functions' slopes are
-easier from z. Take care which one you use.""",
+The function is given both z and a = σ(z), as every slope here is, because the slopes of some
+functions are easier to compute from z. Take care which one you use.""",
     BP1, ("z is not used at all.", "One line: the product of a and 1.0 - a."),
     (OF_Z._replace(change=("a * (1.0 - a)", "z * (1.0 - z)")),
      TWICE._replace(change=("a * (1.0 - a)", "1.0 / (1.0 + math.exp(-a)) * (1.0 - 1.0 / (1.0 + math.exp(-a)))")),
@@ -118,7 +118,7 @@ Another activation is tanh(z) = (e^z − e^−z) / (e^z + e^−z), between −1 
 
 The function below has one mistake in it. Find it and repair it. It is given z and a = tanh(z).""",
     BP1, ("What is a: a number before tanh, or after it?",
-          "a has been through tanh already; taking tanh of it once more is one time too many."),
+          "a has been through tanh already; do not apply tanh once more."),
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
            "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
      Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
@@ -153,8 +153,8 @@ def probe_layer(own, sample):
 LAYER = Exercise(
     "2.5", "write", "activation_layer", "Write a layer of activations, forward and back", """\
 Now for a whole list of neurons at once: j counts them. Forward, each z_j becomes
-a_j = f(z_j). Backward, the other direction: C is the cost, a number that says how wrong the
-network is in the end. ∂C/∂a_j is how fast C changes when a_j does. We want ∂C/∂z_j, which is
+a_j = f(z_j). Backward is the other direction. C is the cost, a number that says how wrong the
+output of the network is. ∂C/∂a_j is how fast C changes when a_j does. We want ∂C/∂z_j, which is
 called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplies the two slopes:
 
     δ_j = ∂C/∂z_j = ∂C/∂a_j · ∂a_j/∂z_j = ∂C/∂a_j · f′(z_j)              (BP1)
@@ -172,9 +172,9 @@ finished, says that they are your own sigmoid and its slope.""",
            ("grad[j] * derivative(z[j], a[j])", "grad[j]")),
      Known("function-for-slope", "∂C/∂a_j is multiplied by a_j = f(z_j), where the slope f′(z_j) is meant.", BP1,
            ("grad[j] * derivative(z[j], a[j])", "grad[j] * a[j]")),
-     Known("a-for-z", "derivative(z, a) is given a in the place of z.", BP1,
+     Known("a-for-z", "derivative(z, a) is given a instead of z.", BP1,
            ("derivative(z[j], a[j])", "derivative(a[j], a[j])")),
-     Known("z-for-a", "derivative(z, a) is given z in the place of a.", BP1,
+     Known("z-for-a", "derivative(z, a) is given z instead of a.", BP1,
            ("derivative(z[j], a[j])", "derivative(z[j], z[j])")),
      Known("z-and-a-swapped", "z and a are swapped where they are given to derivative(z, a).", BP1,
            ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),

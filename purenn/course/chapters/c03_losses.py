@@ -1,7 +1,7 @@
 """Chapter 3: a loss and its slope."""
 from ... import losses
 from ..exercise import Chapter, Exercise, Known
-from ..pages import GALLERY, OWN, WHY_2
+from ..pages import GALLERY, TWO_CLASSES, WHY_2
 
 TWO = Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2, None)
 SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, where the slope has a − y.", WHY_2, None)
@@ -55,7 +55,7 @@ def probe_mse(own, sample):
 
 MSE = Exercise(
     "3.2", "write", "squared_error", "Write the squared error and its slope", """\
-The formulas of 3.1, for any number of outputs. Some people take the sum in the place of the
+The formulas of 3.1, for any number of outputs. Some people take the sum instead of the
 mean; self.reduction says which one. The factor in front of the sum is 1/m for "mean" and 1
 for "sum". It stands in one function, share, so that the cost and its slope cannot disagree.""",
     WHY_2, ("share: 1.0 / count if self.reduction is \"mean\", otherwise 1.0.",
@@ -73,13 +73,13 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("return self.share(len(output)) * squared_error", "return squared_error")),
      Known("1/m-twice", "The 1/m of the mean is in the slope twice.", WHY_2,
            ("share * 2.0 * (a - y)", "share * share * 2.0 * (a - y)")),
-     Known("half-in-cost", "The cost has a ½, and its slope a 2 all the same.", WHY_2,
+     Known("half-in-cost", "The cost has a ½, but its slope still has a 2.", WHY_2,
            ("return self.share(len(output)) * ", "return 0.5 * self.share(len(output)) * ")),
      Known("not-squared", "The error is added without its square, so that errors of both signs cancel.", WHY_2,
            ("total += error * error", "total += error")),
      Known("last-error-only", "total is set anew in each turn of the loop (= where += is meant).", WHY_2,
            ("total += error * error", "total = error * error")),
-     Known("share-turned-round", "share is turned round: 1 for the mean, 1/count for the sum.", WHY_2,
+     Known("share-turned-round", "share is the wrong way round: 1 for the mean, 1/count for the sum.", WHY_2,
            ('== "mean"', '!= "mean"'))),
     tried="A sample is the outputs and the targets.",
     code='''\
@@ -118,7 +118,7 @@ HALF = Exercise(
 Books often take half the sum as the cost, C = ½ Σ_j (a_j − y_j)², so that the ½ and the 2 of
 the derivative cancel. In the function below the slope does not belong to that cost. Repair it.""",
     WHY_2, ("Derive ½·(a − y)² by a: bring the 2 down.", "½·2 is 1."),
-    (Known("half-in-loss-only", "The loss has a ½, and its gradient a 2 all the same.", GALLERY,
+    (Known("half-in-loss-only", "The loss has a ½, but its gradient still has a 2.", GALLERY,
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
      Known("half-twice", "The ½ is in the slope too, where the 2 has cancelled it.", WHY_2,
@@ -134,19 +134,19 @@ def backward(output, target):
 
 ORDER = Exercise(
     "3.4", "order", "binary_cross_entropy", "Put the lines of binary cross-entropy in order", """\
-Where an output a is the probability of "yes", and the target y is 1 for yes and 0 for no,
-another cost is usual. It is −ln a where the answer is yes, and −ln(1 − a) where it is no:
+If an output a is the probability of "yes", and the target y is 1 for yes and 0 for no, another
+cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if it is no:
 
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    OWN, ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
+    TWO_CLASSES, ("Four lines are needed.", "Each term is subtracted: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total += y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total / len(output)")),
      Known("only-yes", "Only the term of the answer yes is there: an output for a no costs nothing.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):", "    total -= y * math.log(a)",
             "return total / len(output)")),
      Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2,
@@ -167,5 +167,5 @@ def forward(output, target):
     samples=(([0.75], [1.0]), ([0.25, 0.125], [0.0, 1.0])),
     probe=lambda own, sample: [("C", own.forward(*sample))])
 
-CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: each factor of the one is in the "
+CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: a factor in the one must be in the "
                   "other.", (PREDICT, MSE, HALF, ORDER))

@@ -15,7 +15,7 @@ PREDICT = Exercise(
     "4.1", "predict", "share_of_an_input", "How much does an input change the cost?", """\
 An input a_k goes into every neuron j of a layer, with the weight w_jk: first the neuron, then
 the input. It changes the cost C by changing each of their z_j. From z_j = Σ_k w_jk·a_k + b_j
-follows ∂z_j/∂a_k = w_jk. The chain rule multiplies, and where there are several ways it adds:
+follows ∂z_j/∂a_k = w_jk. The chain rule multiplies the slopes for each j, and adds the products:
 
     ∂C/∂a_k = Σ_j δ_j·w_jk          with δ_j = ∂C/∂z_j                     (BP2)
 
@@ -58,9 +58,9 @@ The chain rule multiplies each by δ:
     δ·w_k                 this neuron's part of ∂C/∂a_k                     (BP2)
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
-The first two are added to lists that are handed in, because others add to the same lists: the
-other samples of a batch to weight_grads, the other neurons of the layer to input_grads (the
-Σ_j of BP2). The third is returned.""",
+The first two are added to lists that are handed in, because more is added to the same lists: to
+weight_grads for the other samples of the batch, to input_grads by the other neurons of the layer
+(the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k], and input_grads[k] is the other way round; at the end return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,

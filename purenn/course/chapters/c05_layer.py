@@ -12,7 +12,7 @@ In a layer, each neuron j has a weight w_jk from each input k, and one bias b_j.
 2 inputs, a layer of 4 neurons, and a layer of 1 neuron, whose inputs are the 4 outputs of the
 layer before. Weights and biases are what a network learns: its parameters.
 
-How many parameters has a network {m}-{h}-{n}?""",
+How many parameters does a network {m}-{h}-{n} have?""",
     FORWARD, ("Count each layer: neurons times inputs, and a bias for each neuron.", "The input is no layer."),
     (Known("no-biases", "The biases are not counted.", FORWARD, lambda v: v["m"] * v["h"] + v["h"] * v["n"]),
      Known("one-bias-a-layer", "One bias is counted for each layer; there is one for each neuron.", FORWARD,
@@ -35,7 +35,7 @@ def probe_uniform(own, sample):
 UNIFORM = Exercise(
     "5.2", "write", "initial_weights", "Write the weights before training", """\
 Training begins with random weights. If all weights were equal, all neurons of a layer would
-compute the same, get the same slopes, and stay the same forever: as good as one neuron.
+compute the same, get the same slopes, and stay the same forever: no better than one neuron.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
@@ -125,7 +125,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            BP3, ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
                  "self.weight_grad[j][:] = zeros(self.in_features)\n            self.bias_grad[j] = 0.0\n            "
                  "bias_slope")),
-     Known("input-grads-anew", "input_grads begins anew for each neuron, so that only the last one's part is left.",
+     Known("input-grads-anew", "input_grads begins with zeros for each neuron, so only the last one's part is left.",
            BP2, ("for j in self.neurons:\n            bias_slope",
                  "for j in self.neurons:\n            input_grads = [0.0] * self.in_features\n            bias_slope")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",

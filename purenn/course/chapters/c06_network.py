@@ -75,20 +75,20 @@ NETWORK = Exercise(
     "6.2", "write", "network", "Write a network, forward and back", """\
 A network is a list of layers. Forward, the output of each is the input of the next; the last
 one's output is the network's. Backward goes the other way: the last layer is handed the slope
-of the cost by its outputs, ∂C/∂output; it returns the slope by its inputs, which are the outputs
-of the layer before it: so that is what the layer before is handed. The first layer's answer is
-∂C/∂x, and it is returned.
+of the cost by its outputs, ∂C/∂output, and returns the slope by its inputs. These are the outputs
+of the layer before it, so the layer before is handed that slope. What the first layer returns is
+∂C/∂x, and backward returns it.
 
 Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""",
     BP2, ("forward: a = x, and then for each layer a = layer.forward(a).",
           "backward is the same with grad, through reversed(self.layers)."),
     (Known("backward-in-order", "backward goes through the layers from the first to the last; it begins with the last.",
            BP2, ("reversed(self.layers)", "self.layers")),
-     Known("grad-not-handed-on", "Every layer is handed ∂C/∂output; each is to be handed what the layer after it "
+     Known("grad-not-handed-on", "Every layer is handed ∂C/∂output; each should be handed what the layer after it "
            "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
                               "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
                               "grad)\n        return result")),
-     Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
+     Known("input-for-all", "Every layer is handed x; each should be handed the output of the one before it.", BP2,
            ("a = layer.forward(a)", "a = layer.forward(x)")),
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
@@ -142,11 +142,12 @@ The optimizer of the next chapter changes every parameter. It gets them from par
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
 gives such triples; the network's gives those of all layers, with the layer's place in the list
 (from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
-are the layers' own, not copies, so that to change them is to change the layer.
+are the layers' own, not copies: changing them changes the layer.
 
 backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
-zero_grad(). It changes the lists in place, as others hold them: grads[:] = ... puts new entries
-into the same list, where grads = ... would only give the name to another list.
+zero_grad(). It changes the lists in place, because the optimizer has the same lists:
+grads[:] = ... puts new entries into the same list, but grads = ... would only give the name to
+another list.
 
 (The class goes on with forward and backward of 6.2: Network(Passes) has both.)""",
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
@@ -162,7 +163,7 @@ into the same list, where grads = ... would only give the name to another list.
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
      Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
-     Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
+     Known("copies", "parameters() gives copies: changing them does not change the layers.", GALLERY,
            ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
     tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
     code='''\

@@ -36,7 +36,7 @@ slopes in the three steps are g = {g1}, then {g2}, then {g3}.
 Work out θ after the three steps, to four digits.""",
     STEP, ("After the first step v is the first slope; θ is then theta − lr·v.",
            "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
-    (Known("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous step, so "
            "it is forgotten after one step.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
      Known("no-momentum", "This is gradient descent without momentum.", STEP,
            lambda v: v["theta"] - v["lr"] * (v["g1"] + v["g2"] + v["g3"])),
@@ -81,7 +81,7 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
            "step: go through both with zip: for (_, values, grads), v in zip(self.parameters, self.velocity), and in "
            "it through k: first v[k] = ..., then values[k] -= ..."),
-    (Known("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "
+    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous step, so "
            "it is forgotten after one step.", STEP,
            (("v[k] = self.momentum * v[k] + grads[k]", "change = self.momentum * v[k] + grads[k]"),
             ("values[k] -= self.lr * v[k]", "values[k] -= self.lr * change\n                v[k] = grads[k]"))),
@@ -90,7 +90,7 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
             "[zeros(len(self.parameters[0][1]))] * len(self.parameters)")),
      Known("no-momentum", "The momentum is left out: this is plain gradient descent.", STEP,
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
-     Known("uphill", "The step goes uphill: values[k] grows by lr·v where it is to shrink.", STEP,
+     Known("uphill", "The step goes uphill: values[k] grows by lr·v but should shrink.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
      Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
@@ -142,33 +142,33 @@ of its step is m divided by √v, so that it does not depend on the scale of the
     θ ← θ − lr·m̂ / (√v̂ + eps)
 
 Both means begin at 0, and are too small at first: after t steps the weights of the slopes in m
-add up to 1 − β₁^t, not to 1. To divide by that corrects it. (β^t is beta ** t in Python.)""",
+add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is beta ** t in Python.)""",
     ADAM, ("corrected is one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
-    (Known("adam-moments-swapped", "Adam's first moment is of g² and its second of g.", STEP,
+    (Known("adam-moments-swapped", "Adam's first moment is the mean of g², its second that of g.", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
      Known("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
-     Known("adam-step-counter", "Adam's t is advanced once a parameter, not once a step.", ADAM,
+     Known("adam-step-counter", "Adam's t goes up once for each list of parameters, not once for each step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("            for k in range(len(values)):",
                                           "            self.t += 1\n            for k in range(len(values)):"))),
-     Known("adam-counter-each-number", "Adam's t is advanced for each single number, not once a step.", ADAM,
+     Known("adam-counter-each-number", "Adam's t goes up once for each single parameter, not once for each step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("g = grads[k]", "g = grads[k]\n                self.t += 1"))),
      Known("adam-without-correction", "The correction is left out: m and v are used as they are.", ADAM,
            (("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]"))),
      Known("no-square-root", "The root is left out: the step is divided by v̂, not by √v̂.", STEP,
            ("math.sqrt(v_hat)", "v_hat")),
-     Known("eps-inside-the-root", "eps stands inside the root; it is added to the root.", STEP,
+     Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(v_hat) + self.eps)", "math.sqrt(v_hat + self.eps)")),
      Known("second-moment-of-m", "The second moment is of m², where g² is meant.", STEP,
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
      Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
            (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
-     Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
+     Known("corrected-kept", "m̂ is kept instead of m, so that it is corrected again in the next step.", ADAM,
            ("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)")),
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
@@ -213,9 +213,9 @@ Adagrad is older than Adam. Each parameter's steps shrink by all its slopes so f
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
 
-Every parameter has an s of its own. In the code below something is wrong with that. Repair it.""",
+Every parameter has an s of its own. In the code below that is not so. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
-           "Only grads[k] belongs to values[k]; the other entries of grads are other parameters' slopes."),
+           "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
     (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
      Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
@@ -246,5 +246,5 @@ class Adagrad:
 ''', answers={"Adagrad.step": optimizers.Adagrad.step}, planted="adagrad-column",
     probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
 
-CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for each single parameter; "
-                  "it matters what it keeps, and when.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))
+CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer keeps numbers for each single "
+                  "parameter; it matters which, and when they change.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

@@ -26,7 +26,7 @@ the samples' costs C_x, and the slope of a sum is the sum of the slopes:
     C = 1/n · Σ_x C_x              ∂C/∂θ = 1/n · Σ_x ∂C_x/∂θ
 
 The factor 1/n is loss.share(n) (for a loss that is a sum it is 1: see 3.2). The gradients add up
-by themselves, as network.backward adds to them. So the share is put in where each sample's
+by themselves, because network.backward adds to them. So the share is put in where each sample's
 backward pass begins: ∂C/∂a_j = share · ∂C_x/∂a_j. The chain rule carries it to every gradient.
 
 For each sample x with its target y:
@@ -58,7 +58,7 @@ def batch_cost(loss, outputs, targets):
 
 
 class Loops:
-    """What gets the gradients: one sample after the other."""
+    """Computes the gradients, one sample after the other."""
 
     def gradients(self, network, loss, inputs, targets):
         """Add ∂C/∂θ of the batch to the network's gradients; return the pair cost, outputs.
@@ -99,7 +99,7 @@ returned is that of before the step.
 
 engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
 that of 6.3.""",
-    GALLERY, ("All four lines without a tail belong there; which needs which?",
+    GALLERY, ("The four lines without a comment belong there. Which line needs which other?",
             "Clear before you add, and step after."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
@@ -127,10 +127,10 @@ def learn(engine, network, loss, optimizer, batch):
 
 
 class _Turned:
-    """A generator whose shuffle turns a list round."""
+    """A generator whose shuffle reverses a list."""
 
     def shuffle(self, items):
-        """The last first."""
+        """The last entry first."""
         items.reverse()
 
 
@@ -152,11 +152,11 @@ batch_size (None) all samples are one batch.
 
 If there is an rng, the samples are shuffled first: rng.shuffle(list) puts a list in a new order,
 in place. The data are the caller's and must stay as they are, and each input must keep its
-target. So it is a list of the numbers of the samples, 0, 1, 2, ..., that is shuffled.
+target. So shuffle a list of the numbers of the samples, 0, 1, 2, ...
 
 A function with yield in it is a generator: "yield a, b" hands out a pair and goes on after it
 when the next is asked for.""",
-    TRAIN, ("order = list(range(len(data.inputs))), shuffled where rng is not None.",
+    TRAIN, ("order = list(range(len(data.inputs))), shuffled if rng is not None.",
             "for start in range(0, count, batch_size): chosen = order[start:start + batch_size]; a slice may go beyond "
             "the end. Then yield the inputs and the targets of the chosen numbers."),
     (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,
@@ -170,7 +170,7 @@ when the next is asked for.""",
      Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count)"))),
     tried="A sample is how many samples there are, batch_size, and whether there is an rng (its shuffle "
-          "turns a list round).",
+          "reverses a list).",
     code='''\
 def batches(data, batch_size=None, rng=None):
     """Yield the data as pairs (inputs, targets), two lists of up to batch_size entries, in an order shuffled by rng."""
@@ -195,20 +195,21 @@ An epoch is one pass through all the data, batch by batch: for each batch, one s
 as in 8.2. The cost of a batch is that of before its step.
 
 The loss of the epoch is the mean over all samples. A batch of n out of N samples counts for n/N
-of it, so each batch adds cost · n/N. (With a loss that is a sum it would be 1; write it as
-cost * (loss.share(N) / loss.share(n)), and it is right for both.)
+of it, so each batch adds cost · n/N. (With a loss that is a sum, the factor would be 1. With
+cost * (loss.share(N) / loss.share(n)) it is right for both.)
 
-Training stops when the loss of an epoch is below target_loss, if there is one, or after so many
-epochs.""",
+Training stops when the loss of an epoch is below target_loss, if there is one, or after the
+given number of epochs.""",
     TRAIN, ("losses = []; for each epoch: total = 0.0; for inputs, targets in batches(data, batch_size, rng): "
             "zero_grad, gradients, step, total += ...",
             "After the batches losses.append(total); then, if target_loss is not None and total < target_loss: break."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("            network.zero_grad()\n", "")),
-     Known("cleared-once-an-epoch", "The gradients are cleared once an epoch; they are cleared before each batch.",
+     Known("cleared-once-an-epoch", "The gradients are cleared once in each epoch; they should be cleared before each "
+           "batch.",
            GALLERY, (("            network.zero_grad()\n", ""),
                    ("total = 0.0", "total = 0.0\n        network.zero_grad()"))),
-     Known("step-once-an-epoch", "There is one step an epoch; there is one after each batch.", TRAIN,
+     Known("step-once-an-epoch", "There is one step in each epoch; there should be one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
                                                      "total)"))),
      Known("never-stops-early", "target_loss is not looked at: it never stops early.", TRAIN,
@@ -237,7 +238,7 @@ from training_batches import batches
 
 
 def train(network, data, loss, optimizer, epochs, target_loss=None, batch_size=None, rng=None):
-    """Train for up to so many epochs; return the list of the losses of the epochs, each as it was before its steps.
+    """Train for up to ``epochs`` epochs; return the list of the losses of the epochs, each as it was before its steps.
 
     Each batch of batches(data, batch_size, rng): network.zero_grad(), Loops().gradients(network, loss, inputs,
     targets), optimizer.step().
@@ -261,5 +262,6 @@ return losses
     samples=((1, None, None, False), (4, None, None, False), (3, None, 3, False), (50, 0.5, None, False),
              (6, 0.39, None, False), (3, None, 2, True)))
 
-CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Clear, add up, step; 1/n stands in one place.",
+CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
+                  "gradients, adds them up, and changes the weights; 1/n stands in one place.",
                   (GRADIENTS, LEARN, BATCHES, TRAINING))

@@ -27,7 +27,7 @@ Work out the slope by the central difference, to four digits.""",
            lambda v: (v["above"] - v["here"]) / v["h"]),
      Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", STEP_H,
            lambda v: (v["here"] - v["below"]) / v["h"]),
-     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+     Known("multiplied", "The parentheses around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / 2.0 * v["h"]),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK,
            lambda v: (v["below"] - v["above"]) / (2.0 * v["h"]))),
@@ -53,7 +53,7 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            "accurate.", STEP_H, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
      Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            ("(2.0 * h)", "h")),
-     Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+     Known("multiplied", "The parentheses around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
@@ -80,8 +80,8 @@ divided by the size of the two slopes a (by backpropagation) and n (by the cost)
 
     |a − n| / max(|a|, |n|)
 
-It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
+It is 0 if they agree, ½ if one is twice the other, and 2 if only the sign differs. If both are 0 it
+is 0, and nothing is divided. (|x| is abs(x) in Python.) If it is below 1e-6, the gradient of a smooth
 network is right.""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(a) and abs(n). If the "
                 "larger is 0, return 0.0."),
@@ -136,7 +136,7 @@ def probe_check(own, sample):
 CHECK = Exercise(
     "9.4", "write", "wrong_gradients", "Write a gradient check", """\
 Now for all parameters: for each triple (name, values, grads), as in 6.3, and each k, compare
-grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). Where it is above
+grads[k] with the slope that the cost shows (9.2), by their relative error (9.3). If it is above
 1e-6, the gradient is wrong.""",
     GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
@@ -155,7 +155,7 @@ def wrong_gradients(cost, parameters, h):
     """A list of pairs (name, error), one for each gradient whose relative error is above 1e-6.
 
     cost: a function without arguments that gives C; parameters: a list of triples name, values, grads. The name
-    of an entry has its place behind it: "weight[0][2]" is entry 2 of the list "weight[0]".
+    of an entry ends with its place: "weight[0][2]" is entry 2 of the list "weight[0]".
     """
     ...
 ''', answers={"wrong_gradients": '''\
@@ -169,5 +169,5 @@ return found
 '''}, module="checking", names=("wrong_gradients",), probe=probe_check,
     samples=((1.0, 1.0), (2.0, 1.0), (1.0, 1.001), (0.5, -1.0)))
 
-CHAPTER = Chapter(9, "Checking gradients", "The cost itself says whether a gradient is right.",
+CHAPTER = Chapter(9, "Checking gradients", "The cost itself shows whether a gradient is right.",
                   (PREDICT, NUMERIC, ERROR, CHECK))

@@ -12,7 +12,7 @@ def draw_shares(rng):
 
 
 PREDICT = Exercise(
-    "10.1", "predict", "p_minus_y", "What is the slope behind softmax?", """\
+    "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
 For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
 cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
 and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because they sum to
@@ -21,13 +21,13 @@ and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_
     ∂C/∂z_j = p_j − y_j
 
 Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work out ∂C/∂z_{right}.""",
-    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z is to grow."),
+    P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z has to grow."),
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
      Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
      Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
-     Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the way on through softmax is missing.", P_MINUS_Y,
+     Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the slope of softmax is missing.", P_MINUS_Y,
            lambda v: -1.0 / v[f"p{v['right']}"])),
     draw=draw_shares, right=lambda v: v[f"p{v['right']}"] - 1.0, answer="slope")
 
@@ -44,9 +44,9 @@ The share of class i is e^z_i over the sum of all of them:
 
     p_i = e^z_i / Σ_j e^z_j
 
-As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction stays the same where
-both parts are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). With m the largest of the z, no
-exponent is above 0, and no power above 1.
+As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction stays the same if
+its numerator and its denominator are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). If m is the
+largest of the z, no exponent is above 0, and no power is above 1.
 
 exponentials returns three things, which the cost needs too: the list of the powers, their sum, m.""",
     CLASSES, ("exponentials: m = max(z); in a loop, power = exp(z_j - m) is appended and added up.",
@@ -91,9 +91,9 @@ def probe_cross_entropy(own, sample):
 
 
 CROSS_ENTROPY = Exercise(
-    "10.3", "write", "cross_entropy", "Write cross-entropy behind softmax", """\
+    "10.3", "write", "cross_entropy", "Write softmax with cross-entropy", """\
 C = −Σ_i y_i·ln p_i, with p = softmax(z). If a p is so small that it is rounded to 0, ln p cannot be
-computed. So it is taken from z: the logarithm of the fraction is a difference,
+computed. So −ln p is computed from z: the logarithm of a fraction is a difference,
 
     −ln p_i = −ln(e^(z_i − m) / S) = ln S + (m − z_i)        with S = Σ_j e^(z_j − m)
 
@@ -107,7 +107,7 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
      Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
-     Known("slope-by-p", "This slope is −y/p, that of C by p; the way on through softmax is missing.", P_MINUS_Y,
+     Known("slope-by-p", "This slope is −y/p, that of C by p; the slope of softmax is missing.", P_MINUS_Y,
            ("[p - y for", "[-y / max(p, 1e-300) for")),
      Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
@@ -149,21 +149,21 @@ def probe_jacobian(own, sample):
 
 JACOBIAN = Exercise(
     "10.4", "repair", "softmax_backward", "Repair the way back through softmax", """\
-Softmax can also be a layer, with another cost behind it. Then the way back is the chain rule in
-full. Each z_j changes every share a_i, and where there are several ways, they are added:
+Softmax can also be a layer, with another cost after it. Then the way back is the chain rule in
+full. Each z_j changes C through every share a_i, so the products for all i are added:
 
     ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
 
 The code below does not do that. Repair it.""",
-    P_MINUS_Y, ("The code takes one way for each j, that of i = j. The others are missing: delta[j] begins at "
+    P_MINUS_Y, ("The code has one product for each j, that with i = j. The others are missing: delta[j] begins at "
               "0.0, and each i adds grad[i] times a slope to it.",
             "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
     (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "Each way has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
+     Known("grad-of-j", "Each product has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
-     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
+     Known("last-way-only", "delta[j] is set anew (= where += is meant), so only the last product is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),
@@ -182,5 +182,5 @@ return delta
 '''}, planted="softmax-diagonal", probe=probe_jacobian,
     samples=(([0.0, 0.5], [1.0, 0.25]), ([2.0, -1.0, 0.5], [0.5, -2.0, 1.0])))
 
-CHAPTER = Chapter(10, "Softmax with cross-entropy", "Where outputs share a sum, every one depends on every input.",
-                  (PREDICT, SOFTMAX, CROSS_ENTROPY, JACOBIAN))
+CHAPTER = Chapter(10, "Softmax with cross-entropy", "Softmax divides by a sum over all inputs, so "
+                  "each output depends on each input.", (PREDICT, SOFTMAX, CROSS_ENTROPY, JACOBIAN))

@@ -76,8 +76,8 @@ One of these:
 
 {choices}
 
-Write its name as the answer. A way to find out: compute what one number must have been made of. Or
-make the mistake in your own file, run it with the sample, and compare."""
+Write its name as the answer. A way to find out: work out how one of the wrong numbers was computed.
+Or make the mistake in your own file, run it with the sample, and compare."""
 
 EXERCISES = tuple(Exercise(
     f"11.{place}", "find", f"planted_{place}", f"Find the planted mistake, {place} of {len(PARTS)}", TEXT, GALLERY,
@@ -85,4 +85,4 @@ EXERCISES = tuple(Exercise(
      "Compute by hand what each of the mistakes would make of that sample."),
     draw=drawing(numbers), right=lambda v: v["name"], answer="mistake") for place, numbers in enumerate(PARTS, 1))
 
-CHAPTER = Chapter(11, "Find the planted mistake", "Wrong numbers tell which mistake made them.", EXERCISES)
+CHAPTER = Chapter(11, "Find the planted mistake", "The wrong numbers show which mistake was made.", EXERCISES)

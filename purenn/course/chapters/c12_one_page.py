@@ -74,7 +74,7 @@ The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of al
 gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
-0.2504; each digit of the others must be right, too, up to rounding.""",
+0.2504. All losses must be right, up to rounding.""",
     BP1, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
@@ -91,15 +91,15 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", WHY_2,
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
-     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
            BP1, (RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
                  "1][j])))")),
-     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1,
+     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1,
            (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
            (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
-     Known("slope-for-delta", "BP2 is given ∂C/∂a_j in the place of δ_j: the slope f′ is missing on the way down.", BP2,
+     Known("slope-for-delta", "BP2 is given ∂C/∂a_j instead of δ_j: the slope f′ is missing on the way down.", BP2,
            ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
@@ -108,7 +108,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
              "[[weight[j][k] - lr * slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j]) * a[i][k] for k in range(len(a[i]))] "
              "for j in range(len(bias))]\n                below"),)),
-     Known("step-for-each-point", "There is a step after each point; there is one for all of them.",
+     Known("step-for-each-point", "There is a step after each point; there should be one for all points.",
            TRAIN,
            (("    for x, y in points:\n", f"    for x, y in points:\n            {CLEAR_EACH}\n"),
             (textwrap.indent(STEP_LINES, "    "), textwrap.indent(STEP_EACH, "    ")))),
@@ -118,7 +118,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            EQUAL,
            (("[[rng.uniform(-1.0, 1.0) for k in range(n_in)]", "[[0.5 for k in range(n_in)]"),
             ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
-     Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
+     Known("loss-after-the-step", "The losses are those after each step; they should be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
             ("range(epochs)", "range(epochs + 1)")))),
     tried="A sample is epochs, seed, lr.",
@@ -128,7 +128,7 @@ import random
 
 
 def train_xor(epochs, seed, lr):
-    """The losses of so many epochs of 2-4-4-1 sigmoid neurons on the 21 points, by gradient descent; a list."""
+    """A list of the losses of the epochs: 2-4-4-1 sigmoid neurons learn the 21 points by gradient descent."""
     ...
 ''', answers={"train_xor": SOLUTION}, samples=((1, 1, 1.0), (2, 1, 1.0), (4, 2, 0.5)),
     probe=lambda own, sample: [(f"loss of epoch {number}", loss) for number, loss in

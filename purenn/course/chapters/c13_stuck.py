@@ -13,15 +13,15 @@ from ..pages import BEST, BP1, EQUAL, FORWARD, STEP
 
 
 def draw_targets(rng):
-    """So many targets of 1 among so many samples."""
+    """The number of samples, and how many of them have the target 1."""
     n = rng.randint(9, 40)
     return {"n": n, "ones": rng.randint(2, n // 2 - 1)}
 
 
 CONSTANT = Exercise(
-    "13.1", "predict", "best_constant", "What loss has a network that has learned nothing?", """\
-Training often gets stuck where the network answers the same to everything. Which loss is that? A
-constant answer a, for targets of 0 and 1, has the mean squared error
+    "13.1", "predict", "best_constant", "What is the loss of a network that has learned nothing?", """\
+Training often gets stuck when the network gives the same answer for every input. What is the loss
+then? A constant answer a, for targets of 0 and 1, has the mean squared error
 
     C(a) = p·(1 − a)² + (1 − p)·a²             p is the share of the targets that are 1
 
@@ -29,7 +29,7 @@ Its slope is 0 where a = p: the best constant is the mean of the targets. Put it
 
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
 four digits. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
-that the network answers 10/21 to everything.)""",
+that the network answers 10/21 for every input.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
     (Known("answer-one-half", "This is the loss of the answer 0.5, or near it; the best constant is the mean of the "
@@ -44,7 +44,7 @@ that the network answers 10/21 to everything.)""",
 
 # cause: what is said of it, and the page.
 CAUSES = {
-    "no-activation": ("There is no activation between the layers: all of them together are one straight map.", FORWARD),
+    "no-activation": ("There is no activation between the layers: together they are one linear function.", FORWARD),
     "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
     "lr-too-small": ("The learning rate is far too small: the loss falls, in tiny steps.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
@@ -117,10 +117,10 @@ Write its name as the answer."""
 
 FINDS = tuple(Exercise(
     f"13.{place}", "find", f"stuck_run_{place - 1}", f"Why is this run stuck? {place - 1} of 3", TEXT, BEST,
-    ("Does the loss fall, stand, or grow? And how fast?",
-     "f′ = 1 means that there is no bend; equal rows of weights mean equal neurons; an f′ of almost 0 lets no slope "
-     "through."),
+    ("Does the loss fall, stay the same, or grow? And how fast?",
+     "f′ = 1 means that the neuron has no activation; equal rows of weights mean equal neurons; an f′ of almost 0 "
+     "makes the slopes almost 0."),
     draw=drawing(place), right=lambda v: v["cause"], answer="cause") for place in (2, 3, 4))
 
-CHAPTER = Chapter(13, "Reading a stuck run", "A loss that stands still has a cause that its numbers show.",
+CHAPTER = Chapter(13, "Reading a stuck run", "If a training does not learn, its numbers show the cause.",
                   (CONSTANT, *FINDS))

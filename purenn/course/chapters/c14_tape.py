@@ -26,8 +26,8 @@ It takes the calculation apart into single steps, and each step has slopes that 
     c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
     c = a·b             ∂c/∂a = b, ∂c/∂b = a
 
-Then it goes back from C, step by step. The slope of C by a number is the sum over all its uses, of
-the slope by what was made there times the slope of that step:
+Then it goes back from C, step by step. The slope of C by a number v is a sum over all uses of v. Each
+term is the slope of C by the result of that use, times the slope of that result by v:
 
     ∂C/∂v = Σ ∂C/∂use · ∂use/∂v                             the chain rule
 
@@ -71,7 +71,7 @@ GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z,
 
 
 def probe_order(own, sample):
-    """What is in the order, and whether each Value is behind its parents: there is more than one right order."""
+    """What is in the order, and whether each Value is after its parents: there is more than one right order."""
     values = graph(own, sample)
     order = values[-1].order()
     places = [next(i for i, value in enumerate(values) if value is found) for found in order]
@@ -86,22 +86,22 @@ The steps of a calculation make a graph. A Value is a number in it: it has data,
 the Values that it was made from. (In 14.4 the operations + and · will make such Values.)
 
 On the way back, the slope by a Value must be complete before it is passed on to the parents. So
-all Values that C was made from are put in order: each of them once, each behind all its parents,
+all Values that C was made from are put in order: each of them once, each after all its parents,
 and C itself last. That is a topological order. More than one may be right; any of them will do.
 
-One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
-note it as seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. With a list of what is still to be done in place of the
-calls, the graph may be deeper than Python's calls can be.""",
+One way is a depth-first search. To visit a Value: if it has been seen before, do nothing. Otherwise
+note that it has been seen, visit its parents, and when all of them are in the order, append it. It can be
+written as a function that calls itself. If a list of the Values still to be visited replaces the
+calls, the graph may be deeper than Python's calls may be.""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
     (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
            ("return order", "return order[::-1]")),
-     Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
+     Known("listed-when-found", "A Value is listed when it is found, before its parents; it should come after them.",
            TAPE, ("stack.append((value, True))", "order.append(value)")),
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
-           "parent that is found early stands behind what is made from it.", TAPE,
+           "parent that is found early then comes after what is made from it.", TAPE,
            (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
@@ -120,7 +120,7 @@ class Value:
         self.parents, self.slopes, self.operation = parents, slopes, operation
 
     def order(self):
-        """A list of all Values that this one was made from, each once and behind its parents; itself last."""
+        """A list of all Values that this one was made from, each once and after its parents; itself last."""
         ...
 ''', answers={"Value.order": tape.Value.order}, module="tape_order", names=("Value",), probe=probe_order,
     samples=GRAPHS)
@@ -255,5 +255,5 @@ def _value(number):
               "Value.__mul__": tape.Value.__mul__}, module="tape", names=("Value",), probe=probe_operations,
     samples=((3.0, 2.0), (-1.5, 0.5), (0.25, -4.0)))
 
-CHAPTER = Chapter(14, "The tape: automatic differentiation", "With the slopes of single steps and an order, a program "
-                  "differentiates whatever it computes.", (PREDICT, ORDER, BACKWARD, OPERATIONS))
+CHAPTER = Chapter(14, "The tape: automatic differentiation", "From the slopes of single steps, a program computes "
+                  "the gradients of any calculation.", (PREDICT, ORDER, BACKWARD, OPERATIONS))
