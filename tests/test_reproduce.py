@@ -34,7 +34,17 @@ def asked(monkeypatch):
         calls.append((jobs, workers))
         return [result._replace(losses=[(1, 1.0 + i)] + result.losses[1:]) for i in range(len(jobs))]
     monkeypatch.setattr(trials, "run_all", run_all)
+    monkeypatch.setattr(reproduce, "compile_alike", lambda jobs, tell: None)
     return calls
+
+
+def test_what_all_the_experiments_need_is_compiled_before_the_first(asked, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(reproduce, "compile_alike", lambda jobs, tell: compiled.append((list(jobs), len(asked))))
+    assert reproduce.run(["A4", "B1", "--seeds", "2"]) == 0
+    (jobs, before), = compiled
+    assert before == 0 and {(job.settings, job.variant) for job in jobs} == {
+        (job.settings, job.variant) for found, _ in asked for job in found}
 
 
 def outcome_of(name, holds=True):
