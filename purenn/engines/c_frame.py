@@ -9,36 +9,37 @@ HEAD = """\
 #include <math.h>
 #include <string.h>
 
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16     /* 16: only half precision */
 #error "sums are kept with more digits than a double has: they would not be Python's"
 #endif
 
-/* Rows of numbers are as long as the next multiple of 16, so that vectors fit. */
+/* Rows of inputs and of work are as long as the next multiple of 16, so that vectors fit. */
 #define PAD(n) (((n) + 15) / 16 * 16)
 
 struct task {
     const double *inputs, *targets;     /* a row for each sample */
     const long long *order;             /* the numbers of the samples, in the order in which they come; or none */
     double *w, *g, *v, *u;              /* the parameters, their ∂C/∂w, and the optimizer's states */
-    double *across;                     /* the weights once more, those from one input side by side */
-    double *work, *outputs;             /* what the layers put out; the network's outputs */
+    double *across;                     /* the weights transposed, in panels of 16 neurons */
+    double *work, *outputs;             /* all a and all d, see above; the network's outputs */
     double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
     long long start, count, room;       /* the first sample now, how many, and for how many there is room */
-    long long first, fresh, last;       /* 1 for a batch's first samples; where gradients start at 0; before a step */
-    long long right, wrong;             /* outputs of the right class; 1 where an output is no probability */
+    long long first, fresh, last;       /* 1: a batch's first samples; gradients start at 0; then a step */
+    long long right, invalid;           /* outputs of the right class; 1 if an output is no probability */
     long long steps, done, epochs;      /* the optimizer's steps so far; the batches and the epochs that are done */
-    double share, total;                /* C = share · total, the sum of the samples' costs */
+    double share, total;                /* C = share · total; 1/n for a mean, 1 for a sum; the samples' costs */
     double lr, decay, settings[3];
 };
 
-/* c[m][n] = start + Σ_p a[m][p]·b[p][n], the terms one after the other as in the loops: only different sums go side
-   by side. The steps from one entry to the next are given, those of b in panels of 16 columns. */
+/* sum[m][n] = start + Σ_p left[m][p]·right[p][n], or from 0.0 if there is no start; the terms one after the other as
+   in the loops: only different sums go side by side. How far it is from a row, term or panel to the next is given;
+   right is in panels of 16 columns. */
 struct sums {
     long rows, columns, terms;
-    double *c; long c_row;
+    double *sum; long sum_row;
     const double *start; long start_row;
-    const double *a; long a_row, a_term;
-    const double *b; long b_term, b_panel;
+    const double *left; long left_row, left_term;
+    const double *right; long right_term, right_panel;
 };
 
 /* A network of few layers has these functions compiled anew for each layer's size. */
@@ -56,7 +57,8 @@ struct sums {
 #else
 #define LANES 2
 #endif
-/* Rows that are padded are worked out in whole vectors; nobody reads what stands in the padding. */
+/* Rows that are padded are worked out in whole vectors; nobody reads what stands in the padding. w has room for a
+   vector behind its last number. */
 #define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
@@ -66,8 +68,8 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
                                                        long n)
 {
     vector sum[6][2];
-    const double *a = s->a + m * s->a_row;
-    const double *b = s->b + n / 16 * s->b_panel + n % 16;
+    const double *left = s->left + m * s->left_row;
+    const double *right = s->right + n / 16 * s->right_panel + n % 16;
     for (int r = 0; r < rows; r++)
         for (int h = 0; h < wide; h++)
             sum[r][h] = s->start ? (vector)*(const unaligned *)(s->start + (m + r) * s->start_row + n + h * LANES)
@@ -75,19 +77,19 @@ static inline __attribute__((always_inline)) void tile(const int rows, const int
     for (long p = 0; p < s->terms; p++) {
         for (int r = 0; r < rows; r++)
             for (int h = 0; h < wide; h++)
-                sum[r][h] += a[r * s->a_row] * (vector)*(const unaligned *)(b + h * LANES);
-        a += s->a_term;
-        b += s->b_term;
+                sum[r][h] += left[r * s->left_row] * (vector)*(const unaligned *)(right + h * LANES);
+        left += s->left_term;
+        right += s->right_term;
     }
     for (int r = 0; r < rows; r++)
         for (int h = 0; h < wide; h++) {
-            double *c = s->c + (m + r) * s->c_row + n + h * LANES;
-            long left = s->columns - n - h * LANES;
-            if (left >= LANES)
-                *(unaligned *)c = sum[r][h];
+            double *to = s->sum + (m + r) * s->sum_row + n + h * LANES;
+            long rest = s->columns - n - h * LANES;
+            if (rest >= LANES)
+                *(unaligned *)to = sum[r][h];
             else
-                for (long i = 0; i < left; i++)
-                    c[i] = sum[r][h][i];
+                for (long i = 0; i < rest; i++)
+                    to[i] = sum[r][h][i];
         }
 }
 
@@ -107,11 +109,11 @@ static void add_up(const struct sums *s)
 {
     for (long m = 0; m < s->rows; m++)
         for (long n = 0; n < s->columns; n++) {
-            const double *b = s->b + n / 16 * s->b_panel + n % 16;
+            const double *right = s->right + n / 16 * s->right_panel + n % 16;
             double sum = s->start ? s->start[m * s->start_row + n] : 0.0;
             for (long p = 0; p < s->terms; p++)
-                sum += s->a[m * s->a_row + p * s->a_term] * b[p * s->b_term];
-            s->c[m * s->c_row + n] = sum;
+                sum += s->left[m * s->left_row + p * s->left_term] * right[p * s->right_term];
+            s->sum[m * s->sum_row + n] = sum;
         }
 }
 #endif
@@ -120,19 +122,23 @@ static void add_up(const struct sums *s)
 EACH_SIZE void weighted_sums(long samples, long in, long out, const double *a, const double *across, const double *bias,
                              double *z)
 {
-    struct sums s = {samples, WHOLE(out), in, z, PAD(out), bias, 0, a, PAD(in), 1, across, 16, 16 * in};
+    struct sums s = {.rows = samples, .columns = WHOLE(out), .terms = in, .sum = z, .sum_row = PAD(out), .start = bias,
+                     .left = a, .left_row = PAD(in), .left_term = 1,
+                     .right = across, .right_term = 16, .right_panel = 16 * in};
     add_up(&s);
 }
 
 /* ∂C/∂a_k = Σ_j δ_j·w_jk, for each sample. */
 EACH_SIZE void input_slopes(long samples, long in, long out, const double *delta, const double *weight, double *da)
 {
-    struct sums s = {samples, WHOLE(in), out, da, PAD(in), 0, 0, delta, PAD(out), 1, weight, in, 16};
+    struct sums s = {.rows = samples, .columns = WHOLE(in), .terms = out, .sum = da, .sum_row = PAD(in),
+                     .left = delta, .left_row = PAD(out), .left_term = 1,
+                     .right = weight, .right_term = in, .right_panel = 16};
     add_up(&s);
 }
 
-/* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j, for the neurons j from first to end; 64 samples
-   at a time stay near. */
+/* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j·1, for the neurons j from first to end. Fresh
+   gradients start at 0, as after zero_grad. 64 samples at a time stay in the cache. */
 EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long end, const double *a,
                              const double *delta, int fresh, double *dw, double *db)
 {
@@ -143,14 +149,17 @@ EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long e
     for (long from = 0; from < samples; from += 64) {
         const double *d = delta + from * PAD(out) + first;
         long count = samples - from < 64 ? samples - from : 64;
-        struct sums s = {end - first, in, count, dw, in, fresh && from == 0 ? 0 : dw, in, d, 1, PAD(out),
-                         a + from * PAD(in), PAD(in), 16};
-        add_up(&s);
+        int zero = fresh && from == 0;
+        struct sums weights = {.rows = end - first, .columns = in, .terms = count, .sum = dw, .sum_row = in,
+                               .start = zero ? 0 : dw, .start_row = in,
+                               .left = d, .left_row = 1, .left_term = PAD(out),
+                               .right = a + from * PAD(in), .right_term = PAD(in), .right_panel = 16};
+        add_up(&weights);
         if (db) {
-            double *sums = db + first;
-            struct sums b = {1, end - first, count, sums, 0, fresh && from == 0 ? 0 : sums, 0, &one, 0, 0, d, PAD(out),
-                             16};
-            add_up(&b);
+            struct sums biases = {.rows = 1, .columns = end - first, .terms = count, .sum = db + first,
+                                  .start = zero ? 0 : db + first, .left = &one,
+                                  .right = d, .right_term = PAD(out), .right_panel = 16};
+            add_up(&biases);
         }
     }
 }
@@ -171,7 +180,7 @@ static long part_of(long out, long part, long parts)
     return neurons < out ? neurons : out;
 }
 
-/* The class that outputs or targets mean: 0 or 1 by the side of 0.5, or which of several is the largest. */
+/* The class that outputs or targets mean: 0 or 1 by the side of the threshold, or which of several is the largest. */
 static long class_of(long n, const double *values, double threshold)
 {
     long best = 0;
@@ -186,7 +195,7 @@ static long class_of(long n, const double *values, double threshold)
 
 TAIL = """\
 /* Samples from one to another of those that are now to be done: forward, the cost, and back to every δ. */
-void examples(struct task *t, long long from, long long to)
+void teach(struct task *t, long long from, long long to)
 {
     for (; from < to; from += 64) {
         long end = to - from < 64 ? to : from + 64;
@@ -197,7 +206,7 @@ void examples(struct task *t, long long from, long long to)
 }
 
 /* The outputs alone. */
-void answers(struct task *t, long long from, long long to)
+void predict(struct task *t, long long from, long long to)
 {
     for (; from < to; from += 64)
         forward(t, from, to - from < 64 ? to : from + 64);
@@ -214,7 +223,7 @@ int sum_costs(struct task *t)
         t->total += t->costs[s];                            /* Σ_x C_x */
         t->right += (long long)t->hits[s];
     }
-    return isfinite(t->share * t->total) && !t->wrong;
+    return isfinite(t->share * t->total) && !t->invalid;
 }
 
 /* All batches of this size, up to a cost that is not finite. */
@@ -227,9 +236,9 @@ void batches(struct task *t, long long samples, long long size, int mean, double
         for (t->start = begin; t->start < end; t->start += t->count) {
             t->count = end - t->start < t->room ? end - t->start : t->room;
             t->first = t->fresh = t->start == begin;
-            examples(t, 0, t->count);
+            teach(t, 0, t->count);
             t->last = sum_costs(t) && t->start + t->count == end;
-            slopes(t, 0, 1);
+            slopes_and_step(t, 0, 1);
         }
         t->steps += t->last;
         found[t->done] = t->share * t->total;
@@ -241,20 +250,20 @@ void batches(struct task *t, long long samples, long long size, int mean, double
 
 /* So many epochs, or up to one whose loss is below the target or a batch whose cost is not finite. What the batches of
    one come to goes into costs and hits, what the epochs come to into found and right. */
-void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target, double *costs,
-            long long *hits, double *found, long long *right)
+void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target,
+            double *batch_costs, long long *batch_hits, double *found, long long *right)
 {
     t->epochs = 0;
     do {
-        double loss = 0.0, whole = mean ? 1.0 / (double)samples : 1.0;
+        double loss = 0.0, share = mean ? 1.0 / (double)samples : 1.0;
         long long sum = 0;
-        batches(t, samples, size, mean, costs, hits);
+        batches(t, samples, size, mean, batch_costs, batch_hits);
         for (long long i = 0; i < t->done; i++) {
             long long n = samples - i * size < size ? samples - i * size : size;
-            loss += costs[i] * (whole / (mean ? 1.0 / (double)n : 1.0));        /* share(samples) / share(n) */
-            sum += hits[i];
+            loss += batch_costs[i] * (share / (mean ? 1.0 / (double)n : 1.0));        /* share(samples) / share(n) */
+            sum += batch_hits[i];
         }
-        found[t->epochs] = t->last ? loss : costs[t->done - 1];
+        found[t->epochs] = t->last ? loss : batch_costs[t->done - 1];
         right[t->epochs++] = sum;
     } while (t->last && !(found[t->epochs - 1] < target) && t->epochs < count);
 }

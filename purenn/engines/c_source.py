@@ -3,9 +3,8 @@
 The C does what ``engines/loops.py`` does, each sum in the same order, so that it gives the same digits. It is quick
 because different sums go side by side in the processor's vectors: of several neurons or inputs, never the terms of one.
 
-Names: ``a2`` are the numbers that go into layers[2], a row for each sample, ``a0`` the inputs; ``d2`` is ∂C/∂ of them.
-``w`` are all weights and biases in the order of ``network.parameters()``, ``g`` is ∂C/∂w, ``v`` and ``u`` are the
-optimizer's states. Only ∂C/∂x, which is not needed, is left out.
+LEGEND explains the names. ``w`` are the parameters in the order of ``network.parameters()``; only ∂C/∂x, which is not
+needed, is left out.
 """
 import re
 from typing import NamedTuple
@@ -18,6 +17,13 @@ from .c_templates import FUNCTIONS, LOSSES, SLOPES, STEPS, VALUES
 
 # With more Linear layers than these, to compile the sums for each layer's size would take many seconds.
 FEW_LAYERS = 3
+
+
+LEGEND = """Compile it without fused operations: -ffp-contract=off.
+
+   a0 is the input, a1 what layers[0] puts out, a2 what layers[1] does; behind a Linear it is z. d1 is ∂C/∂a1;
+   behind a Linear it is δ. A row of each for each sample. w: each layer's weights, a row for each neuron, then its
+   biases; g is ∂C/∂w. */"""
 
 
 class Layout(NamedTuple):
@@ -70,11 +76,10 @@ def c_source(network, loss, optimizer) -> str:
     check_known(network, loss, "compiled", tuple(LOSSES))
     place = layout(network)
     pieces = [_forward(network, place), _cost(loss, place), _costs(loss, place), _backward(network, place),
-              _step(optimizer), _lay_across(network, place), _slopes(network, place)]
+              _step(optimizer), _lay_across(network, place), _slopes(network, place, optimizer)]
     body = "\n".join(pieces)
     functions = [text for name, text in FUNCTIONS.items() if name in body]
-    return "\n".join([f"/* {network!r}, {loss!r}, {type(optimizer).__name__}. The names are explained in\n"
-                      "   purenn/engines/c_source.py. Compile it without fused operations: -ffp-contract=off. */",
+    return "\n".join([f"/* {network!r},\n   {loss!r}, {type(optimizer).__name__}. {LEGEND}",
                       *(["#define FEW_LAYERS"] if len(place.weights) <= FEW_LAYERS else []), HEAD, *functions, body,
                       TAIL])
 
@@ -153,18 +158,20 @@ def _slope(layer):
 def _cost(loss, place):
     width = place.widths[-1]
     text = LOSSES[type(loss)].format(n=width, mean=repr(loss.share(width)))
+    invalid = ", long long *invalid" if "invalid" in text else ""
     return (f"/* The cost of a sample, and its slope by each output: {loss!r}. */\n"
-            f"static double cost(const double *a, const double *y, double *da, long long *wrong)\n{{{text}}}\n")
+            f"static double cost(const double *a, const double *y, double *da{invalid})\n{{{text}}}\n")
 
 
 def _costs(loss, place):
     width, last = place.widths[-1], len(place.widths) - 1
+    invalid = ", &t->invalid" if "invalid" in LOSSES[type(loss)] else ""
     head = "/* Each sample's cost, and its slopes. */\nstatic void costs(struct task *t, long from, long to)"
     return _function(head, [
         "long count = to - from;", *_rows(place, [f"a{last}", f"d{last}"]), "for (long s = 0; s < count; s++) {",
         "    long long sample = t->order ? t->order[t->start + from + s] : t->start + from + s;",
         f"    const double *a = a{last} + s * {pad(width)}, *y = t->targets + sample * {width};",
-        f"    double *da = d{last} + s * {pad(width)};", "    t->costs[from + s] = cost(a, y, da, &t->wrong);",
+        f"    double *da = d{last} + s * {pad(width)};", f"    t->costs[from + s] = cost(a, y, da{invalid});",
         f"    t->hits[from + s] = class_of({width}, a, {loss.threshold!r}) == class_of({width}, y, 0.5);",
         f"    for (long j = 0; j < {width}; j++)",
         "        da[j] = t->share * da[j];       /* ∂C/∂a_j = share · ∂C_x/∂a_j */", "}"])
@@ -189,7 +196,7 @@ def _backward(network, place):
                       "            sum += da[m] * (a[m] * ((m == j ? 1.0 : 0.0) - a[j]));",
                       f"        d{i}[s * {pad(width)} + j] = sum;", "    }", "}"]
         else:
-            lines[-1] = lines[-1].replace(" */", ": ∂C/∂z = ∂C/∂a · f′(z) */")
+            lines[-1] = lines[-1].replace(" */", ": δ = ∂C/∂z = ∂C/∂a · f′(z) */")
             lines += _each(width, f"d{i}", SLOPES[type(layer)].format(slope=_slope(layer)), {
                 "z": f"a{i}[i]", "a": f"a{i + 1}[i]", "da": f"d{i + 1}[i]"})
     return "/* From ∂C/∂ of the outputs back to every δ. */\n" + _function(
@@ -201,15 +208,15 @@ def _step(optimizer):
     lines = ["double *w = t->w, *v = t->v, lr = t->lr, decay = t->decay;"]
     lines += ["double *u = t->u;"] if len(states) > 1 else []
     lines += [f"double {name} = t->settings[{k}];" for k, name in enumerate(names)]
-    if "whole" in step:
-        lines += ["double whole1 = 1.0 - pow(beta1, (double)(t->steps + 1));            /* 1 − β^t */",
-                  "double whole2 = 1.0 - pow(beta2, (double)(t->steps + 1));"]
+    if "correction" in step:
+        lines += ["double correction1 = 1.0 - pow(beta1, (double)(t->steps + 1));            /* 1 − β^t */",
+                  "double correction2 = 1.0 - pow(beta2, (double)(t->steps + 1));"]
     lines += ["for (long i = from; i < to; i++) {",
-              "    double g = decay == 0.0 ? t->g[i] : t->g[i] + decay * w[i];     /* g + λ·θ */"]
+              "    double g = decay == 0.0 ? t->g[i] : t->g[i] + decay * w[i];     /* g + decay·w */"]
     lines += step.strip("\n").split("\n") + ["}"]
-    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters, in rows of so many: v is "
-                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to, long row)",
-                     lines)
+    row = ", long row" if "row" in step else ""
+    return _function(f"/* The step of {type(optimizer).__name__}, for some of the parameters: v is "
+                     f"{', u is '.join(states)}. */\nstatic void step(struct task *t, long from, long to{row})", lines)
 
 
 def _lay_across(network, place):
@@ -223,9 +230,13 @@ def _lay_across(network, place):
             + _function("void begin(struct task *t, long long part, long long parts)", lines))
 
 
-def _slopes(network, place):
+def _slopes(network, place, optimizer):
     """∂C/∂w of a part of each Linear's neurons, and their step at the end of the batch."""
     lines = []
+
+    def row(width):
+        return f", {width}" if "row" in STEPS[type(optimizer)][2] else ""
+
     for i in reversed(list(place.weights)):
         layer, w, b = network.layers[i], place.weights[i], place.biases[i]
         fan_in, out = layer.in_features, layer.out_features
@@ -234,11 +245,12 @@ def _slopes(network, place):
                   f"weight_slopes(t->count, {fan_in}, {out}, first, end,",
                   f"              {'inputs(t, 0)' if i == 0 else _at(place, i)}, t->work + t->room * "
                   f"{place.slopes[i + 1]}, (int)t->fresh, t->g + {w}, {'0' if b is None else f't->g + {b}'});",
-                  "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}, {fan_in});"]
-        lines += [] if b is None else [f"    step(t, {b} + first, {b} + end, 1);"]
+                  "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}{row(fan_in)});"]
+        lines += [] if b is None else [f"    step(t, {b} + first, {b} + end{row(1)});"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
-    return ("/* The slopes of a part of the neurons, and the step where the samples are a batch's last. */\n"
-            + _function("void slopes(struct task *t, long long part, long long parts)", ["long first, end;"] + lines))
+    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples: every δ is known. */\n"
+            + _function("void slopes_and_step(struct task *t, long long part, long long parts)",
+                        ["long first, end;"] + lines))
 
 
 def _at(place, i):

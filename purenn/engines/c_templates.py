@@ -29,7 +29,7 @@ LOSSES = {
     for (long j = 0; j < {n}; j++)
         total += (a[j] - y[j]) * (a[j] - y[j]);             /* Σ_j (a_j − y_j)² */
     for (long j = 0; j < {n}; j++)
-        da[j] = {mean} * 2.0 * (a[j] - y[j]);
+        da[j] = {mean} * 2.0 * (a[j] - y[j]);               /* {mean} · 2·(a_j − y_j) */
     return {mean} * total;
 """,
     HalfSquaredErrorLoss: """
@@ -37,17 +37,17 @@ LOSSES = {
     for (long j = 0; j < {n}; j++)
         total += (a[j] - y[j]) * (a[j] - y[j]);             /* Σ_j (a_j − y_j)² */
     for (long j = 0; j < {n}; j++)
-        da[j] = a[j] - y[j];
-    return 0.5 * total;
+        da[j] = a[j] - y[j];                                /* a_j − y_j */
+    return 0.5 * total;                                     /* ½ Σ_j (a_j − y_j)² */
 """,
     BCELoss: """
     double total = 0.0;
     for (long j = 0; j < {n}; j++) {{
         double variance = a[j] * (1.0 - a[j]);
         if (a[j] < 0.0 || a[j] > 1.0)
-            *wrong = 1;                                     /* no probability */
-        total -= y[j] * ln(a[j]) + (1.0 - y[j]) * ln(1.0 - a[j]);
-        da[j] = {mean} * ((a[j] - y[j]) / (1e-12 > variance ? 1e-12 : variance));
+            *invalid = 1;                                     /* no probability */
+        total -= y[j] * ln(a[j]) + (1.0 - y[j]) * ln(1.0 - a[j]);           /* −y·ln a − (1 − y)·ln(1 − a) */
+        da[j] = {mean} * ((a[j] - y[j]) / (1e-12 > variance ? 1e-12 : variance));  /* (a − y) / a(1 − a) */
     }}
     return {mean} * total;
 """,
@@ -55,7 +55,7 @@ LOSSES = {
     double total = 0.0;
     for (long j = 0; j < {n}; j++) {{
         double z = a[j];
-        total += (0.0 > z ? 0.0 : z) - z * y[j] + log_of_one_plus(exp(-fabs(z)));
+        total += (0.0 > z ? 0.0 : z) - z * y[j] + log_of_one_plus(exp(-fabs(z)));       /* log(1 + e^z) − z·y */
         da[j] = {mean} * (sigmoid(z) - y[j]);               /* σ(z_j) − y_j */
     }}
     return {mean} * total;
@@ -85,7 +85,7 @@ STEPS: dict = {
     Adam: (("beta1", "beta2", "eps"), ("first_moment", "second_moment"), """
     v[i] = beta1 * v[i] + (1.0 - beta1) * g;
     u[i] = beta2 * u[i] + (1.0 - beta2) * (g * g);
-    w[i] -= lr * (v[i] / whole1) / (sqrt(u[i] / whole2) + eps);"""),
+    w[i] -= lr * (v[i] / correction1) / (sqrt(u[i] / correction2) + eps);"""),
 }
 
 # Functions that they call, by how a call begins.

@@ -86,7 +86,7 @@ class Compiled(Engine):
         task, room = numbers.task, numbers.make_room(self._room(numbers, data.count))
         for start in range(0, data.count, room):
             task.start, task.count = start, min(room, data.count - start)
-            self._crew.share_out(numbers, numbers.library.answers, task.count)
+            self._crew.share_out(numbers, numbers.library.predict, task.count)
             found += numbers.outputs()
         return found
 
@@ -213,7 +213,7 @@ class Compiled(Engine):
             interrupted = error
         done = self._after(numbers)
         found, right = numbers.views["found"], numbers.views["right"]
-        if numbers.task.wrong:
+        if numbers.task.invalid:
             self._refuse(numbers, data, (done - 1) * size, size)
         for i in range(done):
             yield found[i], min(size, data.count - i * size), right[i]
@@ -230,9 +230,9 @@ class Compiled(Engine):
         except KeyboardInterrupt as error:
             interrupted = error
         batches = self._after(numbers)
-        done = numbers.task.epochs - numbers.task.wrong
+        done = numbers.task.epochs - numbers.task.invalid
         yield losses[:done].tolist(), hits[:done].tolist()
-        if numbers.task.wrong:
+        if numbers.task.invalid:
             self._refuse(numbers, data, (batches - 1) * size, size)
         if interrupted:
             raise interrupted
@@ -270,15 +270,15 @@ class Compiled(Engine):
             task.start, task.count = begin, min(task.room, start + count - begin)
             task.first = begin == start
             task.fresh = step and task.first
-            self._crew.share_out(numbers, library.examples, task.count)
+            self._crew.share_out(numbers, library.teach, task.count)
             is_fine = library.sum_costs(numbers.pointer)
             if outputs is not None:
                 outputs += numbers.outputs()
-            if task.wrong:
+            if task.invalid:
                 self._refuse(numbers, data, start, count)
             task.last = step and is_fine and begin + task.count == start + count
             try:
-                self._crew.share_out(numbers, library.slopes, None)
+                self._crew.share_out(numbers, library.slopes_and_step, None)
             finally:                                # Ctrl-C is heard when all of it is done, the step, too
                 task.done = task.last
                 task.steps += task.last

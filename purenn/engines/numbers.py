@@ -25,7 +25,7 @@ class Task(ctypes.Structure):
     _fields_ = ([(name, ctypes.c_void_p) for name in (
         "inputs", "targets", "order", "w", "g", "v", "u", "across", "work", "outputs", "costs", "hits")]
         + [(name, ctypes.c_longlong) for name in (
-            "start", "count", "room", "first", "fresh", "last", "right", "wrong", "steps", "done",
+            "start", "count", "room", "first", "fresh", "last", "right", "invalid", "steps", "done",
             "epochs")]
         + [(name, ctypes.c_double) for name in ("share", "total", "lr", "decay")]
         + [("settings", ctypes.c_double * 3)])
@@ -233,7 +233,7 @@ class Numbers:
                 numbers, task.order = block(len(order), whole=True)
                 numbers[:] = array("q", order)
                 self.views["order"] = numbers
-        task.right = task.wrong = task.done = 0
+        task.right = task.invalid = task.done = 0
         task.steps = getattr(self.optimizer, "t", 0)
         if optimizer is not None:
             task.lr, task.decay = optimizer.lr, optimizer.weight_decay
@@ -281,7 +281,7 @@ def _facts(network, loss):
 
 def _declare(library):
     longs, pointer = ctypes.c_longlong, ctypes.c_void_p
-    for name, arguments in (("examples", [longs] * 2), ("answers", [longs] * 2), ("slopes", [longs] * 2),
+    for name, arguments in (("teach", [longs] * 2), ("predict", [longs] * 2), ("slopes_and_step", [longs] * 2),
                             ("begin", [longs] * 2), ("sum_costs", []),
                             ("batches", [longs, longs, ctypes.c_int, pointer, pointer]),
                             ("epochs", [longs, longs, ctypes.c_int, longs, ctypes.c_double, *[pointer] * 4])):
