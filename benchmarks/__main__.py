@@ -16,7 +16,7 @@ from .contenders import CONTENDERS, OWN, suits
 from .race import Elsewhere, Here, race
 from .tasks import TASKS, make
 
-PACKAGES = ("numpy", "torch", "sklearn", "gradwave", "tinymlp", "micrograd")
+PACKAGES = ("numpy", "torch", "sklearn", "kerze", "sann", "gradwave", "tinymlp", "micrograd")
 
 
 def main() -> int:

@@ -1,7 +1,8 @@
 """Other packages, each used as its documentation says. What is not installed raises ImportError when it is started.
 
-PyTorch and gradient-wave do exactly the same training. Of the others, micrograd has no activation but ReLU and a
-linear output, and scikit-learn has no squared error for classes; they do as much work on the same sizes.
+PyTorch, kerze and gradient-wave do exactly the same training. Of the others, micrograd has no activation but ReLU and
+a linear output, scikit-learn has no squared error for classes, and sann has sigmoid alone and takes a step after each
+sample; they do as much work on the same sizes.
 """
 import math
 import random
@@ -50,6 +51,45 @@ def scikit_learn(task: Task):
 
     def step():
         model.partial_fit(x, y, classes=classes)
+        return math.nan
+    return step
+
+
+def kerze(task: Task):
+    """kerze.nn.Sequential and kerze.optim.SGD: an array and autograd in pure Python, one step a call."""
+    from kerze import Tensor, nn, optim
+    stack: list = []
+    for weight, bias in weights(task):
+        linear = nn.Linear(len(weight[0]), len(weight))
+        linear.weight, linear.bias = nn.Parameter(weight), nn.Parameter(bias)
+        stack += [linear, nn.Sigmoid() if task.activation == "sigmoid" else nn.ReLU()]
+    stack[-1:] = [nn.Sigmoid()] if task.kind == "tiny" else []
+    model = nn.Sequential(*stack)
+    loss_function = nn.MSELoss() if task.kind == "tiny" else nn.CrossEntropyLoss()
+    optimizer = optim.SGD(model.parameters(), lr=task.lr)
+    x, y = Tensor(task.data.inputs), Tensor(task.data.targets)
+    target = y if task.kind == "tiny" else [row.index(1.0) for row in task.data.targets]
+
+    def step():
+        optimizer.zero_grad()
+        loss = loss_function(model(x), target)
+        loss.backward()
+        optimizer.step()
+        return loss.data.get(0)
+    return step
+
+
+def sann(task: Task):
+    """sann.train: sigmoid everywhere, and a step after each sample."""
+    from sann import create_network, train
+    network = create_network(task.sizes)
+    for layer, (weight, bias) in zip(network["layers"], weights(task)):
+        for node, row, b in zip(layer, weight, bias):
+            node["weights"], node["bias"] = list(row), b
+    samples = list(zip(*task.data))
+
+    def step():
+        train(network, samples, epochs=1, learning_rate=task.lr)
         return math.nan
     return step
 

@@ -19,10 +19,10 @@ class Here:
 
     def __init__(self, contender: str, task: str):
         self.step = contenders.start(contender, task)
-        self.share = getattr(self.step, "share", 1.0)           # of the batch that a step goes through
+        self.share = getattr(self.step, "share", 1.0)           # of a batch that a step goes through, or so many
 
     def seconds(self, count: int) -> float:
-        """How long ``count`` steps of the whole batch take."""
+        """How long as many batches take as ``count`` steps would, with one batch a step."""
         step = self.step
         gc.collect()
         start = time.perf_counter()
@@ -63,7 +63,7 @@ def race(runners: dict, turn: float, turns: int, warm_up: dict) -> dict:
     """
     counts, taken = {}, {name: [] for name in runners}
     for name, runner in runners.items():
-        counts[name] = _steps_in(runner, turn, warm_up[name])
+        counts[name] = _steps_in(runner, turn / max(1.0, getattr(runner, "share", 1.0)), warm_up[name])
     for _ in range(turns):
         for name, runner in runners.items():
             if counts[name] == 1 and taken[name] and taken[name][0] > SLOW:

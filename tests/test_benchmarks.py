@@ -14,12 +14,13 @@ from benchmarks import __main__ as report
 from benchmarks import contenders, floors, own, tasks
 from benchmarks import race as timing
 from benchmarks.race import Here, race
+from purenn.engines.compiler import why_none
 
 from .helpers import ROOT, close
 
 SMALL = ("gate 2-2-1", "xor 2-4-4-1", "linear 2-32-32-1")
 SAME = ("unrolled", "matrix", "auto", "floor: straight line", "NumPy, functions (A)", "NumPy, layers (B)",
-        "NumPy, objects (D)", "PyTorch")
+        "NumPy, objects (D)", "PyTorch", "kerze")
 
 
 @pytest.fixture
@@ -50,11 +51,18 @@ def test_so_has_every_contender_of_the_wide_tasks(contender, small):
     assert close(losses(contender, small), losses("loops", small), 1e-9)
 
 
-@pytest.mark.parametrize("contender", ["scikit-learn", "gradient-wave", "tinymlp", "micrograd"])
+@pytest.mark.parametrize("contender", ["scikit-learn", "sann", "gradient-wave", "tinymlp", "micrograd"])
 def test_the_others_run(contender, small):
     for task in ("gate 2-2-1", small):
         found = losses(contender, task, 3)
         assert math.isnan(found[0]) or found[2] < found[0]
+
+
+@pytest.mark.skipif(why_none() != "", reason="there is no C compiler here: " + why_none())
+def test_epochs_at_once_are_as_many_as_they_are_counted_for():
+    step = contenders.start("compiled, epochs at once", "xor 2-4-4-1")
+    assert step.share == own.AT_ONCE
+    assert step() == losses("loops", "xor 2-4-4-1", own.AT_ONCE)[-1]
 
 
 def test_gradient_wave_ends_with_the_weights_of_the_loops():
