@@ -4,11 +4,12 @@ import math
 import pytest
 
 from purenn.activations import Tanh
+from purenn.engines import auto, compiler
 from purenn.engines.compiler import why_none
 from purenn.linalg import PurennError
 from purenn.optimizers import SGD, Adam
 from purenn.runs import Run, problems
-from purenn.runs.pool import Job, run_all
+from purenn.runs.pool import Job, run_all, run_job
 from purenn.runs.settings import Settings
 from purenn.study import lab_variants as variants
 
@@ -99,6 +100,21 @@ def test_a_variant_goes_with_its_job_to_the_workers():
     jobs = [Job(problems.xor, XOR._replace(seed=seed), variant=variants.adam_of_b) for seed in (1, 2, 3)]
     one, two = [[result.train.loss for result in run_all(jobs, workers)] for workers in (1, 2)]
     assert one == two != [result.train.loss for result in run_all([job._replace(variant=None) for job in jobs], 1)]
+
+
+@pytest.mark.skipif(why_none() != "", reason="there is no C compiler here: " + why_none())
+def test_the_engine_is_chosen_for_the_method_of_the_variant(monkeypatch):
+    from purenn.engines.compiled import Compiled
+    monkeypatch.setattr(auto, "COMPILING_PAYS", 0.0)
+    monkeypatch.setattr(compiler, "FLAGS", (("-O0",),))
+    prepared, prepare = [], Compiled.prepare
+
+    def seen(engine, network, loss, optimizer):
+        prepared.append(type(optimizer))
+        prepare(engine, network, loss, optimizer)
+    monkeypatch.setattr(Compiled, "prepare", seen)
+    result = run_job(Job(problems.xor, XOR._replace(engine="auto"), variant=variants.adam_of_b))
+    assert result.engine == "Compiled()" and prepared[-1] is variants.AdamOfB
 
 
 def test_they_are_not_to_be_had_by_name():

@@ -76,7 +76,7 @@ def parse(arguments: List[str]) -> Any:
     add_json_option(parser)
     options = parser.parse_args(arguments)
     for name in ("full", "data"):
-        if getattr(options, name) and options.names != ["C1"]:
+        if getattr(options, name) not in (None, False) and options.names != ["C1"]:
             raise PurennError(f"--{name}: is for C1 only, as in reproduce C1 --{name}")
     if options.names == ["C1"] and options.seeds:
         raise PurennError("--seeds: cannot be used with C1, which is run once; leave it out")

@@ -57,7 +57,7 @@ def run_job(job: Job) -> Result:
     """Do a run without output. A training that diverges has a Result, too: its loss is infinite."""
     run = Run(job.problem, job.settings)
     if job.variant:
-        job.variant(run)
+        run.vary(job.variant)
     try:
         return run.result()
     except DivergedError:

@@ -60,6 +60,11 @@ class Run:
         self.seconds = 0.0
         self.keeper: Any = None
 
+    def vary(self, variant: Callable[["Run"], None]) -> None:
+        """Let ``variant`` change the run before it begins, such as its optimizer, and choose the engine anew."""
+        variant(self)
+        self.engine = CountingEngine(_make_engine(self))
+
     def epochs(self) -> Iterator[Epoch]:
         """Train, and yield each Epoch. After a break, call this again to go on.
 
