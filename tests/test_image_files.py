@@ -342,6 +342,18 @@ def test_the_column_of_labels_can_be_said(tmp_path):
             r"the first line names the columns, with commas between them, and is \['class', 'a'\]")
 
 
+@pytest.mark.parametrize("label", ["\u00b2", "\u0663", "9" * 5000, "0", "3"])
+def test_a_column_of_labels_that_is_no_number_of_one_is_refused_in_a_short_line(tmp_path, label):
+    path = table(tmp_path, "class,a\n0,1\n1,0\n")
+    assert read_images(path, label="1").labels == [0, 1]
+    refused(path, "there is no column '.{1,60}; the first line is", label=label)
+
+
+def test_a_name_of_a_pixel_with_more_digits_than_python_reads_is_no_place_in_an_order(tmp_path):
+    path = table(tmp_path, "label,p2,p1,p%s\n0,1,0,1\n1,1,1,0\n" % ("9" * 5000))
+    refused(path, "column 'p9.* does not have the name of a pixel; others are called")
+
+
 @pytest.mark.parametrize("text, match", [
     ("", "is empty; give an npz with images and labels, a folder of IDX files, or a CSV"),
     ("\n", "holds no images"), ("a,b\n1,0\n", r"one column 'label' and there are 0; .*and is \['a', 'b'\]"),

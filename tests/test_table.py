@@ -106,6 +106,13 @@ def test_a_first_row_that_may_be_a_header_is_asked_about(tmp_path, text):
     assert made(tmp_path, text, header=False).lines == list(range(1, text.count("\n") + 1))
 
 
+def test_a_first_row_with_a_number_of_more_digits_than_python_reads_is_asked_about(tmp_path):
+    text = "a,%s\n1,2\n3,4\n" % ("9" * 5000)
+    with pytest.raises(PurennError, match="line 1: is .* a header or a row[?]"):
+        made(tmp_path, text)
+    assert made(tmp_path, text, header=True).numbers == [[1.0, 3.0], [2.0, 4.0]]
+
+
 @pytest.mark.parametrize("content, match, how", [
     (b"", "is empty", {}),
     (b"\xef\xbb\xbf\r\n \n", "is empty", {}),

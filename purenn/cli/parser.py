@@ -95,6 +95,9 @@ class Parser(argparse.ArgumentParser):
             if name in once and name in seen:
                 self.error(f"{name}: found it twice; leave one of the two out")
             seen.add(name)
+            if text == "--" and joined and joined[-1] in valued or name in names and text == name + "=--":
+                self.error(f"{(joined[-1] if text == '--' else name)}: found '--', which is no value; write ./-- if it "
+                           "is a file")
             if joined and joined[-1] in valued and text.startswith("-") and text not in names:
                 joined[-1] += "=" + text
             else:

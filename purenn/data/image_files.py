@@ -95,7 +95,7 @@ def _choose(path, shapes, names):
     if names is not None:
         for name in names:
             if name not in shapes:
-                raise PurennError(f"{path}: there is no array {name!r}; it has {_listed(shapes)}")
+                raise PurennError(f"{path}: there is no array {short(name)}; it has {_listed(shapes)}")
         return [tuple(names)]
     real = {name.lower(): name for name in shapes}
     for known in NAMES:
@@ -213,9 +213,9 @@ def _label_column(path, names, label, header, pixels, texts):
             return names.index(label)
         if label == "last":
             return len(names) - 1
-        if label.isdigit() and 1 <= int(label) <= len(names):
+        if label.isascii() and label.isdigit() and len(label) < 10 and 1 <= int(label) <= len(names):
             return int(label) - 1
-        raise PurennError(f"{path}: there is no column {label!r}; the first line is {short(names)}")
+        raise PurennError(f"{path}: there is no column {short(label)}; the first line is {short(names)}")
     if header:
         found = [k for k, name in enumerate(names) if name.lower() == "label"]
         if len(found) == 1:
@@ -240,7 +240,7 @@ def _are_labels(texts):
         text.isdigit() or not _is_number(text) for text in different)
 
 
-NUMBERED = re.compile(r"(\D*)(\d+)(?:x(\d+))?\Z", re.ASCII)
+NUMBERED = re.compile(r"(\D*)(\d{1,9})(?:x(\d{1,9}))?\Z", re.ASCII)
 
 
 def _laid_out(path, names, at, ignore, header, found):
@@ -250,7 +250,7 @@ def _laid_out(path, names, at, ignore, header, found):
     left_out = {at}
     for name in ignore:
         if name not in names:
-            raise PurennError(f"{path}: there is no column {name!r} to ignore; the first line is {short(names)}")
+            raise PurennError(f"{path}: there is no column {short(name)} to ignore; the first line is {short(names)}")
         left_out.add(names.index(name))
     places = [k for k in range(width) if k not in left_out]
     if not places:

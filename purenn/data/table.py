@@ -139,8 +139,8 @@ def _is_number(text):
 
 
 def _is_run(texts):
-    """Whether numbers may be names of columns: years, or whole numbers one after the other."""
-    if not all(text.isascii() and text.isdigit() for text in texts) or not texts:
+    """Whether numbers may be names of columns: years, or whole numbers one after the other, of at most 15 digits."""
+    if not all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts) or not texts:
         return False
     values = [int(text) for text in texts]
     years = all(1800 <= value <= 2100 for value in values)
