@@ -209,11 +209,32 @@ def test_drawn_answers_pass_and_each_known_mistake_is_named_for_many_seeds(of):
             others = [name for name in values["names"] if name != right]
             assert all(judge.judged_answer(of, seed, name).status == "wrong" for name in others)
             continue
-        rounded = float("%.4g" % right)
-        assert judge.judged_answer(of, seed, rounded).status == "right"
+        for rounded in as_people_round(of, right):
+            assert judge.judged_answer(of, seed, rounded).status == "right"
         for known in of.known:
-            verdict = judge.judged_answer(of, seed, float("%.4g" % known.change(values)))
-            assert (verdict.status, verdict.mistake) == ("wrong", known.name)
+            for rounded in as_people_round(of, known.change(values)):
+                verdict = judge.judged_answer(of, seed, rounded)
+                assert (verdict.status, verdict.mistake) == ("wrong", known.name)
+
+
+def as_people_round(of, number):
+    """A number as the text of an exercise asks for it, and with one digit more."""
+    if "three significant digits" in of.text:
+        return [float("%.3g" % number), float("%.4g" % number)]
+    assert of.number in ("5.1", "10.1") or "four\ndigits after the point" in of.text or "four digits after the point" in of.text
+    return [round(number, 4), round(number, 5)]
+
+
+def test_too_few_digits_of_the_right_answer_are_not_called_wrong():
+    of = exercise("7.1")
+    right = of.right(workbook.drawn(of, 29))
+    for few in (round(right, 2), int(right * 100) / 100):
+        verdict = judge.judged_answer(of, 29, few)
+        assert verdict.status == "wrong" and verdict.sentences[0].endswith(
+            "is right as far as it goes: give more digits, and round the last one")
+    assert "not" in judge.judged_answer(of, 29, round(right, 2) + 0.02).sentences[0]
+    for none in (float("inf"), float("nan")):
+        assert "it must be a number" in judge.judged_answer(of, 29, none).sentences[0]
 
 
 @pytest.mark.parametrize("of", ANSWERED + ORDERED, ids=ids)

@@ -71,10 +71,11 @@ def _write(terminal: Terminal, options: Any) -> int:
     seed = options.seed
     if seed is None:
         seed = 1 if options.action == "handout" else random.SystemRandom().randrange(10 ** 6)
-    name = options.zip or (options.names or ["workbook"])[0]
+    name = options.zip or (options.names or [learner.DEFAULT])[0]
     writing = workbook.write_zip if options.zip else workbook.write
     count = writing(name, options.chapters, seed, program_name())
-    more = f" Begin with {name}/README.txt, or course next." if options.action == "start" else ""
+    where = "" if name == learner.DEFAULT else f" --in {name}"
+    more = f" Begin with {name}/README.txt, or course next{where}." if options.action == "start" else ""
     terminal.line(f"{name}: {count} exercises, seed {seed}.{more}")
     return 0
 

@@ -1,4 +1,5 @@
 """What is right in an answer, what is wrong, and which known mistake made the wrong numbers."""
+from decimal import Decimal
 from typing import Any, Dict, List, NamedTuple, Tuple
 
 from . import workbook
@@ -6,8 +7,6 @@ from .exercise import Exercise, Known
 from .source import expected, modules_for, results
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12        # of numbers that a program has computed in another order
-DIGITS = 5e-4                           # of numbers that a person has written, four digits of them
-THREE = 5e-3                            # the same, three digits
 
 
 class Verdict(NamedTuple):
@@ -40,8 +39,8 @@ def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: 
 
 
 def is_number(value: Any) -> bool:
-    """True for a float, and for an int that a float can hold."""
-    return type(value) is float or type(value) is int and abs(value) < 10 ** 300
+    """True for a float that is finite, and for an int that a float can hold."""
+    return type(value) in (float, int) and abs(value) < 10 ** 300
 
 
 def judged(exercise: Exercise, found: List[Any]) -> Verdict:
@@ -175,16 +174,24 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     if not is_number(answer):
         return Verdict(exercise.number, "wrong", (), (exercise.answer,),
                        (f"{exercise.answer} is {brief(answer)}; it must be a number",), "", "", exercise.page)
-    digits = THREE if "three digits" in exercise.text else DIGITS
-    if same(best, answer, digits, 0.0):
+    precision = workbook.precision(exercise)
+    if same(best, answer, *precision):
         return Verdict(exercise.number, "right", (exercise.answer,))
     # The right number stays a secret: the question would be answered.
-    sentences = (f"{exercise.answer} is not {brief(answer)}",)
+    sentences: Tuple[str, ...] = (f"{exercise.answer} is not {brief(answer)}",)
+    if _begins(best, answer):
+        sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
     for known in exercise.known:
-        if same(known.change(values), answer, digits, 0.0):
+        if same(known.change(values), answer, *precision):
             return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, known.name, known.says,
                            known.page)
     return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", "", exercise.page)
+
+
+def _begins(best, answer):
+    """True where an answer has the digits that the right one begins with, two of them at least; rounded or cut off."""
+    _, digits, exponent = Decimal(repr(answer)).as_tuple()
+    return isinstance(exponent, int) and exponent < 0 and len(digits) > 1 and abs(best - answer) < 10.0 ** exponent
 
 
 def _judged_name(exercise, values, best, answer):

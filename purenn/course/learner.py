@@ -8,10 +8,12 @@ from .exercise import Exercise
 from .judge import Verdict
 from .workbook import chosen
 
+DEFAULT = "workbook"
+
 
 def place(named: "str | None") -> str:
     """The folder of the workbook: the one named, or this one if it is one, or the folder workbook."""
-    return named or ("." if os.path.exists(progress.FILE) else "workbook")
+    return named or ("." if os.path.exists(progress.FILE) else DEFAULT)
 
 
 def left(state: progress.Progress) -> List[Exercise]:

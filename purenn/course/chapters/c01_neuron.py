@@ -19,7 +19,8 @@ weight, and adds up the products and the bias. The result is called z:
     z = w_0·a_0 + w_1·a_1 + b
 
 Here w_0 = {w0}, w_1 = {w1} (the weights), a_0 = {a0}, a_1 = {a1} (the inputs), and
-b = {b} (the bias). Work out z, to four digits. (A pocket calculator will do, or Python.)""",
+b = {b} (the bias). Work out z, to four digits after the point. (A pocket calculator
+will do, or Python.)""",
     FORWARD, ("Multiply first: w_0·a_0, then w_1·a_1.", "Add the two products, then the bias, each with its sign."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
      Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD,

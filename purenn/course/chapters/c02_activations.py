@@ -34,7 +34,7 @@ From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
 
 so that it costs one multiplication where a is known. Here z = {z}, and a = σ(z) = {a}.
-Work out the slope σ′(z), to four digits.""",
+Work out the slope σ′(z), to four digits after the point.""",
     BP1, ("The formula at the end needs a, and not z.", "Multiply a by what is missing from it to 1."),
     (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
      TWICE._replace(change=lambda v: twice(v["a"])),

@@ -27,7 +27,7 @@ one term has a_j in it, and the derivative of a square x² is 2x:
     ∂C/∂a_j = 1/m · 2·(a_j − y_j)
 
 A network has m = 2 outputs: a_0 = {a0}, a_1 = {a1}. Their targets are y_0 = {y0} and
-y_1 = {y1}. Work out ∂C/∂a_0, to four digits.""",
+y_1 = {y1}. Work out ∂C/∂a_0, to four digits after the point.""",
     WHY_2, ("Only a_0 and y_0 are needed; a_1 and y_1 are in other terms of the sum.",
            "1/m is 1/2, and it is multiplied by 2·(a_0 − y_0)."),
     (NO_SHARE._replace(change=lambda v: 2.0 * (v["a0"] - v["y0"])),

@@ -24,7 +24,7 @@ A layer has two neurons and two inputs. Here δ_0 = {d0}, δ_1 = {d1}, and the w
     w_00 = {w00}    w_01 = {w01}
     w_10 = {w10}    w_11 = {w11}
 
-Work out ∂C/∂a_1, to four digits.""",
+Work out ∂C/∂a_1, to four digits after the point.""",
     BP2, ("k is 1: the weights that belong to input 1 are w_01 and w_11.", "δ_0·w_01 + δ_1·w_11."),
     (Known("other-input", "This is ∂C/∂a_0: k is the second index.", BP2,
            lambda v: v["d0"] * v["w00"] + v["d1"] * v["w10"]),

@@ -42,8 +42,8 @@ The cost is C = ½·(o − y)². All the slopes follow, from the output back to 
 Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The way forward gives a = {a} and o = {out}.
 
-Work out δ of the hidden neuron, to three digits. (The answer is small: write as many digits after
-the point as you have. `explain mazur` of the command line shows such a step with all its numbers.)""",
+Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
+(`explain mazur` of the command line shows such a step with all its numbers.)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,

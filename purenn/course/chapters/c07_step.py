@@ -33,7 +33,7 @@ With momentum, the parameter has a velocity v. It begins at 0. In each step firs
 μ (mu) says how much of the velocity stays. Here μ = {mu}, lr = {lr}, θ begins at {theta}, and the
 slopes in the three steps are g = {g1}, then {g2}, then {g3}.
 
-Work out θ after the three steps, to four digits.""",
+Work out θ after the three steps, to four digits after the point.""",
     STEP, ("After the first step v is the first slope; θ is then theta − lr·v.",
            "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
     (Known("momentum-of-gradient", "Momentum is taken of the previous gradient in the place of the previous step, so "

@@ -19,7 +19,7 @@ see how the cost changes:
     ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / (2·h)                  the central difference
 
 Here h = {h}, C(θ + h) = {above}, C(θ) = {here}, and C(θ − h) = {below}.
-Work out the slope by the central difference, to four digits.""",
+Work out the slope by the central difference, to four digits after the point.""",
     GRADCHECK, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
     (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / v["h"]),

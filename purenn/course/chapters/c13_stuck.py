@@ -28,7 +28,7 @@ constant answer a, for targets of 0 and 1, has the mean squared error
 Its slope is 0 where a = p: the best constant is the mean of the targets. Put it into C.
 
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
-four digits. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
+four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
 that the network answers 10/21 to everything.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),

@@ -37,7 +37,7 @@ Here a = {a} and b = {b}, and the steps are
     z = p + a           z = {z}
     C = z·z
 
-Work out ∂C/∂a, to four digits.""",
+Work out ∂C/∂a, to four digits after the point.""",
     TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
            "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
     (Known("gradient-overwritten", "Of z and of a one use is lost: each is used twice, and the parts are added.",
