@@ -32,9 +32,9 @@ place of the dots (or your answer in the place of None). Then check it:
     {program} course               how far you are
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
-Type these where the folder of this workbook is, or in this folder. Anywhere else, add --in DIR,
-with the name of this folder as DIR. (cli.py is a file of purenn, not of the workbook: in the place
-of cli.py give the path to it, such as ../purenn/cli.py.)
+Type these in the folder that this folder is in, or in this folder itself; elsewhere, a message says
+how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
+give the path to it, such as ../purenn/cli.py.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:
 try first, and read them afterwards.

@@ -141,13 +141,11 @@ def tanh_derivative(z, a):
 def probe_layer(own, sample):
     """Forward through three sigmoids, and back; and through a function that is 3z."""
     z, grad = sample
-    found = []
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
     for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
-        found.append(("a_j, " + name, layer.forward(list(z))))
-        found.append(("δ_j = ∂C/∂z_j, " + name, layer.backward(list(grad))))
-    return found
+        yield "a_j, " + name, layer.forward(list(z))
+        yield "δ_j = ∂C/∂z_j, " + name, layer.backward(list(grad))
 
 
 LAYER = Exercise(

@@ -44,13 +44,14 @@ y_1 = {y1}. Work out ∂C/∂a_0, to four digits after the point.""",
 def probe_mse(own, sample):
     """Cost and slope, as a mean and as a sum."""
     output, target = sample
-    found = []
-    for reduction in ("mean", "sum"):
-        loss = own.MSELoss(reduction)
-        found += [(f"share of 4, {reduction}", loss.share(4)),
-                  (f"C, {reduction}", loss.forward(list(output), list(target))),
-                  (f"∂C/∂a_j, {reduction}", loss.backward(list(output), list(target)))]
-    return [("squared_error", own.squared_error(list(output), list(target))), *found]
+    yield "squared_error", own.squared_error(list(output), list(target))
+    losses = [(reduction, own.MSELoss(reduction)) for reduction in ("mean", "sum")]
+    for reduction, loss in losses:
+        yield f"share of 4, {reduction}", loss.share(4)
+    for reduction, loss in losses:
+        yield f"C, {reduction}", loss.forward(list(output), list(target))
+    for reduction, loss in losses:
+        yield f"∂C/∂a_j, {reduction}", loss.backward(list(output), list(target))
 
 
 MSE = Exercise(

@@ -4,6 +4,7 @@ import random
 from ... import layers
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP2, BP3, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS
+from ..shapes import things
 
 
 PREDICT = Exercise(
@@ -27,9 +28,11 @@ How many parameters has a network {m}-{h}-{n}?""",
 def probe_uniform(own, sample):
     """Draw twice from one seed; what differs has no numbers that could be compared."""
     seed, inputs, outputs = sample
-    first, second = ([list(part) for part in own.uniform(inputs, outputs, random.Random(seed))] for _ in range(2))
-    found = first if first == second else "not the same twice"
-    return [("weight and bias, drawn twice from one seed", found)]
+    twice = []
+    for _ in range(2):
+        weight, bias = things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias")
+        twice.append([weight, bias])
+    yield "weight and bias, drawn twice from one seed", twice[0] if twice[0] == twice[1] else "not the same twice"
 
 
 UNIFORM = Exercise(
@@ -88,19 +91,18 @@ bias = []
 for j in range(out_features):
     bias.append(rng.uniform(-1.0, 1.0))
 return weight, bias
-'''}, module="initializers", names=("uniform",), probe=probe_uniform, samples=((1, 1, 2), (2, 2, 3), (3, 3, 2)))
+'''}, module="initializers", names=("uniform",), probe=probe_uniform, samples=((1, 1, 3), (2, 2, 3), (3, 3, 2)))
 
 
 def probe_linear(own, sample):
     """Two samples forward and back, one after the other; the gradients are of both."""
     inputs, outputs, xs, deltas = sample
     layer = own.Linear(inputs, outputs, rng=random.Random(4))
-    found = []
     for number, (x, delta) in enumerate(zip(xs, deltas), 1):
-        found.append((f"z_j, sample {number}", layer.forward(list(x))))
-        found.append((f"∂C/∂a_k, sample {number}", layer.backward(list(delta))))
-    return [*found, ("∂C/∂w_jk (weight_grad), of both samples", layer.weight_grad),
-            ("∂C/∂b_j (bias_grad), of both samples", layer.bias_grad)]
+        yield f"z_j, sample {number}", layer.forward(list(x))
+        yield f"∂C/∂a_k, sample {number}", layer.backward(list(delta))
+    yield "∂C/∂w_jk (weight_grad), of both samples", layer.weight_grad
+    yield "∂C/∂b_j (bias_grad), of both samples", layer.bias_grad
 
 
 LINEAR = Exercise(
@@ -119,6 +121,8 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
           "neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
+     Known("as-long-as-the-outputs", "The list that is returned is as long as the outputs; it needs an entry for each "
+           "input.", BP2, ("input_grads = [0.0] * self.in_features", "input_grads = [0.0] * self.out_features")),
      Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
      Known("gradients-replaced", "weight_grad and bias_grad are those of the last sample alone; they are added up.",

@@ -8,6 +8,7 @@ from ...optimizers import SGD
 from ...study.explain import explain
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, BP2, GALLERY
+from ..shapes import listed, things
 from ..stand_ins import Scale
 
 
@@ -64,11 +65,11 @@ def probe_network(own, sample):
     factors, x, grad = sample
     made = [Scale(f"layer {i}", factor) for i, factor in enumerate(factors)]
     net = own.Network(made)
-    found = [("output of forward", net.forward(list(x))), ("∂C/∂x, returned by backward", net.backward(list(grad)))]
-    for layer in made:
-        found += [(f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way])
-                  for way in ("forward", "backward")]
-    return found
+    for way, label, call in (("forward", "output of forward", lambda: net.forward(list(x))),
+                             ("backward", "∂C/∂x, returned by backward", lambda: net.backward(list(grad)))):
+        yield label, call()
+        for layer in made:
+            yield f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way]
 
 
 NETWORK = Exercise(
@@ -119,21 +120,16 @@ def probe_parameters(own, sample):
     """The names, the lists themselves, and the gradients after zero_grad."""
     made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
     net = own.Network(made)
-    listed = [(name, values, grads) for name, values, grads in net.parameters()]
-    found = [("the names of parameters()", [name for name, _, _ in listed]),
-             ("the values and gradients of parameters()", [[values, grads] for _, values, grads in listed])]
-    same = [values is layer.values and grads is layer.grads for (_, values, grads), layer in zip(listed, made)]
-    found = [(label, plain_copy(value)) for label, value in found]
+    triples = [things("parameters, each time,", triple, "name", "values", "grads")
+               for triple in listed("parameters", net.parameters())]
+    yield "the names of parameters()", [name for name, _, _ in triples]
+    yield "the values and gradients of parameters()", [[values, grads] for _, values, grads in triples]
+    yield "parameters() gives the layers' own lists, no copies", [
+        values is layer.values and grads is layer.grads for (_, values, grads), layer in zip(triples, made)]
     returned = net.zero_grad()
-    return found + [("parameters() gives the layers' own lists, no copies", same),
-                    ("the layers' gradients after zero_grad()", [layer.grads for layer in made]),
-                    ("the layers' values after zero_grad()", [layer.values for layer in made]),
-                    ("zero_grad() returns", returned)]
-
-
-def plain_copy(value):
-    """A copy of lists in lists."""
-    return [plain_copy(item) for item in value] if isinstance(value, list) else value
+    yield "the layers' gradients after zero_grad()", [layer.grads for layer in made]
+    yield "the layers' values after zero_grad()", [layer.values for layer in made]
+    yield "zero_grad() returns", returned
 
 
 PARAMETERS = Exercise(
@@ -152,8 +148,11 @@ into the same list, where grads = ... would only give the name to another list.
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
               "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added: zero_grad has "
+           "changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the list.)", GALLERY,
            ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
+     Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each is to have as many zeros as entries "
+           "before.", GALLERY, ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]")),
      Known("values-cleared", "zero_grad clears the values too: all that has been learned is lost.", GALLERY,
            (("for _, _, grads in", "for _, values, grads in"),
             ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0] * len(grads)\n                values[:] = [0.0] * "

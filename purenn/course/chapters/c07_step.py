@@ -56,15 +56,13 @@ def probe_steps(make):
         values = [list(part) for part in lists]
         grads = [[0.0] * len(part) for part in lists]
         optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
-        found = []
         for number in range(steps):
             rest = list(GRADIENTS[number])
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
             optimizer.step()
             slopes = GRADIENTS[number][:sum(map(len, lists))]
-            found.append((f"θ after step {number + 1}, with g = {slopes}", [list(part) for part in values]))
-        return found
+            yield f"θ after step {number + 1}, with g = {slopes}", values
     return probe
 
 

@@ -2,6 +2,7 @@
 from ...study import gradcheck
 from ..exercise import Chapter, Exercise, Known
 from ..pages import GRADCHECK, STEP_H
+from ..shapes import listed, things
 
 
 
@@ -37,9 +38,12 @@ Work out the slope by the central difference, to four digits after the point."""
 def probe_numeric(own, sample):
     """The slope of a cubic in each of two numbers, and the numbers afterwards."""
     values, h = sample
-    found = [(f"∂C/∂θ_{k}", own.numeric_slope(lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1],
-                                              values, k, h)) for k in range(2)]
-    return [*found, ("the values afterwards", values)]
+    before = list(values)
+    for k in range(2):
+        yield f"∂C/∂θ_{k}", own.numeric_slope(
+            lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1], values, k, h)
+    yield "the values afterwards", values
+    yield "the values are what they were, to the last bit", values == before
 
 
 NUMERIC = Exercise(
@@ -55,6 +59,9 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            ("(2.0 * h)", "h")),
      Known("multiplied", "The brackets around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
+     Known("moved-back", "values[k] is moved back by h, which need not give θ: keep θ in a variable.", GRADCHECK,
+           (("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
+            ("    values[k] = theta\n", "    values[k] += h\n"))),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
     tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
@@ -71,7 +78,7 @@ below = cost()
 values[k] = theta
 return (above - below) / (2.0 * h)
 '''}, module="checking", names=("numeric_slope",), probe=probe_numeric,
-    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3)))
+    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3), ([0.1, 0.7], 1e-5)))
 
 ERROR = Exercise(
     "9.3", "write", "relative_error", "Compare two slopes", """\
@@ -112,25 +119,29 @@ def relative_error(analytic, numeric):
 class _Curve:
     """A network with two numbers to learn, whose gradients are as wrong as they are said to be."""
 
-    def __init__(self, factors):
-        self.factors = factors
+    def __init__(self, factors, size):
+        self.factors, self.size = factors, size
         self.values = [0.5, -1.5]
 
     def cost(self):
-        """C = w·b²."""
-        return self.values[0] * self.values[1] * self.values[1]
+        """C = size·w·b²."""
+        return self.size * self.values[0] * self.values[1] * self.values[1]
 
     def parameters(self):
         """One list of two numbers."""
         w, b = self.values
-        yield "values", self.values, [self.factors[0] * b * b, self.factors[1] * 2.0 * w * b]
+        yield "values", self.values, [
+            self.size * self.factors[0] * b * b, self.size * self.factors[1] * 2.0 * w * b]
 
 
 def probe_check(own, sample):
-    """The worst entry's name, and whether its error is small."""
-    network = _Curve(sample)
-    names = [name for name, error in own.wrong_gradients(network.cost, list(network.parameters()), 1e-5)]
-    return [("the names of the wrong ones", names), ("the values afterwards", network.values)]
+    """The names that are listed and their errors, to four digits: the last ones are those of rounding."""
+    network = _Curve(*sample)
+    found = [things("wrong_gradients, for each of them,", pair, "name", "error") for pair in listed(
+        "wrong_gradients", own.wrong_gradients(network.cost, list(network.parameters()), 1e-5))]
+    yield "the names of the wrong ones", [name for name, _ in found]
+    yield "their errors", [round(error, 4) if type(error) is float else error for _, error in found]
+    yield "the values afterwards", network.values
 
 
 CHECK = Exercise(
@@ -141,12 +152,17 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
     GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
            "(f\"{name}[{k}]\", error)."),
-    (Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
+    (Known("not-relative", "This is the difference alone; the relative error is asked for.", GRADCHECK,
+           ("relative_error(grads[k], numeric_slope(cost, values, k, h))",
+            "abs(grads[k] - numeric_slope(cost, values, k, h))")),
+     Known("names-without-place", "The names lack the place of the entry: \"name[k]\" is meant.", GRADCHECK,
+           ('(f"{name}[{k}]", error)', "(name, error)")),
+     Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
            ("range(len(values))", "range(1)")),
      Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
            ("error > 1e-6", "error <= 1e-6")),
      Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:"))),
-    tried="A sample is by what factors the two gradients of w·b² are wrong.",
+    tried="A sample is by what factors the two gradients of s·w·b² are wrong, and s.",
     code='''\
 from checking import numeric_slope, relative_error
 
@@ -167,7 +183,8 @@ for name, values, grads in parameters:
             found.append((f"{name}[{k}]", error))
 return found
 '''}, module="checking", names=("wrong_gradients",), probe=probe_check,
-    samples=((1.0, 1.0), (2.0, 1.0), (1.0, 1.001), (0.5, -1.0)))
+    samples=(((1.0, 1.0), 1.0), ((2.0, 1.0), 1.0), ((1.0, 1.001), 1.0), ((0.5, -1.0), 1.0), ((1.0, 1.0), 1e6),
+             ((1.0, 3.0), 1e-8)))
 
 CHAPTER = Chapter(9, "Checking gradients", "The cost itself says whether a gradient is right.",
                   (PREDICT, NUMERIC, ERROR, CHECK))

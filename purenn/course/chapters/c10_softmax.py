@@ -2,6 +2,7 @@
 from ... import activations, losses
 from ..exercise import Chapter, Exercise, Known
 from ..pages import CLASSES, GALLERY, P_MINUS_Y
+from ..shapes import things
 
 
 
@@ -34,8 +35,11 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
 
 def probe_softmax(own, z):
     """The three parts of exponentials, and the shares."""
-    powers, total, largest = own.exponentials(list(z))
-    return [("e^(z_j − m)", powers), ("their sum", total), ("m", largest), ("softmax", own.softmax(list(z)))]
+    powers, total, largest = things("exponentials", own.exponentials(list(z)), "the powers", "their sum", "m")
+    yield "e^(z_j − m)", powers
+    yield "their sum", total
+    yield "m", largest
+    yield "softmax", own.softmax(list(z))
 
 
 SOFTMAX = Exercise(
@@ -87,7 +91,8 @@ def probe_cross_entropy(own, sample):
     """Cost and slope."""
     loss = own.CrossEntropyLoss()
     z, y = sample
-    return [("C", loss.forward(list(z), list(y))), ("∂C/∂z_j", loss.backward(list(z), list(y)))]
+    yield "C", loss.forward(list(z), list(y))
+    yield "∂C/∂z_j", loss.backward(list(z), list(y))
 
 
 CROSS_ENTROPY = Exercise(

@@ -29,11 +29,11 @@ def differences(exercise, name):
     """Lines on what a mistake makes of the samples: sample by sample what differs, right and wrong."""
     lines = []
     for sample, right, wrong in zip(exercise.samples, expected(exercise), expected(exercise, name)):
-        if isinstance(wrong, Exception):
-            lines.append((shown_sample(sample), type(wrong).__name__, "error", "no error"))
+        if wrong.error is not None:
+            lines.append((shown_sample(sample), type(wrong.error).__name__, "error", "no error"))
             continue
         lines += [(shown_sample(sample), label, shown(value), shown(best))
-                  for (label, best), (_, value) in zip(right, wrong) if shown(value) != shown(best)]
+                  for (label, best), (_, value) in zip(right.parts, wrong.parts) if shown(value) != shown(best)]
     text = []
     for sample, label, value, best in lines[:MOST]:
         for begin, shown_value in (("    sample  ", sample), ("    ", label), ("        found  ", value),
@@ -44,6 +44,8 @@ def differences(exercise, name):
 
 def shown_sample(sample):
     """A sample on a line."""
+    if isinstance(sample, dict):
+        return ", ".join(f"{name}={value!r}" for name, value in sample.items())
     return ", ".join(repr(part) for part in sample) if isinstance(sample, tuple) else repr(sample)
 
 

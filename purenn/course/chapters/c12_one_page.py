@@ -3,6 +3,7 @@ import textwrap
 
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+from ..shapes import listed
 
 
 SOLUTION = '''\
@@ -132,6 +133,6 @@ def train_xor(epochs, seed, lr):
     ...
 ''', answers={"train_xor": SOLUTION}, samples=((1, 1, 1.0), (2, 1, 1.0), (4, 2, 0.5)),
     probe=lambda own, sample: [(f"loss of epoch {number}", loss) for number, loss in
-                               enumerate(own.train_xor(*sample), 1)])
+                               enumerate(listed("train_xor", own.train_xor(*sample)), 1)])
 
 CHAPTER = Chapter(12, "All of it on one page: xor from nothing", "Backpropagation is a page of loops.", (PAGE,))

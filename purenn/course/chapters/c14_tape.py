@@ -2,6 +2,7 @@
 from ...study import tape
 from ..exercise import Chapter, Exercise, Known
 from ..pages import TAPE, TAPE_MISTAKES
+from ..shapes import Misshapen, brief, left_out, listed, plain
 
 
 def draw_factors(rng):
@@ -66,17 +67,18 @@ GRAPH = "A sample is a list of Values, each with its number, the places of its p
 C_IS_Z_Z = ((3.0, (), ()), (2.0, (), ()), (6.0, (0, 1), (2.0, 3.0)), (9.0, (2, 0), (1.0, 1.0)),
             (81.0, (3, 3), (9.0, 9.0)))                                 # a, b, p = a·b, z = p + a, C = z·z
 TWO_WAYS = ((0.5, (), ()), (2.0, (0,), (4.0,)), (7.0, (), ()), (-3.0, (1,), (-1.5,)))
-GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z,
+EQUAL_NUMBERS = ((3.0, (), ()), (3.0, (), ()), (9.0, (0, 1), (3.0, 3.0)))
+GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z, EQUAL_NUMBERS,
           TWO_WAYS + ((-6.0, (1, 3), (-3.0, 2.0)),), TWO_WAYS + ((-6.0, (3, 1), (2.0, -3.0)),))
 
 
 def probe_order(own, sample):
     """What is in the order, and whether each Value is behind its parents: there is more than one right order."""
     values = graph(own, sample)
-    order = values[-1].order()
-    places = [next(i for i, value in enumerate(values) if value is found) for found in order]
-    early = [i for place, i in enumerate(places) if not set(sample[i][1]) <= set(places[:place])]
-    return [("the places of the Values listed, sorted", sorted(places)), ("the last one", places[-1:]),
+    order = listed("order", values[-1].order())
+    places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
+    early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
+    return [("the places of the Values listed, sorted", sorted(places, key=str)), ("the last one", places[-1:]),
             ("those that come before one of their parents", sorted(early))]
 
 
@@ -105,6 +107,9 @@ calls, the graph may be deeper than Python's calls can be.""",
            (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
+     Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
+           "Value itself.", TAPE, (("elif value not in seen:", "elif value.data not in seen:"),
+                                   ("seen.add(value)", "seen.add(value.data)"))),
      Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
            ("return order", "return order[:-1]")),
      Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
@@ -130,9 +135,10 @@ def probe_backward(own, sample):
     """Every gradient, and every gradient after a second time."""
     values = graph(own, sample)
     returned = values[-1].backward()
-    found = [("∂C/∂v of each Value v", [value.grad for value in values]), ("backward() returns", returned)]
+    yield "∂C/∂v of each Value v", [value.grad for value in values]
+    yield "backward() returns", returned
     values[-1].backward()
-    return [*found, ("the same after a second backward()", [value.grad for value in values])]
+    yield "the same after a second backward()", [value.grad for value in values]
 
 
 SUMS = "parent.grad += value.grad * slope"
@@ -185,13 +191,17 @@ class Value(Ordered):
 def probe_operations(own, sample):
     """The result, parents and slopes of each operation, with a Value and with a number, and a calculation with all."""
     a, b = own.Value(sample[0]), own.Value(sample[1])
-    found = []
-    for name, made in (("a + b", a + b), ("a − b", a - b), ("a·b", a * b)):
-        found += [(name, made.data), (f"the slopes of {name}", list(made.slopes)),
-                  (f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents])]
+    for name, make in (("a + b", lambda: a + b), ("a − b", lambda: a - b), ("a·b", lambda: a * b)):
+        made = make()
+        if not isinstance(made, own.Value):
+            raise Misshapen(f"{name} is to give a Value; it gave {brief(plain(made))}{left_out(made)}")
+        yield name, made.data
+        yield f"the slopes of {name}", made.slopes
+        yield f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents]
     cost = (2.0 * a + b * 0.5) * a - b * b - 1.5
     cost.backward()
-    return [*found, ("C = (2·a + b·0.5)·a − b·b − 1.5", cost.data), ("∂C/∂a and ∂C/∂b", [a.grad, b.grad])]
+    yield "C = (2·a + b·0.5)·a − b·b − 1.5", cost.data
+    yield "∂C/∂a and ∂C/∂b", [a.grad, b.grad]
 
 
 PRODUCT = "(b.data, a.data)"
@@ -203,7 +213,7 @@ parents and the slope of the step by each of them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
-The last is the name of the operation: "+", "-" or "·". The slopes are numbers, not Values: take
+The last is a name of the operation to be shown; any text will do. The slopes are numbers, not Values: take
 a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin with
 a, b = self, _value(other), where _value makes a Value of a number.
 
