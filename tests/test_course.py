@@ -373,7 +373,8 @@ def test_lines_in_order_pass_and_others_do_not(of):
     right = next(text for each, text in workbook.solutions(ALL, 5) if each is of).split('"')[1]
     assert judge.judged_answer(of, 5, right).status == "right"
     assert judge.judged_answer(of, 5, right[::-1]).status in ("wrong", "error")
-    for answer in ("AA", "a", "ÄB", 3, ["A"]):
+    assert judge.judged_answer(of, 5, " ".join(right.lower())).status == "right"
+    for answer in ("AA", "Aa", "ÄB", "?", 3, ["A"]):
         verdict = judge.judged_answer(of, 5, answer)
         assert verdict.status == "wrong" and "each at most once" in verdict.sentences[0]
     letters = {line: letter for letter, line in workbook.lettered(of, 5)}

@@ -219,6 +219,7 @@ def _judged_name(exercise, values, best, answer):
 
 def _judged_order(exercise, seed, answer):
     letters = [letter for letter, _ in workbook.lettered(exercise, seed)]
+    answer = "".join(answer.split()).upper() if isinstance(answer, str) else answer
     wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", "", exercise.page)
     if not isinstance(answer, str) or not set(answer) <= set(letters) or len(set(answer)) < len(answer):
         return wrong._replace(sentences=(

@@ -61,6 +61,14 @@ class Descent:
             network.values[k] -= self.lr * network.grads[k]
 
 
+class Turned:
+    """A generator whose shuffle turns a list round."""
+
+    def shuffle(self, items):
+        """The last first."""
+        items.reverse()
+
+
 class Scale:
     """A layer to try a network with: forward a·k + 1, backward grad·k; it notes what it has been handed."""
 

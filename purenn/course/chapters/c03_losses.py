@@ -1,7 +1,7 @@
 """Chapter 3: a loss and its slope."""
 from ... import losses
 from ..exercise import Chapter, Exercise, Known
-from ..pages import GALLERY, OWN, WHY_2
+from ..pages import GALLERY, TWO_CLASSES, WHY_2
 
 TWO = Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2, None)
 SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, where the slope has a − y.", WHY_2, None)
@@ -59,7 +59,7 @@ MSE = Exercise(
 The formulas of 3.1, for any number of outputs. Some people take the sum in the place of the
 mean; self.reduction says which one. The factor in front of the sum is 1/m for "mean" and 1
 for "sum". It stands in one function, share, so that the cost and its slope cannot disagree.""",
-    WHY_2, ("share: 1.0 / count if self.reduction is \"mean\", otherwise 1.0.",
+    WHY_2, ("share: 1.0 / count if self.reduction == \"mean\", otherwise 1.0.",
            "forward: self.share(len(output)) times squared_error; backward: a list with share * 2.0 * (a - y) for "
            "each output a and its target y (zip goes through both lists)."),
     (TWO._replace(change=("share * 2.0 * (a - y)", "share * (a - y)")),
@@ -99,7 +99,7 @@ class MSELoss:
         self.reduction = reduction
 
     def share(self, count):
-        """What each of ``count`` terms counts for: 1/count for "mean", 1 for "sum"."""
+        """The weight of one of ``count`` terms: 1/count for "mean", 1 for "sum"."""
         ...
 
     def forward(self, output, target):
@@ -141,13 +141,13 @@ another cost is usual. It is −ln a where the answer is yes, and −ln(1 − a)
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    OWN, ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
+    TWO_CLASSES, ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total += y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total / len(output)")),
      Known("only-yes", "Only the term of the answer yes is there: an output for a no costs nothing.",
-           OWN,
+           TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):", "    total -= y * math.log(a)",
             "return total / len(output)")),
      Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2,

@@ -138,7 +138,9 @@ The optimizer of the next chapter changes every parameter. It gets them from par
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
 gives such triples; the network's gives those of all layers, with the layer's place in the list
 (from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
-are the layers' own, not copies, so that to change them is to change the layer.
+are the layers' own, not copies, so that to change them is to change the layer. (A list of the
+triples will do. With yield in the place of append, as in Linear.parameters of 5.3, a function hands
+out one triple after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
 zero_grad(). It changes the lists in place, as others hold them: grads[:] = ... puts new entries
@@ -162,7 +164,11 @@ into the same list, where grads = ... would only give the name to another list.
      Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
-           ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
+           [('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
+            (('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
+             ("grads[:] = [0.0] * len(grads)", "pass"))]),
+     Known("places-from-1", "The layers are counted from 1; lists begin at 0.", GALLERY,
+           ('f"{i}.{name}"', 'f"{i + 1}.{name}"'))),
     tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
     code='''\
 from network_passes import Network as Passes
@@ -172,7 +178,7 @@ class Network(Passes):
     """A list of layers, with what it learns."""
 
     def parameters(self):
-        """The triples of all layers: "0.bias", values, grads, where 0 is the layer's place in the list."""
+        """The triples of all layers, as a list or with yield: "0.bias", values, grads, where 0 is the layer's place."""
         ...
 
     def zero_grad(self):

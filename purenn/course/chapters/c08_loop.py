@@ -6,7 +6,7 @@ from ...training import Dataset, batches
 from ..exercise import Chapter, Exercise, Known
 from ..pages import GALLERY, TRAIN, WHY_2
 from ..shapes import listed, things
-from ..stand_ins import Descent, Line, SquaredLoss
+from ..stand_ins import Descent, Line, SquaredLoss, Turned
 
 
 
@@ -112,7 +112,7 @@ returned is that of before the step.
 
 engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
 that of 6.3.""",
-    GALLERY, ("All four lines without a tail belong there; which needs which?",
+    GALLERY, ("The four lines without a # behind them belong there; which needs which?",
             "Clear before you add, and step after."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
@@ -147,20 +147,12 @@ def learn(engine, network, loss, optimizer, batch):
     samples=((1, 0.0), (3, 0.5)), probe=probe_learn)
 
 
-class _Turned:
-    """A generator whose shuffle turns a list round."""
-
-    def shuffle(self, items):
-        """The last first."""
-        items.reverse()
-
-
 def probe_batches(own, sample):
     """The batches, and the data afterwards."""
     count, size, shuffled = sample
     data = Dataset([[float(i)] for i in range(count)], [[10.0 * i] for i in range(count)])
     found = [things("batches, each time,", pair, "inputs", "targets")
-             for pair in listed("batches", own.batches(data, size, _Turned() if shuffled else None))]
+             for pair in listed("batches", own.batches(data, size, Turned() if shuffled else None))]
     yield f"the batches of {count} samples, batch_size {size}{', shuffled' if shuffled else ''}", found
     yield "the data afterwards", [data.inputs, data.targets]
 
@@ -185,9 +177,12 @@ when the next is asked for.""",
      Known("not-shuffled", "rng is not used: the samples are not shuffled.", TRAIN,
            ("rng.shuffle(order)", "pass")),
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
-           ("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)")),
+           [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),
+            ("rng.shuffle(order)", "rng.shuffle(data.inputs)")]),
      Known("targets-not-shuffled", "The inputs are shuffled and the targets are not: each input has another's target.",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
+     Known("shuffle-returned", "rng.shuffle works in place and returns None: its result is no list.", TRAIN,
+           ("rng.shuffle(order)", "order = rng.shuffle(order)")),
      Known("return-for-yield", "return hands out the first batch and ends; yield hands it out and goes on after it.",
            TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
                                              "return data.inputs, data.targets"))),

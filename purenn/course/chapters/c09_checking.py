@@ -83,25 +83,26 @@ return (above - below) / (2.0 * h)
 ERROR = Exercise(
     "9.3", "write", "relative_error", "Compare two slopes", """\
 Is 0.001 a large difference? Beside 1000 it is not, beside 0.002 it is. So the difference is
-divided by the size of the two slopes a (by backpropagation) and n (by the cost):
+divided by the size of the two slopes, the analytic one (by backpropagation) and the numeric one (by
+the cost):
 
-    |a − n| / max(|a|, |n|)
+    |analytic − numeric| / max(|analytic|, |numeric|)
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
 are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
-network is right.""",
-    GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(a) and abs(n). If the "
-                "larger is 0, return 0.0."),
-    (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", GRADCHECK,
+network is right. (The command gradcheck is stricter, 1e-7: it allows for the rounding of the cost.)""",
+    GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
+                "abs(numeric). If the larger is 0, return 0.0."),
+    (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,
            ("abs(analytic - numeric)", "(analytic - numeric)")),
      Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
            (" / largest", "")),
-     Known("size-of-one", "The size is |a| alone; it is the larger of |a| and |n|.", GRADCHECK,
+     Known("size-of-one", "The size is |analytic| alone; it is the larger of the two.", GRADCHECK,
            ("max(abs(analytic), abs(numeric))", "abs(analytic)")),
-     Known("size-of-both", "The size is |a| + |n|; it is the larger of the two.", GRADCHECK,
+     Known("size-of-both", "The size is the sum of the two sizes; it is the larger of them.", GRADCHECK,
            ("max(abs(analytic), abs(numeric))", "abs(analytic) + abs(numeric)")),
-     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is the larger of |a| and "
-           "|n|.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
+     Known("size-of-the-sum", "The size is that of the sum, which is 0 for two opposite slopes; it is the larger of "
+           "the two.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
      Known("divides-by-zero", "Two zeros are divided by zero; if both are 0 the error is 0.", GRADCHECK,
            (" if largest != 0.0 else 0.0", "")),
      Known("minimum", "This is min where max is meant.", GRADCHECK,
@@ -109,7 +110,7 @@ network is right.""",
     tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
-    """|a − n| / max(|a|, |n|), from the two slopes; 0.0 if both are 0."""
+    """|analytic − numeric| / max(|analytic|, |numeric|), from the two slopes; 0.0 if both are 0."""
     ...
 ''', answers={"relative_error": gradcheck.relative_error}, module="checking", names=("relative_error",),
     probe=lambda own, sample: [("relative error", own.relative_error(*sample))],

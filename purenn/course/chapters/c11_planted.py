@@ -68,7 +68,7 @@ def drawing(numbers):
 TEXT = """\
 Somebody else has done exercise {number}, "{title}",
 with one mistake in it. Below is what a check says: the sample, and the numbers found beside the right
-ones. Which mistake is it?
+ones. Parts that are right are not shown. Which mistake is it?
 
 {tried}
 
@@ -79,7 +79,7 @@ One of these:
 {choices}
 
 Write its name as the answer. A way to find out: compute what one number must have been made of. Or
-make the mistake in your own file, run it with the sample, and compare."""
+make the mistake in your own file, and let `course check {number}` show what it finds."""
 
 EXERCISES = tuple(Exercise(
     f"11.{place}", "find", f"planted_{place}", f"Find the planted mistake, {place} of {len(PARTS)}", TEXT, GALLERY,

@@ -2,7 +2,7 @@
 import textwrap
 
 from ..exercise import Chapter, Exercise, Known
-from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, LINES, OLD_WEIGHTS, STEP, TRAIN, WHY_2
 from ..shapes import listed
 
 
@@ -76,7 +76,7 @@ gradients of all points; then one step of gradient descent, θ ← θ − lr·g,
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
 0.2504; each digit of the others must be right, too, up to rounding.""",
-    BP1, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
+    LINES, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
@@ -119,6 +119,12 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            EQUAL,
            (("[[rng.uniform(-1.0, 1.0) for k in range(n_in)]", "[[0.5 for k in range(n_in)]"),
             ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
+     Known("loss-divided-twice", "The 1/n of the mean is in the loss twice.", WHY_2,
+           ("error * error / len(points)", "error * error / len(points) / len(points)")),
+     Known("bias-zero", "The biases are 0 at the start; here they are drawn as the weights are.", EQUAL,
+           ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.0] * n_out))")),
+     Known("middle-point-twice", "The point for i = 5 is there with the target 1, too: then one point has two targets.",
+           GALLERY, ("if i != 5:", "if i >= 0:")),
      Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
             ("range(epochs)", "range(epochs + 1)")))),

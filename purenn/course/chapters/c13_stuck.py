@@ -46,10 +46,10 @@ that the network answers 10/21 to everything.)""",
 CAUSES = {
     "no-activation": ("There is no activation between the layers: all of them together are one straight map.", FORWARD),
     "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
-    "lr-too-small": ("The learning rate is far too small: the loss falls, in tiny steps.", STEP),
+    "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps; no f′ is small.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
-    "inputs-too-large": ("The inputs are so large that the sigmoids are at 0 or 1, where their slope is nearly 0.",
-                         BP1),
+    "inputs-too-large": ("The inputs, those of the 21 points multiplied by a number, are so large that the hidden "
+                         "sigmoids are at 0 or 1, where their slope is nearly 0: only the output neuron learns.", BP1),
 }
 EPOCHS = 60
 
@@ -104,8 +104,8 @@ def drawing(place: int):
 
 TEXT = """\
 A network 2-4-1 was trained on the 21 points of xor with the mean squared error, by gradient descent,
-and did not learn. This is what can be seen of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of
-a neuron without an activation is 1):
+and did not learn as it should: its loss stands, grows, or stays far above 0. This is what can be seen
+of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an activation is 1):
 
 {evidence}
 

@@ -93,8 +93,8 @@ and C itself last. That is a topological order. More than one may be right; any 
 
 One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
 note it as seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. With a list of what is still to be done in place of the
-calls, the graph may be deeper than Python's calls can be.""",
+written as a function that calls itself. (Not needed here: with a list of what is still to be done in
+place of the calls, the graph may be deeper than Python's calls can be.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
