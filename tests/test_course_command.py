@@ -51,6 +51,7 @@ def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
         done = cli("course", *words, cwd=str(folder))
         assert done.stderr == ""
         return done.returncode, done.stdout
+    assert "1.2 is not right yet; course check 1.2 tells more" in cli("course", "run", cwd=str(folder)).stderr
     assert course("next")[1].endswith("Next: %s\n" % os.path.join("workbook", "ex01_1_weighted_sum_by_hand.py"))
     code, text = course("check")
     assert code == 1 and text.startswith("1.1 ex01_1_weighted_sum_by_hand.py: not begun\n")

@@ -34,7 +34,7 @@ place of the dots (or your answer in the place of None). Then check it:
 
 Type these in the folder that this folder is in, or in this folder itself; elsewhere, a message says
 how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
-give the path to it, such as ../purenn/cli.py.)
+give the path to it, such as ../purenn/cli.py. If there is no python, it is called python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:
 try first, and read them afterwards.

@@ -184,8 +184,7 @@ for name, values, grads in parameters:
             found.append((f"{name}[{k}]", error))
 return found
 '''}, module="checking", names=("wrong_gradients",), probe=probe_check,
-    samples=(((1.0, 1.0), 1.0), ((2.0, 1.0), 1.0), ((1.0, 1.001), 1.0), ((0.5, -1.0), 1.0), ((1.0, 1.0), 1e6),
-             ((1.0, 3.0), 1e-8)))
+    samples=(((1.0, 1.0), 1.0), ((2.0, 1.0), 1.0), ((1.0, 1.001), 1.0), ((0.5, -1.0), 1.0), ((1.0, 3.0), 1e-8)))
 
 CHAPTER = Chapter(9, "Checking gradients", "The cost itself says whether a gradient is right.",
                   (PREDICT, NUMERIC, ERROR, CHECK))
