@@ -62,11 +62,15 @@ class Descent:
 
 
 class Turned:
-    """A generator whose shuffle turns a list round."""
+    """A generator whose first shuffle turns a list round; each later one puts the first entry last."""
+
+    def __init__(self):
+        self.used = False
 
     def shuffle(self, items):
-        """The last first."""
-        items.reverse()
+        """In place: another order at the first call than later."""
+        items[:] = items[1:] + items[:1] if self.used else items[::-1]
+        self.used = True
 
 
 class Scale:
@@ -74,7 +78,7 @@ class Scale:
 
     def __init__(self, name, factor):
         self.name, self.factor, self.handed = name, factor, []
-        self.values, self.grads = [factor, 2.0 * factor], [0.5, -0.5]
+        self.values, self.grads = [[factor, 2.0 * factor], [3.0 * factor]], [[0.5, -0.5], [0.25]]
 
     def forward(self, inputs):
         """a·k + 1."""
@@ -87,5 +91,6 @@ class Scale:
         return [self.factor * g for g in grad]
 
     def parameters(self):
-        """Two numbers."""
-        yield "values", self.values, self.grads
+        """Two lists."""
+        yield "weight", self.values[0], self.grads[0]
+        yield "bias", self.values[1], self.grads[1]

@@ -64,6 +64,9 @@ the same value. So: the first formula for z ≥ 0, the second one for z < 0.""",
      Known("sign-of-exponent", "The sign of the exponent is wrong: this is 1 − σ(z).", FORWARD,
            (("(1.0 + exp(-z))", "(1.0 + 1.0 / exp(-z) if z < 700.0 else math.inf)"),
             ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
+     Known("branches-swapped", "The two formulas are swapped: 1 / (1 + e^−z) is for z ≥ 0.", FORWARD,
+           (("return 1.0 / (1.0 + exp(-z))", "return exp(z) / (1.0 + exp(z))"),
+            ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))"))),
      Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
            ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
     code='''\
@@ -145,7 +148,9 @@ def probe_layer(own, sample):
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
     for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
         yield "a_j, " + name, layer.forward(list(z))
-        yield "δ_j = ∂C/∂z_j, " + name, layer.backward(list(grad))
+        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, layer.backward(list(grad))
+        yield "a_j once more, " + name, layer.forward([2.0 * each for each in z])
+        yield "what backward gives once more, " + name, layer.backward(list(grad))
 
 
 LAYER = Exercise(

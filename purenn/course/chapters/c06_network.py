@@ -70,6 +70,7 @@ def probe_network(own, sample):
         yield label, call()
         for layer in made:
             yield f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way]
+    yield "output of a second forward", net.forward(list(x))
 
 
 NETWORK = Exercise(
@@ -89,6 +90,9 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
            "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
                               "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
                               "grad)\n        return result")),
+     Known("layers-turned-round", "backward turns the list of the layers round for good, so that the next pass goes "
+           "the wrong way; reversed(self.layers) leaves it as it is.", BP2,
+           ("for layer in reversed(self.layers):", "self.layers.reverse()\n        for layer in self.layers:")),
      Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
            ("a = layer.forward(a)", "a = layer.forward(x)")),
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
@@ -125,7 +129,8 @@ def probe_parameters(own, sample):
     yield "the names of parameters()", [name for name, _, _ in triples]
     yield "the values and gradients of parameters()", [[values, grads] for _, values, grads in triples]
     yield "parameters() gives the layers' own lists, no copies", [
-        values is layer.values and grads is layer.grads for (_, values, grads), layer in zip(triples, made)]
+        values is own_values and grads is own_grads for (_, values, grads), (_, own_values, own_grads) in zip(
+            triples, [triple for layer in made for triple in layer.parameters()])]
     returned = net.zero_grad()
     yield "the layers' gradients after zero_grad()", [layer.grads for layer in made]
     yield "the layers' values after zero_grad()", [layer.values for layer in made]
@@ -161,6 +166,11 @@ into the same list, where grads = ... would only give the name to another list.
              "len(values)"))),
      Known("only-first-gradients", "Only the first layer's gradients are cleared.", GALLERY,
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
+     Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
+           GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
+     Known("places-of-the-lists", "The number counts the lists; it is to be the layer's place.", GALLERY,
+           (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
+            ("self.layers[i].parameters():", "layer.parameters():\n                i += 1"))),
      Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
@@ -169,7 +179,8 @@ into the same list, where grads = ... would only give the name to another list.
              ("grads[:] = [0.0] * len(grads)", "pass"))]),
      Known("places-from-1", "The layers are counted from 1; lists begin at 0.", GALLERY,
            ('f"{i}.{name}"', 'f"{i + 1}.{name}"'))),
-    tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
+    tried="A sample is the factors f of the layers; each has two lists, \"weight\" [f, 2f] with the gradients "
+          "[0.5, -0.5], and \"bias\" [3f] with the gradient [0.25].",
     code='''\
 from network_passes import Network as Passes
 

@@ -89,9 +89,10 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("values-for-velocity", "The velocity is the list of the values itself; it is a list of its own, of zeros.",
            STEP, ("[zeros(len(values)) for _, values, _ in self.parameters]",
                   "[values for _, values, _ in self.parameters]")),
-     Known("no-momentum", "The momentum is left out: this is plain gradient descent.", STEP,
+     Known("no-momentum", "This is plain gradient descent: what v was in the step before is not in this step. (Is "
+           "the new v kept in v[k]? Is it v that θ is changed by?)", STEP,
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
-     Known("uphill", "The step goes uphill: values[k] grows by lr·v where it is to shrink.", STEP,
+     Known("uphill", "The steps go uphill: g is added to v, and lr·v is subtracted from θ.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
      Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
@@ -225,7 +226,9 @@ Every parameter has an s of its own. In the code below something is wrong with t
      Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
-           ("math.sqrt(s[k])", "s[k]"))),
+           ("math.sqrt(s[k])", "s[k]")),
+     Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])"))),
     tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math
@@ -246,7 +249,8 @@ class Adagrad:
         """One step for every parameter."""
         ...
 ''', answers={"Adagrad.step": optimizers.Adagrad.step}, planted="adagrad-column",
-    probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
+    probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4),
+                                                           ([[1.0]], {"lr": 0.1, "eps": 0.25}, 2)))
 
 CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer has a memory for each single parameter; "
                   "it matters what it keeps, and when.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

@@ -59,6 +59,10 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
            ("outputs = []", "outputs = []\n        network.zero_grad()")),
      Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
+     Known("forward-first", "All forward passes come first; then every backward pass has the numbers of the last one. "
+           "Each sample goes forward, and back.", GALLERY,
+           (("for x, y in zip(inputs, targets):\n", "for output, y in zip([network.forward(x) for x in inputs], "
+             "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
            ("loss.backward(output, y)", "loss.backward(y, output)"))),
     tried="A sample is the inputs x, the targets y, and whether the loss is a mean or a sum; the network is a = "
@@ -89,16 +93,8 @@ def probe_learn(own, sample):
     count, left_over = sample
     network = Line(left_over=left_over)
     optimizer = Descent(network, 0.25)
-
-    class Engine:
-        """Gets the gradients."""
-
-        def gradients(self, network, loss, inputs, targets):
-            """Of one batch."""
-            network.called.append("gradients")
-            return loops.Loops().gradients(network, loss, inputs, targets)
     for number in range(1, count + 1):
-        cost, _ = own.learn(Engine(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
+        cost, _ = own.learn(loops.Loops(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
         yield f"C before step {number}", cost
         yield f"θ after step {number}", network.values
     yield "how often network.forward is called besides", network.called.count("forward of a batch")
@@ -179,6 +175,9 @@ when the next is asked for.""",
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
            [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),
             ("rng.shuffle(order)", "rng.shuffle(data.inputs)")]),
+     Known("shuffled-apart", "The inputs and the targets are shuffled apart: each input has another's target.", TRAIN,
+           (("rng.shuffle(order)", "rng.shuffle(order)\n        other = order[::-1]\n        rng.shuffle(other)"),
+            ("for i in chosen]\n", "for i in (other if rng else order)[start:start + batch_size]]\n"))),
      Known("targets-not-shuffled", "The inputs are shuffled and the targets are not: each input has another's target.",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
      Known("shuffle-returned", "rng.shuffle works in place and returns None: its result is no list.", TRAIN,
@@ -188,7 +187,7 @@ when the next is asked for.""",
                                              "return data.inputs, data.targets"))),
      Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count)"))),
-    tried="A sample is how many samples there are, batch_size, and whether there is an rng (its shuffle "
+    tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
           "turns a list round).",
     code='''\
 def batches(data, batch_size=None, rng=None):
@@ -213,6 +212,8 @@ def training(epochs, target_loss=None, batch_size=None, rng=False, loss="mean"):
     """A sample, with names."""
     return {"epochs": epochs, "target_loss": target_loss, "batch_size": batch_size, "rng": rng, "loss": loss}
 
+
+LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly: not below it
 
 TRAINING = Exercise(
     "8.4", "write", "train", "Write the training loop", """\
@@ -287,7 +288,8 @@ for epoch in range(epochs):
 return losses
 '''}, module="training", names=("train",), probe=probe_train,
     samples=(training(1), training(4), training(3, batch_size=3), training(50, 0.5), training(6, 0.39),
-             training(3, batch_size=2, rng=True), training(2, batch_size=3, loss="sum")))
+             training(3, batch_size=2, rng=True), training(2, batch_size=3, loss="sum"),
+             training(3, LOSS), training(8, 0.4, 3)))
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Clear, add up, step; 1/n stands in one place.",
                   (GRADIENTS, LEARN, BATCHES, TRAINING))

@@ -40,7 +40,7 @@ def probe_numeric(own, sample):
     values, h = sample
     before = list(values)
     for k in range(2):
-        yield f"∂C/∂θ_{k}", own.numeric_slope(
+        yield f"the slope by θ_{k}", own.numeric_slope(
             lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1], values, k, h)
     yield "the values afterwards", values
     yield "the values are what they were, to the last bit", values == before

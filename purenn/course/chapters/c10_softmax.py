@@ -65,6 +65,8 @@ exponentials returns three things, which the cost needs too: the list of the pow
            ("power / total for", "power for")),
      Known("smallest-subtracted", "The smallest z is subtracted where the largest is meant.", CLASSES,
            ("largest = max(z)", "largest = min(z)")),
+     Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
+           ("largest = max(z)", "largest = max(0.0, max(z))")),
      Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
            ("exp(z_j - largest)", "z_j"))),
     code='''\
@@ -84,7 +86,7 @@ def softmax(z):
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
     names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
-    samples=([0.5], [0.0, 1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
+    samples=([0.5], [0.0, 1.0], [-3.0, -1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
 
 
 def probe_cross_entropy(own, sample):

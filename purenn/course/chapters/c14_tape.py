@@ -75,6 +75,7 @@ GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z, EQUAL_NUMBERS,
 def probe_order(own, sample):
     """What is in the order, and whether each Value is behind its parents: there is more than one right order."""
     values = graph(own, sample)
+    values[-1].order()                                      # that it was called must change nothing
     order = listed("order", values[-1].order())
     places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
     early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
@@ -105,6 +106,8 @@ place of the calls, the graph may be deeper than Python's calls can be.)""",
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
            "parent that is found early stands behind what is made from it.", TAPE,
            (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
+     Known("seen-is-kept", "What has been seen is kept for good: the next order() finds everything seen.", TAPE,
+           ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
      Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
@@ -167,7 +170,8 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
            TAPE, ("value.grad = 0.0", "pass")),
-     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0.", TAPE, ("self.grad = 1.0", "pass")),
+     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0. Is it set before all are cleared?", TAPE,
+           ("self.grad = 1.0", "pass")),
      Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
@@ -198,9 +202,9 @@ def probe_operations(own, sample):
         yield name, made.data
         yield f"the slopes of {name}", made.slopes
         yield f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents]
-    cost = (2.0 * a + b * 0.5) * a - b * b - 1.5
+    cost = (2.0 * a + b * 0.5) * a - b * b - 1.5 + (b + 0.25)
     cost.backward()
-    yield "C = (2·a + b·0.5)·a − b·b − 1.5", cost.data
+    yield "C = (2·a + b·0.5)·a − b·b − 1.5 + (b + 0.25)", cost.data
     yield "∂C/∂a and ∂C/∂b", [a.grad, b.grad]
 
 
