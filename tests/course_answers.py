@@ -531,7 +531,7 @@ def sigmoid(z):
         return exp(z) / (1 + exp(z))
     return exp(z) / (1 + exp(z))
 '''),
-    ("2.4", "", '''\
+    ("2.4", "twice-for-square", '''\
 def tanh_derivative(z, a):
     return 1 - 2 * a
 '''),

@@ -159,7 +159,10 @@ into the same list, where grads = ... would only give the name to another list.
            "changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the list.)", GALLERY,
            ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
      Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each is to have as many zeros as entries "
-           "before.", GALLERY, ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]")),
+           "before.", GALLERY, [("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]"),
+            ("grads[:] = [0.0] * len(grads)", "grads.clear()")]),
+     Known("values-for-gradients", "zero_grad clears the values, and not the gradients.", GALLERY,
+           (("for _, _, grads in", "for _, grads, _ in"),)),
      Known("values-cleared", "zero_grad clears the values too: all that has been learned is lost.", GALLERY,
            (("for _, _, grads in", "for _, values, grads in"),
             ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0] * len(grads)\n                values[:] = [0.0] * "

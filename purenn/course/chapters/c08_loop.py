@@ -186,7 +186,8 @@ when the next is asked for.""",
            TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
                                              "return data.inputs, data.targets"))),
      Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
-           ("range(0, count, batch_size)", "range(0, count)"))),
+           [("range(0, count, batch_size)", "range(0, count)"), (("range(0, count, batch_size)", "range(0, count)"),
+                                                                 ("is None and rng is None", "is ..."))])),
     tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
           "turns a list round).",
     code='''\
@@ -254,6 +255,10 @@ epochs.""",
      Known("n/N-of-a-sum", "The cost of a batch is multiplied by n/N. For a loss that is a sum the factor is 1: "
            "loss.share(N) / loss.share(n) knows which.", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
+     Known("total-goes-on", "total is not set to 0 for each epoch: it goes on growing.", TRAIN,
+           (("        total = 0.0\n", ""), ("losses = []", "losses, total = [], 0.0"))),
+     Known("not-shuffled", "rng is not handed to batches.", TRAIN,
+           ("(data, batch_size, rng):\n", "(data, batch_size):\n")),
      Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
            ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
      Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "

@@ -65,6 +65,12 @@ exponentials returns three things, which the cost needs too: the list of the pow
            ("power / total for", "power for")),
      Known("smallest-subtracted", "The smallest z is subtracted where the largest is meant.", CLASSES,
            ("largest = max(z)", "largest = min(z)")),
+     Known("first-for-largest", "m is the first z, not the largest.", CLASSES,
+           ("max(z)\n    powers", "z[0]\n    powers")),
+     Known("sign-of-the-exponent", "The exponent is m − z; it is z − m.", CLASSES,
+           ("exp(z_j - largest)", "exp(largest - z_j)")),
+     Known("divided-by-m", "The powers are divided by m, not by their sum.", CLASSES,
+           (("powers, total, _ =", "powers, _, total ="), ("power / total for", "power / (total or 1e-300) for"))),
      Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
            ("largest = max(z)", "largest = max(0.0, max(z))")),
      Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
@@ -86,7 +92,7 @@ def softmax(z):
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
     names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
-    samples=([0.5], [0.0, 1.0], [-3.0, -1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
+    samples=([0.5], [0.0, 1.0], [-1.0, -3.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
 
 
 def probe_cross_entropy(own, sample):
@@ -115,7 +121,9 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
      Known("slope-by-p", "This slope is −y/p, that of C by p; the way on through softmax is missing.", P_MINUS_Y,
-           ("[p - y for", "[-y / max(p, 1e-300) for")),
+           [("[p - y for", "[-y / max(p, 1e-300) for"), ("[p - y for", "[-y / p for")]),
+     Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
+     Known("one-subtracted", "This slope is p − 1 for every class; it is p − y.", P_MINUS_Y, ("[p - y", "[p - 1.0")),
      Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
      Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
@@ -170,6 +178,7 @@ The code below does not do that. Repair it.""",
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
      Known("grad-of-j", "Each way has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
+     Known("diagonal-left-out", "The way for i = j is missing.", P_MINUS_Y, ("(same - a[j])", "(0.0 - a[j])")),
      Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,

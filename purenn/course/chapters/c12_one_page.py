@@ -55,6 +55,7 @@ return losses
 '''
 
 RIGHT_DELTA = "slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j])"
+HIDDEN = "slopes[j] * (a[i + 1][j] * (1.0 - a[i + 1][j]) if i == 2 else "       # the output neuron's is right
 
 # A step after each point: the gradients are cleared in the loop over the points, and the step goes into it.
 CLEAR_EACH = "grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]"
@@ -93,8 +94,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
      Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
-           BP1, (RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
-                 "1][j])))")),
+           BP1, [(RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
+                 "1][j])))"), (RIGHT_DELTA, HIDDEN + "1.0 / (2.0 + math.exp(-a[i + 1][j]) + math.exp(a[i + 1][j])))")]),
      Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1,
            (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
             "(1.0 - a[i + 1][j])))")),
@@ -104,6 +105,21 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
+     Known("hidden-slope-left-out", "The slope f′ of the hidden neurons is left out.", BP1,
+           (RIGHT_DELTA, HIDDEN + "1.0)")),
+     Known("output-slope-left-out", "The slope f′ of the output neuron is left out.", BP1,
+           (RIGHT_DELTA, "slopes[j] * (1.0 if i == 2 else a[i + 1][j] * (1.0 - a[i + 1][j]))")),
+     Known("last-points-left-out", "The points of i = 10 are left out: range(11) goes up to 10.", TRAIN,
+           ("range(11)", "range(10)")),
+     Known("targets-swapped", "The targets 0 and 1 are swapped.", TRAIN,
+           (("0.1 * i], 0.0))", "0.1 * i], ONE))"), ("0.1 * i], 1.0))", "0.1 * i], 0.0))"), ("ONE", "1.0"))),
+     Known("sum-for-loss", "The loss is a sum over the points, not their mean; the gradient is right.", WHY_2,
+           ("loss += error * error / len(points)", "loss += error * error")),
+     Known("bias-after-each-row", "Each bias is drawn right after its row; here the weights of a layer come first.",
+           EQUAL,
+           (("weight = [[", "rows = [["), ("for k in range(n_in)]", "for k in range(n_in + 1)]"),
+            ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])",
+             "([row[:-1] for row in rows], [row[-1] for row in rows])"))),
      Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
            OLD_WEIGHTS,
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "

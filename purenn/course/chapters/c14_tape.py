@@ -83,6 +83,10 @@ def probe_order(own, sample):
             ("those that come before one of their parents", sorted(early))]
 
 
+# Changes: the parents are visited in the other order, as a function that calls itself does; and seen has numbers.
+FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
+BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen.add(value)", "seen.add(value.data)"))
+
 ORDER = Exercise(
     "14.2", "write", "topological_order", "Put a graph in order", """\
 The steps of a calculation make a graph. A Value is a number in it: it has data, and its parents,
@@ -100,9 +104,10 @@ place of the calls, the graph may be deeper than Python's calls can be.)""",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
     (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
-           ("return order", "return order[::-1]")),
+           [("return order", "return order[::-1]"), (("return order", "return order[::-1]"), FIRST_PARENT_FIRST)]),
      Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
-           TAPE, ("stack.append((value, True))", "order.append(value)")),
+           TAPE, [("stack.append((value, True))", "order.append(value)"),
+                  (("stack.append((value, True))", "order.append(value)"), FIRST_PARENT_FIRST)]),
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
            "parent that is found early stands behind what is made from it.", TAPE,
            (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
@@ -111,10 +116,9 @@ place of the calls, the graph may be deeper than Python's calls can be.)""",
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
      Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
-           "Value itself.", TAPE, (("elif value not in seen:", "elif value.data not in seen:"),
-                                   ("seen.add(value)", "seen.add(value.data)"))),
+           "Value itself.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
      Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
-           ("return order", "return order[:-1]")),
+           [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
      Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
            ("elif value not in seen:", "elif value.parents and value not in seen:"))),
     tried=GRAPH + "the order is that of the last.",
@@ -236,6 +240,8 @@ With that, whatever is computed can be differentiated:
      Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they are 1 and 1.", TAPE,
            ("(1.0, 1.0)", PRODUCT)),
      Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
+     Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
+           ("(1.0, -1.0)", "(-1.0, 1.0)")),
      Known("second-parent-left-out", "a·b has only one parent and one slope; it was made from b, too.", TAPE,
            (f"(a, b), {PRODUCT}", "(a,), (b.data,)")),
      Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
