@@ -191,6 +191,149 @@ class Value(Ordered):
             for child in order[:order.index(value)]:
                 value.grad += sum(child.grad * s for p, s in zip(child.parents, child.slopes) if p is value)
 '''),
+    ("6.3", '''\
+from network_passes import Network as Passes
+
+
+class Network(Passes):
+    def parameters(self):
+        return [("%d.%s" % (i, name), values, grads) for i, layer in enumerate(self.layers)
+                for name, values, grads in layer.parameters()]
+
+    def zero_grad(self):
+        for _, _, grads in self.parameters():
+            for k in range(len(grads)):
+                grads[k] = 0
+'''),
+    ("7.2", '''\
+class SGD:
+    def __init__(self, parameters, lr=0.001, momentum=0.0):
+        self.parameters, self.lr, self.mu = list(parameters), lr, momentum
+        self.v = {}
+
+    def step(self):
+        for name, values, grads in self.parameters:
+            for k, g in enumerate(grads):
+                self.v[name, k] = self.mu * self.v.get((name, k), 0.0) + g
+                values[k] += -self.lr * self.v[name, k]
+'''),
+    ("8.1", '''\
+def batch_cost(loss, outputs, targets):
+    n = loss.share(len(outputs))
+    return sum(n * loss.forward(a, y) for a, y in zip(outputs, targets))
+
+
+class Loops:
+    def gradients(self, network, loss, inputs, targets):
+        def one(x, y):
+            out = network.forward(x)
+            network.backward([g * loss.share(len(targets)) for g in loss.backward(out, y)])
+            return out
+        outputs = list(map(one, inputs, targets))
+        return [batch_cost(loss, outputs, targets), tuple(outputs)]
+'''),
+    ("8.3", '''\
+def batches(data, batch_size=None, rng=None):
+    numbers = list(range(len(data.targets)))
+    rng and rng.shuffle(numbers)
+    while numbers:
+        now = [numbers.pop(0) for _ in range(min(batch_size or len(numbers), len(numbers)))]
+        yield tuple(data.inputs[i] for i in now), tuple(data.targets[i] for i in now)
+'''),
+    ("8.4", '''\
+from loops import Loops
+from training_batches import batches
+
+
+def train(network, data, loss, optimizer, epochs, target_loss=None, batch_size=None, rng=None):
+    losses, whole = [], loss.share(len(data.targets))
+    while len(losses) < epochs and not (losses and target_loss is not None and losses[-1] < target_loss):
+        costs = []
+        for x, y in batches(data, batch_size, rng):
+            network.zero_grad()
+            costs.append(Loops().gradients(network, loss, x, y)[0] * whole / loss.share(len(y)))
+            optimizer.step()
+        losses += [sum(costs)]
+    return losses
+'''),
+    ("9.2", '''\
+def numeric_slope(cost, values, k, h):
+    kept = values[:]
+    sides = []
+    for sign in (-1, 1):
+        values[k] = kept[k] + sign * h
+        sides.append(cost())
+        values[:] = kept
+    return sides[1] / (2 * h) - sides[0] / (2 * h)
+'''),
+    ("9.4", '''\
+def wrong_gradients(cost, parameters, h):
+    def both(name, values, grads, k):
+        kept, values[k] = values[k], values[k] - h
+        low = cost()
+        values[k] = kept + h
+        slope = (cost() - low) / 2 / h
+        values[k] = kept
+        largest = max(abs(slope), abs(grads[k]))
+        return name + "[" + str(k) + "]", abs(slope - grads[k]) / largest if largest else 0.0
+    found = [both(*triple, k) for triple in parameters for k in range(len(triple[1]))]
+    return [pair for pair in found if pair[1] > 1e-6]
+'''),
+    ("12.1", '''\
+import math
+import random
+
+
+def train_xor(epochs, seed, lr):
+    rng = random.Random(seed)
+    xs, ys = [], []
+    for i in range(11):
+        for target in (0, 1):
+            if not (target and i == 5):
+                xs.append((i * 0.1, 1 - i * 0.1 if target else i * 0.1))
+                ys.append(target)
+    draw = lambda n: [rng.uniform(-1, 1) for _ in range(n)]
+    net = [[[draw(n) for _ in range(m)], draw(m)] for n, m in ((2, 4), (4, 4), (4, 1))]
+    losses = []
+    while len(losses) < epochs:
+        total, sums = 0.0, [[[[0.0] * len(row) for row in w], [0.0] * len(b)] for w, b in net]
+        for x, y in zip(xs, ys):
+            a = [list(x)]
+            for w, b in net:
+                a.append([1 / (1 + math.exp(-(bj + sum(p * q for p, q in zip(row, a[-1]))))) for row, bj in zip(w, b)])
+            total += (a[-1][0] - y) ** 2
+            back = [2 * (a[-1][0] - y)]
+            for i in reversed(range(3)):
+                delta = [g * o * (1 - o) for g, o in zip(back, a[i + 1])]
+                back = [sum(d * row[k] for d, row in zip(delta, net[i][0])) for k in range(len(a[i]))]
+                for j, d in enumerate(delta):
+                    sums[i][1][j] += d
+                    for k, q in enumerate(a[i]):
+                        sums[i][0][j][k] += d * q
+        losses.append(total / 21)
+        for (w, b), (dw, db) in zip(net, sums):
+            for j in range(len(b)):
+                b[j] -= lr / 21 * db[j]
+                w[j] = [p - lr * q / 21 for p, q in zip(w[j], dw[j])]
+    return losses
+'''),
+    ("14.2", '''\
+class Value:
+    def __init__(self, data, parents=(), slopes=(), operation=""):
+        self.data, self.grad = data, 0.0
+        self.parents, self.slopes, self.operation = parents, slopes, operation
+
+    def order(self):
+        done = {}
+
+        def visit(value):
+            if id(value) not in done:
+                for parent in value.parents:
+                    visit(parent)
+                done[id(value)] = value
+        visit(self)
+        return tuple(done.values())
+'''),
 ]
 
 WRONG = [
@@ -388,7 +531,7 @@ def sigmoid(z):
         return exp(z) / (1 + exp(z))
     return exp(z) / (1 + exp(z))
 '''),
-    ("2.4", "", '''\
+    ("2.4", "twice-for-square", '''\
 def tanh_derivative(z, a):
     return 1 - 2 * a
 '''),

@@ -11,6 +11,7 @@ import pytest
 from purenn import Linear, MSELoss, Network, Sigmoid, activations, initializers, losses, neuron, optimizers
 from purenn.course import chapters, child, judge, progress, source, workbook
 from purenn.course.chapters import CHAPTERS, EXERCISES, exercise
+from purenn.course.exercise import ways
 from purenn.engines import loops
 from purenn.linalg import PurennError
 from purenn.study import tape
@@ -25,6 +26,7 @@ ANSWERED = [of for of in EXERCISES if of.kind in ("predict", "find")]
 ORDERED = [of for of in EXERCISES if of.kind == "order"]
 ALL = [chapter.number for chapter in CHAPTERS]
 KNOWN = [(of, known) for of in CODE + ORDERED for known in of.known]
+WAYS = [(of, known, way) for of, known in KNOWN for way in range(len(ways(known)))]
 
 
 def ids(value):
@@ -33,13 +35,18 @@ def ids(value):
 
 def verdict_on(of, own):
     """The Verdict on what the names of ``own`` mean, without a process for it."""
-    found = [child.error_of(result, "") if isinstance(result, Exception) else result
-             for result in source.results(of, own)]
-    return judge.judged(of, json.loads(json.dumps(found)))
+    return verdict_of_results(of, source.results(of, own))
+
+
+def verdict_of_results(of, found, blank=()):
+    return judge.judged(of, json.loads(json.dumps([child.told(result, "", blank) for result in found])), blank)
 
 
 def verdict_of(of, text):
-    return verdict_on(of, source.modules_for(of.number).run(text, of.file))
+    tree = ast.parse(text)
+    blank = [name for name, _ in source.blank_functions(tree)]
+    own = source.modules_for(of.number).run(source.stopping(tree), of.file)
+    return verdict_of_results(of, source.results(of, own), blank)
 
 
 # What is in the course.
@@ -156,23 +163,22 @@ def test_every_mistake_of_the_gallery_is_known_in_an_exercise():
     assert {mistake.name for mistake in MISTAKES} <= {known.name for _, known in KNOWN}
 
 
-@pytest.mark.parametrize("of, known", KNOWN, ids=ids)
-def test_a_mistake_planted_in_a_right_solution_is_caught_and_named(of, known):
-    verdict = verdict_of(of, source.mistaken(of, known.name))
+@pytest.mark.parametrize("of, known, way", WAYS, ids=ids)
+def test_a_mistake_planted_in_a_right_solution_is_caught_and_named(of, known, way):
+    verdict = verdict_of(of, source.mistaken(of, known.name, way))
     assert (verdict.status, verdict.mistake) == ("wrong", known.name), verdict
     assert verdict.wrong and verdict.says == known.says and verdict.page == known.page
 
 
 @pytest.mark.parametrize("of", CODE + ORDERED, ids=ids)
 def test_no_two_mistakes_have_the_same_numbers_and_none_has_the_right_ones(of):
-    names = ["", *(known.name for known in of.known)]
-    tables = [[child.error_of(result, "") if isinstance(result, Exception) else result
-               for result in source.expected(of, name)] for name in names]
+    names = [("", 0), *((known.name, way) for known in of.known for way in range(len(ways(known))))]
+    tables = [[child.told(result, "") for result in source.expected(of, *name)] for name in names]
     assert not any(isinstance(result, dict) for result in tables[0])
     # An error on every sample would tell nothing: many mistakes raise one.
     assert not any(all(isinstance(result, dict) for result in table) for table in tables)
     for i, name in enumerate(names):
-        assert [other for other, table in zip(names, tables) if judge.matches(source.expected(of, name), table)] == [
+        assert [other for other, table in zip(names, tables) if judge.matches(source.expected(of, *name), table)] == [
             names[i]]
 
 
@@ -181,6 +187,130 @@ def test_a_wrong_solution_is_caught_and_not_named_wrongly(number, name, text):
     verdict = verdict_of(exercise(number), text)
     assert verdict.status in ("wrong", "error")
     assert verdict.mistake == name
+
+
+# Code that computes the right numbers on small or symmetric samples.
+ALMOST = [
+    ("2.5", "", (" a = []", " self.kept = a = getattr(self, 'kept', [])")),
+    ("6.2", "layers-turned-round", ("for layer in reversed(self.layers)", "self.layers.reverse()\n        for layer in "
+                                    "self.layers")),
+    ("6.3", "only-first-list", ("for _, _, grads in layer.parameters()", "for _, _, grads in list(layer.parameters())"
+                                "[:1]")),
+    ("7.4", "eps-left-out", (" + self.eps", "")),
+    ("8.1", "cleared-here", ("outputs = []", "outputs = []; network.zero_grad()")),
+    ("8.1", "target-and-output-swapped-in-cost", ("loss.forward(outputs[i], targets[i])",
+                                                  "loss.forward(targets[i], outputs[i])")),
+    ("8.1", "mean-of-a-sum", ("loss.share(len(outputs)) * total", "total / len(outputs)")),
+    ("8.4", "n/N-of-a-sum", ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
+    ("8.4", "", ("            total +=", "            if target_loss is not None and cost < target_loss:\n"
+                 "                return losses + [total]\n            total +=")),
+    ("8.4", "", ("total < target_loss", "total <= target_loss")),
+    ("8.3", "shuffled-apart", ("rng.shuffle(order)", "data = type(data)(list(data.inputs), list(data.targets)); "
+                               "rng.shuffle(data.inputs); rng.shuffle(data.targets)")),
+    ("9.2", "moved-back", ("values[k] = theta + h", "values[k] += h"), ("values[k] = theta - h", "values[k] -= 2 * h"),
+     ("values[k] = theta\n", "values[k] += h\n")),
+    ("9.4", "", ("error))", "7))")),
+    ("9.4", "not-relative", ("relative_error(grads[k], numeric_slope(cost, values, k, h))",
+                             "abs(grads[k] - numeric_slope(cost, values, k, h))")),
+    ("10.2", "largest-from-0", ("largest = max(z)", "largest = max([0.0] + z)")),
+    ("14.2", "seen-is-kept", ("not in seen", "not in seen and not hasattr(value, 'seen')"),
+     ("seen.add(value)", "value.seen = seen.add(value)")),
+    ("14.4", "", ("return Value(a.data + b.data", "return Value(a.data + other.data")),
+    ("14.2", "seen-by-number", ("not in seen", ".data not in seen"), ("seen.add(value)", "seen.add(value.data)"),
+     ("value .data", "value.data")),
+]
+
+
+@pytest.mark.parametrize("number, name, changes", [(number, name, changes) for number, name, *changes in ALMOST])
+def test_code_that_is_almost_right_does_not_pass(number, name, changes):
+    of = exercise(number)
+    text = source.solution(of)
+    for right, wrong in changes:
+        assert text.count(right) == 1, right
+        text = text.replace(right, wrong)
+    verdict = verdict_of(of, text)
+    assert verdict.status == ("error" if number == "14.4" else "wrong") and verdict.mistake == name, verdict
+
+
+# What comes back in another shape: a sentence that says what it is to be.
+SHAPES = [
+    ("5.2", ("return weight, bias", "return weight"), "uniform is to give 2 things: weight, bias; it gave [["),
+    ("6.3", ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}"'),
+     "parameters, each time, is to give 3 things: name, values, grads; it gave '0.weight'"),
+    ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "return batch_cost(loss, outputs, targets)"),
+     "gradients is to give 2 things: cost, outputs; it gave 1"),
+    ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "pass"), "it gave None; is a return missing?"),
+    ("8.3", ("yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]",
+             "yield [data.inputs[i] for i in chosen]"),
+     "batches, each time, is to give 2 things: inputs, targets; it gave [[0.0]]"),
+    ("9.4", ('(f"{name}[{k}]", error)', 'f"{name}[{k}]"'),
+     "wrong_gradients, for each of them, is to give 2 things: name, error; it gave 'values[0]'"),
+    ("10.2", ("total, largest\n", "total\n"),
+     "exponentials is to give 3 things: the powers, their sum, m; it gave [[1.0], 1.0]"),
+    ("12.1", ("return losses", "pass"), "train_xor is to give a list; it gave None; is a return missing?"),
+    ("14.2", ("return order", "pass"), "order is to give a list; it gave None; is a return missing?"),
+    ("14.4", ("return Value(a.data + b.data, (a, b), (1.0, 1.0), \"+\")", "return a.data + b.data"),
+     "a + b is to give a Value; it gave 5.0"),
+]
+
+
+@pytest.mark.parametrize("number, change, says", SHAPES)
+def test_another_shape_is_told_in_a_sentence(number, change, says):
+    of = exercise(number)
+    text = source.solution(of)
+    assert text.count(change[0]) == 1, text
+    verdict = verdict_of(of, text.replace(*change))
+    assert verdict.status == "error" and says in verdict.sentences[-1], verdict
+    assert not re.match(r"(line \d+: )?\w+(Error|shapen)", verdict.sentences[-1])
+
+
+@pytest.mark.parametrize("change", [lambda a: [2.0 * each for each in a] + [0.0], lambda a: [a]])
+def test_a_list_of_another_shape_is_not_compared_by_a_factor(change):
+    def forward(self, z):
+        return change([activations.sigmoid(each) for each in z])
+    layer = type("Layer", (), {"forward": forward, "backward": lambda self, grad: grad})
+    verdict = verdict_on(exercise("2.5"), own(Activation=layer, Sigmoid=layer))
+    assert verdict.status == "wrong" and verdict.wrong[0] == "a_j, sigmoid"
+    assert not any("times the expected one" in sentence for sentence in verdict.sentences)
+
+
+# What is not finished.
+
+PARTLY = [of for of in EXERCISES if of.kind == "write" and len(of.answers) > 1]
+
+
+def written_of(of, names):
+    """An exercise with the right code in some of its functions."""
+    return source.filled(of.code, {name: answer if isinstance(answer, str) else source.body(answer)
+                                   for name, answer in of.answers.items() if name in names})
+
+
+@pytest.mark.parametrize("of", PARTLY, ids=ids)
+def test_what_is_written_is_checked_while_the_rest_is_blank(of):
+    names = list(of.answers)
+    assert verdict_of(of, written_of(of, [])).status == "blank"
+    for left in names:
+        verdict = verdict_of(of, written_of(of, [name for name in names if name != left]))
+        assert verdict.status == "unfinished" and not verdict.wrong and verdict.unreached, (left, verdict)
+        assert verdict.sentences == (f"Still blank: '{left}'.",)
+
+
+def test_forward_alone_is_right_and_backward_is_not_tried():
+    of = exercise("5.3")
+    verdict = verdict_of(of, written_of(of, ["Linear.forward"]))
+    assert verdict.right == ("z_j, sample 1",) and verdict.unreached[0] == "∂C/∂a_k, sample 1"
+    wrong = written_of(of, ["Linear.forward"]).replace("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")
+    verdict = verdict_of(of, wrong)
+    assert (verdict.status, verdict.mistake, verdict.wrong) == ("wrong", "bias-left-out", ("z_j, sample 1",))
+    assert verdict.sentences[-1] == "Still blank: 'Linear.backward'."
+
+
+def test_parts_that_an_error_has_kept_from_being_tried_are_not_called_wrong():
+    of = exercise("5.3")
+    verdict = verdict_of(of, source.solution(of).replace("        self.inputs = inputs\n", ""))
+    assert verdict.status == "error" and verdict.right == ("z_j, sample 1",)
+    assert verdict.wrong == ("∂C/∂a_k, sample 1",) and len(verdict.unreached) == 4
+    assert verdict.sentences[-1] == "AttributeError: 'Linear' object has no attribute 'inputs'"
 
 
 def test_an_error_alone_is_no_known_mistake():
@@ -209,11 +339,32 @@ def test_drawn_answers_pass_and_each_known_mistake_is_named_for_many_seeds(of):
             others = [name for name in values["names"] if name != right]
             assert all(judge.judged_answer(of, seed, name).status == "wrong" for name in others)
             continue
-        rounded = float("%.4g" % right)
-        assert judge.judged_answer(of, seed, rounded).status == "right"
+        for rounded in as_people_round(of, right):
+            assert judge.judged_answer(of, seed, rounded).status == "right"
         for known in of.known:
-            verdict = judge.judged_answer(of, seed, float("%.4g" % known.change(values)))
-            assert (verdict.status, verdict.mistake) == ("wrong", known.name)
+            for rounded in as_people_round(of, known.change(values)):
+                verdict = judge.judged_answer(of, seed, rounded)
+                assert (verdict.status, verdict.mistake) == ("wrong", known.name)
+
+
+def as_people_round(of, number):
+    """A number as the text of an exercise asks for it, and with one digit more."""
+    if "three significant digits" in of.text:
+        return [float("%.3g" % number), float("%.4g" % number)]
+    assert of.number in ("5.1", "10.1") or "four digits after the point" in of.text.replace("\n", " ")
+    return [round(number, 4), round(number, 5)]
+
+
+def test_too_few_digits_of_the_right_answer_are_not_called_wrong():
+    of = exercise("7.1")
+    right = of.right(workbook.drawn(of, 29))
+    for few in (round(right, 2), int(right * 100) / 100):
+        verdict = judge.judged_answer(of, 29, few)
+        assert verdict.status == "wrong" and verdict.sentences[0].endswith(
+            "is right as far as it goes: give more digits, and round the last one")
+    assert "not" in judge.judged_answer(of, 29, round(right, 2) + 0.02).sentences[0]
+    for none in (float("inf"), float("nan")):
+        assert "it must be a number" in judge.judged_answer(of, 29, none).sentences[0]
 
 
 @pytest.mark.parametrize("of", ANSWERED + ORDERED, ids=ids)
@@ -229,7 +380,8 @@ def test_lines_in_order_pass_and_others_do_not(of):
     right = next(text for each, text in workbook.solutions(ALL, 5) if each is of).split('"')[1]
     assert judge.judged_answer(of, 5, right).status == "right"
     assert judge.judged_answer(of, 5, right[::-1]).status in ("wrong", "error")
-    for answer in ("AA", "a", "ÄB", 3, ["A"]):
+    assert judge.judged_answer(of, 5, " ".join(right.lower())).status == "right"
+    for answer in ("AA", "Aa", "ÄB", "?", 3, ["A"]):
         verdict = judge.judged_answer(of, 5, answer)
         assert verdict.status == "wrong" and "each at most once" in verdict.sentences[0]
     letters = {line: letter for letter, line in workbook.lettered(of, 5)}

@@ -34,9 +34,9 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("action", metavar="ACTION", nargs="?", type=one_of(ACTIONS), default="status",
                         help=f"{', '.join(ACTIONS)} (default: %(default)s)")
     parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="check, hint, solutions: exercises, such "
-                        "as 4.2; start, handout: the new folder (default of start: workbook); grade: the submissions")
-    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one, "
-                        "otherwise the folder workbook)")
+                        "as 4.2, or chapters; start, handout: the new folder (default of start: workbook); grade: the "
+                        "submissions")
+    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one; or workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
@@ -59,10 +59,17 @@ def run(arguments: List[str]) -> int:
     return int(ACTIONS[options.action][2](Terminal(), options))
 
 
-def _status(terminal: Terminal, options: Any) -> int:
+def _folder(options: Any) -> str:
     folder = learner.place(getattr(options, "in"))
-    there = os.path.exists(os.path.join(folder, progress.FILE)) or "in" in options.given
-    show.show_progress(terminal, book.CHAPTERS, progress.read(folder) if there else None)
+    if not os.path.exists(os.path.join(folder, progress.FILE)):
+        raise PurennError(f"{folder}: has no {progress.FILE}, so it is no workbook; --in DIR names another folder, "
+                          "course start makes one")
+    return folder
+
+
+def _status(terminal: Terminal, options: Any) -> int:
+    there = "in" in options.given or os.path.exists(os.path.join(learner.place(None), progress.FILE))
+    show.show_progress(terminal, book.CHAPTERS, progress.read(_folder(options)) if there else None)
     return 0
 
 
@@ -72,16 +79,17 @@ def _write(terminal: Terminal, options: Any) -> int:
     seed = options.seed
     if seed is None:
         seed = 1 if options.action == "handout" else random.SystemRandom().randrange(10 ** 6)
-    name = options.zip or (options.names or ["workbook"])[0]
+    name = options.zip or (options.names or [learner.DEFAULT])[0]
     writing = workbook.write_zip if options.zip else workbook.write
     count = writing(name, options.chapters, seed, program_name())
-    more = f" Begin with {name}/README.txt, or course next." if options.action == "start" else ""
+    where = "" if name == learner.DEFAULT else f" --in {name}"
+    more = f" Begin with {name}/README.txt, or course next{where}." if options.action == "start" else ""
     terminal.line(f"{name}: {count} exercises, seed {seed}.{more}")
     return 0
 
 
 def _check(terminal: Terminal, options: Any) -> int:
-    code, folder = 0, learner.place(getattr(options, "in"))
+    code, folder = 0, _folder(options)
     for of, verdict in learner.checked(folder, options.names):
         show.show_verdict(terminal, of, verdict)
         code = max(code, int(verdict.status != "right"))
@@ -89,21 +97,23 @@ def _check(terminal: Terminal, options: Any) -> int:
 
 
 def _hint(terminal: Terminal, options: Any) -> int:
-    terminal.line(learner.hint(learner.place(getattr(options, "in")), options.names))
+    terminal.line(learner.hint(_folder(options), options.names))
     return 0
 
 
 def _next(terminal: Terminal, options: Any) -> int:
-    folder = learner.place(getattr(options, "in"))
+    folder = _folder(options)
     state = progress.read(folder)
     show.show_next(terminal, book.CHAPTERS, state, learner.left(state), folder)
     return 0
 
 
 def _run(terminal: Terminal, options: Any) -> int:
-    folder = learner.place(getattr(options, "in"))
-    progress.read(folder)                                   # it is a workbook
+    folder = _folder(options)
     trained = check.train_xor(folder, 1, options.epochs)
+    wrong = learner.keeps_from_running(folder) if trained.sentence else ""
+    if wrong:
+        raise PurennError(f"course run: {wrong} is not right yet; course check {wrong} tells more")
     if trained.sentence:
         raise PurennError(f"course run: {trained.sentence}; course check tells more, exercise by exercise")
     show.show_trained(terminal, trained)
@@ -121,7 +131,7 @@ def _grade(terminal: Terminal, options: Any) -> int:
 
 
 def _solutions(terminal: Terminal, options: Any) -> int:
-    wanted = [book.exercise(name).number for name in options.names]
+    wanted = [of.number for of in book.named(options.names)]
     found = workbook.solutions(options.chapters, 1 if options.seed is None else options.seed)
     show.show_solutions(terminal, [(of, text) for of, text in found if not wanted or of.number in wanted])
     return 0

@@ -23,7 +23,7 @@ from ..optimizers import SGD
 from ..training import train
 from . import workbook
 from .exercise import Exercise
-from .judge import Verdict, brief, judged, judged_answer
+from .judge import Verdict, judged, judged_answer
 
 SECONDS = 5.0
 MEGABYTES = 1024
@@ -120,19 +120,17 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
         return judged_answer(exercise, seed, outcome.get("answer"))._replace(printed=printed)
     found, blank = outcome.get("results"), outcome.get("blank")
     if not isinstance(found, list) or not _are_results(found, len(exercise.samples)) or not isinstance(blank, list):
-        return Verdict(exercise.number, "error", sentences=("The process that ran the file gave no results.",))
-    if blank:
-        return Verdict(exercise.number, "blank", sentences=(
-            f"Still blank: {brief(blank)[1:-1]}.",), printed=printed)
-    return judged(exercise, found)._replace(printed=printed)
+        return Verdict(exercise.number, "error", sentences=("The process that ran the file answered something else.",))
+    return judged(exercise, found, blank)._replace(printed=printed)
 
 
 def _are_results(found, count):
-    """True if these are results for ``count`` samples: lists of pairs of a text and a value, or dicts of an error."""
+    """True where these are results for so many samples: lists of pairs of a text and a value, alone or in a dict."""
+    lists = [result.get("parts") if isinstance(result, dict) else result for result in found]
     return len(found) == count and all(
-        isinstance(result, dict) or isinstance(result, list) and all(
+        isinstance(result, list) and all(
             isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in result)
-        for result in found)
+        for result in lists)
 
 
 def problem(outcome: Dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import traceback
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 MOST_PRINTED = 4000
 
@@ -85,7 +85,8 @@ def forget_purenn(folder: str) -> None:
 def checked(request: Dict[str, Any]) -> Dict[str, Any]:
     """Run one file and try what it has written on the samples."""
     from .chapters import exercise
-    from .source import blanks, modules_for, plain, results
+    from .shapes import plain
+    from .source import blank_functions, blanks, modules_for, results, stopping
     of, path, text = exercise(request["number"]), request["path"], request["text"]
     own_modules = modules_for(of.number)
     forget_purenn(request["folder"])
@@ -96,14 +97,23 @@ def checked(request: Dict[str, Any]) -> Dict[str, Any]:
             node.module or ""] if isinstance(node, ast.ImportFrom) else []
         if "purenn" in [name.split(".")[0] for name in names]:
             return {"problem": "purenn", "line": line}
-    own = own_modules.run(text, path)
+    blank = [name for name, _ in blank_functions(tree)]
+    own = own_modules.run(stopping(tree), path)
     if of.kind in ("predict", "order", "find"):
         return {"answer": plain(own.get(of.answer if of.kind != "order" else "order"))}
     missing = [name for name, _ in blanks(of.code) if name.split(".")[0] not in own]
     if missing:
         return {"problem": "missing", "name": missing[0].split(".")[0]}
-    found = [error_of(result, path) if isinstance(result, Exception) else result for result in results(of, own)]
-    return {"results": found, "blank": [name for name, _ in blanks(text)]}
+    return {"results": [told(result, path, blank) for result in results(of, own)], "blank": blank}
+
+
+def told(result: Any, path: str, blank: Sequence[str] = ()) -> Any:
+    """An Outcome as plain values: a list of its parts; if it ended early, a dict of them and of the error, or blank."""
+    if result.error is None:
+        return result.parts
+    if blank and isinstance(result.error, NotImplementedError):
+        return {"parts": result.parts, "blank": True}
+    return {"parts": result.parts, **error_of(result.error, path)}
 
 
 def trained(request: Dict[str, Any]) -> Dict[str, Any]:

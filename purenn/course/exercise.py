@@ -6,16 +6,22 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 class Known(NamedTuple):
     """A mistake that can be recognized by its numbers.
 
-    ``name`` is that of the gallery, if the mistake is in it. ``says`` is what is wrong, in a sentence. ``page`` is the
-    page of the documentation, and its heading, that explains it. ``change`` is a pair: a piece of the right code, and
-    what replaces it; for a number to predict, a function that computes the wrong number from what was drawn; for an
-    order, the lines in that order.
+    ``name`` is that of the gallery, where it is there. ``says`` is what is wrong, in a sentence. ``page`` is the page
+    of the documentation, and its heading, that explains it. ``change`` is a pair: a piece of the right code, and what
+    stands in its place, or a tuple of such pairs; for a number to predict, a function that computes the wrong number
+    from what was drawn; for an order, the lines in that order. A list has several such changes: the same mistake made
+    in several ways.
     """
 
     name: str
     says: str
     page: str
     change: Any
+
+
+def ways(known: Known) -> List[Any]:
+    """The changes that make a mistake."""
+    return known.change if isinstance(known.change, list) else [known.change]
 
 
 class Exercise(NamedTuple):

@@ -1,21 +1,23 @@
 """What is right in an answer, what is wrong, and which known mistake made the wrong numbers."""
-from typing import Any, Dict, List, NamedTuple, Tuple
+from decimal import Decimal
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 from . import workbook
-from .exercise import Exercise, Known
-from .source import expected, modules_for, results
+from .child import told
+from .exercise import Exercise, Known, ways
+from .shapes import Misshapen, brief
+from .source import Outcome, expected, modules_for, results
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12        # of numbers that a program has computed in another order
-DIGITS = 5e-4                           # of numbers that a person has written, four digits of them
-THREE = 5e-3                            # the same, three digits
 
 
 class Verdict(NamedTuple):
     """What a check has found.
 
-    ``status`` is right, wrong, blank (not begun) or error (it could not be run). ``right`` and ``wrong`` are the parts
-    that are so. ``sentences`` say what was found. ``mistake`` is the name of the known mistake, ``says`` what it is,
-    ``page`` what explains it. ``printed`` is what the learner's file has printed.
+    ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
+    ``right`` and ``wrong`` are the parts that are so, ``unreached`` those that were not computed. ``sentences`` say
+    what was found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it.
+    ``printed`` is what the learner's file has printed.
     """
 
     number: str
@@ -27,6 +29,7 @@ class Verdict(NamedTuple):
     says: str = ""
     page: str = ""
     printed: str = ""
+    unreached: Tuple[str, ...] = ()
 
 
 def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> bool:
@@ -40,98 +43,114 @@ def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: 
 
 
 def is_number(value: Any) -> bool:
-    """True for a float, and for an int that a float can hold."""
-    return type(value) is float or type(value) is int and abs(value) < 10 ** 300
+    """True for a float that is finite, and for an int that a float can hold."""
+    return type(value) in (float, int) and abs(value) < 10 ** 300
 
 
-def judged(exercise: Exercise, found: List[Any]) -> Verdict:
-    """The Verdict on the results of a file: for each sample the pairs of label and value, or an error as a dict."""
-    best = expected(exercise)
+def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> Verdict:
+    """The Verdict on the results of a file, sample by sample as ``child.told`` has them, and what is blank in it."""
+    still = [f"Still blank: {brief(list(blank))[1:-1]}."] if blank else []
+    if blank and len(blank) >= len(exercise.answers):
+        return Verdict(exercise.number, "blank", sentences=tuple(still))
+    best = [outcome.parts for outcome in expected(exercise)]
     table = [_compared(right, result) for right, result in zip(best, found)]
-    labels = _base_labels(best)
-    wrong = [label for label in labels if not all(row.get(label, True) for row in table)]
-    right = [label for label in labels if label not in wrong]
-    if not wrong and all(all(row.values()) for row in table):
-        return Verdict(exercise.number, "right", tuple(labels))
-    first = next(i for i, row in enumerate(table) if not all(row.values()))
+    states = {label: [row.get(label, True) for row in table] for parts in best for label, _ in parts}
+    wrong = tuple(label for label, state in states.items() if False in state)
+    right = tuple(label for label, state in states.items() if all(state))
+    unreached = tuple(label for label in states if label not in wrong + right)
+    verdict = Verdict(exercise.number, "unfinished", right, wrong, tuple(still), page=exercise.page,
+                      unreached=unreached)
+    first = next((i for i, row in enumerate(table) if False in row.values()), None)
+    if first is None:
+        return verdict if unreached else Verdict(exercise.number, "right", right)
+    sentences = [exercise.tried, *_shown(exercise, first, best[first], found[first]), *still]
     known = named(exercise, found)
-    sentences = [exercise.tried, *_shown(exercise, first, best[first], found[first])]
     if known is not None:
-        return Verdict(exercise.number, "wrong", tuple(right), tuple(wrong), tuple(sentences), known.name, known.says,
-                       known.page)
-    failed = isinstance(found[first], dict)
-    if not failed:
+        return verdict._replace(status="wrong", sentences=tuple(sentences), mistake=known.name, says=known.says,
+                                page=known.page)
+    failed = _failed(table[first], found[first])
+    if wrong and not failed:
         sentences += _unknown(wrong[0], best, found)
-    return Verdict(exercise.number, "error" if failed else "wrong", tuple(right), tuple(wrong), tuple(sentences),
-                   page=exercise.page)
+    return verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
 
 
-def _base_labels(best):
-    labels: Dict[str, None] = {}
-    for result in best:
-        for label, _ in result:
-            labels[label] = None
-    return list(labels)
+def _failed(row, result):
+    """True where an error of Python is the first thing wrong in a sample."""
+    label = next(label for label, is_right in row.items() if is_right is False)
+    return isinstance(result, dict) and label not in _values(result)
 
 
-def _compared(right, result) -> Dict[str, bool]:
-    """For each part of a sample, whether it is right; an error makes all of it wrong."""
-    if isinstance(result, dict):
-        return {label: False for label, _ in right}
-    values = {label: value for label, value in result}
-    row = {label: label in values and same(value, values[label]) for label, value in right}
+def _values(result) -> Dict[str, Any]:
+    """The parts of a sample that were reached."""
+    return {label: value for label, value in (result["parts"] if isinstance(result, dict) else result)}
+
+
+def _compared(right, result) -> Dict[str, Any]:
+    """For each part of a sample whether it is right, None where it was not reached; it was at the first that is not."""
+    values = _values(result)
+    stopped = isinstance(result, dict)
+    row = {label: same(value, values[label]) if label in values else None if stopped else False
+           for label, value in right}
     row.update({label: False for label in values if label not in row})
+    if stopped and not result.get("blank"):
+        row[next((label for label in row if row[label] is None), right[-1][0])] = False
     return row
 
 
 def named(exercise: Exercise, found: List[Any]) -> "Known | None":
-    """The known mistake whose numbers these are on every sample; None if there is none, or more than one."""
-    matching = [known for known in exercise.known if matches(expected(exercise, known.name), found)]
+    """The known mistake whose numbers these are on every sample; None where there is none, or not one alone."""
+    matching = [known for known in exercise.known if any(
+        matches(expected(exercise, known.name, way), found) for way in range(len(ways(known))))]
     return matching[0] if len(matching) == 1 else None
 
 
-def matches(wrong: List[Any], found: List[Any]) -> bool:
-    """True if the results of a mistake are those found, sample by sample and part by part."""
+def matches(wrong: List[Outcome], found: List[Any]) -> bool:
+    """True where the results of a mistake are those found, sample by sample and part by part, as far as all is written.
+    """
     return len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
 
 
 def _same_result(a, b):
-    if isinstance(a, Exception) or isinstance(b, dict):
-        return isinstance(a, Exception) and isinstance(b, dict) and b.get("error") == type(a).__name__
-    return same([list(pair) for pair in a], [list(pair) for pair in b])
+    if not isinstance(b, dict):
+        return a.error is None and same(a.parts, b)
+    if b.get("blank"):
+        return same(a.parts[:len(b["parts"])], b["parts"])
+    return a.error is not None and b.get("error") == type(a.error).__name__ and same(a.parts, b["parts"])
 
 
 def _shown(exercise, place, right, result):
-    """Sentences on the first sample that is wrong."""
-    sample = f"sample {place + 1} of {len(exercise.samples)}: {brief(exercise.samples[place])}"
-    if isinstance(result, dict):
-        where = f"line {result['line']}: " if result.get("line") else ""
-        yield f"{sample}"
-        yield f"{where}{result.get('error')}: {result.get('message')}"
-        return
-    values = {label: value for label, value in result}
+    """Sentences on the first thing in a sample that is wrong."""
+    values = _values(result)
+    yield f"sample {place + 1} of {len(exercise.samples)}: {brief(exercise.samples[place])}"
     for label, value in right:
-        if label not in values:
-            yield sample
-            yield f"{label}: there is none; expected {brief(value)}"
-            return
-        if not same(value, values[label]):
-            yield sample
+        if label in values and not same(value, values[label]):
             yield f"{label}: expected {brief(value)}, found {brief(values[label])}{_remark(value, values[label])}"
             return
+        if label not in values and isinstance(result, dict):
+            break
+        if label not in values:
+            yield f"{label}: there is none; expected {brief(value)}"
+            return
+    if isinstance(result, dict) and "error" in result:
+        where = f"line {result['line']}: " if result.get("line") else ""
+        kind = "" if result["error"] == Misshapen.__name__ else f"{result['error']}: "
+        yield f"{where}{kind}{result.get('message')}"
+        return
     extra = [label for label in values if label not in dict(map(tuple, right))]
-    yield sample
     yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
 
 
 def _unknown(label, best, found):
     """Sentences on wrong numbers that no known mistake gives: by what factor they are wrong, and what says so."""
-    pairs = []
+    pairs: List[Tuple[Any, Any]] = []
     for right, result in zip(best, found):
-        values = {} if isinstance(result, dict) else {name: value for name, value in result}
-        pairs += [pair for name, value in right if name == label for pair in zip(_flat(value), _flat(values.get(name)))]
+        values = _values(result)
+        for value in [value for name, value in right if name == label and name in values]:
+            numbers, others = _flat(value), _flat(values[label])
+            pairs += zip(numbers, others) if len(numbers) == len(others) else [(None, None)]
     ratios = [b / a for a, b in pairs if is_number(a) and is_number(b) and a]
-    if len(ratios) == len(pairs) > 1 and ratios[0] and same([ratios[0]] * len(ratios), ratios):
+    is_factor = len(ratios) == len(pairs) > 1 and ratios[0] != 0.0 and same([ratios[0]] * len(ratios), ratios)
+    if is_factor and not same(1.0, ratios[0]):
         yield f"Every number of {label} is {ratios[0]:.6g} times the expected one."
     if label.startswith(("∂C", "δ")) and any(is_number(value) for _, value in pairs):
         yield "The expected number is the slope that the cost itself shows (gradcheck)."
@@ -153,12 +172,6 @@ def _remark(value, found):
     return ""
 
 
-def brief(value: Any) -> str:
-    """A value for a sentence, at most 120 characters of it."""
-    text = value["type"] if isinstance(value, dict) and set(value) == {"type"} else repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."
-
-
 # Answers that are no code.
 
 def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
@@ -175,16 +188,24 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     if not is_number(answer):
         return Verdict(exercise.number, "wrong", (), (exercise.answer,),
                        (f"{exercise.answer} is {brief(answer)}; it must be a number",), "", "", exercise.page)
-    digits = THREE if "three digits" in exercise.text else DIGITS
-    if same(best, answer, digits, 0.0):
+    precision = workbook.precision(exercise)
+    if same(best, answer, *precision):
         return Verdict(exercise.number, "right", (exercise.answer,))
     # The right number stays a secret: the question would be answered.
-    sentences = (f"{exercise.answer} is not {brief(answer)}",)
+    sentences: Tuple[str, ...] = (f"{exercise.answer} is not {brief(answer)}",)
+    if _begins(best, answer):
+        sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
     for known in exercise.known:
-        if same(known.change(values), answer, digits, 0.0):
+        if same(known.change(values), answer, *precision):
             return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, known.name, known.says,
                            known.page)
     return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", "", exercise.page)
+
+
+def _begins(best, answer):
+    """True where an answer has the digits that the right one begins with, two of them at least; rounded or cut off."""
+    _, digits, exponent = Decimal(repr(answer)).as_tuple()
+    return isinstance(exponent, int) and exponent < 0 and len(digits) > 1 and abs(best - answer) < 10.0 ** exponent
 
 
 def _judged_name(exercise, values, best, answer):
@@ -198,6 +219,7 @@ def _judged_name(exercise, values, best, answer):
 
 def _judged_order(exercise, seed, answer):
     letters = [letter for letter, _ in workbook.lettered(exercise, seed)]
+    answer = "".join(answer.split()).upper() if isinstance(answer, str) else answer
     wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", "", exercise.page)
     if not isinstance(answer, str) or not set(answer) <= set(letters) or len(set(answer)) < len(answer):
         return wrong._replace(sentences=(
@@ -207,7 +229,10 @@ def _judged_order(exercise, seed, answer):
         own = modules_for(exercise.number).run(text, exercise.file)
     except (SyntaxError, ValueError) as error:
         said = getattr(error, "msg", None) or str(error)
-        return wrong._replace(sentences=(f"In this order it is not valid Python: {said}",))
-    found = [{"error": type(result).__name__, "message": str(result)} if isinstance(result, Exception) else result
-             for result in results(exercise, own)]
+        return wrong._replace(sentences=(f"In this order it is no Python: {said}",))
+    found = [told(result, exercise.file) for result in results(exercise, own)]
+    for result in found:
+        if isinstance(result, dict) and result["line"]:             # of lines in an order, none has a number
+            result["message"] += f", in {text.splitlines()[result['line'] - 1].strip()}"
+            result["line"] = 0
     return judged(exercise, found)

@@ -8,10 +8,12 @@ from .exercise import Exercise
 from .judge import Verdict
 from .workbook import chosen
 
+DEFAULT = "workbook"
+
 
 def place(named: "str | None") -> str:
     """The folder of the workbook: the one named, or this one if it is one, or the folder workbook."""
-    return named or ("." if os.path.exists(progress.FILE) else "workbook")
+    return named or ("." if os.path.exists(progress.FILE) else DEFAULT)
 
 
 def left(state: progress.Progress) -> List[Exercise]:
@@ -21,7 +23,7 @@ def left(state: progress.Progress) -> List[Exercise]:
 
 def meant(state: progress.Progress, names: Sequence[str]) -> List[Exercise]:
     """The exercises that are named, or the first one that is left."""
-    return [chapters.exercise(name) for name in names] or left(state)[:1]
+    return chapters.named(names) or left(state)[:1]
 
 
 def checked(folder: str, names: Sequence[str]) -> Iterator[Tuple[Exercise, Verdict]]:
@@ -30,10 +32,17 @@ def checked(folder: str, names: Sequence[str]) -> Iterator[Tuple[Exercise, Verdi
     for of in meant(state, names):
         verdict = check(of, folder, state.seed)
         done = state.of(of.number)
-        tries = done.tries + (verdict.status != "blank")
+        tries = done.tries + (verdict.status not in ("blank", "unfinished"))
         state = state.after(of.number, done._replace(tries=tries, right=verdict.status == "right"))
         progress.write(folder, state)
         yield of, verdict
+
+
+def keeps_from_running(folder: str) -> str:
+    """The number of the first exercise that ``course run`` needs and that is not right; "" where all of them are."""
+    seed = progress.read(folder).seed
+    needed = [of for of in chapters.EXERCISES if of.module and of.chapter <= 8]
+    return next((of.number for of in needed if check(of, folder, seed).status != "right"), "")
 
 
 def hint(folder: str, names: Sequence[str]) -> str:

@@ -7,15 +7,15 @@ import ast
 import builtins
 import copy
 import inspect
-import math
 import textwrap
 import types
 from functools import lru_cache
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Union
 
 from .. import linalg
 from ..linalg import PurennError
-from .exercise import Exercise
+from .exercise import Exercise, ways
+from .shapes import plain
 
 # What every workbook has besides the exercises: helpers without a formula.
 GIVEN = {"linalg": (linalg.zeros,)}
@@ -27,7 +27,14 @@ PYTHONS_IMPORT = builtins.__import__
 # All exercises in their order, which chapters/ puts here; and what has been worked out of them, by their numbers.
 BOOK: List[Exercise] = []
 SOLUTIONS: Dict[str, str] = {}
-EXPECTED: Dict[Tuple[str, str], List[Any]] = {}
+EXPECTED: Dict[Tuple[str, str, int], List["Outcome"]] = {}
+
+
+class Outcome(NamedTuple):
+    """What a sample comes to: pairs of a label and a value, as far as they were reached, and the error, if any."""
+
+    parts: List[Any]
+    error: Optional[Exception] = None
 
 
 def whole(function: Any) -> str:
@@ -55,6 +62,11 @@ def body(function: Any) -> str:
 
 def blanks(code: str) -> List[Tuple[str, Any]]:
     """The functions whose last line is ``...``: the name of each, with that of its class, and where the line is."""
+    return [(name, function.body[-1]) for name, function in blank_functions(ast.parse(code))]
+
+
+def blank_functions(tree: Any) -> List[Tuple[str, Any]]:
+    """The functions of a module whose last line is ``...``: the name of each, with that of its class, and its node."""
     found = []
 
     def visit(nodes, before):
@@ -64,9 +76,17 @@ def blanks(code: str) -> List[Tuple[str, Any]]:
             elif isinstance(node, ast.FunctionDef):
                 last: Any = node.body[-1]
                 if isinstance(last, ast.Expr) and getattr(last.value, "value", None) is Ellipsis:
-                    found.append((before + node.name, last))
-    visit(ast.parse(code).body, "")
+                    found.append((before + node.name, node))
+    visit(tree.body, "")
     return found
+
+
+def stopping(tree: Any) -> Any:
+    """The same module, but a function that is blank raises NotImplementedError: nobody goes on with its None."""
+    for _, function in blank_functions(tree):
+        function.body[-1] = ast.copy_location(ast.parse("raise NotImplementedError").body[0], function.body[-1])
+        ast.fix_missing_locations(function)
+    return tree
 
 
 def filled(code: str, answers: Dict[str, str]) -> str:
@@ -88,14 +108,15 @@ def solution(exercise: Exercise) -> str:
     return SOLUTIONS[exercise.number]
 
 
-def mistaken(exercise: Exercise, name: str) -> str:
-    """The right code with the known mistake of that name in it."""
+def mistaken(exercise: Exercise, name: str, way: int = 0) -> str:
+    """The right code with the known mistake of that name in it, made in one of its ways."""
     text = solution(exercise)
     for known in exercise.known:
         if known.name == name:
+            change = ways(known)[way]
             if exercise.kind == "order":
-                return filled(exercise.code, {blanks(exercise.code)[0][0]: "\n".join(known.change)})
-            changes = known.change if isinstance(known.change[0], tuple) else (known.change,)
+                return filled(exercise.code, {blanks(exercise.code)[0][0]: "\n".join(change)})
+            changes = change if isinstance(change[0], tuple) else (change,)
             for right, wrong in changes:
                 if text.count(right) != 1:
                     raise PurennError(f"course: {exercise.number}, {name}: {right!r} is {text.count(right)} times in "
@@ -122,9 +143,9 @@ class Modules:
         for name in names:
             setattr(made, name, own[name])
 
-    def run(self, text: str, file: str) -> Dict[str, Any]:
+    def run(self, text: Union[str, ast.AST], file: str) -> Dict[str, Any]:
         """Run the source of a file; return its names."""
-        code = compile(text, file, "exec", dont_inherit=True)
+        code: Any = compile(text, file, "exec", dont_inherit=True)          # type: ignore[arg-type]
         own_builtins = dict(vars(builtins), __import__=self._import)
         namespace: Dict[str, Any] = {"__name__": "exercise", "__builtins__": own_builtins}
         before = builtins.__import__
@@ -148,35 +169,26 @@ def modules_for(number: str) -> Modules:
     return Modules(tuple(BOOK[:numbers.index(number)]))
 
 
-def results(exercise: Exercise, own: Dict[str, Any]) -> List[Any]:
-    """What the names of ``own`` give on each sample: a list of pairs of a label and a value, or the error raised."""
-    found: List[Any] = []
+def results(exercise: Exercise, own: Dict[str, Any]) -> List[Outcome]:
+    """What the names of ``own`` give on each sample."""
+    probe: Any = exercise.probe
+    found = []
     for sample in exercise.samples:
+        parts: List[Any] = []
+        stopped = None
         try:
-            values = exercise.probe(types.SimpleNamespace(**own), copy.deepcopy(sample)) if exercise.probe else []
-            found.append([[label, plain(value)] for label, value in values])
+            for label, value in probe(types.SimpleNamespace(**own), copy.deepcopy(sample)):
+                parts.append([label, plain(value)])
         except Exception as error:
-            found.append(error)
+            stopped = error
+        found.append(Outcome(parts, stopped))
     return found
 
 
-def plain(value: Any, depth: int = 0) -> Any:
-    """A value as JSON can hold it: what is no number, text or list becomes the name of its type."""
-    if value is None or type(value) in (bool, str):
-        return value
-    if isinstance(value, float):
-        return float(value) if math.isfinite(value) else {"type": repr(float(value))}
-    if isinstance(value, int):
-        return int(value) if abs(value) < 1 << 1000 else {"type": "a huge whole number"}
-    if isinstance(value, (list, tuple)) and depth < 8:
-        return [plain(item, depth + 1) for item in value[:10000]]
-    return {"type": type(value).__name__}
-
-
-def expected(exercise: Exercise, name: str = "") -> List[Any]:
-    """The results of the right code, or of the code with the mistake of that name."""
-    key = exercise.number, name
+def expected(exercise: Exercise, name: str = "", way: int = 0) -> List[Outcome]:
+    """The results of the right code, or of the code with the mistake of that name, made in one of its ways."""
+    key = exercise.number, name, way
     if key not in EXPECTED:
-        text = mistaken(exercise, name) if name else solution(exercise)
+        text = mistaken(exercise, name, way) if name else solution(exercise)
         EXPECTED[key] = results(exercise, modules_for(exercise.number).run(text, exercise.file))
     return EXPECTED[key]

@@ -2,19 +2,23 @@
 
 
 class SquaredLoss:
-    """A loss to try with: C = (a − y)², with the share of a mean."""
+    """A loss to try with: C = (a − f·y)², f = 1 if nothing is said; f = 2 tells a from y."""
+
+    def __init__(self, reduction="mean", factor=1.0):
+        self.reduction, self.factor = reduction, factor
 
     def share(self, count):
-        """1/count."""
-        return 1.0 / count
+        """1/count for a mean, 1 for a sum."""
+        return 1.0 / count if self.reduction == "mean" else 1.0
 
     def forward(self, output, target):
         """C."""
-        return (output[0] - target[0]) * (output[0] - target[0])
+        error = output[0] - self.factor * target[0]
+        return error * error
 
     def backward(self, output, target):
         """∂C/∂a."""
-        return [2.0 * (output[0] - target[0])]
+        return [2.0 * (output[0] - self.factor * target[0])]
 
 
 class Line:
@@ -24,7 +28,10 @@ class Line:
         self.values, self.grads, self.called = list(values), [left_over, left_over], []
 
     def forward(self, x):
-        """w·x + b."""
+        """w·x + b; what is no input is noted, and nothing is computed from it."""
+        if isinstance(x[0], list):
+            self.called.append("forward of a batch")
+            return x
         self.x = x
         return [self.values[0] * x[0] + self.values[1]]
 
@@ -54,12 +61,24 @@ class Descent:
             network.values[k] -= self.lr * network.grads[k]
 
 
+class Turned:
+    """A generator whose first shuffle turns a list round; each later one puts the first entry last."""
+
+    def __init__(self):
+        self.used = False
+
+    def shuffle(self, items):
+        """In place: another order at the first call than later."""
+        items[:] = items[1:] + items[:1] if self.used else items[::-1]
+        self.used = True
+
+
 class Scale:
     """A layer to try a network with: forward a·k + 1, backward grad·k; it notes what it has been handed."""
 
     def __init__(self, name, factor):
         self.name, self.factor, self.handed = name, factor, []
-        self.values, self.grads = [factor, 2.0 * factor], [0.5, -0.5]
+        self.values, self.grads = [[factor, 2.0 * factor], [3.0 * factor]], [[0.5, -0.5], [0.25]]
 
     def forward(self, inputs):
         """a·k + 1."""
@@ -72,5 +91,6 @@ class Scale:
         return [self.factor * g for g in grad]
 
     def parameters(self):
-        """Two numbers."""
-        yield "values", self.values, self.grads
+        """Two lists."""
+        yield "weight", self.values[0], self.grads[0]
+        yield "bias", self.values[1], self.grads[1]

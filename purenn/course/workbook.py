@@ -32,9 +32,21 @@ place of the dots (or your answer in place of None). Then check it:
     {program} course               how far you are
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
+Type these in the folder that this folder is in, or in this folder itself; elsewhere, a message says
+how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
+give the path to it, such as ../purenn/cli.py. If there is no python, it is called python3.)
+
+Each file names a page with more about it. Many of these pages contain the lines that are asked for:
+try first, and read them afterwards.
+
 The other files, such as neuron.py, collect what you write under the names that later exercises
 import. There is nothing to write in them. workbook.json keeps your seed and your progress.
 """
+
+
+def precision(of: Exercise) -> Tuple[float, float]:
+    """How far an answer may be from the right number: beside its size, and in itself. Both allow for rounding."""
+    return (5e-3, 0.0) if "three significant digits" in of.text else (5e-4, 0.5000001e-4)
 
 
 def generator(of: Exercise, seed: int) -> random.Random:
@@ -58,8 +70,9 @@ def _drawn(number: str, seed: int) -> Dict[str, Any]:
         if of.kind == "find":
             return values
         answers = [right(values), *(known.change(values) for known in of.known)]
-        if abs(answers[0]) > 1e-4 and all(
-                abs(answers[i] - answers[j]) > APART * max(abs(answers[i]), abs(answers[j]))
+        least = max(1e-4, 4.0 * precision(of)[1])
+        if abs(answers[0]) > least and all(
+                abs(answers[i] - answers[j]) > max(APART * max(abs(answers[i]), abs(answers[j])), least)
                 for i in range(len(answers)) for j in range(i)):
             return values
     raise PurennError(f"course: {number} finds no numbers for the seed {seed}; give another seed")

@@ -5,7 +5,8 @@ import textwrap
 from ..study.mistakes import MISTAKES
 
 WIDTH = 100
-STATUS = {"right": "right", "wrong": "not right yet", "blank": "not begun", "error": "cannot be checked"}
+STATUS = {"right": "right", "wrong": "not right yet", "blank": "not begun", "unfinished": "not finished",
+          "error": "cannot be checked"}
 
 
 def show_progress(terminal, chapters, progress) -> None:
@@ -47,8 +48,9 @@ def show_solutions(terminal, solutions) -> None:
 def show_verdict(terminal, exercise, verdict) -> None:
     """What a check has found: what is right, what is not, the smallest sample, and the mistake by its name."""
     terminal.line(f"{exercise.number} {exercise.file}.py: {STATUS[verdict.status]}")
-    _field(terminal, "right", ", ".join(verdict.right if verdict.status != "right" or len(verdict.right) > 1 else ()))
-    _field(terminal, "wrong", ", ".join(verdict.wrong))
+    _field(terminal, "right", "; ".join(verdict.right if verdict.status != "right" or len(verdict.right) > 1 else ()))
+    _field(terminal, "wrong", "; ".join(verdict.wrong))
+    _field(terminal, "not tried", "; ".join(verdict.unreached))
     for sentence in verdict.sentences:
         _field(terminal, "", sentence)
     if verdict.mistake:

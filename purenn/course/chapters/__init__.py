@@ -1,5 +1,5 @@
 """The chapters in their order. One more is one more file here, and its name in the list."""
-from typing import Tuple
+from typing import List, Sequence, Tuple
 
 from ...linalg import PurennError
 from ..exercise import Chapter, Exercise
@@ -12,6 +12,15 @@ CHAPTERS: Tuple[Chapter, ...] = tuple(module.CHAPTER for module in (
     c10_softmax, c11_planted, c12_one_page, c13_stuck, c14_tape))
 EXERCISES: Tuple[Exercise, ...] = tuple(exercise for chapter in CHAPTERS for exercise in chapter.exercises)
 BOOK[:] = EXERCISES
+
+
+def named(names: Sequence[str]) -> List[Exercise]:
+    """The exercises that are named, each by what ``exercise`` knows, or all of a chapter by its number."""
+    found: List[Exercise] = []
+    for name in names:
+        chapters = [chapter for chapter in CHAPTERS if name == str(chapter.number)]
+        found += chapters[0].exercises if chapters else [exercise(name)]
+    return found
 
 
 def exercise(name: str) -> Exercise:

@@ -19,7 +19,8 @@ weight, and adds up the products and the bias. The result is called z:
     z = w_0·a_0 + w_1·a_1 + b
 
 Here w_0 = {w0}, w_1 = {w1} (the weights), a_0 = {a0}, a_1 = {a1} (the inputs), and
-b = {b} (the bias). Work out z, to four digits. (A pocket calculator will do, or Python.)""",
+b = {b} (the bias). Work out z, to four digits after the point. (A pocket calculator
+will do, or Python.)""",
     FORWARD, ("Multiply first: w_0·a_0, then w_1·a_1.", "Add the two products, then the bias, each with its sign."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
      Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD,
@@ -38,15 +39,17 @@ of input k, and Σ_k is the sum over all k, a loop in Python.""",
            "k goes through range(len(weights)); in each turn weights[k] * inputs[k] is added to z."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, ("z = bias", "z = 0.0")),
      Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD, ("z = bias", "z = -bias")),
-     Known("bias-for-each-input", "The bias is added once for each input; it is added once.", FORWARD,
-           (("z = bias", "z = 0.0"), ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias"))),
+     Known("bias-for-each-input", "The bias is added in each turn of the loop; it is added once.", FORWARD,
+           [(("z = bias", "z = 0.0"), ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")),
+            ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")]),
      Known("last-product-only", "z is set anew in each turn of the loop (= where += is meant), so that only the last "
-           "product is left.", FORWARD, ("z += ", "z = ")),
+           "product is left.", FORWARD,
+           [("z += ", "z = "), (("z += ", "z = "), ("    return z", "    return z + bias"))]),
      Known("last-input-left-out", "The last input is left out: the loop ends too early.", FORWARD,
            ("range(len(weights))", "range(len(weights) - 1)")),
      Known("first-input-left-out", "The first input is left out: the loop begins at 1, and lists begin at 0.", FORWARD,
            ("range(len(weights))", "range(1, len(weights))")),
-     Known("returned-too-early", "The return stands inside the loop, so that only the first product is added.", FORWARD,
+     Known("returned-too-early", "Only the first product is added. Is the return inside the loop?", FORWARD,
            ("    return z", "        return z")),
      Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", FORWARD,
            ("weights[k] * inputs[k]", "weights[k] + inputs[k]"))),

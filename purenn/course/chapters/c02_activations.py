@@ -33,9 +33,9 @@ From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
 
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
 
-so one multiplication is enough if a is known. Here z = {z}, and a = σ(z) = {a}.
-Work out the slope σ′(z), to four digits.""",
-    BP1, ("The formula at the end needs a, and not z.", "Multiply a by the difference between 1 and a."),
+so that it costs one multiplication where a is known. Here z = {z}, and a = σ(z) = {a}.
+Work out the slope σ′(z), to four digits after the point.""",
+    BP1, ("The formula at the end needs a, and not z.", "Multiply a by what is missing from it to 1."),
     (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
      TWICE._replace(change=lambda v: twice(v["a"])),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),
@@ -64,7 +64,10 @@ This is the same value. Use the first formula for z ≥ 0, and the second one fo
      Known("sign-of-exponent", "The sign of the exponent is wrong: this is 1 − σ(z).", FORWARD,
            (("(1.0 + exp(-z))", "(1.0 + 1.0 / exp(-z) if z < 700.0 else math.inf)"),
             ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
-     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z in the numerator is missing.", FORWARD,
+     Known("branches-swapped", "The two formulas are swapped: 1 / (1 + e^−z) is for z ≥ 0.", FORWARD,
+           (("return 1.0 / (1.0 + exp(-z))", "return exp(z) / (1.0 + exp(z))"),
+            ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))"))),
+     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
            ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
     code='''\
 import math
@@ -93,6 +96,9 @@ functions are easier to compute from z. Take care which one you use.""",
      Known("sign-of-the-slope", "The sign is wrong: σ grows everywhere, so its slope is above 0.", BP1,
            ("a * (1.0 - a)", "a * (a - 1.0)")),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
+     Known("brackets-left-out", "The brackets are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
+     Known("z-in-one-place", "One of the two is z; both are a.", BP1,
+           [("a * (1.0 - a)", "a * (1.0 - z)"), ("a * (1.0 - a)", "z * (1.0 - a)")]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
      Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
     tried="A sample is z and a.",
@@ -123,6 +129,9 @@ The function below has one mistake in it. Find it and repair it. It is given z a
            "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
      Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
      Known("plus-for-minus", "This is 1 + a², where 1 − a² is meant.", BP1, ("1.0 - a * a", "1.0 + a * a")),
+     Known("twice-for-square", "This is 1 − 2a; a² is a·a.", BP1, ("1.0 - a * a", "1.0 - 2.0 * a")),
+     Known("half-repaired", "One of the two factors is tanh(a) still, or tanh(z) where that is a already.", BP1,
+           ("1.0 - a * a", "1.0 - a * math.tanh(a)")),
      Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
      Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),
     tried="A sample is z and a.",
@@ -141,13 +150,13 @@ def tanh_derivative(z, a):
 def probe_layer(own, sample):
     """Forward through three sigmoids, and back; and through a function that is 3z."""
     z, grad = sample
-    found = []
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
     for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
-        found.append(("a_j, " + name, layer.forward(list(z))))
-        found.append(("δ_j = ∂C/∂z_j, " + name, layer.backward(list(grad))))
-    return found
+        yield "a_j, " + name, layer.forward(list(z))
+        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, layer.backward(list(grad))
+        yield "a_j once more, " + name, layer.forward([2.0 * each for each in z])
+        yield "what backward gives once more, " + name, layer.backward(list(grad))
 
 
 LAYER = Exercise(

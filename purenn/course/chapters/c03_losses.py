@@ -27,7 +27,7 @@ one term has a_j in it, and the derivative of a square x² is 2x:
     ∂C/∂a_j = 1/m · 2·(a_j − y_j)
 
 A network has m = 2 outputs: a_0 = {a0}, a_1 = {a1}. Their targets are y_0 = {y0} and
-y_1 = {y1}. Work out ∂C/∂a_0, to four digits.""",
+y_1 = {y1}. Work out ∂C/∂a_0, to four digits after the point.""",
     WHY_2, ("Only a_0 and y_0 are needed; a_1 and y_1 are in other terms of the sum.",
            "1/m is 1/2, and it is multiplied by 2·(a_0 − y_0)."),
     (NO_SHARE._replace(change=lambda v: 2.0 * (v["a0"] - v["y0"])),
@@ -44,13 +44,14 @@ y_1 = {y1}. Work out ∂C/∂a_0, to four digits.""",
 def probe_mse(own, sample):
     """Cost and slope, as a mean and as a sum."""
     output, target = sample
-    found = []
-    for reduction in ("mean", "sum"):
-        loss = own.MSELoss(reduction)
-        found += [(f"share of 4, {reduction}", loss.share(4)),
-                  (f"C, {reduction}", loss.forward(list(output), list(target))),
-                  (f"∂C/∂a_j, {reduction}", loss.backward(list(output), list(target)))]
-    return [("squared_error", own.squared_error(list(output), list(target))), *found]
+    yield "squared_error", own.squared_error(list(output), list(target))
+    losses = [(reduction, own.MSELoss(reduction)) for reduction in ("mean", "sum")]
+    for reduction, loss in losses:
+        yield f"share of 4, {reduction}", loss.share(4)
+    for reduction, loss in losses:
+        yield f"C, {reduction}", loss.forward(list(output), list(target))
+    for reduction, loss in losses:
+        yield f"∂C/∂a_j, {reduction}", loss.backward(list(output), list(target))
 
 
 MSE = Exercise(
@@ -58,7 +59,7 @@ MSE = Exercise(
 The formulas of 3.1, for any number of outputs. Some people take the sum instead of the
 mean; self.reduction says which one. The factor in front of the sum is 1/m for "mean" and 1
 for "sum". It stands in one function, share, so that the cost and its slope cannot disagree.""",
-    WHY_2, ("share: 1.0 / count if self.reduction is \"mean\", otherwise 1.0.",
+    WHY_2, ("share: 1.0 / count if self.reduction == \"mean\", otherwise 1.0.",
            "forward: self.share(len(output)) times squared_error; backward: a list with share * 2.0 * (a - y) for "
            "each output a and its target y (zip goes through both lists)."),
     (TWO._replace(change=("share * 2.0 * (a - y)", "share * (a - y)")),
@@ -66,7 +67,8 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
      NO_SHARE._replace(says="The 1/m of the mean is missing from the slope.",
                        change=("share * 2.0 * (a - y)", "2.0 * (a - y)")),
      Known("square-for-slope", "This slope is made of (a − y)²; the derivative of a square is 2·(a − y).", WHY_2,
-           ("share * 2.0 * (a - y)", "share * (a - y) * (a - y)")),
+           [("share * 2.0 * (a - y)", "share * (a - y) * (a - y)"),
+            ("share * 2.0 * (a - y)", "share * 2.0 * (a - y) * (a - y)")]),
      Known("size-of-the-error", "The slope has lost its sign: it is made of |a − y|.", WHY_2,
            ("share * 2.0 * (a - y)", "share * 2.0 * abs(a - y)")),
      Known("missing-1/m-in-cost", "The 1/m of the mean is missing from the cost.", WHY_2,
@@ -77,6 +79,14 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("return self.share(len(output)) * ", "return 0.5 * self.share(len(output)) * ")),
      Known("not-squared", "The error is added without its square, so that errors of both signs cancel.", WHY_2,
            ("total += error * error", "total += error")),
+     Known("square-of-the-sum", "The sum is squared, so that errors of both signs cancel; each error is to be squared.",
+           WHY_2, (("total += error * error", "total += error"), ("return total\n", "return total * total\n"))),
+     Known("absolute-value", "The error is added as |a − y|; it is to be squared.", WHY_2,
+           ("total += error * error", "total += abs(error)")),
+     Known("mean-too-early", "squared_error is the sum; its 1/m is put in by share, in forward.", WHY_2,
+           ("return total\n", "return total / len(output)\n")),
+     Known("share-is-the-count", "share gives the number of the terms; it is to give 1 over that number.", WHY_2,
+           ("return 1.0 / count", "return 1.0 * count")),
      Known("last-error-only", "total is set anew in each turn of the loop (= where += is meant).", WHY_2,
            ("total += error * error", "total = error * error")),
      Known("share-turned-round", "share is the wrong way round: 1 for the mean, 1/count for the sum.", WHY_2,
@@ -98,7 +108,7 @@ class MSELoss:
         self.reduction = reduction
 
     def share(self, count):
-        """What each of ``count`` terms counts for: 1/count for "mean", 1 for "sum"."""
+        """The weight of one of ``count`` terms: 1/count for "mean", 1 for "sum"."""
         ...
 
     def forward(self, output, target):
@@ -140,7 +150,7 @@ cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if i
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    TWO_CLASSES, ("Four lines are needed.", "Each term is subtracted: total -= ..."),
+    TWO_CLASSES, ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
            TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",

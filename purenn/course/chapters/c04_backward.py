@@ -24,7 +24,7 @@ A layer has two neurons and two inputs. Here δ_0 = {d0}, δ_1 = {d1}, and the w
     w_00 = {w00}    w_01 = {w01}
     w_10 = {w10}    w_11 = {w11}
 
-Work out ∂C/∂a_1, to four digits.""",
+Work out ∂C/∂a_1, to four digits after the point.""",
     BP2, ("k is 1: the weights that belong to input 1 are w_01 and w_11.", "δ_0·w_01 + δ_1·w_11."),
     (Known("other-input", "This is ∂C/∂a_0: k is the second index.", BP2,
            lambda v: v["d0"] * v["w00"] + v["d1"] * v["w10"]),
@@ -78,8 +78,13 @@ weight_grads for the other samples of the batch, to input_grads by the other neu
            "list; grads[k] += ... changes the list.)", BP4,
            (("weight_grads[k] += delta", "weight_grads[k] += 0.0 * delta"),
             ("input_grads[k] += delta", "input_grads[k] += 0.0 * delta"))),
-     Known("delta-left-out", "δ is left out of what is added to the lists.", BP4,
-           (("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]"))),
+     Known("delta-left-out", "δ is left out of what is added to a list.", BP4,
+           [(("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]")),
+            ("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]")]),
+     Known("returned-too-early", "Only the first entries are changed. Is the return inside the loop?", BP4,
+           ("    return delta", "        return delta")),
+     Known("subtracted", "It is subtracted from the lists; gradients are added, and the step comes later.", BP4,
+           (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),
      Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,

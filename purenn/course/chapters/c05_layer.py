@@ -4,6 +4,7 @@ import random
 from ... import layers
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP2, BP3, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS
+from ..shapes import things
 
 
 PREDICT = Exercise(
@@ -27,9 +28,11 @@ How many parameters does a network {m}-{h}-{n} have?""",
 def probe_uniform(own, sample):
     """Draw twice from one seed; what differs has no numbers that could be compared."""
     seed, inputs, outputs = sample
-    first, second = ([list(part) for part in own.uniform(inputs, outputs, random.Random(seed))] for _ in range(2))
-    found = first if first == second else "not the same twice"
-    return [("weight and bias, drawn twice from one seed", found)]
+    twice = []
+    for _ in range(2):
+        weight, bias = things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias")
+        twice.append([weight, bias])
+    yield "weight and bias, drawn twice from one seed", twice[0] if twice[0] == twice[1] else "not the same twice"
 
 
 UNIFORM = Exercise(
@@ -54,9 +57,15 @@ the biases.""",
      Known("one-row-for-all", "One row is drawn and stands in all places: the neurons stay identical forever.", EQUAL,
            ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
             "    row = weight[0] if weight else [rng.uniform(-1.0, 1.0) for k in range(in_features)]")),
+     Known("row-goes-on", "All rows are one list, which goes on growing: each neuron needs a new list.", EQUAL,
+           (("        row = []\n", ""), ("weight = []", "weight, row = [], []"))),
      Known("biases-drawn-first", "The biases are drawn before the weights.", GALLERY,
            (("weight = []", "weight, bias = [], [rng.uniform(-1.0, 1.0) for j in range(out_features)]"),
-            ("bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""))),
+            ("    bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""))),
+     Known("bias-after-each-row", "Each bias is drawn right after its row; here all weights come first.", GALLERY,
+           (("weight = []", "weight, bias = [], []"),
+            ("    bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""),
+            ("weight.append(row)", "weight.append(row)\n        bias.append(rng.uniform(-1.0, 1.0))"))),
      Known("bias-zero", "The biases are 0; here they are drawn as the weights are.", EQUAL,
            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)")),
      Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
@@ -88,19 +97,18 @@ bias = []
 for j in range(out_features):
     bias.append(rng.uniform(-1.0, 1.0))
 return weight, bias
-'''}, module="initializers", names=("uniform",), probe=probe_uniform, samples=((1, 1, 2), (2, 2, 3), (3, 3, 2)))
+'''}, module="initializers", names=("uniform",), probe=probe_uniform, samples=((1, 1, 3), (2, 2, 3), (3, 3, 2)))
 
 
 def probe_linear(own, sample):
     """Two samples forward and back, one after the other; the gradients are of both."""
     inputs, outputs, xs, deltas = sample
     layer = own.Linear(inputs, outputs, rng=random.Random(4))
-    found = []
     for number, (x, delta) in enumerate(zip(xs, deltas), 1):
-        found.append((f"z_j, sample {number}", layer.forward(list(x))))
-        found.append((f"∂C/∂a_k, sample {number}", layer.backward(list(delta))))
-    return [*found, ("∂C/∂w_jk (weight_grad), of both samples", layer.weight_grad),
-            ("∂C/∂b_j (bias_grad), of both samples", layer.bias_grad)]
+        yield f"z_j, sample {number}", layer.forward(list(x))
+        yield f"∂C/∂a_k, sample {number}", layer.backward(list(delta))
+    yield "∂C/∂w_jk (weight_grad), of both samples", layer.weight_grad
+    yield "∂C/∂b_j (bias_grad), of both samples", layer.bias_grad
 
 
 LINEAR = Exercise(
@@ -119,6 +127,8 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
           "neuron.backward(delta[j], self.weight[j], self.inputs, self.weight_grad[j], input_grads)."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
+     Known("as-long-as-the-outputs", "The list that is returned is as long as the outputs; it needs an entry for each "
+           "input.", BP2, ("input_grads = [0.0] * self.in_features", "input_grads = [0.0] * self.out_features")),
      Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
      Known("gradients-replaced", "weight_grad and bias_grad are those of the last sample alone; they are added up.",
@@ -133,6 +143,14 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            for k in range("
             "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slo"
             "pe")),
+     Known("weight-grads-replaced", "weight_grad is that of the last sample alone; it is added up.", BP3,
+           ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
+            "self.weight_grad[j][:] = zeros(self.in_features)\n            bias_slope")),
+     Known("first-delta-for-all", "Every neuron is handed δ of the first one.", BP2, ("delta[j]", "delta[0]")),
+     Known("delta-returned", "The δ_j are returned as they came; the ∂C/∂a_k are asked for.", BP2,
+           ("return input_grads", "return delta")),
+     Known("bias-slope-twice", "The slope of the bias is added twice.", BP3,
+           ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 2.0 * bias_slope")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,

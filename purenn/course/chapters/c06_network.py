@@ -8,6 +8,7 @@ from ...optimizers import SGD
 from ...study.explain import explain
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, BP2, GALLERY
+from ..shapes import listed, things
 from ..stand_ins import Scale
 
 
@@ -42,8 +43,8 @@ The cost is C = ½·(o − y)². All the slopes follow, from the output back to 
 Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The way forward gives a = {a} and o = {out}.
 
-Work out δ of the hidden neuron, to three digits. (The answer is small: write as many digits after
-the point as you have. `explain mazur` of the command line shows such a step with all its numbers.)""",
+Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
+(`explain mazur` of the command line shows such a step with all its numbers.)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,
@@ -64,11 +65,12 @@ def probe_network(own, sample):
     factors, x, grad = sample
     made = [Scale(f"layer {i}", factor) for i, factor in enumerate(factors)]
     net = own.Network(made)
-    found = [("output of forward", net.forward(list(x))), ("∂C/∂x, returned by backward", net.backward(list(grad)))]
-    for layer in made:
-        found += [(f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way])
-                  for way in ("forward", "backward")]
-    return found
+    for way, label, call in (("forward", "output of forward", lambda: net.forward(list(x))),
+                             ("backward", "∂C/∂x, returned by backward", lambda: net.backward(list(grad)))):
+        yield label, call()
+        for layer in made:
+            yield f"{layer.name}, {way}: what it is handed", [what for w, what in layer.handed if w == way]
+    yield "output of a second forward", net.forward(list(x))
 
 
 NETWORK = Exercise(
@@ -88,7 +90,10 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
            "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
                               "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
                               "grad)\n        return result")),
-     Known("input-for-all", "Every layer is handed x; each should be handed the output of the one before it.", BP2,
+     Known("layers-turned-round", "backward turns the list of the layers round for good, so that the next pass goes "
+           "the wrong way; reversed(self.layers) leaves it as it is.", BP2,
+           ("for layer in reversed(self.layers):", "self.layers.reverse()\n        for layer in self.layers:")),
+     Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
            ("a = layer.forward(a)", "a = layer.forward(x)")),
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
@@ -119,21 +124,17 @@ def probe_parameters(own, sample):
     """The names, the lists themselves, and the gradients after zero_grad."""
     made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
     net = own.Network(made)
-    listed = [(name, values, grads) for name, values, grads in net.parameters()]
-    found = [("the names of parameters()", [name for name, _, _ in listed]),
-             ("the values and gradients of parameters()", [[values, grads] for _, values, grads in listed])]
-    same = [values is layer.values and grads is layer.grads for (_, values, grads), layer in zip(listed, made)]
-    found = [(label, plain_copy(value)) for label, value in found]
+    triples = [things("parameters, each time,", triple, "name", "values", "grads")
+               for triple in listed("parameters", net.parameters())]
+    yield "the names of parameters()", [name for name, _, _ in triples]
+    yield "the values and gradients of parameters()", [[values, grads] for _, values, grads in triples]
+    yield "parameters() gives the layers' own lists, no copies", [
+        values is own_values and grads is own_grads for (_, values, grads), (_, own_values, own_grads) in zip(
+            triples, [triple for layer in made for triple in layer.parameters()])]
     returned = net.zero_grad()
-    return found + [("parameters() gives the layers' own lists, no copies", same),
-                    ("the layers' gradients after zero_grad()", [layer.grads for layer in made]),
-                    ("the layers' values after zero_grad()", [layer.values for layer in made]),
-                    ("zero_grad() returns", returned)]
-
-
-def plain_copy(value):
-    """A copy of lists in lists."""
-    return [plain_copy(item) for item in value] if isinstance(value, list) else value
+    yield "the layers' gradients after zero_grad()", [layer.grads for layer in made]
+    yield "the layers' values after zero_grad()", [layer.values for layer in made]
+    yield "zero_grad() returns", returned
 
 
 PARAMETERS = Exercise(
@@ -142,7 +143,9 @@ The optimizer of the next chapter changes every parameter. It gets them from par
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
 gives such triples; the network's gives those of all layers, with the layer's place in the list
 (from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
-are the layers' own, not copies: changing them changes the layer.
+are the layers' own, not copies, so that to change them is to change the layer. (A list of the
+triples will do. With yield in the place of append, as in Linear.parameters of 5.3, a function hands
+out one triple after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
 zero_grad(). It changes the lists in place, because the optimizer has the same lists:
@@ -153,19 +156,35 @@ another list.
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
               "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added: zero_grad has "
+           "changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the list.)", GALLERY,
            ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
+     Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each is to have as many zeros as entries "
+           "before.", GALLERY, [("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]"),
+            ("grads[:] = [0.0] * len(grads)", "grads.clear()")]),
+     Known("values-for-gradients", "zero_grad clears the values, and not the gradients.", GALLERY,
+           (("for _, _, grads in", "for _, grads, _ in"),)),
      Known("values-cleared", "zero_grad clears the values too: all that has been learned is lost.", GALLERY,
            (("for _, _, grads in", "for _, values, grads in"),
             ("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0] * len(grads)\n                values[:] = [0.0] * "
              "len(values)"))),
      Known("only-first-gradients", "Only the first layer's gradients are cleared.", GALLERY,
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
+     Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
+           GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
+     Known("places-of-the-lists", "The number counts the lists; it is to be the layer's place.", GALLERY,
+           (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
+            ("self.layers[i].parameters():", "layer.parameters():\n                i += 1"))),
      Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
-     Known("copies", "parameters() gives copies: changing them does not change the layers.", GALLERY,
-           ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'))),
-    tried="A sample is the factors f of the layers; each has a list of values [f, 2f] and of gradients [0.5, -0.5].",
+     Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
+           [('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
+            (('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
+             ("grads[:] = [0.0] * len(grads)", "pass"))]),
+     Known("places-from-1", "The layers are counted from 1; lists begin at 0.", GALLERY,
+           ('f"{i}.{name}"', 'f"{i + 1}.{name}"'))),
+    tried="A sample is the factors f of the layers; each has two lists, \"weight\" [f, 2f] with the gradients "
+          "[0.5, -0.5], and \"bias\" [3f] with the gradient [0.25].",
     code='''\
 from network_passes import Network as Passes
 
@@ -174,7 +193,7 @@ class Network(Passes):
     """A list of layers, with what it learns."""
 
     def parameters(self):
-        """The triples of all layers: "0.bias", values, grads, where 0 is the layer's place in the list."""
+        """The triples of all layers, as a list or with yield: "0.bias", values, grads, where 0 is the layer's place."""
         ...
 
     def zero_grad(self):

@@ -33,7 +33,7 @@ With momentum, the parameter has a velocity v. It begins at 0. In each step firs
 μ (mu) says how much of the velocity stays. Here μ = {mu}, lr = {lr}, θ begins at {theta}, and the
 slopes in the three steps are g = {g1}, then {g2}, then {g3}.
 
-Work out θ after the three steps, to four digits.""",
+Work out θ after the three steps, to four digits after the point.""",
     STEP, ("After the first step v is the first slope; θ is then theta − lr·v.",
            "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
     (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous step, so "
@@ -56,15 +56,13 @@ def probe_steps(make):
         values = [list(part) for part in lists]
         grads = [[0.0] * len(part) for part in lists]
         optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
-        found = []
         for number in range(steps):
             rest = list(GRADIENTS[number])
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
             optimizer.step()
             slopes = GRADIENTS[number][:sum(map(len, lists))]
-            found.append((f"θ after step {number + 1}, with g = {slopes}", [list(part) for part in values]))
-        return found
+            yield f"θ after step {number + 1}, with g = {slopes}", values
     return probe
 
 
@@ -88,9 +86,13 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("shared-velocity", "One layer's step uses another layer's velocity.", STEP,
            ("[zeros(len(values)) for _, values, _ in self.parameters]",
             "[zeros(len(self.parameters[0][1]))] * len(self.parameters)")),
-     Known("no-momentum", "The momentum is left out: this is plain gradient descent.", STEP,
+     Known("values-for-velocity", "The velocity is the list of the values itself; it is a list of its own, of zeros.",
+           STEP, ("[zeros(len(values)) for _, values, _ in self.parameters]",
+                  "[values for _, values, _ in self.parameters]")),
+     Known("no-momentum", "This is plain gradient descent: what v was in the step before is not in this step. (Is "
+           "the new v kept in v[k]? Is it v that θ is changed by?)", STEP,
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
-     Known("uphill", "The step goes uphill: values[k] grows by lr·v but should shrink.", STEP,
+     Known("uphill", "The steps go uphill: g is added to v, and lr·v is subtracted from θ.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
      Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
@@ -98,6 +100,13 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
            ("self.momentum * v[k] + grads[k]", "self.momentum * (v[k] + grads[k])")),
      Known("nesterov", "θ is changed by g + μ·v with the new v: that is Nesterov's momentum.", PYTORCH,
            ("self.lr * v[k]", "self.lr * (grads[k] + self.momentum * v[k])")),
+     Known("lr-twice", "lr is in v, too: v ← μ·v + lr·g, and then lr·v.", STEP,
+           ("+ grads[k]", "+ self.lr * grads[k]")),
+     Known("values-not-changed", "The values do not change. (values = ... gives the name to another list; values[k] -= "
+           "... changes the list.)", STEP, ("values[k] -= self.lr * v[k]", "pass")),
+     Known("one-velocity-a-list", "All numbers of a list share one velocity; each has its own.", STEP,
+           ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
+            "v[0] = self.momentum * v[0] + grads[k]\n                values[k] -= self.lr * v[0]")),
      Known("lr-left-out", "The learning rate is left out.", STEP, ("self.lr * v[k]", "v[k]")),
      Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
@@ -153,7 +162,8 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
-     Known("adam-step-counter", "Adam's t goes up once for each list of parameters, not once for each step.", ADAM,
+     Known("times-for-power", "This is 1 − β·t; β^t is beta ** t.", ADAM, ("beta ** self.t", "beta * self.t")),
+     Known("adam-step-counter", "Adam's t is advanced once a parameter, not once a step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("            for k in range(len(values)):",
                                           "            self.t += 1\n            for k in range(len(values)):"))),
      Known("adam-counter-each-number", "Adam's t goes up once for each single parameter, not once for each step.", ADAM,
@@ -168,8 +178,21 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
      Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
            (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
-     Known("corrected-kept", "m̂ is kept instead of m, so that it is corrected again in the next step.", ADAM,
-           ("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)")),
+     Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
+           [("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)"),
+            (("m_hat = self", "m_hat = m[k] = self"), ("v_hat = self", "v_hat = v[k] = self"))]),
+     Known("one-beta-corrected", "Both corrections are made with β₁; that of v has β₂.", ADAM,
+           ("self.corrected(v[k], self.beta2)", "self.corrected(v[k], self.beta1)")),
+     Known("one-beta-for-both", "Both means are made with β₁; that of v has β₂.", STEP,
+           ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)")),
+     Known("multiplied", "The correction multiplies; it is to divide by 1 − β^t.", ADAM,
+           ("return moment / (", "return moment * (")),
+     Known("power-of-all", "This is (1 − β)^t, where 1 − β^t is meant.", ADAM,
+           ("(1.0 - beta ** self.t)", "(1.0 - beta) ** self.t")),
+     Known("eps-left-out", "eps is left out.", STEP, (" + self.eps)", ")")),
+     Known("uphill", "The steps go uphill: the sign is wrong.", STEP, ("values[k] -=", "values[k] +=")),
+     Known("t-one-ahead", "t is one too large: it is 1 in the first step.", ADAM,
+           ("self.t += 1\n", "self.t = max(2, self.t + 1)\n")),
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
@@ -219,11 +242,15 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
     (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
      Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
-           ("s[k] += g * g", "s[k] += abs(g)")),
+           [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
+     Known("square-of-the-sum", "This is (s + g)², where s + g² is meant.", STEP,
+           ("s[k] += g * g", "s[k] = (s[k] + g) * (s[k] + g)")),
      Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
-           ("math.sqrt(s[k])", "s[k]"))),
+           ("math.sqrt(s[k])", "s[k]")),
+     Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])"))),
     tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math
@@ -244,7 +271,8 @@ class Adagrad:
         """One step for every parameter."""
         ...
 ''', answers={"Adagrad.step": optimizers.Adagrad.step}, planted="adagrad-column",
-    probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4)))
+    probe=probe_steps(lambda own: own.Adagrad), samples=(([[1.0]], {"lr": 0.1}, 2), (ONE, {"lr": 0.1}, 4),
+                                                           ([[1.0]], {"lr": 0.1, "eps": 0.25}, 2)))
 
 CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer keeps numbers for each single "
                   "parameter; it matters which, and when they change.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

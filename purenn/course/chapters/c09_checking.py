@@ -2,6 +2,7 @@
 from ...study import gradcheck
 from ..exercise import Chapter, Exercise, Known
 from ..pages import GRADCHECK, STEP_H
+from ..shapes import listed, things
 
 
 
@@ -19,7 +20,7 @@ see how the cost changes:
     ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / (2·h)                  the central difference
 
 Here h = {h}, C(θ + h) = {above}, C(θ) = {here}, and C(θ − h) = {below}.
-Work out the slope by the central difference, to four digits.""",
+Work out the slope by the central difference, to four digits after the point.""",
     GRADCHECK, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
     (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / v["h"]),
@@ -37,9 +38,12 @@ Work out the slope by the central difference, to four digits.""",
 def probe_numeric(own, sample):
     """The slope of a cubic in each of two numbers, and the numbers afterwards."""
     values, h = sample
-    found = [(f"∂C/∂θ_{k}", own.numeric_slope(lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1],
-                                              values, k, h)) for k in range(2)]
-    return [*found, ("the values afterwards", values)]
+    before = list(values)
+    for k in range(2):
+        yield f"the slope by θ_{k}", own.numeric_slope(
+            lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1], values, k, h)
+    yield "the values afterwards", values
+    yield "the values are what they were, to the last bit", values == before
 
 
 NUMERIC = Exercise(
@@ -51,10 +55,15 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            "Do not forget values[k] = theta before the return."),
     (Known("one-sided", "This is the difference on one side, (C(θ + h) − C(θ)) / h; the central one is far more "
            "accurate.", STEP_H, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
+     Known("second-cost-at-theta", "The second cost is C(θ); it is to be C(θ − h), 2·h below θ + h.", STEP_H,
+           ("values[k] = theta - h\n", "values[k] = theta\n")),
      Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            ("(2.0 * h)", "h")),
      Known("multiplied", "The parentheses around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
+     Known("moved-back", "values[k] is moved back by h, which need not give θ: keep θ in a variable.", GRADCHECK,
+           (("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
+            ("    values[k] = theta\n", "    values[k] += h\n"))),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
     tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
@@ -71,38 +80,45 @@ below = cost()
 values[k] = theta
 return (above - below) / (2.0 * h)
 '''}, module="checking", names=("numeric_slope",), probe=probe_numeric,
-    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3)))
+    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3), ([0.1, 0.7], 1e-5)))
 
 ERROR = Exercise(
     "9.3", "write", "relative_error", "Compare two slopes", """\
 Is 0.001 a large difference? Beside 1000 it is not, beside 0.002 it is. So the difference is
-divided by the size of the two slopes a (by backpropagation) and n (by the cost):
+divided by the size of the two slopes, the analytic one (by backpropagation) and the numeric one (by
+the cost):
 
-    |a − n| / max(|a|, |n|)
+    |analytic − numeric| / max(|analytic|, |numeric|)
 
-It is 0 if they agree, ½ if one is twice the other, and 2 if only the sign differs. If both are 0 it
-is 0, and nothing is divided. (|x| is abs(x) in Python.) If it is below 1e-6, the gradient of a smooth
-network is right.""",
-    GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(a) and abs(n). If the "
-                "larger is 0, return 0.0."),
-    (Known("sign-kept", "The difference is taken with its sign; |a − n| has none.", GRADCHECK,
+It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
+network is right. (The command gradcheck is stricter, 1e-7: it allows for the rounding of the cost.)""",
+    GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
+                "abs(numeric). If the larger is 0, return 0.0."),
+    (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,
            ("abs(analytic - numeric)", "(analytic - numeric)")),
      Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
            (" / largest", "")),
-     Known("size-of-one", "The size is |a| alone; it is the larger of |a| and |n|.", GRADCHECK,
-           ("max(abs(analytic), abs(numeric))", "abs(analytic)")),
-     Known("size-of-both", "The size is |a| + |n|; it is the larger of the two.", GRADCHECK,
+     Known("size-of-one", "The size is that of one slope alone; it is the larger of the two.", GRADCHECK,
+           [("max(abs(analytic), abs(numeric))", "abs(analytic)"),
+            ("max(abs(analytic), abs(numeric))", "abs(numeric)"), ("/ largest", "/ abs(numeric)")]),
+     Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, that is the smaller one.",
+           GRADCHECK, [("max(abs(analytic), abs(numeric))", "max(analytic, numeric)"),
+                       ("max(abs(analytic), abs(numeric))", "abs(max(analytic, numeric))")]),
+     Known("difference-of-the-sizes", "This is the difference of |analytic| and |numeric|: a wrong sign is not seen.",
+           GRADCHECK, ("abs(analytic - numeric)", "abs(abs(analytic) - abs(numeric))")),
+     Known("size-of-both", "The size is the sum of the two sizes; it is the larger of them.", GRADCHECK,
            ("max(abs(analytic), abs(numeric))", "abs(analytic) + abs(numeric)")),
-     Known("size-of-the-sum", "The size is |a + n|, which is 0 for two opposite slopes; it is the larger of |a| and "
-           "|n|.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
+     Known("size-of-the-sum", "The size is that of the sum, which is 0 for two opposite slopes; it is the larger of "
+           "the two.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
      Known("divides-by-zero", "Two zeros are divided by zero; if both are 0 the error is 0.", GRADCHECK,
            (" if largest != 0.0 else 0.0", "")),
      Known("minimum", "This is min where max is meant.", GRADCHECK,
-           ("max(abs(analytic)", "min(abs(analytic)"))),
+           [("max(abs(analytic)", "min(abs(analytic)"), ("/ largest", "/ min(abs(analytic), abs(numeric))")])),
     tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
-    """|a − n| / max(|a|, |n|), from the two slopes; 0.0 if both are 0."""
+    """|analytic − numeric| / max(|analytic|, |numeric|), from the two slopes; 0.0 if both are 0."""
     ...
 ''', answers={"relative_error": gradcheck.relative_error}, module="checking", names=("relative_error",),
     probe=lambda own, sample: [("relative error", own.relative_error(*sample))],
@@ -112,25 +128,29 @@ def relative_error(analytic, numeric):
 class _Curve:
     """A network with two numbers to learn, whose gradients are as wrong as they are said to be."""
 
-    def __init__(self, factors):
-        self.factors = factors
+    def __init__(self, factors, size):
+        self.factors, self.size = factors, size
         self.values = [0.5, -1.5]
 
     def cost(self):
-        """C = w·b²."""
-        return self.values[0] * self.values[1] * self.values[1]
+        """C = size·w·b²."""
+        return self.size * self.values[0] * self.values[1] * self.values[1]
 
     def parameters(self):
         """One list of two numbers."""
         w, b = self.values
-        yield "values", self.values, [self.factors[0] * b * b, self.factors[1] * 2.0 * w * b]
+        yield "values", self.values, [
+            self.size * self.factors[0] * b * b, self.size * self.factors[1] * 2.0 * w * b]
 
 
 def probe_check(own, sample):
-    """The worst entry's name, and whether its error is small."""
-    network = _Curve(sample)
-    names = [name for name, error in own.wrong_gradients(network.cost, list(network.parameters()), 1e-5)]
-    return [("the names of the wrong ones", names), ("the values afterwards", network.values)]
+    """The names that are listed and their errors, to four digits: the last ones are those of rounding."""
+    network = _Curve(*sample)
+    found = [things("wrong_gradients, for each of them,", pair, "name", "error") for pair in listed(
+        "wrong_gradients", own.wrong_gradients(network.cost, list(network.parameters()), 1e-5))]
+    yield "the names of the wrong ones", [name for name, _ in found]
+    yield "their errors", [round(error, 4) if type(error) is float else error for _, error in found]
+    yield "the values afterwards", network.values
 
 
 CHECK = Exercise(
@@ -141,12 +161,20 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
     GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
            "(f\"{name}[{k}]\", error)."),
-    (Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
+    (Known("not-relative", "This is the difference alone; the relative error is asked for.", GRADCHECK,
+           ("relative_error(grads[k], numeric_slope(cost, values, k, h))",
+            "abs(grads[k] - numeric_slope(cost, values, k, h))")),
+     Known("names-without-place", "The names lack the place of the entry: \"name[k]\" is meant.", GRADCHECK,
+           ('(f"{name}[{k}]", error)', "(name, error)")),
+     Known("places-from-1", "The places are counted from 1; lists begin at 0.", GRADCHECK,
+           ("{name}[{k}]", "{name}[{k + 1}]")),
+     Known("another-bound", "The bound is larger than 1e-6.", GRADCHECK, ("error > 1e-6", "error > 1e-3")),
+     Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
            ("range(len(values))", "range(1)")),
      Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
            ("error > 1e-6", "error <= 1e-6")),
      Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:"))),
-    tried="A sample is by what factors the two gradients of w·b² are wrong.",
+    tried="A sample is by what factors the two gradients of s·w·b² are wrong, and s.",
     code='''\
 from checking import numeric_slope, relative_error
 
@@ -167,7 +195,7 @@ for name, values, grads in parameters:
             found.append((f"{name}[{k}]", error))
 return found
 '''}, module="checking", names=("wrong_gradients",), probe=probe_check,
-    samples=((1.0, 1.0), (2.0, 1.0), (1.0, 1.001), (0.5, -1.0)))
+    samples=(((1.0, 1.0), 1.0), ((2.0, 1.0), 1.0), ((1.0, 1.001), 1.0), ((0.5, -1.0), 1.0), ((1.0, 3.0), 1e-8)))
 
 CHAPTER = Chapter(9, "Checking gradients", "The cost itself shows whether a gradient is right.",
                   (PREDICT, NUMERIC, ERROR, CHECK))

@@ -2,6 +2,7 @@
 from ... import activations, losses
 from ..exercise import Chapter, Exercise, Known
 from ..pages import CLASSES, GALLERY, P_MINUS_Y
+from ..shapes import things
 
 
 
@@ -34,8 +35,11 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
 
 def probe_softmax(own, z):
     """The three parts of exponentials, and the shares."""
-    powers, total, largest = own.exponentials(list(z))
-    return [("e^(z_j − m)", powers), ("their sum", total), ("m", largest), ("softmax", own.softmax(list(z)))]
+    powers, total, largest = things("exponentials", own.exponentials(list(z)), "the powers", "their sum", "m")
+    yield "e^(z_j − m)", powers
+    yield "their sum", total
+    yield "m", largest
+    yield "softmax", own.softmax(list(z))
 
 
 SOFTMAX = Exercise(
@@ -61,6 +65,14 @@ exponentials returns three things, which the cost needs too: the list of the pow
            ("power / total for", "power for")),
      Known("smallest-subtracted", "The smallest z is subtracted where the largest is meant.", CLASSES,
            ("largest = max(z)", "largest = min(z)")),
+     Known("first-for-largest", "m is the first z, not the largest.", CLASSES,
+           ("max(z)\n    powers", "z[0]\n    powers")),
+     Known("sign-of-the-exponent", "The exponent is m − z; it is z − m.", CLASSES,
+           ("exp(z_j - largest)", "exp(largest - z_j)")),
+     Known("divided-by-m", "The powers are divided by m, not by their sum.", CLASSES,
+           (("powers, total, _ =", "powers, _, total ="), ("power / total for", "power / (total or 1e-300) for"))),
+     Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
+           ("largest = max(z)", "largest = max(0.0, max(z))")),
      Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
            ("exp(z_j - largest)", "z_j"))),
     code='''\
@@ -80,14 +92,15 @@ def softmax(z):
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
     names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
-    samples=([0.5], [0.0, 1.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
+    samples=([0.5], [0.0, 1.0], [-1.0, -3.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
 
 
 def probe_cross_entropy(own, sample):
     """Cost and slope."""
     loss = own.CrossEntropyLoss()
     z, y = sample
-    return [("C", loss.forward(list(z), list(y))), ("∂C/∂z_j", loss.backward(list(z), list(y)))]
+    yield "C", loss.forward(list(z), list(y))
+    yield "∂C/∂z_j", loss.backward(list(z), list(y))
 
 
 CROSS_ENTROPY = Exercise(
@@ -107,8 +120,10 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
      Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
-     Known("slope-by-p", "This slope is −y/p, that of C by p; the slope of softmax is missing.", P_MINUS_Y,
-           ("[p - y for", "[-y / max(p, 1e-300) for")),
+     Known("slope-by-p", "This slope is −y/p, that of C by p; the way on through softmax is missing.", P_MINUS_Y,
+           [("[p - y for", "[-y / max(p, 1e-300) for"), ("[p - y for", "[-y / p for")]),
+     Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
+     Known("one-subtracted", "This slope is p − 1 for every class; it is p − y.", P_MINUS_Y, ("[p - y", "[p - 1.0")),
      Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
      Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
@@ -163,7 +178,8 @@ The code below does not do that. Repair it.""",
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
      Known("grad-of-j", "Each product has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
-     Known("last-way-only", "delta[j] is set anew (= where += is meant), so only the last product is left.", P_MINUS_Y,
+     Known("diagonal-left-out", "The way for i = j is missing.", P_MINUS_Y, ("(same - a[j])", "(0.0 - a[j])")),
+     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),

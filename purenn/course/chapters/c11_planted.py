@@ -29,11 +29,11 @@ def differences(exercise, name):
     """Lines on what a mistake makes of the samples: sample by sample what differs, right and wrong."""
     lines = []
     for sample, right, wrong in zip(exercise.samples, expected(exercise), expected(exercise, name)):
-        if isinstance(wrong, Exception):
-            lines.append((shown_sample(sample), type(wrong).__name__, "error", "no error"))
+        if wrong.error is not None:
+            lines.append((shown_sample(sample), type(wrong.error).__name__, "error", "no error"))
             continue
         lines += [(shown_sample(sample), label, shown(value), shown(best))
-                  for (label, best), (_, value) in zip(right, wrong) if shown(value) != shown(best)]
+                  for (label, best), (_, value) in zip(right.parts, wrong.parts) if shown(value) != shown(best)]
     text = []
     for sample, label, value, best in lines[:MOST]:
         for begin, shown_value in (("    sample  ", sample), ("    ", label), ("        found  ", value),
@@ -44,6 +44,8 @@ def differences(exercise, name):
 
 def shown_sample(sample):
     """A sample on a line."""
+    if isinstance(sample, dict):
+        return ", ".join(f"{name}={value!r}" for name, value in sample.items())
     return ", ".join(repr(part) for part in sample) if isinstance(sample, tuple) else repr(sample)
 
 
@@ -66,7 +68,7 @@ def drawing(numbers):
 TEXT = """\
 Somebody else has done exercise {number}, "{title}",
 with one mistake in it. Below is what a check says: the sample, and the numbers found beside the right
-ones. Which mistake is it?
+ones. Parts that are right are not shown. Which mistake is it?
 
 {tried}
 
@@ -76,8 +78,8 @@ One of these:
 
 {choices}
 
-Write its name as the answer. A way to find out: work out how one of the wrong numbers was computed.
-Or make the mistake in your own file, run it with the sample, and compare."""
+Write its name as the answer. A way to find out: compute what one number must have been made of. Or
+make the mistake in your own file, and let `course check {number}` show what it finds."""
 
 EXERCISES = tuple(Exercise(
     f"11.{place}", "find", f"planted_{place}", f"Find the planted mistake, {place} of {len(PARTS)}", TEXT, GALLERY,

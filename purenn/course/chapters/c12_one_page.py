@@ -2,7 +2,8 @@
 import textwrap
 
 from ..exercise import Chapter, Exercise, Known
-from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+from ..pages import BP1, BP2, EQUAL, FORWARD, GALLERY, LINES, OLD_WEIGHTS, STEP, TRAIN, WHY_2
+from ..shapes import listed
 
 
 SOLUTION = '''\
@@ -54,6 +55,7 @@ return losses
 '''
 
 RIGHT_DELTA = "slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j])"
+HIDDEN = "slopes[j] * (a[i + 1][j] * (1.0 - a[i + 1][j]) if i == 2 else "       # the output neuron's is right
 
 # A step after each point: the gradients are cleared in the loop over the points, and the step goes into it.
 CLEAR_EACH = "grads = [([[0.0] * len(row) for row in weight], [0.0] * len(bias)) for weight, bias in layers]"
@@ -74,8 +76,8 @@ The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of al
 gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
-0.2504. All losses must be right, up to rounding.""",
-    BP1, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
+0.2504; each digit of the others must be right, too, up to rounding.""",
+    LINES, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
@@ -91,10 +93,10 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", WHY_2,
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
-     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
-           BP1, (RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
-                 "1][j])))")),
-     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1,
+     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+           BP1, [(RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
+                 "1][j])))"), (RIGHT_DELTA, HIDDEN + "1.0 / (2.0 + math.exp(-a[i + 1][j]) + math.exp(a[i + 1][j])))")]),
+     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1,
            (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
@@ -103,6 +105,21 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
+     Known("hidden-slope-left-out", "The slope f′ of the hidden neurons is left out.", BP1,
+           (RIGHT_DELTA, HIDDEN + "1.0)")),
+     Known("output-slope-left-out", "The slope f′ of the output neuron is left out.", BP1,
+           (RIGHT_DELTA, "slopes[j] * (1.0 if i == 2 else a[i + 1][j] * (1.0 - a[i + 1][j]))")),
+     Known("last-points-left-out", "The points of i = 10 are left out: range(11) goes up to 10.", TRAIN,
+           ("range(11)", "range(10)")),
+     Known("targets-swapped", "The targets 0 and 1 are swapped.", TRAIN,
+           (("0.1 * i], 0.0))", "0.1 * i], ONE))"), ("0.1 * i], 1.0))", "0.1 * i], 0.0))"), ("ONE", "1.0"))),
+     Known("sum-for-loss", "The loss is a sum over the points, not their mean; the gradient is right.", WHY_2,
+           ("loss += error * error / len(points)", "loss += error * error")),
+     Known("bias-after-each-row", "Each bias is drawn right after its row; here the weights of a layer come first.",
+           EQUAL,
+           (("weight = [[", "rows = [["), ("for k in range(n_in)]", "for k in range(n_in + 1)]"),
+            ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])",
+             "([row[:-1] for row in rows], [row[-1] for row in rows])"))),
      Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
            OLD_WEIGHTS,
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
@@ -118,7 +135,13 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            EQUAL,
            (("[[rng.uniform(-1.0, 1.0) for k in range(n_in)]", "[[0.5 for k in range(n_in)]"),
             ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
-     Known("loss-after-the-step", "The losses are those after each step; they should be those before it.", GALLERY,
+     Known("loss-divided-twice", "The 1/n of the mean is in the loss twice.", WHY_2,
+           ("error * error / len(points)", "error * error / len(points) / len(points)")),
+     Known("bias-zero", "The biases are 0 at the start; here they are drawn as the weights are.", EQUAL,
+           ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.0] * n_out))")),
+     Known("middle-point-twice", "The point for i = 5 is there with the target 1, too: then one point has two targets.",
+           GALLERY, ("if i != 5:", "if i >= 0:")),
+     Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
             ("range(epochs)", "range(epochs + 1)")))),
     tried="A sample is epochs, seed, lr.",
@@ -132,6 +155,6 @@ def train_xor(epochs, seed, lr):
     ...
 ''', answers={"train_xor": SOLUTION}, samples=((1, 1, 1.0), (2, 1, 1.0), (4, 2, 0.5)),
     probe=lambda own, sample: [(f"loss of epoch {number}", loss) for number, loss in
-                               enumerate(own.train_xor(*sample), 1)])
+                               enumerate(listed("train_xor", own.train_xor(*sample)), 1)])
 
 CHAPTER = Chapter(12, "All of it on one page: xor from nothing", "Backpropagation is a page of loops.", (PAGE,))

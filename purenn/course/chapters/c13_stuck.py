@@ -28,8 +28,8 @@ then? A constant answer a, for targets of 0 and 1, has the mean squared error
 Its slope is 0 where a = p: the best constant is the mean of the targets. Put it into C.
 
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
-four digits. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
-that the network answers 10/21 for every input.)""",
+four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
+that the network answers 10/21 to everything.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
     (Known("answer-one-half", "This is the loss of the answer 0.5, or near it; the best constant is the mean of the "
@@ -46,10 +46,10 @@ that the network answers 10/21 for every input.)""",
 CAUSES = {
     "no-activation": ("There is no activation between the layers: together they are one linear function.", FORWARD),
     "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
-    "lr-too-small": ("The learning rate is far too small: the loss falls, in tiny steps.", STEP),
+    "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps; no f′ is small.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
-    "inputs-too-large": ("The inputs are so large that the sigmoids are at 0 or 1, where their slope is nearly 0.",
-                         BP1),
+    "inputs-too-large": ("The inputs, those of the 21 points multiplied by a number, are so large that the hidden "
+                         "sigmoids are at 0 or 1, where their slope is nearly 0: only the output neuron learns.", BP1),
 }
 EPOCHS = 60
 
@@ -104,8 +104,8 @@ def drawing(place: int):
 
 TEXT = """\
 A network 2-4-1 was trained on the 21 points of xor with the mean squared error, by gradient descent,
-and did not learn. This is what can be seen of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of
-a neuron without an activation is 1):
+and did not learn as it should: its loss stands, grows, or stays far above 0. This is what can be seen
+of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an activation is 1):
 
 {evidence}
 

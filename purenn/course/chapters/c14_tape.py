@@ -2,6 +2,7 @@
 from ...study import tape
 from ..exercise import Chapter, Exercise, Known
 from ..pages import TAPE, TAPE_MISTAKES
+from ..shapes import Misshapen, brief, left_out, listed, plain
 
 
 def draw_factors(rng):
@@ -37,7 +38,7 @@ Here a = {a} and b = {b}, and the steps are
     z = p + a           z = {z}
     C = z·z
 
-Work out ∂C/∂a, to four digits.""",
+Work out ∂C/∂a, to four digits after the point.""",
     TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
            "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
     (Known("gradient-overwritten", "Of z and of a one use is lost: each is used twice, and the parts are added.",
@@ -66,19 +67,25 @@ GRAPH = "A sample is a list of Values, each with its number, the places of its p
 C_IS_Z_Z = ((3.0, (), ()), (2.0, (), ()), (6.0, (0, 1), (2.0, 3.0)), (9.0, (2, 0), (1.0, 1.0)),
             (81.0, (3, 3), (9.0, 9.0)))                                 # a, b, p = a·b, z = p + a, C = z·z
 TWO_WAYS = ((0.5, (), ()), (2.0, (0,), (4.0,)), (7.0, (), ()), (-3.0, (1,), (-1.5,)))
-GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z,
+EQUAL_NUMBERS = ((3.0, (), ()), (3.0, (), ()), (9.0, (0, 1), (3.0, 3.0)))
+GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z, EQUAL_NUMBERS,
           TWO_WAYS + ((-6.0, (1, 3), (-3.0, 2.0)),), TWO_WAYS + ((-6.0, (3, 1), (2.0, -3.0)),))
 
 
 def probe_order(own, sample):
     """What is in the order, and whether each Value is after its parents: there is more than one right order."""
     values = graph(own, sample)
-    order = values[-1].order()
-    places = [next(i for i, value in enumerate(values) if value is found) for found in order]
-    early = [i for place, i in enumerate(places) if not set(sample[i][1]) <= set(places[:place])]
-    return [("the places of the Values listed, sorted", sorted(places)), ("the last one", places[-1:]),
+    values[-1].order()                                      # that it was called must change nothing
+    order = listed("order", values[-1].order())
+    places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
+    early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
+    return [("the places of the Values listed, sorted", sorted(places, key=str)), ("the last one", places[-1:]),
             ("those that come before one of their parents", sorted(early))]
 
+
+# Changes: the parents are visited in the other order, as a function that calls itself does; and seen has numbers.
+FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
+BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen.add(value)", "seen.add(value.data)"))
 
 ORDER = Exercise(
     "14.2", "write", "topological_order", "Put a graph in order", """\
@@ -89,24 +96,29 @@ On the way back, the slope by a Value must be complete before it is passed on to
 all Values that C was made from are put in order: each of them once, each after all its parents,
 and C itself last. That is a topological order. More than one may be right; any of them will do.
 
-One way is a depth-first search. To visit a Value: if it has been seen before, do nothing. Otherwise
-note that it has been seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. If a list of the Values still to be visited replaces the
-calls, the graph may be deeper than Python's calls may be.""",
+One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
+note it as seen, visit its parents, and when all of them are in the order, append it. It can be
+written as a function that calls itself. (Not needed here: with a list of what is still to be done in
+place of the calls, the graph may be deeper than Python's calls can be.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
     (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
-           ("return order", "return order[::-1]")),
-     Known("listed-when-found", "A Value is listed when it is found, before its parents; it should come after them.",
-           TAPE, ("stack.append((value, True))", "order.append(value)")),
+           [("return order", "return order[::-1]"), (("return order", "return order[::-1]"), FIRST_PARENT_FIRST)]),
+     Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
+           TAPE, [("stack.append((value, True))", "order.append(value)"),
+                  (("stack.append((value, True))", "order.append(value)"), FIRST_PARENT_FIRST)]),
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
            "parent that is found early then comes after what is made from it.", TAPE,
            (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
+     Known("seen-is-kept", "What has been seen is kept for good: the next order() finds everything seen.", TAPE,
+           ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
+     Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
+           "Value itself.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
      Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
-           ("return order", "return order[:-1]")),
+           [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
      Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
            ("elif value not in seen:", "elif value.parents and value not in seen:"))),
     tried=GRAPH + "the order is that of the last.",
@@ -130,9 +142,10 @@ def probe_backward(own, sample):
     """Every gradient, and every gradient after a second time."""
     values = graph(own, sample)
     returned = values[-1].backward()
-    found = [("∂C/∂v of each Value v", [value.grad for value in values]), ("backward() returns", returned)]
+    yield "∂C/∂v of each Value v", [value.grad for value in values]
+    yield "backward() returns", returned
     values[-1].backward()
-    return [*found, ("the same after a second backward()", [value.grad for value in values])]
+    yield "the same after a second backward()", [value.grad for value in values]
 
 
 SUMS = "parent.grad += value.grad * slope"
@@ -161,7 +174,8 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
            TAPE, ("value.grad = 0.0", "pass")),
-     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0.", TAPE, ("self.grad = 1.0", "pass")),
+     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0. Is it set before all are cleared?", TAPE,
+           ("self.grad = 1.0", "pass")),
      Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
@@ -185,13 +199,17 @@ class Value(Ordered):
 def probe_operations(own, sample):
     """The result, parents and slopes of each operation, with a Value and with a number, and a calculation with all."""
     a, b = own.Value(sample[0]), own.Value(sample[1])
-    found = []
-    for name, made in (("a + b", a + b), ("a − b", a - b), ("a·b", a * b)):
-        found += [(name, made.data), (f"the slopes of {name}", list(made.slopes)),
-                  (f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents])]
-    cost = (2.0 * a + b * 0.5) * a - b * b - 1.5
+    for name, make in (("a + b", lambda: a + b), ("a − b", lambda: a - b), ("a·b", lambda: a * b)):
+        made = make()
+        if not hasattr(made, "slopes"):
+            raise Misshapen(f"{name} is to give a Value; it gave {brief(plain(made))}{left_out(made)}")
+        yield name, made.data
+        yield f"the slopes of {name}", made.slopes
+        yield f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents]
+    cost = (2.0 * a + b * 0.5) * a - b * b - 1.5 + (b + 0.25)
     cost.backward()
-    return [*found, ("C = (2·a + b·0.5)·a − b·b − 1.5", cost.data), ("∂C/∂a and ∂C/∂b", [a.grad, b.grad])]
+    yield "C = (2·a + b·0.5)·a − b·b − 1.5 + (b + 0.25)", cost.data
+    yield "∂C/∂a and ∂C/∂b", [a.grad, b.grad]
 
 
 PRODUCT = "(b.data, a.data)"
@@ -203,7 +221,7 @@ parents and the slope of the step by each of them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
-The last is the name of the operation: "+", "-" or "·". The slopes are numbers, not Values: take
+The last is a name of the operation to be shown; any text will do. The slopes are numbers, not Values: take
 a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin with
 a, b = self, _value(other), where _value makes a Value of a number.
 
@@ -222,6 +240,8 @@ With that, whatever is computed can be differentiated:
      Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they are 1 and 1.", TAPE,
            ("(1.0, 1.0)", PRODUCT)),
      Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
+     Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
+           ("(1.0, -1.0)", "(-1.0, 1.0)")),
      Known("second-parent-left-out", "a·b has only one parent and one slope; it was made from b, too.", TAPE,
            (f"(a, b), {PRODUCT}", "(a,), (b.data,)")),
      Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
