@@ -589,6 +589,66 @@ def test_everything_fits_and_can_be_read(browser, width, scheme, tmp_path):
     assert (tmp_path / "page.png").stat().st_size > 20000
 
 
+# How the pictures lie: the frame of a picture and the canvas below it, the size of text, what is wider or higher than
+# its box, which controls are shown, the color in the middle of the output's map.
+LAYOUT = """(() => {
+    const box = (e) => (({left, top, width, height}) => [left, top, width, height].map(Math.round))(e.getBoundingClientRect());
+    const $ = (selector) => document.querySelector(selector);
+    const output = $('#output');
+    return {
+        width: Math.round($('main').getBoundingClientRect().width), boxes: [[box($('#neurons')), box($('#network'))], [box(output), box($('#map .axis'))]],
+        pixels: ['#neurons', '#output'].map((name) => $(name).width / $(name).clientWidth),
+        text: [...document.querySelectorAll('svg text')].map((text) => {
+            const frame = text.ownerSVGElement;
+            return 12 * frame.getBoundingClientRect().width / frame.viewBox.baseVal.width; }),
+        cut: [...document.querySelectorAll('.scroll, #card, #stepper, pre, figure, body')].filter((e) => e.offsetParent && (
+            e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => e.id || e.className || e.tagName),
+        controls: [...document.querySelectorAll('button, select, input')].filter((e) => e.offsetParent).map((e) => e.id),
+        middle: [...output.getContext('2d').getImageData(output.width / 2, output.height / 2, 1, 1).data],
+        paper: getComputedStyle(document.body).backgroundColor,
+    }; })()"""
+
+
+@pytest.mark.parametrize("step", ["", "step=30"])
+@pytest.mark.parametrize("width, scheme", [(1280, "dark"), (1280, "light"), (390, "dark")])
+def test_on_paper_everything_is_shown_light_and_in_its_place(browser, width, scheme, step):
+    opened(browser, "task=linear&hidden=8+8&epochs=2&" + step, width=width, height=844, scheme=scheme)
+    browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    browser.until("document.getElementById('explanation').textContent.length > 1000")
+    before = browser.run(LAYOUT)
+    browser.run("addEventListener('beforeprint', () => { window.printed = %s; })" % LAYOUT)
+    browser.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)
+    printed = browser.run("window.printed")
+    assert printed["width"] <= 8.27 * 96 - 76                           # A4 within margins of 1 cm
+    for canvas, frame in printed["boxes"]:
+        assert canvas == pytest.approx(frame, abs=1)
+    assert min(printed["text"]) > 11.5 and max(printed["text"]) < 12.5
+    assert printed["cut"] == [] and set(printed["controls"]) <= {"sample", "part", ""}
+    assert min(printed["middle"]) > 150 and printed["paper"] == "rgb(255, 255, 255)"
+    browser.until("JSON.stringify(%s) === %s" % (LAYOUT, json.dumps(json.dumps(before, separators=(",", ":")))))
+    assert browser.problems == []
+
+
+@pytest.mark.parametrize("link", ["task=xor&epochs=100", "task=xor&epochs=5&sample=4&step=300"])
+def test_zoomed_to_200_percent_the_page_stays_sharp_and_whole(browser, link):
+    opened(browser, link)
+    browser.call("Emulation.setDeviceMetricsOverride", width=640, height=450, deviceScaleFactor=2, mobile=False)
+    browser.until("document.getElementById('neurons').width > document.getElementById('neurons').clientWidth")
+    browser.until("document.getElementById('output').width > document.getElementById('output').clientWidth")
+    found = browser.run(LAYOUT)
+    assert browser.run("document.scrollingElement.scrollWidth") <= 640
+    assert found["pixels"] == pytest.approx([2, 2], rel=0.01)           # a canvas of half the pixels is blurred
+    for canvas, frame in found["boxes"]:
+        assert canvas == pytest.approx(frame, abs=1)
+    assert min(found["text"]) > 11.5 and max(found["text"]) < 12.5
+    over = browser.run("""[...document.querySelectorAll('.transport, .transport *, .choice > *, figure, #card, #stepper')].filter((each) => {
+        const {left, right} = each.getBoundingClientRect();
+        return each.offsetParent && (left < 0 || right > 640 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth);
+    }).map((each) => each.id || each.className)""")
+    assert over == []
+    assert browser.run("getComputedStyle(document.querySelector('.transport')).position") == "static"    # hides nothing
+
+
 def test_on_a_phone_the_map_and_train_are_on_the_first_screen(browser):
     opened(browser, width=390, height=844)
     for name in ("train", "map"):
