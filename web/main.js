@@ -213,6 +213,7 @@ function wire() {
 function recolor() {
   forgetColors();
   map.forget();
+  stage.forget();
   document.documentElement.dataset.colors = String(Math.random());
   if (now.state) frame();
 }

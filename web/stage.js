@@ -12,6 +12,7 @@ let neurons = [];                       // the groups of neurons, by column
 let choose = () => {};                  // called with { column, place, source }, and whether it is to stay
 let chosen = null;
 let dpr = 1;
+let [drawn, lined] = [null, null];      // the maps that are drawn, and the state whose lines are
 
 export function setUp(onChoose, onColumn) {
   choose = onChoose;
@@ -65,10 +66,12 @@ function layOut() {
     y: (column, j) => top + (height - top - 26) * (j + 0.5) / sizes[column] };
   fit($("network"), height);
   $("network").style.height = `${height}px`;
-  const canvas = $("neurons");
-  canvas.width = Math.round(width * dpr);
-  canvas.height = Math.round(height * dpr);
-  canvas.style.height = `${height}px`;
+  for (const canvas of [$("edges"), $("neurons")]) {
+    canvas.width = Math.round(width * dpr);
+    canvas.height = Math.round(height * dpr);
+    canvas.style.height = `${height}px`;
+  }
+  forget();
   build(sizes);
 }
 
@@ -131,13 +134,25 @@ export function nameOf(column, j) {
   return column === last ? "The output neuron" : `Hidden layer ${column}, neuron ${j}`;
 }
 
+export function forget() {
+  drawn = lined = null;
+}
+
+// While it trains, new maps are drawn in one picture and the lines in the next, so that none takes long.
 export function draw() {
   layOut();
-  const context = $("neurons").getContext("2d");
+  const isNew = drawn !== now.maps;
+  if (isNew || !now.running) drawMaps(blank("neurons"));
+  drawn = now.maps;
+  if (isNew && now.running) requestAnimationFrame(drawLines);
+  else drawLines();
+}
+
+function blank(id) {
+  const context = $(id).getContext("2d");
   context.setTransform(dpr, 0, 0, dpr, 0, 0);
   context.clearRect(0, 0, place.width, place.height);
-  drawLines(context);
-  drawMaps(context);
+  return context;
 }
 
 // The rows of numbers that the lines show, in the order of the parameters.
@@ -146,7 +161,10 @@ function rows() {
   return now.state.parameters.map(([, values]) => values);
 }
 
-function drawLines(context) {
+function drawLines() {
+  if (now.running && lined === now.state) return;
+  lined = now.state;
+  const context = blank("edges");
   const values = rows();
   const [zero, one] = [css("--zero"), css("--one")];
   let most = 1e-9;
