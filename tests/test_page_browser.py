@@ -696,6 +696,49 @@ def test_the_curve_shows_every_spike_and_the_target(browser):
     assert float(re.match(r"M\S+ (\S+)H", target).group(1)) > max(heights)
 
 
+WATCHED = """(() => {
+    const counts = {stroke: 0, drawImage: 0};
+    for (const name in counts) {
+        const own = CanvasRenderingContext2D.prototype[name];
+        CanvasRenderingContext2D.prototype[name] = function (...values) { counts[name] += 1; return own.apply(this, values); };
+    }
+    const seen = window.seen = {pictures: [], gaps: []};
+    let last = performance.now(), begin = last, gap = 0;
+    const beat = () => {
+        const time = performance.now();
+        gap = Math.max(gap, time - last);
+        last = time;
+        if (time - begin > 2000) { seen.gaps.push(gap); gap = 0; begin = time; }
+        setTimeout(beat);
+    };
+    const picture = () => {
+        seen.pictures.push([counts.drawImage, counts.stroke]);
+        counts.stroke = counts.drawImage = 0;
+        requestAnimationFrame(picture);
+    };
+    beat();
+    picture(); })()"""
+
+
+def test_four_layers_of_sixteen_do_not_stop_the_page(browser):
+    opened(browser, "task=xor&hidden=16+16+16+16")
+    click(browser, "train")
+    browser.until("now.losses.length > 50")
+    browser.run(WATCHED)
+    browser.until("seen.gaps.some((gap) => gap <= 50)", 40)                     # other programs make it longer, never shorter
+    maps, lines = [sum(1 for picture in browser.run("seen.pictures") if picture[i] > 60) for i in (0, 1)]
+    assert maps > 10 and lines > 10                                             # both go on while it trains
+    assert not [picture for picture in browser.run("seen.pictures") if min(picture) > 60]
+    click(browser, "train")
+    settled(browser)
+    drawn = "document.getElementById('%s').toDataURL()"
+    before = browser.run(drawn % "edges"), browser.run(drawn % "neurons"), browser.run(drawn % "output")
+    browser.run("import('./stage.js').then((stage) => import('./map.js').then((map) => {"
+                " stage.forget(); map.forget(); stage.draw(); map.draw(); }))")
+    assert before == (browser.run(drawn % "edges"), browser.run(drawn % "neurons"), browser.run(drawn % "output"))
+    assert browser.problems == []
+
+
 def test_clicks_in_quick_succession_leave_one_training(browser):
     opened(browser)
     choose(browser, speed="1")

@@ -3,7 +3,7 @@
 import { $, css, fit, html, mapImage, scale, short, svg } from "./draw.js";
 import { now } from "./training.js";
 
-const MANY = 300;                       // lines: so many are drawn straight and without dashes, which is quicker
+const MANY = 300;                       // lines: more are drawn straight, thin and without dashes, which is quicker
 const small = document.createElement("canvas");
 let shape = "";                         // what is laid out: sizes and width
 let place = null;                       // where: { width, height, side, x(column), y(column, j) }
@@ -169,15 +169,16 @@ function drawLines() {
   const [zero, one] = [css("--zero"), css("--one")];
   let most = 1e-9;
   for (const [, row, k] of lines) most = Math.max(most, Math.abs(values[row]?.[k] ?? 0));
-  const widest = Math.max(1.5, Math.min(6, 40 / Math.sqrt(lines.length)));        // many lines are thin lines
+  const many = lines.length > MANY;
+  const widest = Math.min(6, 40 / Math.sqrt(lines.length));
   for (const [line, row, k] of lines) {
     const value = values[row]?.[k] ?? 0;
     const share = Math.abs(value) / most;
-    if (share < 0.03 && lines.length > MANY) continue;                  // it could not be seen
+    if (share < 0.03 && many) continue;                                 // it could not be seen
     context.strokeStyle = value < 0 ? zero : one;
-    context.lineWidth = 0.4 + (widest - 0.4) * share;
-    context.globalAlpha = 0.3 + 0.65 * share;
-    context.setLineDash(value < 0 && lines.length < MANY ? [7, 3] : []);
+    context.lineWidth = many ? 1 / dpr : 0.4 + (widest - 0.4) * share;          // a line of one pixel is drawn in half the time
+    context.globalAlpha = many ? share : 0.3 + 0.65 * share;
+    context.setLineDash(value < 0 && !many ? [7, 3] : []);
     context.stroke(line);
   }
   context.globalAlpha = 1;
