@@ -655,6 +655,10 @@ def test_on_a_phone_the_map_and_train_are_on_the_first_screen(browser):
         box = browser.run("(({top, bottom}) => [top, bottom])(document.getElementById(%r).getBoundingClientRect())"
                           % name)
         assert 0 <= box[0] < box[1] <= 844, name
+    for epoch in ("0", "100,000"):                          # more digits do not push the page down
+        browser.run("document.getElementById('epoch').textContent = %r" % epoch)
+        browser.run("document.getElementById('right').textContent = '100/100'")
+        assert browser.run("document.querySelector('.transport').offsetHeight") < 115
 
 
 def test_what_is_drawn_is_what_was_computed(browser):
