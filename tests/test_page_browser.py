@@ -589,12 +589,76 @@ def test_everything_fits_and_can_be_read(browser, width, scheme, tmp_path):
     assert (tmp_path / "page.png").stat().st_size > 20000
 
 
+# How the pictures lie: the frame of a picture and the canvas below it, the size of text, what is wider or higher than
+# its box, which controls are shown, the color in the middle of the output's map.
+LAYOUT = """(() => {
+    const box = (e) => (({left, top, width, height}) => [left, top, width, height].map(Math.round))(e.getBoundingClientRect());
+    const $ = (selector) => document.querySelector(selector);
+    const output = $('#output');
+    return {
+        width: Math.round($('main').getBoundingClientRect().width), boxes: [[box($('#neurons')), box($('#network'))], [box(output), box($('#map .axis'))]],
+        pixels: ['#neurons', '#output'].map((name) => $(name).width / $(name).clientWidth),
+        text: [...document.querySelectorAll('svg text')].map((text) => {
+            const frame = text.ownerSVGElement;
+            return 12 * frame.getBoundingClientRect().width / frame.viewBox.baseVal.width; }),
+        cut: [...document.querySelectorAll('.scroll, #card, #stepper, pre, figure, body')].filter((e) => e.offsetParent && (
+            e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => e.id || e.className || e.tagName),
+        controls: [...document.querySelectorAll('button, select, input')].filter((e) => e.offsetParent).map((e) => e.id),
+        middle: [...output.getContext('2d').getImageData(output.width / 2, output.height / 2, 1, 1).data],
+        paper: getComputedStyle(document.body).backgroundColor,
+    }; })()"""
+
+
+@pytest.mark.parametrize("step", ["", "step=30"])
+@pytest.mark.parametrize("width, scheme", [(1280, "dark"), (1280, "light"), (390, "dark")])
+def test_on_paper_everything_is_shown_light_and_in_its_place(browser, width, scheme, step):
+    opened(browser, "task=linear&hidden=8+8&epochs=2&" + step, width=width, height=844, scheme=scheme)
+    browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    browser.until("document.getElementById('explanation').textContent.length > 1000")
+    before = browser.run(LAYOUT)
+    browser.run("addEventListener('beforeprint', () => { window.printed = %s; })" % LAYOUT)
+    browser.call("Page.printToPDF", paperWidth=8.27, paperHeight=11.69)
+    printed = browser.run("window.printed")
+    assert printed["width"] <= 8.27 * 96 - 76                           # A4 within margins of 1 cm
+    for canvas, frame in printed["boxes"]:
+        assert canvas == pytest.approx(frame, abs=1)
+    assert min(printed["text"]) > 11.5 and max(printed["text"]) < 12.5
+    assert printed["cut"] == [] and set(printed["controls"]) <= {"sample", "part", ""}
+    assert min(printed["middle"]) > 150 and printed["paper"] == "rgb(255, 255, 255)"
+    browser.until("JSON.stringify(%s) === %s" % (LAYOUT, json.dumps(json.dumps(before, separators=(",", ":")))))
+    assert browser.problems == []
+
+
+@pytest.mark.parametrize("link", ["task=xor&epochs=100", "task=xor&epochs=5&sample=4&step=300"])
+def test_zoomed_to_200_percent_the_page_stays_sharp_and_whole(browser, link):
+    opened(browser, link)
+    browser.call("Emulation.setDeviceMetricsOverride", width=640, height=450, deviceScaleFactor=2, mobile=False)
+    browser.until("document.getElementById('neurons').width > document.getElementById('neurons').clientWidth")
+    browser.until("document.getElementById('output').width > document.getElementById('output').clientWidth")
+    found = browser.run(LAYOUT)
+    assert browser.run("document.scrollingElement.scrollWidth") <= 640
+    assert found["pixels"] == pytest.approx([2, 2], rel=0.01)           # a canvas of half the pixels is blurred
+    for canvas, frame in found["boxes"]:
+        assert canvas == pytest.approx(frame, abs=1)
+    assert min(found["text"]) > 11.5 and max(found["text"]) < 12.5
+    over = browser.run("""[...document.querySelectorAll('.transport, .transport *, .choice > *, figure, #card, #stepper')].filter((each) => {
+        const {left, right} = each.getBoundingClientRect();
+        return each.offsetParent && (left < 0 || right > 640 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth);
+    }).map((each) => each.id || each.className)""")
+    assert over == []
+    assert browser.run("getComputedStyle(document.querySelector('.transport')).position") == "static"    # hides nothing
+
+
 def test_on_a_phone_the_map_and_train_are_on_the_first_screen(browser):
     opened(browser, width=390, height=844)
     for name in ("train", "map"):
         box = browser.run("(({top, bottom}) => [top, bottom])(document.getElementById(%r).getBoundingClientRect())"
                           % name)
         assert 0 <= box[0] < box[1] <= 844, name
+    for epoch in ("0", "100,000"):                          # more digits do not push the page down
+        browser.run("document.getElementById('epoch').textContent = %r" % epoch)
+        browser.run("document.getElementById('right').textContent = '100/100'")
+        assert browser.run("document.querySelector('.transport').offsetHeight") < 115
 
 
 def test_what_is_drawn_is_what_was_computed(browser):
@@ -634,6 +698,49 @@ def test_the_curve_shows_every_spike_and_the_target(browser):
     assert min(heights) < 25 < sorted(heights)[1] and len(heights) < 2000
     target = browser.run("document.querySelector('#curve .target').getAttribute('d')")
     assert float(re.match(r"M\S+ (\S+)H", target).group(1)) > max(heights)
+
+
+WATCHED = """(() => {
+    const counts = {stroke: 0, drawImage: 0};
+    for (const name in counts) {
+        const own = CanvasRenderingContext2D.prototype[name];
+        CanvasRenderingContext2D.prototype[name] = function (...values) { counts[name] += 1; return own.apply(this, values); };
+    }
+    const seen = window.seen = {pictures: [], gaps: []};
+    let last = performance.now(), begin = last, gap = 0;
+    const beat = () => {
+        const time = performance.now();
+        gap = Math.max(gap, time - last);
+        last = time;
+        if (time - begin > 2000) { seen.gaps.push(gap); gap = 0; begin = time; }
+        setTimeout(beat);
+    };
+    const picture = () => {
+        seen.pictures.push([counts.drawImage, counts.stroke]);
+        counts.stroke = counts.drawImage = 0;
+        requestAnimationFrame(picture);
+    };
+    beat();
+    picture(); })()"""
+
+
+def test_four_layers_of_sixteen_do_not_stop_the_page(browser):
+    opened(browser, "task=xor&hidden=16+16+16+16")
+    click(browser, "train")
+    browser.until("now.losses.length > 50")
+    browser.run(WATCHED)
+    browser.until("seen.gaps.some((gap) => gap <= 50)", 40)                     # other programs make it longer, never shorter
+    maps, lines = [sum(1 for picture in browser.run("seen.pictures") if picture[i] > 60) for i in (0, 1)]
+    assert maps > 10 and lines > 10                                             # both go on while it trains
+    assert not [picture for picture in browser.run("seen.pictures") if min(picture) > 60]
+    click(browser, "train")
+    settled(browser)
+    drawn = "document.getElementById('%s').toDataURL()"
+    before = browser.run(drawn % "edges"), browser.run(drawn % "neurons"), browser.run(drawn % "output")
+    browser.run("import('./stage.js').then((stage) => import('./map.js').then((map) => {"
+                " stage.forget(); map.forget(); stage.draw(); map.draw(); }))")
+    assert before == (browser.run(drawn % "edges"), browser.run(drawn % "neurons"), browser.run(drawn % "output"))
+    assert browser.problems == []
 
 
 def test_clicks_in_quick_succession_leave_one_training(browser):

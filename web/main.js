@@ -210,6 +210,14 @@ function wire() {
   addEventListener("hashchange", () => { if (link.isNew()) follow(location.hash); });
 }
 
+function recolor() {
+  forgetColors();
+  map.forget();
+  stage.forget();
+  document.documentElement.dataset.colors = String(Math.random());
+  if (now.state) frame();
+}
+
 function wireFigures() {
   stage.setUp((what, stays) => {
     if (step.number() === null) card.show(what, stays);
@@ -226,11 +234,10 @@ function wireFigures() {
     }
     if (what === "pause") settled();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-    forgetColors();
-    map.forget();
-    document.documentElement.dataset.colors = String(Math.random());
-    if (now.state) frame();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolor);
+  for (const event of ["beforeprint", "afterprint"]) addEventListener(event, () => {
+    document.documentElement.toggleAttribute("data-printing", event === "beforeprint");         // on paper all is light
+    recolor();
   });
 }
 

@@ -6,6 +6,7 @@ import { now } from "./training.js";
 const small = document.createElement("canvas");
 let side = 280;
 let drawn = "";                         // what the points looked like when they were drawn last
+let filled = null;                      // the maps that the output was drawn from
 const left = 30, top = 8;               // of the unit square in the picture
 
 export function setUp(onPoint) {
@@ -56,10 +57,12 @@ function drawOutput() {
   const dpr = devicePixelRatio || 1;
   const pixels = Math.round(side * dpr);
   if (canvas.width !== pixels) {
+    filled = null;
     canvas.width = canvas.height = pixels;
     Object.assign(canvas.style, { left: `${left}px`, top: `${top}px`, width: `${side}px`, height: `${side}px` });
   }
-  if (!values) return;
+  if (!values || filled === now.maps) return;
+  filled = now.maps;
   mapImage(small, values, 0.5, 0.5);
   canvas.getContext("2d").drawImage(small, 0, 0, pixels, pixels);
 }
@@ -80,6 +83,7 @@ function drawBar() {
 
 export function forget() {
   drawn = "";
+  filled = null;
 }
 
 export function text() {

@@ -3,7 +3,7 @@
 import { $, css, fit, html, mapImage, scale, short, svg } from "./draw.js";
 import { now } from "./training.js";
 
-const MANY = 300;                       // lines: so many are drawn straight and without dashes, which is quicker
+const MANY = 300;                       // lines: more are drawn straight, thin and without dashes, which is quicker
 const small = document.createElement("canvas");
 let shape = "";                         // what is laid out: sizes and width
 let place = null;                       // where: { width, height, side, x(column), y(column, j) }
@@ -12,6 +12,7 @@ let neurons = [];                       // the groups of neurons, by column
 let choose = () => {};                  // called with { column, place, source }, and whether it is to stay
 let chosen = null;
 let dpr = 1;
+let [drawn, lined] = [null, null];      // the maps that are drawn, and the state whose lines are
 
 export function setUp(onChoose, onColumn) {
   choose = onChoose;
@@ -65,10 +66,12 @@ function layOut() {
     y: (column, j) => top + (height - top - 26) * (j + 0.5) / sizes[column] };
   fit($("network"), height);
   $("network").style.height = `${height}px`;
-  const canvas = $("neurons");
-  canvas.width = Math.round(width * dpr);
-  canvas.height = Math.round(height * dpr);
-  canvas.style.height = `${height}px`;
+  for (const canvas of [$("edges"), $("neurons")]) {
+    canvas.width = Math.round(width * dpr);
+    canvas.height = Math.round(height * dpr);
+    canvas.style.height = `${height}px`;
+  }
+  forget();
   build(sizes);
 }
 
@@ -131,13 +134,25 @@ export function nameOf(column, j) {
   return column === last ? "The output neuron" : `Hidden layer ${column}, neuron ${j}`;
 }
 
+export function forget() {
+  drawn = lined = null;
+}
+
+// While it trains, new maps are drawn in one picture and the lines in the next, so that none takes long.
 export function draw() {
   layOut();
-  const context = $("neurons").getContext("2d");
+  const isNew = drawn !== now.maps;
+  if (isNew || !now.running) drawMaps(blank("neurons"));
+  drawn = now.maps;
+  if (isNew && now.running) requestAnimationFrame(drawLines);
+  else drawLines();
+}
+
+function blank(id) {
+  const context = $(id).getContext("2d");
   context.setTransform(dpr, 0, 0, dpr, 0, 0);
   context.clearRect(0, 0, place.width, place.height);
-  drawLines(context);
-  drawMaps(context);
+  return context;
 }
 
 // The rows of numbers that the lines show, in the order of the parameters.
@@ -146,20 +161,24 @@ function rows() {
   return now.state.parameters.map(([, values]) => values);
 }
 
-function drawLines(context) {
+function drawLines() {
+  if (now.running && lined === now.state) return;
+  lined = now.state;
+  const context = blank("edges");
   const values = rows();
   const [zero, one] = [css("--zero"), css("--one")];
   let most = 1e-9;
   for (const [, row, k] of lines) most = Math.max(most, Math.abs(values[row]?.[k] ?? 0));
-  const widest = Math.max(1.5, Math.min(6, 40 / Math.sqrt(lines.length)));        // many lines are thin lines
+  const many = lines.length > MANY;
+  const widest = Math.min(6, 40 / Math.sqrt(lines.length));
   for (const [line, row, k] of lines) {
     const value = values[row]?.[k] ?? 0;
     const share = Math.abs(value) / most;
-    if (share < 0.03 && lines.length > MANY) continue;                  // it could not be seen
+    if (share < 0.03 && many) continue;                                 // it could not be seen
     context.strokeStyle = value < 0 ? zero : one;
-    context.lineWidth = 0.4 + (widest - 0.4) * share;
-    context.globalAlpha = 0.3 + 0.65 * share;
-    context.setLineDash(value < 0 && lines.length < MANY ? [7, 3] : []);
+    context.lineWidth = many ? 1 / dpr : 0.4 + (widest - 0.4) * share;          // a line of one pixel is drawn in half the time
+    context.globalAlpha = many ? share : 0.3 + 0.65 * share;
+    context.setLineDash(value < 0 && !many ? [7, 3] : []);
     context.stroke(line);
   }
   context.globalAlpha = 1;
