@@ -592,18 +592,24 @@ def test_everything_fits_and_can_be_read(browser, width, scheme, tmp_path):
 # How the pictures lie: the frame of a picture and the canvas below it, the size of text, what is wider or higher than
 # its box, which controls are shown, the color in the middle of the output's map.
 LAYOUT = """(() => {
-    const box = (e) => (({left, top, width, height}) => [left, top, width, height].map(Math.round))(e.getBoundingClientRect());
+    const box = (e) => {
+        const {left, top, width, height} = e.getBoundingClientRect();
+        return [left, top, width, height].map(Math.round);
+    };
     const $ = (selector) => document.querySelector(selector);
     const output = $('#output');
     return {
-        width: Math.round($('main').getBoundingClientRect().width), boxes: [[box($('#neurons')), box($('#network'))], [box(output), box($('#map .axis'))]],
+        width: Math.round($('main').getBoundingClientRect().width),
+        boxes: [[box($('#neurons')), box($('#network'))], [box(output), box($('#map .axis'))]],
         pixels: ['#neurons', '#output'].map((name) => $(name).width / $(name).clientWidth),
         text: [...document.querySelectorAll('svg text')].map((text) => {
             const frame = text.ownerSVGElement;
             return 12 * frame.getBoundingClientRect().width / frame.viewBox.baseVal.width; }),
-        cut: [...document.querySelectorAll('.scroll, #card, #stepper, pre, figure, body')].filter((e) => e.offsetParent && (
-            e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)).map((e) => e.id || e.className || e.tagName),
-        controls: [...document.querySelectorAll('button, select, input')].filter((e) => e.offsetParent).map((e) => e.id),
+        cut: [...document.querySelectorAll('.scroll, #card, #stepper, pre, figure, body')].filter((e) =>
+            e.offsetParent && (e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
+        ).map((e) => e.id || e.className || e.tagName),
+        controls: [...document.querySelectorAll('button, select, input')].filter(
+            (e) => e.offsetParent).map((e) => e.id),
         middle: [...output.getContext('2d').getImageData(output.width / 2, output.height / 2, 1, 1).data],
         paper: getComputedStyle(document.body).backgroundColor,
     }; })()"""
@@ -641,9 +647,11 @@ def test_zoomed_to_200_percent_the_page_stays_sharp_and_whole(browser, link):
     for canvas, frame in found["boxes"]:
         assert canvas == pytest.approx(frame, abs=1)
     assert min(found["text"]) > 11.5 and max(found["text"]) < 12.5
-    over = browser.run("""[...document.querySelectorAll('.transport, .transport *, .choice > *, figure, #card, #stepper')].filter((each) => {
+    over = browser.run("""[...document.querySelectorAll(
+        '.transport, .transport *, .choice > *, figure, #card, #stepper')].filter((each) => {
         const {left, right} = each.getBoundingClientRect();
-        return each.offsetParent && (left < 0 || right > 640 || each.scrollWidth > each.clientWidth + 1 && each.clientWidth);
+        const isCut = each.clientWidth && each.scrollWidth > each.clientWidth + 1;
+        return each.offsetParent && (left < 0 || right > 640 || isCut);
     }).map((each) => each.id || each.className)""")
     assert over == []
     assert browser.run("getComputedStyle(document.querySelector('.transport')).position") == "static"    # hides nothing
@@ -704,7 +712,10 @@ WATCHED = """(() => {
     const counts = {stroke: 0, drawImage: 0};
     for (const name in counts) {
         const own = CanvasRenderingContext2D.prototype[name];
-        CanvasRenderingContext2D.prototype[name] = function (...values) { counts[name] += 1; return own.apply(this, values); };
+        CanvasRenderingContext2D.prototype[name] = function (...values) {
+            counts[name] += 1;
+            return own.apply(this, values);
+        };
     }
     const seen = window.seen = {pictures: [], gaps: []};
     let last = performance.now(), begin = last, gap = 0;
@@ -729,7 +740,7 @@ def test_four_layers_of_sixteen_do_not_stop_the_page(browser):
     click(browser, "train")
     browser.until("now.losses.length > 50")
     browser.run(WATCHED)
-    browser.until("seen.gaps.some((gap) => gap <= 50)", 40)                     # other programs make it longer, never shorter
+    browser.until("seen.gaps.some((gap) => gap <= 50)", 40)         # other programs make it longer, never shorter
     maps, lines = [sum(1 for picture in browser.run("seen.pictures") if picture[i] > 60) for i in (0, 1)]
     assert maps > 10 and lines > 10                                             # both go on while it trains
     assert not [picture for picture in browser.run("seen.pictures") if min(picture) > 60]
