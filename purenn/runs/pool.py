@@ -5,6 +5,7 @@ workers or on their order.
 """
 import os
 import signal
+import sys
 from math import fsum
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
@@ -114,7 +115,7 @@ def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]
         alike.setdefault((settings, job.variant), []).append(job)
     groups = [several for (settings, _), several in alike.items()
               if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES]
-    if not groups:
+    if not groups or sys.platform == "emscripten":              # which has neither threads nor a compiler
         return
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(os.cpu_count()) as threads:         # the compiler is another process
