@@ -64,7 +64,8 @@ def numbers(texts):
         if cleared:
             texts = ["nan" if text in IS_MISSING else text for text in texts]
         joined = "".join(texts)
-        if joined.isascii() and joined.isprintable() and "_" not in joined and " " not in joined:
+        has_space = (joined.split(None, 1) or [""]) != [joined]
+        if joined.isascii() and "_" not in joined and not has_space:
             try:
                 return list(map(float, texts))
             except ValueError:

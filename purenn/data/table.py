@@ -224,10 +224,10 @@ def _rows(where, raw, delimiter, line=1):
     """The rows that are not blank, each with the line that it begins on; the first line of the file is ``line``."""
     text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
-    before = line - 1
+    before, spaces = line - 1, delimiter == " "
     try:
         for row in reader:
-            if delimiter == " " and len(row) > 1 and not row[-1]:
+            if spaces and len(row) > 1 and not row[-1]:
                 row.pop()                                   # spaces at the end
             if len(row) > 1 or row and row[0].strip():
                 yield line, row
