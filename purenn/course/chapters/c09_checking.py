@@ -169,7 +169,7 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
      Known("places-from-1", "The places are counted from 1; lists begin at 0.", GRADCHECK,
            ("{name}[{k}]", "{name}[{k + 1}]")),
      Known("another-bound", "The bound is larger than 1e-6.", GRADCHECK, ("error > 1e-6", "error > 1e-3")),
-     Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
+     Known("first-only", "Only the first number of each list is checked. Is the return inside a loop?", GRADCHECK,
            ("range(len(values))", "range(1)")),
      Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
            ("error > 1e-6", "error <= 1e-6")),
