@@ -179,6 +179,13 @@ def test_each_is_run_with_as_many_seeds_as_asked_for(asked, more, seeds, monkeyp
     assert [job.settings.seed for job in asked[0][0]] == list(range(1, seeds + 1))
 
 
+def test_data_without_a_name_are_not_ignored():
+    done = cli("reproduce", "A8", "--data", "")
+    assert (done.returncode, done.stdout) == (2, "") and "--data: is for C1 only" in done.stderr
+    done = cli("reproduce", "C1", "--data", "")
+    assert (done.returncode, done.stdout) == (2, "") and done.stderr.startswith("purenn: ")
+
+
 def test_of_c1_the_whole_and_another_file_can_be_run(asked):
     assert reproduce.run(["c1", "--full"]) == 0 and reproduce.run(["C1", "--data", "x.npz"]) == 0
     (whole,), (other,) = [jobs for jobs, _ in asked]

@@ -184,6 +184,12 @@ def test_rows_of_several_chunks_are_as_the_csv_module_reads_them(tmp_path):
     assert all(lines[line - 1].startswith(b"%d," % i) for i, line in enumerate(table.lines))
 
 
+@pytest.mark.parametrize("code", [*range(33), ord("_"), 127])
+def test_no_white_space_and_no_control_character_is_part_of_a_number(code):
+    for text in (chr(code) + "1", "1" + chr(code), "1" + chr(code) + "2"):
+        assert numbers(["3", text]) is None and numbers([text, "3"]) is None
+
+
 @pytest.mark.parametrize("text", ["1_000", " 1", "1 ", "\t1", "١", "1\u00a0", "0x10", "1,5", "one", "--1"])
 def test_what_only_python_or_nobody_takes_for_a_number_is_a_text(text):
     assert numbers(["1", text]) is None

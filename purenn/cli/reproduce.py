@@ -1,8 +1,9 @@
 """``reproduce``: repeat the experiments of the five lab reports, with many seeds, and compare the results."""
 import argparse
 import time
+from contextlib import contextmanager
 from functools import partial
-from typing import Any, Dict, List
+from typing import Any, Callable, Dict, Iterator, List
 
 from ..linalg import PurennError
 from ..runs.pool import compile_alike
@@ -92,7 +93,7 @@ def one_of_names(text: str) -> str:
 
 def _wanted(options: Any) -> List[Experiment]:
     """The experiments that are asked for."""
-    if options.full or options.data:
+    if options.full or options.data is not None:
         return [experiments.c1(options.full, options.data)]
     return [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
 
@@ -115,29 +116,29 @@ def _seeds(experiment: Experiment, options: Any) -> int:
     return min(seeds, experiment.seeds or seeds)
 
 
-def _compile(wanted: List[Experiment], options: Any, terminal: Any) -> None:
-    """Compile for all experiments at once, with progress."""
+@contextmanager
+def _progress(terminal: Any, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A function of how many are done and of how many, which shows ``what`` as progress until the end of the block."""
     progress = show.Progress(terminal, 1) if terminal else None
 
     def tell(done: int, total: int) -> None:
         if progress:
             progress.total = total
-            progress.update(done, "compiling: %d of %d", done, total)
-    compile_alike([job for each in wanted for job in trials.jobs_of(each, _seeds(each, options))], tell)
-    if progress:
-        progress.clear()
+            progress.update(done, "%s %d of %d", what, done, total)
+    try:
+        yield tell
+    finally:
+        if progress:
+            progress.clear()
+
+
+def _compile(wanted: List[Experiment], options: Any, terminal: Any) -> None:
+    """Compile for all experiments at once, with progress."""
+    with _progress(terminal, "compiling:") as tell:
+        compile_alike([job for each in wanted for job in trials.jobs_of(each, _seeds(each, options))], tell)
 
 
 def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dict[Any, Any]) -> Outcome:
     """The Outcome of an experiment, with progress while it runs."""
-    progress = show.Progress(terminal, 1) if terminal else None
-
-    def tell(done: int, total: int) -> None:
-        if progress:
-            progress.total = total
-            progress.update(done, "%s: run %d of %d", experiment.name, done, total)
-    try:
+    with _progress(terminal, f"{experiment.name}: run") as tell:
         return trials.carry_out(experiment, _seeds(experiment, options), options.workers, tell, known)
-    finally:
-        if progress:
-            progress.clear()

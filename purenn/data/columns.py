@@ -64,7 +64,7 @@ def numbers(texts):
         if cleared:
             texts = ["nan" if text in IS_MISSING else text for text in texts]
         joined = "".join(texts)
-        has_space = (joined.split(None, 1) or [""]) != [joined]
+        has_space = joined != "" and joined.split(None, 1) != [joined]          # float() takes it at the ends
         if joined.isascii() and "_" not in joined and not has_space:
             try:
                 return list(map(float, texts))

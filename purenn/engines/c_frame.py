@@ -195,7 +195,7 @@ static long class_of(long n, const double *values, double threshold)
 
 TAIL = """\
 /* Samples from one to another of those that are now to be done: forward, the cost, and back to every δ. */
-void teach(struct task *t, long long from, long long to)
+void forward_and_back(struct task *t, long long from, long long to)
 {
     for (; from < to; from += 64) {
         long end = to - from < 64 ? to : from + 64;
@@ -236,7 +236,7 @@ void batches(struct task *t, long long samples, long long size, int mean, double
         for (t->start = begin; t->start < end; t->start += t->count) {
             t->count = end - t->start < t->room ? end - t->start : t->room;
             t->first = t->fresh = t->start == begin;
-            teach(t, 0, t->count);
+            forward_and_back(t, 0, t->count);
             t->last = sum_costs(t) && t->start + t->count == end;
             slopes_and_step(t, 0, 1);
         }

@@ -270,7 +270,7 @@ class Compiled(Engine):
             task.start, task.count = begin, min(task.room, start + count - begin)
             task.first = begin == start
             task.fresh = step and task.first
-            self._crew.share_out(numbers, library.teach, task.count)
+            self._crew.share_out(numbers, library.forward_and_back, task.count)
             is_fine = library.sum_costs(numbers.pointer)
             if outputs is not None:
                 outputs += numbers.outputs()

@@ -281,8 +281,8 @@ def _facts(network, loss):
 
 def _declare(library):
     longs, pointer = ctypes.c_longlong, ctypes.c_void_p
-    for name, arguments in (("teach", [longs] * 2), ("predict", [longs] * 2), ("slopes_and_step", [longs] * 2),
-                            ("begin", [longs] * 2), ("sum_costs", []),
+    for name, arguments in (("forward_and_back", [longs] * 2), ("predict", [longs] * 2),
+                            ("slopes_and_step", [longs] * 2), ("begin", [longs] * 2), ("sum_costs", []),
                             ("batches", [longs, longs, ctypes.c_int, pointer, pointer]),
                             ("epochs", [longs, longs, ctypes.c_int, longs, ctypes.c_double, *[pointer] * 4])):
         function = getattr(library, name)
