@@ -211,7 +211,7 @@ def test_a_worker_that_dies_is_said_with_its_run_and_leaves_no_process():
     def tell(done, total):
         for process in multiprocessing.active_children():
             os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(Incomplete, match="a worker has died .exit code -9. during the run xor, seed 6; ") as raised:
+    with pytest.raises(Incomplete, match="^the run xor, seed 6: its process has died .exit code -9.") as raised:
         run_all([long, JOBS[1]], 2, tell)
     assert [result is None for result in raised.value.results] == [True, False]
     assert multiprocessing.active_children() == []
@@ -223,7 +223,7 @@ def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
     with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function that has a name in"):
         run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
     assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
-    with pytest.raises(PurennError, match="its result cannot be sent from its process"):
+    with pytest.raises(PurennError, match="its answer cannot be sent from its process"):
         run_all([Job(problems.xor, each) for each in settings], workers=2, summarize=not_to_be_sent)
 
 

@@ -15,7 +15,8 @@ from purenn import SGD, CrossEntropyLoss, Dataset, Identity, Linear, MSELoss, Ne
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
-from purenn.engines.processes import Processes, why_died
+from purenn.engines.processes import Processes
+from purenn.engines.workers import why_died
 
 from .helpers import ROOT, close
 
@@ -100,8 +101,8 @@ def test_a_worker_that_dies_ends_the_run_with_a_clear_error():
     network, data = wide()
     engine = Processes(2)
     engine.gradients(network, CrossEntropyLoss(), *data)
-    os.kill(engine._members[1][0].pid, signal.SIGKILL)
-    with pytest.raises(PurennError, match=r"processes: worker 1 has died .exit code -9."):
+    os.kill(engine._crew.members[1][0].pid, signal.SIGKILL)
+    with pytest.raises(PurennError, match=r"processes: worker 1: its process has died .exit code -9."):
         for _ in range(3):
             engine.gradients(network, engine._loss, *data)
 
@@ -169,10 +170,10 @@ def test_ctrl_c_is_the_parents_to_handle_and_workers_go_on():
     data, network = xor(), Network.mlp([2, 4, 4, 1], rng=random.Random(1))
     with Processes(2) as engine:
         expected = engine.gradients(network, MSELoss(), *data)
-        for process, _ in engine._members:
+        for process, _ in engine._crew.members:
             os.kill(process.pid, signal.SIGINT)
         time.sleep(0.2)
-        assert all(process.is_alive() for process, _ in engine._members)
+        assert all(process.is_alive() for process, _ in engine._crew.members)
         assert engine.gradients(network, engine._loss, *data) == expected
 
 
@@ -212,7 +213,7 @@ def test_workers_wait_as_long_as_it_takes_and_end_when_their_parent_is_killed_in
 
 def _inside(_):
     from purenn.cli import main
-    from purenn.engines.processes import may_start
+    from purenn.engines.workers import may_start
     network = Network([Linear(2, 1, rng=random.Random(1)), Sigmoid()])
     try:
         for _ in train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.1), 1, engine=Processes(2)):

@@ -4,10 +4,11 @@ Each run has a generator of its own, from the seed of its settings, so the resul
 workers or on their order.
 """
 import os
-import signal
 import sys
+from contextlib import contextmanager
+from functools import partial
 from math import fsum
-from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .. import engines
 from ..engines.work import work_of
@@ -84,7 +85,7 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:
-        from ..engines.processes import may_start
+        from ..engines.workers import may_start
         workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
@@ -157,96 +158,34 @@ def _alone(jobs: Sequence[Job], summarize: Summarize) -> Numbered:
 
 def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numbered:
     """Yield each job's index and result as they come in; a worker that is done gets the next job."""
-    from multiprocessing.connection import wait
-    members: List[Any] = []                         # (process, connection) of each worker
-    busy: Dict[Any, Any] = {}                       # from a connection to its process and the index of its job
+    from ..engines.workers import Workers
+    crew = Workers(workers, partial(_done, summarize=summarize))
     waiting = list(reversed(range(len(jobs))))
+    busy: Dict[int, int] = {}                       # from a worker to the index of its job
+
+    def ask(worker: int) -> None:
+        busy[worker] = waiting.pop()
+        with _naming(jobs[busy[worker]]):
+            crew.ask(worker, jobs[busy[worker]])
     try:
-        _start(workers, members, summarize)
-        for process, connection in members:
-            _ask(process, connection, jobs, waiting.pop(), busy)
+        for worker in range(workers):
+            ask(worker)
         while busy:
-            for connection in wait(list(busy)):
-                process, index = busy.pop(connection)
-                result = _answer(process, connection, jobs[index])
+            for worker in crew.ready(busy):
+                index = busy.pop(worker)
+                with _naming(jobs[index]):
+                    result = crew.answer(worker)
                 if waiting:
-                    _ask(process, connection, jobs, waiting.pop(), busy)
+                    ask(worker)
                 yield index, result
     finally:
-        for process, connection in members:
-            connection.close()
-            process.terminate()
-        for process, _ in members:
-            process.join()
+        crew.close()
 
 
-def _start(workers: int, members: List[Any], summarize: Summarize) -> None:
-    """Start the workers, which ignore Ctrl-C. A Ctrl-C during the start takes effect when all have started."""
-    import multiprocessing
-    blocks = hasattr(signal, "pthread_sigmask")
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
+@contextmanager
+def _naming(job: Job) -> Iterator[None]:
+    """Begin the message of a PurennError raised inside the block with the name of the run."""
     try:
-        for _ in range(workers):
-            ours, theirs = multiprocessing.Pipe()
-            process = multiprocessing.Process(target=_work, args=(theirs, summarize), daemon=True)
-            process.start()
-            theirs.close()
-            members.append((process, ours))
-    finally:
-        if before is not None:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _ask(process: Any, connection: Any, jobs: Sequence[Job], index: int, busy: Dict[Any, Any]) -> None:
-    try:
-        connection.send(jobs[index])
-    except OSError:
-        raise _died(process, jobs[index]) from None
-    except Exception as error:                              # a function without a name, a file that is open, …
-        raise PurennError(f"the run {jobs[index].label}: it cannot be sent to another process: {error}; take a "
-                          "function that has a name in a module, or do the runs with 1 worker") from None
-    busy[connection] = process, index
-
-
-def _answer(process: Any, connection: Any, job: Job) -> Any:
-    try:
-        result, wrong = connection.recv()
-    except (EOFError, OSError):
-        raise _died(process, job) from None
-    if wrong:
-        raise PurennError(f"the run {job.label}, seed {job.settings.seed}: {wrong}")
-    return result
-
-
-def _died(process: Any, job: Job) -> PurennError:
-    process.join(1.0)
-    from ..engines.processes import why_died
-    return PurennError(f"a worker has died ({why_died(process)}) during the run {job.label}, seed "
-                       f"{job.settings.seed}; the others have been ended: try again, or with fewer workers")
-
-
-def _work(connection: Any, summarize: Summarize) -> None:
-    """What a worker does: do the runs that it is sent, until there are no more."""
-    import threading
-
-    from ..engines.processes import end_with_parent
-    signal.signal(signal.SIGINT, signal.SIG_IGN)                # Ctrl-C is the parent's to handle
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    while True:
-        try:
-            job = connection.recv()
-        except (EOFError, OSError):
-            return
-        result = wrong = None
-        try:
-            result = _done(job, summarize)
-        except PurennError as error:
-            wrong = str(error)
-        except Exception as error:
-            wrong = f"{type(error).__name__}: {error}"
-        try:
-            connection.send((result, wrong))
-        except OSError:                                         # the parent has closed the connection
-            return
-        except Exception as error:
-            connection.send((None, f"its result cannot be sent from its process: {error}"))
+        yield
+    except PurennError as error:
+        raise PurennError(f"the run {job.label}, seed {job.settings.seed}: {error}") from None

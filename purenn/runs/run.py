@@ -235,6 +235,7 @@ def _make_engine(run: Run) -> Any:
     engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network,
                           None if settings.engine == "processes" else work)
     if settings.engine == "processes" or ((settings.workers or 1) > 1 and repr(engine) != "Compiled()"):
-        from ..engines.processes import Processes, may_start
+        from ..engines.processes import Processes
+        from ..engines.workers import may_start
         return Processes(settings.workers, engine) if may_start() else engine
     return engine

@@ -1,0 +1,128 @@
+"""Worker processes: how they are started, asked and ended, whatever their work is.
+
+The engine ``processes`` divides a batch among them, ``runs.pool`` the runs of a comparison.
+"""
+import multiprocessing
+import os
+import signal
+import threading
+
+from ..linalg import PurennError
+
+# How long to wait for the end of a worker that no longer answers, in seconds.
+PATIENCE = 1.0
+
+
+class Workers:
+    """``count`` processes; each answers a question with ``work(question)``, until ``close``.
+
+    ``pickle`` must be able to send the questions and, where processes are not forked, ``work``. The workers ignore
+    Ctrl-C, which is this process's to handle, and end with it. A Ctrl-C while they are started takes effect when all
+    have started. The methods raise PurennError if a worker has died, if its work raised, or if something cannot be
+    sent.
+    """
+
+    def __init__(self, count, work):
+        self.members = []                               # (process, connection) of each worker
+        blocks = hasattr(signal, "pthread_sigmask")
+        try:
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
+            try:
+                for _ in range(count):
+                    ours, theirs = multiprocessing.Pipe()
+                    process = multiprocessing.Process(target=_answer_all, args=(theirs, work), daemon=True)
+                    process.start()
+                    theirs.close()
+                    self.members.append((process, ours))
+            finally:
+                if blocks:
+                    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, worker, question):
+        """Send a question to a worker, counted from 0."""
+        try:
+            self.members[worker][1].send(question)
+        except OSError:
+            raise self._died(worker) from None
+        except Exception as error:                      # a function without a name, a file that is open, …
+            raise PurennError(f"it cannot be sent to another process: {error}; take a function that has a name in a "
+                              "module, or 1 worker") from None
+
+    def ready(self, workers):
+        """Wait for the first answers of these workers; return the workers that have answered or died."""
+        from multiprocessing.connection import wait
+        connections = {self.members[worker][1]: worker for worker in workers}
+        return [connections[connection] for connection in wait(list(connections))]
+
+    def answer(self, worker):
+        """Wait for a worker's answer."""
+        try:
+            answer, wrong = self.members[worker][1].recv()
+        except (EOFError, OSError):
+            raise self._died(worker) from None
+        if wrong:
+            raise PurennError(wrong)
+        return answer
+
+    def close(self):
+        """End the workers at once."""
+        for process, connection in self.members:
+            connection.close()
+            process.terminate()
+        for process, _ in self.members:
+            process.join()
+        self.members = []
+
+    def _died(self, worker):
+        process = self.members[worker][0]
+        process.join(PATIENCE)
+        return PurennError(f"its process has died ({why_died(process)}); try again, or with fewer workers")
+
+
+def may_start() -> bool:
+    """Whether this process may start workers: a worker may not."""
+    return not multiprocessing.current_process().daemon
+
+
+def why_died(process) -> str:
+    """What is known of a worker that has died: its exit code and, if that fits, the usual reason."""
+    text = f"exit code {process.exitcode}"
+    if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
+        text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
+                 "classes of your own in a module that can be imported")
+    return text
+
+
+def _answer_all(connection, work):
+    """What a worker does: answer until the connection is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            question = connection.recv()
+        except (EOFError, OSError):
+            return
+        answer = wrong = None
+        try:
+            answer = work(question)
+        except PurennError as error:
+            wrong = str(error)
+        except Exception as error:
+            wrong = f"{type(error).__name__}: {error}"
+        try:
+            connection.send((answer, wrong))
+        except OSError:                                 # the connection is closed
+            return
+        except Exception as error:
+            connection.send((None, f"its answer cannot be sent from its process: {error}"))
+
+
+def _end_with_parent():
+    """End this worker at once when its parent is gone, even in the middle of an answer that nobody reads."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
