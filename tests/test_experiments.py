@@ -185,7 +185,7 @@ def test_what_is_known_is_not_run_again_and_a_variant_is_another_run(asked):
 
 
 def test_runs_that_share_out_their_batches_are_done_one_after_the_other(asked):
-    carry_out(ALL["C1"]._replace(claims=[]), 3, 4)
+    carry_out(ALL["C1"]._replace(claims=[], seeds=None), 3, 4)
     carry_out(ALL["A8"]._replace(claims=[]), 3, 4)
     (jobs, workers, _), (_, others, _) = asked
     assert (workers, others) == (1, 4) and [job.settings.seed for job in jobs] == [1, 2, 3]

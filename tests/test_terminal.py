@@ -4,6 +4,7 @@ import io
 import pytest
 
 from purenn.show import terminal as show
+from purenn.show.progress import Progress
 from purenn.show.terminal import Terminal
 
 from .helpers import cli
@@ -43,7 +44,7 @@ def test_a_stream_without_block_characters_gets_others(monkeypatch):
 def test_the_progress_line_shows_up_on_a_terminal_alone(monkeypatch):
     monkeypatch.setenv("TERM", "xterm")
     for stream, shown in ((Screen(), True), (Ascii(), False)):
-        progress = show.Progress(show.Terminal(stream), total=100, interval=0.0)
+        progress = Progress(show.Terminal(stream), total=100, interval=0.0)
         progress.update(50, "epoch %d of %d, loss %.6f", 50, 100, 0.25)
         progress.clear()
         assert ("epoch 50 of 100, loss 0.250000, at most 0.0 s left" in stream.getvalue()) == shown

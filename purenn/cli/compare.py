@@ -16,6 +16,7 @@ from ..runs.settings import Settings
 from ..runs.tasks import TASKS, Task, resolve
 from ..show import compared
 from ..show import terminal as show
+from ..show.progress import telling
 from ..study.comparison import summarize, trial
 from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
@@ -239,22 +240,15 @@ def _label(axes: Sequence[Axis], values: Sequence[str]) -> str:
 
 def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[List[Any], Any]:
     """The jobs' trials, None for one that is not complete, and the error that ended them early, or None."""
-    progress = show.Progress(terminal, len(plan.jobs)) if terminal else None
-
-    def tell(done: int, total: int) -> None:
-        if progress:
-            progress.update(done, "run %d of %d", done, total)
+    if terminal:
+        terminal.stream.flush()
     try:
-        if terminal:
-            terminal.stream.flush()
-        return run_all(plan.jobs, workers, tell, trial), None
+        with telling(terminal, "run") as tell:
+            return run_all(plan.jobs, workers, tell, trial), None
     except (Interrupted, Incomplete) as stop:
         if not any(stop.results):
             raise
         return stop.results, stop
-    finally:
-        if progress:
-            progress.clear()
 
 
 def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:

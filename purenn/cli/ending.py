@@ -16,8 +16,9 @@ from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
 from ..runs.tasks import Task, check_choices
-from ..show import report
-from ..show.terminal import PatientTerminal, Progress, Terminal, rounded, telling
+from ..show import progress as showing, report
+from ..show.progress import telling
+from ..show.terminal import PatientTerminal, Terminal
 from ..training import DivergedError
 from .options import (add_figure_options, add_kept_options, add_point_options, add_report_options, begun, chosen,
                       named_as_options, points_of, resumed, settings_of)
@@ -79,8 +80,8 @@ def note_about(problem: Problem) -> None:
 
 def _what_takes_time(source: Source) -> Tuple[str, str]:
     if isinstance(source, problems.TableSource):
-        return f"reading {source.file}", " MB"
-    return "drawing letters", ""
+        return f"reading {source.file}:", " MB"
+    return "drawing letters:", ""
 
 
 def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[Terminal]) -> int:
@@ -112,7 +113,7 @@ def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) ->
     """Train to the end, with a line for the first, every ``log_every``-th and the last epoch; Ctrl-C ends it."""
     begin = len(run.curve)
     logged = begin
-    progress = _progress(run, terminal) if terminal else None
+    progress = showing.of_run(terminal, run) if terminal else None
     try:
         for epoch in run.epochs():
             if seen:
@@ -137,21 +138,6 @@ def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) ->
         terminal.line(report.epoch_line(run, run.curve[-1]))
     if terminal and run.stopped == "interrupted" and run.problem.kind == "images":
         terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
-
-
-def _progress(run: Run, terminal: Terminal) -> Progress:
-    """A progress line: by epochs or, with validation data, by the samples that are learned from."""
-    epochs, samples, begin = run.settings.epochs, len(run.problem.train.inputs), len(run.curve)
-    if not run.problem.validation:
-        return Progress(terminal, epochs - begin)
-    progress = Progress(terminal, (epochs - begin) * samples)
-
-    def tell(learned: int) -> None:
-        done = begin * samples + learned - 1
-        progress.update(learned, "epoch %d of %d, %d of %d samples, %s a second", done // samples + 1, epochs,
-                        done % samples + 1, samples, rounded(progress.rate(learned)))
-    run.engine.tell = tell
-    return progress
 
 
 # Before: whether the files asked for can be written.

@@ -2,11 +2,13 @@
 import random
 from typing import Any, Dict, List, Tuple
 
+from ..data.images import DRAWN, USUAL, drawn_sizes
 from ..engines.work import is_worth_it
 from ..linalg import PurennError
-from ..runs.problems import DRAWN, USUAL, ImageSource, check_names, class_names, drawn_sizes, read_images
+from ..runs.problems import ImageSource, check_names, class_names, read_images
 from ..runs.tasks import TASKS, Task
-from ..show.terminal import Terminal, telling
+from ..show.progress import telling
+from ..show.terminal import Terminal
 from .ending import train_and_report
 from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
@@ -141,7 +143,7 @@ def write_data(options: Any) -> int:
     path, terminal = options.write_data, Terminal()
     check_writable(path)
     count = sum(drawn_sizes([options.train, options.validation, options.test], USUAL[0]))
-    with telling(terminal, "drawing letters") as tell:
+    with telling(terminal, "drawing letters:") as tell:
         write_npz(path, arrays(count, random.Random(options.seed), tell))
     terminal.line(f"{path}: an npz with images {count} × {SIZE} × {SIZE} and labels {count}, unsigned bytes; read it "
                   f"with --names {NAMES}")

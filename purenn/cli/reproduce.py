@@ -1,15 +1,15 @@
 """``reproduce``: repeat the experiments of the five lab reports, with many seeds, and compare the results."""
 import argparse
 import time
-from contextlib import contextmanager
 from functools import partial
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Dict, List
 
 from ..linalg import PurennError
 from ..runs.pool import compile_alike
 from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
-from ..show import terminal as show
+from ..show.progress import telling
+from ..show.terminal import Terminal
 from ..study import experiments, trials
 from ..study.trials import Experiment, Outcome
 from .ending import can_draw
@@ -25,16 +25,19 @@ def run(arguments: List[str]) -> int:
     if options.markdown is not None:
         from ..files.disk import check_writable
         check_writable(options.markdown)
-    terminal = show.Terminal()
+    terminal = Terminal()
+    talkative = None if options.json else terminal
     wanted = _wanted(options)
     done: List[Outcome] = []
     known: Dict[Any, Any] = {}
     start = time.perf_counter()
     stop: Any = None
     try:
-        _compile(wanted, options, None if options.json else terminal)
+        with telling(talkative, "compiling:") as tell:
+            compile_alike([job for each in wanted for job in trials.jobs_of(each, options.seeds)], tell)
         for experiment in wanted:
-            done.append(_carried_out(experiment, options, None if options.json else terminal, known))
+            with telling(talkative, f"{experiment.name}: run") as tell:
+                done.append(trials.carry_out(experiment, options.seeds, options.workers, tell, known))
             if not options.json:
                 terminal.lines(lab_reports.text_of(done[-1], as_command(experiment)))
             terminal.stream.flush()
@@ -108,37 +111,3 @@ def as_command(experiment: Experiment) -> str:
         choices.update({name: value for name, value in source._asdict().items()
                         if value != source._field_defaults[name]})
     return typed([task.name], {**choices, "seed": 1}) + (", with the right method" if job.variant else "")
-
-
-def _seeds(experiment: Experiment, options: Any) -> int:
-    """How many seeds an experiment is run with."""
-    seeds = options.seeds or trials.usual_seeds()
-    return min(seeds, experiment.seeds or seeds)
-
-
-@contextmanager
-def _progress(terminal: Any, what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function of how many are done and of how many, which shows ``what`` as progress until the end of the block."""
-    progress = show.Progress(terminal, 1) if terminal else None
-
-    def tell(done: int, total: int) -> None:
-        if progress:
-            progress.total = total
-            progress.update(done, "%s %d of %d", what, done, total)
-    try:
-        yield tell
-    finally:
-        if progress:
-            progress.clear()
-
-
-def _compile(wanted: List[Experiment], options: Any, terminal: Any) -> None:
-    """Compile for all experiments at once, with progress."""
-    with _progress(terminal, "compiling:") as tell:
-        compile_alike([job for each in wanted for job in trials.jobs_of(each, _seeds(each, options))], tell)
-
-
-def _carried_out(experiment: Experiment, options: Any, terminal: Any, known: Dict[Any, Any]) -> Outcome:
-    """The Outcome of an experiment, with progress while it runs."""
-    with _progress(terminal, f"{experiment.name}: run") as tell:
-        return trials.carry_out(experiment, _seeds(experiment, options), options.workers, tell, known)

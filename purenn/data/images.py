@@ -1,5 +1,14 @@
 """Images with labels, wherever they come from: ``image_files`` reads them, ``letters`` draws them."""
-from typing import Dict, List, NamedTuple, Optional
+from typing import Dict, List, NamedTuple, Optional, Sequence
+
+from ..linalg import Matrix, PurennError
+from .splitting import PARTS, Size, split, split_sizes, standardized
+
+# How many images of notMNIST the labs learned from, validated with and tested on.
+USUAL = (10000, 6000, 2724)
+
+DRAWN = 6000                    # letters drawn to learn from; the other parts are in proportion
+MOST_IMAGES = 200_000           # drawn, at most
 
 SHARED = 1 << 16                # different values that are shared, at most; with more, sharing gains little
 
@@ -53,3 +62,31 @@ def from_bytes(images, labels, height: int, width: int, classes: int) -> Images:
     shades = [pixel / 255.0 for pixel in range(256)]
     return Images([[shades[pixel] for pixel in image] for image in images], list(labels), height, width, classes,
                   None, None, 255.0)
+
+
+def standardized_pixels(parts: Sequence[Matrix], mean: float, deviation: float) -> List[Matrix]:
+    """The rows of pixels of each part, standardized; equal pixels stay one object."""
+    shared = Shared(lambda x: standardized([x], mean, deviation)[0])
+    return [[[shared[x] for x in row] for row in rows] for rows in parts]
+
+
+def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
+    """How many letters are drawn for each part: as asked for, or ``usual_train`` and in proportion to it."""
+    asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
+    count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
+    if count > MOST_IMAGES:
+        raise PurennError(f"letters: {count} images are asked for; at most {MOST_IMAGES} are drawn: ask for fewer")
+    return split_sizes(count, asked, USUAL)
+
+
+def split_images(found: Images, asked: Sequence[Size], rng) -> List[List[int]]:
+    """Which of the images each part gets, by number; separate test images are put after the others."""
+    count = len(found.images)
+    if found.test_images is None or found.test_labels is None:
+        return split(count, split_sizes(count, asked, USUAL), rng)
+    chosen = split(count, split_sizes(count, asked[:2], USUAL[:2]), rng)
+    others = len(found.test_images)
+    last = split(others, split_sizes(others, asked[2:], USUAL[2:], PARTS[2:]), rng)[0]
+    found.images.extend(found.test_images)
+    found.labels.extend(found.test_labels)
+    return chosen + [[count + i for i in last]]

@@ -4,6 +4,7 @@ Means and deviations are measured on the training part only: the other parts sta
 seen.
 """
 import math
+from typing import Union
 
 from ..linalg import PurennError, Vector
 
@@ -11,6 +12,8 @@ EPSILON = 2.0 ** -52             # the step from 1.0 to the next float
 
 # The parts of a data set: to learn from, to measure during training, to measure once at the end.
 PARTS = ("train", "validation", "test")
+
+Size = Union[int, float, None]  # of a part: a number of samples, a share of all of them, or None for the usual
 
 
 def split_sizes(count: int, asked, usual, names=PARTS) -> list:

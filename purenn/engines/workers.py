@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from typing import Any, Callable, Iterable, List
 
 from ..linalg import PurennError
 
@@ -22,10 +23,10 @@ class Workers:
     sent.
     """
 
-    def __init__(self, count, work):
-        self.members = []                               # (process, connection) of each worker
-        blocks = hasattr(signal, "pthread_sigmask")
+    def __init__(self, count: int, work: Callable[[Any], Any]) -> None:
+        self.members: list = []                               # (process, connection) of each worker
         try:
+            blocks = hasattr(signal, "pthread_sigmask")
             before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
             try:
                 for _ in range(count):
@@ -35,13 +36,13 @@ class Workers:
                     theirs.close()
                     self.members.append((process, ours))
             finally:
-                if blocks:
+                if before is not None:
                     signal.pthread_sigmask(signal.SIG_SETMASK, before)
         except BaseException:
             self.close()
             raise
 
-    def ask(self, worker, question):
+    def ask(self, worker: int, question: Any) -> None:
         """Send a question to a worker, counted from 0."""
         try:
             self.members[worker][1].send(question)
@@ -51,13 +52,13 @@ class Workers:
             raise PurennError(f"it cannot be sent to another process: {error}; take a function that has a name in a "
                               "module, or 1 worker") from None
 
-    def ready(self, workers):
+    def ready(self, workers: Iterable[int]) -> List[int]:
         """Wait for the first answers of these workers; return the workers that have answered or died."""
         from multiprocessing.connection import wait
         connections = {self.members[worker][1]: worker for worker in workers}
         return [connections[connection] for connection in wait(list(connections))]
 
-    def answer(self, worker):
+    def answer(self, worker: int) -> Any:
         """Wait for a worker's answer."""
         try:
             answer, wrong = self.members[worker][1].recv()
@@ -67,7 +68,7 @@ class Workers:
             raise PurennError(wrong)
         return answer
 
-    def close(self):
+    def close(self) -> None:
         """End the workers at once."""
         for process, connection in self.members:
             connection.close()

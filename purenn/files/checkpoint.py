@@ -8,6 +8,7 @@ from collections import namedtuple
 
 from .. import __version__
 from ..linalg import PurennError
+from ..training import Epoch
 from .architecture import check_row
 from .disk import naming
 from .text import short
@@ -104,3 +105,26 @@ def _check_random(state):
     except (TypeError, ValueError, OverflowError):
         pass
     raise PurennError(f"random is {short(state)}; it must be what getstate() of a random.Random gives")
+
+
+def check_sizes(sizes, network) -> None:
+    """Raise PurennError unless the weights fit the sizes; called before a network of these sizes is made."""
+    matrices = [values for name, values in network.items() if name.endswith(".weight")]
+    fits = len(matrices) == len(sizes) - 1
+    for matrix, fan_in, fan_out in zip(matrices, sizes, sizes[1:]):
+        fits = fits and isinstance(matrix, list) and len(matrix) == fan_out and all(
+            isinstance(row, list) and len(row) == fan_in for row in matrix)
+    if not fits:
+        raise PurennError(f"its sizes are {short(sizes)}, and its weights have others; it is damaged")
+
+
+def check_history(columns, epoch: int, needed) -> None:
+    """Raise PurennError unless a checkpoint's history is possible for its epochs."""
+    if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
+        raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
+    for name, numbers in columns.items():
+        if not isinstance(numbers, list) or len(numbers) != epoch:
+            found = len(numbers) if isinstance(numbers, list) else "no list"
+            raise PurennError(f"its history has {found} of {name}, and {epoch} epochs are done; it is damaged")
+        if not all(type(number) is float and number >= 0.0 for number in numbers):
+            raise PurennError(f"its history has under {name} something other than numbers from 0 up; it is damaged")

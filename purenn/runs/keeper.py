@@ -1,11 +1,10 @@
 """Write checkpoints of a run, and resume from them."""
 import zlib
 from array import array
-from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence, Set
+from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from .. import engines
 from ..files.plain import from_plain
-from ..files.text import short
 from ..linalg import PurennError
 from ..training import Epoch
 from .problems import ImageSource, Points, Problem, Source, TableSource
@@ -84,7 +83,7 @@ class Start(NamedTuple):
 
 def load_start(path: str, task: str) -> Start:
     """Read the checkpoint of a run of this task; raises PurennError in a line that names the file."""
-    from ..files.checkpoint import load_checkpoint
+    from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)
     with naming(path):
@@ -94,24 +93,13 @@ def load_start(path: str, task: str) -> Start:
             raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
         settings = from_plain(Settings, checkpoint.settings)
         check_settings(settings)
-        _check_sizes(settings.sizes, checkpoint.network)
+        check_sizes(settings.sizes, checkpoint.network)
         if settings.workers is not None and settings.workers > MOST_WORKERS:
             raise PurennError(f"its workers are {settings.workers}; at most {MOST_WORKERS} are started: it is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
         if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
             raise PurennError("its source is of another task, or its points are impossible; it is damaged")
     return Start(path, settings, source, checkpoint)
-
-
-def _check_sizes(sizes: Sequence[int], network: Dict[str, Any]) -> None:
-    """Raise PurennError unless the weights fit the sizes; called before a network of these sizes is made."""
-    matrices = [values for name, values in network.items() if name.endswith(".weight")]
-    fits = len(matrices) == len(sizes) - 1
-    for matrix, fan_in, fan_out in zip(matrices, sizes, sizes[1:]):
-        fits = fits and isinstance(matrix, list) and len(matrix) == fan_out and all(
-            isinstance(row, list) and len(row) == fan_in for row in matrix)
-    if not fits:
-        raise PurennError(f"its sizes are {short(sizes)}, and its weights have others; it is damaged")
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:
@@ -142,10 +130,11 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
 
 def _restore(run: Run, checkpoint: Any) -> None:
     """Put back the curve, the best weights and the seconds."""
+    from ..files.checkpoint import check_history
     needed = {"loss", "validation_loss"} if run.problem.validation else {"loss", "accuracy"}
     progress = checkpoint.progress
     columns = progress.get("history")
-    _check_history(columns, checkpoint.epoch, needed)
+    check_history(columns, checkpoint.epoch, needed)
     blank = [None] * checkpoint.epoch
     rows = zip(*[columns.get(name, blank) for name in Epoch._fields[1:]])
     run.curve = [Epoch(number, *row) for number, row in enumerate(rows, 1)]
@@ -161,15 +150,3 @@ def _restore(run: Run, checkpoint: Any) -> None:
     if not isinstance(progress.get("seconds"), float):
         raise PurennError("its progress has no seconds; it is damaged")
     run.seconds = progress["seconds"]
-
-
-def _check_history(columns: Any, epoch: int, needed: Set[str]) -> None:
-    """Raise PurennError unless a checkpoint's history is possible for its epochs."""
-    if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
-        raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
-    for name, numbers in columns.items():
-        if not isinstance(numbers, list) or len(numbers) != epoch:
-            found = len(numbers) if isinstance(numbers, list) else "no list"
-            raise PurennError(f"its history has {found} of {name}, and {epoch} epochs are done; it is damaged")
-        if not all(type(number) is float and number >= 0.0 for number in numbers):
-            raise PurennError(f"its history has under {name} something other than numbers from 0 up; it is damaged")

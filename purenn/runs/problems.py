@@ -8,20 +8,12 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tu
 
 from ..data import tasks
 from ..data.preparation import Classes, of_pixels, of_points
-from ..data.splitting import PARTS, mean_and_deviation, one_hot, split, split_sizes, standardized
+from ..data.splitting import PARTS, Size, mean_and_deviation, one_hot, split, split_sizes
 from ..linalg import PurennError
 from ..training import Dataset
 from .settings import ChoiceError
 
 FRESH = 100                     # test points of the task linear
-
-# How many images of notMNIST the labs learned from, validated with and tested on.
-USUAL = (10000, 6000, 2724)
-
-DRAWN = 6000                    # letters drawn to learn from; the other parts are in proportion
-MOST_IMAGES = 200_000           # drawn, at most
-
-Size = Union[int, float, None]  # of a part: a number of samples, a share of all of them, or None for the usual
 
 
 class Problem(NamedTuple):
@@ -140,22 +132,23 @@ def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None
 
 def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
     """Images, shuffled and split, with one-hot labels."""
-    asked = [source.train, source.validation, source.test]
+    from ..data.images import DRAWN, drawn_sizes, split_images, standardized_pixels
+    asked: Sequence[Size] = [source.train, source.validation, source.test]
     if source.data is None:
         from ..data.letters import drawn
-        sizes = drawn_sizes(asked, DRAWN)
-        found = drawn(sum(sizes), rng, tell)
-        chosen = split(sum(sizes), sizes, rng)
+        asked = drawn_sizes(asked, DRAWN)
+        found = drawn(sum(asked), rng, tell)
     else:
         found = read_images(source)
-        chosen = _chosen(found, asked, rng)
+    chosen = split_images(found, asked, rng)
     names = class_names(source, found)
     parts = [Dataset([found.images[i] for i in indices], one_hot([found.labels[i] for i in indices], found.classes))
              for indices in chosen]
     mean, deviation = 0.0, 1.0
     if source.standardize:
         mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
-        parts = _standardized(parts, mean, deviation)
+        scaled = standardized_pixels([part.inputs for part in parts], mean, deviation)
+        parts = [Dataset(rows, part.targets) for rows, part in zip(scaled, parts)]
     preparation = of_pixels(found, names, mean * found.divisor, deviation * found.divisor)
     about = {"data": source.data, "standardize": source.standardize, **_part_sizes(parts)}
     train, validation, test = parts
@@ -165,22 +158,6 @@ def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
 
 def _part_sizes(parts: Sequence[Dataset]) -> Dict[str, Any]:
     return {name: len(part.inputs) for name, part in zip(PARTS, parts)}
-
-
-def _standardized(parts: Sequence[Dataset], mean: float, deviation: float) -> List[Dataset]:
-    """The parts with their pixels standardized; equal pixels stay one object."""
-    from ..data.images import Shared
-    shared = Shared(lambda x: standardized([x], mean, deviation)[0])
-    return [Dataset([[shared[x] for x in row] for row in part.inputs], part.targets) for part in parts]
-
-
-def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
-    """How many letters are drawn for each part: as asked for, or ``usual_train`` and in proportion to it."""
-    asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
-    count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
-    if count > MOST_IMAGES:
-        raise PurennError(f"letters: {count} images are asked for; at most {MOST_IMAGES} are drawn: ask for fewer")
-    return split_sizes(count, asked, USUAL)
 
 
 def read_images(source: ImageSource) -> Any:
@@ -199,19 +176,6 @@ def read_images(source: ImageSource) -> Any:
     if source.images is not None or source.labels is not None:
         names = (source.images or "images", source.labels or "labels")
     return read(source.data, names, source.labels, source.ignore)
-
-
-def _chosen(found: Any, asked: Sequence[Size], rng: Any) -> List[List[int]]:
-    """Which of the images each part gets, by number; the separate test images come after the others."""
-    count = len(found.images)
-    if found.test_images is None:
-        return split(count, split_sizes(count, asked, USUAL), rng)
-    chosen = split(count, split_sizes(count, asked[:2], USUAL[:2]), rng)
-    others = len(found.test_images)
-    last = split(others, split_sizes(others, asked[2:], USUAL[2:], PARTS[2:]), rng)[0]
-    found.images.extend(found.test_images)
-    found.labels.extend(found.test_labels)
-    return chosen + [[count + i for i in last]]
 
 
 def class_names(source: ImageSource, found: Any) -> List[str]:

@@ -1,16 +1,13 @@
-"""Text for the terminal: tables, a learning curve, a decision map, a progress line.
+"""Text for the terminal: tables, a learning curve, a decision map.
 
 Every function that draws takes a Terminal, which knows what the stream can show (color, block
-characters), and returns lines; only ``Terminal.line`` and ``Progress`` write.
+characters), and returns lines; only ``Terminal.line`` writes.
 """
 import io
 import math
 import os
 import re
-import shutil
 import sys
-import time
-from contextlib import contextmanager
 
 from ..files.text import escaped
 
@@ -66,43 +63,6 @@ class PatientTerminal(Terminal):
             pass
 
 
-class Progress:
-    """One line that is overwritten while something runs; nothing if the stream is not a terminal."""
-
-    def __init__(self, terminal: Terminal, total: int, interval: float = 0.1):
-        self.terminal = terminal
-        self.total = total
-        self.interval = interval
-        self.start = self.last = time.monotonic()
-        self.shown = False
-
-    def update(self, done: int, what: str, *values) -> None:
-        """Show ``what % values`` and the time left, at most every ``interval`` seconds."""
-        if not self.terminal.is_terminal:
-            return
-        now = time.monotonic()
-        if now - self.last < self.interval:
-            return
-        self.last = now
-        left = (now - self.start) / done * (self.total - done)
-        text = f"{what % values}, at most {duration(left)} left"
-        columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
-        text = text[:columns - 1]                                   # a line that wraps cannot be taken back
-        self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
-        self.terminal.stream.flush()
-        self.shown = True
-
-    def rate(self, done: int) -> float:
-        """How many are done in a second."""
-        return done / max(1e-9, time.monotonic() - self.start)
-
-    def clear(self) -> None:
-        """Remove the line, before something else is written."""
-        if self.shown:
-            self.terminal.stream.write("\r\x1b[K")
-            self.shown = False
-
-
 def write_bytes(text: bytes) -> None:
     """Write text to stdout unchanged, in UTF-8: it is data for other programs."""
     if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
@@ -112,28 +72,6 @@ def write_bytes(text: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text)
     sys.stdout.buffer.flush()
-
-
-@contextmanager
-def telling(terminal: "Terminal | None", what: str, unit: str = ""):
-    """Give a function ``tell(done, total)`` that shows the progress of something, in MB if that is the unit.
-
-    It gives None without a terminal. The line is removed at the end of the block.
-    """
-    bars: list = []
-    size = 10 ** 6 if unit == " MB" else 1
-
-    def tell(done, total):
-        if total is None:
-            return
-        if not bars:
-            bars.append(Progress(terminal or Terminal(), total))
-        bars[0].update(done, "%s: %d of %d%s", what, done // size, total // size, unit)
-    try:
-        yield tell if terminal else None
-    finally:
-        for bar in bars:
-            bar.clear()
 
 
 def duration(seconds: float) -> str:

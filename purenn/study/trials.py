@@ -1,6 +1,7 @@
 """An experiment of the lab reports: what it is, and carrying it out with many seeds."""
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
+from ..engines import compiler
 from ..runs.pool import Interrupted, Job, run_all
 from .comparison import Trial, rises, trial
 from .printed import PRINTED
@@ -48,25 +49,26 @@ class Outcome(NamedTuple):
     others: List[Checked]
 
 
-def usual_seeds() -> int:
-    """The default number of seeds: SEEDS if C can be compiled here, otherwise FEW_SEEDS."""
-    from ..engines.compiler import why_none
-    return FEW_SEEDS if why_none() else SEEDS
+def seeds_of(experiment: Experiment, asked: Optional[int] = None) -> int:
+    """How many seeds an experiment is run with: as asked, or SEEDS if C can be compiled here, otherwise FEW_SEEDS."""
+    seeds = asked or (FEW_SEEDS if compiler.why_none() else SEEDS)
+    return min(seeds, experiment.seeds or seeds)
 
 
-def jobs_of(experiment: Experiment, seeds: int) -> List[Job]:
-    """The experiment's runs, and the others, each with each seed from 1 up."""
+def jobs_of(experiment: Experiment, seeds: Optional[int] = None) -> List[Job]:
+    """The experiment's runs, and the others, each with each seed from 1 up; ``seeds_of`` says how many seeds."""
+    seeds = seeds_of(experiment, seeds)
     return [job._replace(settings=job.settings._replace(seed=seed)) for seed in range(1, seeds + 1)
             for job in [*experiment.runs.values(), *experiment.others.values()]]
 
 
-def carry_out(experiment: Experiment, seeds: int, workers: Optional[int] = None,
+def carry_out(experiment: Experiment, seeds: Optional[int] = None, workers: Optional[int] = None,
               tell: Optional[Callable[[int, int], None]] = None, known: Optional[Dict[Any, Any]] = None) -> Outcome:
     """Run an experiment: each of its runs with each seed from 1 up; what is ``known`` is not run again.
 
     Raises KeyboardInterrupt if it is interrupted, PurennError if a run could not be done.
     """
-    known = {} if known is None else known
+    known, seeds = {} if known is None else known, seeds_of(experiment, seeds)
     by_label = [*experiment.runs.items(), *experiment.others.items()]
     jobs = jobs_of(experiment, seeds)
     keys = [(job.label, job.settings, job.variant) for job in jobs]
