@@ -163,7 +163,7 @@ def check_files(options: Any, source: Source) -> None:
 
 
 def check_figures(options: Any) -> None:
-    """Make the folder and try to write there. Without matplotlib, print a note and go on without figures.
+    """Make the folders, and try to write there. Without matplotlib, print a note and go on without figures.
 
     Raises PurennError if such a folder or file cannot be made.
     """
@@ -173,10 +173,15 @@ def check_figures(options: Any) -> None:
     if not can_draw():
         options.plot = options.animate = None
         return
+    from ..files.disk import check_writable, make_folder, naming
     if options.plot is not None:
-        _make_room("--plot", options.plot, os.path.join(options.plot, "figure.png"))
+        with naming("--plot"):
+            make_folder(options.plot)
+        check_writable(os.path.join(options.plot, "figure.png"))
     if animate is not None:
-        _make_room("--animate", os.path.dirname(animate) or ".", animate)
+        with naming("--animate"):
+            make_folder(os.path.dirname(animate) or ".")
+        check_writable(animate)
 
 
 def can_draw() -> bool:
@@ -186,18 +191,6 @@ def can_draw() -> bool:
     if problem:
         note(f"purenn: no figures are drawn: {problem}")
     return not problem
-
-
-def _make_room(option: str, folder: str, path: str) -> None:
-    """Make the folder, and see that the file can be written there."""
-    from ..files.disk import check_writable
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        folder = folder or "''"
-        raise PurennError(f"{option}: the folder {folder} cannot be made: {error.strerror or error}; give another"
-                          ) from None
-    check_writable(path)
 
 
 # Output.

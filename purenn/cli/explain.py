@@ -1,10 +1,9 @@
 """``explain``: one training step of one sample, with the numbers put in."""
 import argparse
-import sys
 from typing import Any, Dict, List, Sequence, Tuple, Union
 
 from ..show import explanation
-from ..show.terminal import Terminal
+from ..show.terminal import Terminal, wait_for_enter
 from ..study import mazur, worksheet
 from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
@@ -88,14 +87,5 @@ def _show(first_lines: List[str], sections: List[Any], options: Any, published: 
     for block in explanation.blocks(sections, layout, notes, everything, HINT, options.digits):
         terminal.lines(block)
         if options.pause:
-            _wait(terminal)
+            wait_for_enter(terminal)
     terminal.lines(explanation.closing(last_lines, layout))
-
-
-def _wait(terminal: Terminal) -> None:
-    """Wait until Enter is pressed; do not wait if the input has ended."""
-    if terminal.is_terminal:
-        terminal.stream.write(terminal.paint("[Enter]", "2"))
-    terminal.stream.flush()
-    if sys.stdin is not None:
-        sys.stdin.readline()

@@ -1,6 +1,6 @@
 """``letters``: images of ten classes, drawn here or from a file; ReLU, softmax and cross-entropy."""
 import random
-from typing import Any, Dict, List, Tuple
+from typing import Any, List, Tuple
 
 from ..data.images import DRAWN, USUAL, drawn_sizes
 from ..engines.work import is_worth_it
@@ -12,7 +12,7 @@ from ..show.terminal import Terminal
 from .ending import train_and_report
 from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
-                      add_workers_option, named_as_options)
+                      add_workers_option, named_as_options, typed)
 from .parser import MOST_EPOCHS, Parser, short, whole
 
 # What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
@@ -47,7 +47,7 @@ def parse(arguments: List[str]) -> Any:
                         help="show N images, the first ones of a file, and end")
     images.add_argument("--write-data", metavar="FILE", help=f"write {sum(USUAL)} drawn letters, or as many as "
                         "the three sizes add up to, as an npz like notMNIST.npz, and end")
-    group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {_words(FULL)}")
+    group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {typed([], FULL)}")
     add_workers_option(group)
     add_report_options(parser, log_every=None)
     add_kept_options(parser, every=1)
@@ -58,13 +58,8 @@ def parse(arguments: List[str]) -> Any:
         setattr(options, name, usual[name])
     options.given |= set(usual)
     if usual is WITH_C and not options.json and not options.quiet:
-        Terminal().line(f"There is a C compiler here, so more is done than without: {_words(WITH_C)}")
+        Terminal().line(f"There is a C compiler here, so more is done than without: {typed([], WITH_C)}")
     return options
-
-
-def _words(chosen: Dict[str, Any]) -> str:
-    return " ".join(f"--{name.replace('_', '-')} {value[0] if isinstance(value, list) else value}"
-                    for name, value in chosen.items())
 
 
 def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:

@@ -79,6 +79,15 @@ def check_writable(path) -> None:
                               % (path or "''", error.strerror or error)) from None
 
 
+def make_folder(path) -> None:
+    """Make a folder, and those above it, where they are not there. Raises PurennError if it cannot be made."""
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        found = path or "''"
+        raise PurennError(f"the folder {found} cannot be made: {error.strerror or error}; give another") from None
+
+
 @contextmanager
 def naming(path):
     """Put the file's name before the message of a PurennError that is raised inside the block."""

@@ -63,6 +63,15 @@ class PatientTerminal(Terminal):
             pass
 
 
+def wait_for_enter(terminal: Terminal) -> None:
+    """Wait until Enter is pressed; do not wait if the input has ended."""
+    if terminal.is_terminal:
+        terminal.stream.write(terminal.paint("[Enter]", DIM))
+    terminal.stream.flush()
+    if sys.stdin is not None:
+        sys.stdin.readline()
+
+
 def write_bytes(text: bytes) -> None:
     """Write text to stdout unchanged, in UTF-8: it is data for other programs."""
     if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
