@@ -1,4 +1,5 @@
 """A Run: a Problem trained with Settings, and the rules for stopping."""
+import gc
 import math
 import os
 import random
@@ -177,9 +178,16 @@ class Run:
         count = len(losses) if not losses or math.isfinite(losses[-1]) else len(losses) - 1
         accuracies: Iterable[Optional[float]] = repeat(None)
         if are_classes(data.targets) and not self.problem.is_regression:
-            accuracies = [right / len(data.inputs) for right in hits]
-        self.curve += map(Epoch._make, zip(range(done + 1, done + count + 1), losses, accuracies, repeat(None),
-                                           repeat(None)))
+            shares = [right / len(data.inputs) for right in range(len(data.inputs) + 1)]
+            accuracies = map(shares.__getitem__, hits)
+        columns = zip(range(done + 1, done + count + 1), losses, accuracies, repeat(None), repeat(None))
+        collects = gc.isenabled()
+        gc.disable()                                        # or it would look through the new tuples many times
+        try:
+            self.curve += map(tuple.__new__, repeat(Epoch), columns)        # as Epoch._make does, in half the time
+        finally:
+            if collects:
+                gc.enable()
         self.samples += len(data.inputs) * count
         if count < len(losses):
             self.stopped = "diverged"

@@ -96,7 +96,7 @@ def kept(result: Any) -> Trial:
     """The Trial of a Result, with the epochs of its curve that the claims and the figures ask for."""
     found = trial(result)
     curve, last = result.curve, len(result.curve)
-    chosen = [epoch for epoch in curve if epoch.number in KEPT or epoch.number == last]
+    chosen = [curve[number - 1] for number in sorted({*KEPT, last}) if 1 <= number <= last]
     return found._replace(
         losses=[(epoch.number, epoch.loss) for epoch in chosen],
         accuracies=[(epoch.number, epoch.accuracy) for epoch in chosen],
