@@ -17,11 +17,11 @@ from .parser import MOST_EPOCHS, Parser, short, whole
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
 WITH_C = {"hidden": [300], "epochs": 20, "lr_decay": 0.9, "weight_decay": 0.001}
 
-# The options that go with --show-data, the seed with drawn letters alone; and with --write-data.
+# The options that go with --show-data (the seed only with drawn letters), and those that go with --write-data.
 SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
 WRITTEN = ("write_data", "seed", "train", "validation", "test")
 
-# The options that leave the defaults as they are.
+# The options that may be given without changing the other defaults.
 FREE = {"engine", "workers", "seed", "json", "quiet", "save", "history", "plot", "checkpoint"}
 
 
@@ -56,7 +56,7 @@ def parse(arguments: List[str]) -> Any:
         setattr(options, name, usual[name])
     options.given |= set(usual)
     if usual is WITH_C and not options.json and not options.quiet:
-        Terminal().line(f"There is a C compiler here, so more is done than without: {_words(WITH_C)}")
+        Terminal().line(f"There is a C compiler, so a larger training is chosen: {_words(WITH_C)}")
     return options
 
 

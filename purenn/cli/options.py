@@ -271,7 +271,7 @@ def begun(options: Any, task: Task) -> Optional[Start]:
     for name in sorted(options.given):
         if name in ("plot", "animate"):
             raise PurennError(f"--{name}: cannot be used with --resume: a checkpoint does not hold what the figures "
-                              "show of the epochs before")
+                              "show of earlier epochs")
         if name not in was or name in FREE or name in ("file", "data"):
             continue
         value = asked.get(name, getattr(options, name))

@@ -118,7 +118,7 @@ def _seeds(experiment: Experiment, options: Any) -> int:
 
 @contextmanager
 def _progress(terminal: Any, what: str) -> Iterator[Callable[[int, int], None]]:
-    """A function of how many are done and of how many, which shows ``what`` as progress until the end of the block."""
+    """A function that is told how many are done and how many there are, and shows that with ``what`` as progress."""
     progress = show.Progress(terminal, 1) if terminal else None
 
     def tell(done: int, total: int) -> None:
