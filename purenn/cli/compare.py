@@ -163,7 +163,7 @@ def _add_own_options(parser: Parser) -> None:
 
 
 def _job(task: Task, options: Any, source: Source, varied: Dict[str, Any], label: str) -> Job:
-    """The Job of a setting: the options with what is varied in their place."""
+    """The Job of a setting: the options, with the values that are varied put in."""
     varied = {name.replace("-", "_"): meaning for name, meaning in varied.items()}
     source = source._replace(**{name: varied.pop(name) for name in source._fields if name in varied})
     with named_as_options():

@@ -37,7 +37,7 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options; with ``--full``, those that are not given are the report's."""
+    """The options. With ``--full``, those not given are the report's; with a C compiler, they may be WITH_C's."""
     task = TASKS["letters"]
     parser = Parser("letters", description=task.summary)
     images, group = add_options(parser, task)
@@ -108,7 +108,7 @@ def check_options(options: Any) -> None:
     names = options.names
     if names is not None:
         if len(set(names)) < len(names) or "".join(names.split()) != names or not names.isprintable():
-            raise PurennError(f"--names: found {short(names)}; the characters must be different, and no spaces")
+            raise PurennError(f"--names: found {short(names)}; it must be different characters, without spaces")
         if options.data is None and options.resume is None:
             with named_as_options():
                 check_names(names, 10)

@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def check_pairs(self, options: Any, given: Set[str]) -> None:
-        """Raise PurennError if one of the options ``given`` has no effect beside the others, or without one."""
+        """Raise PurennError if one of the options ``given`` has no effect beside another, or without another."""
         command, _, task = self.command.rpartition(" ")
         for name, other, value, tasks in BESIDE:
             found = getattr(options, other, None)
@@ -83,7 +83,7 @@ class Parser(argparse.ArgumentParser):
             return self.error(str(error))
 
     def _joined(self, args: Sequence[str]) -> List[str]:
-        """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
+        """The arguments with --lr -1e-3 joined to --lr=-1e-3: argparse would take the two for two options."""
         names = {name for action in self._actions for name in action.option_strings}
         valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
         once = {name for action in self._actions if not isinstance(action, argparse._AppendAction)
