@@ -214,7 +214,7 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
     ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
     ("xor --vary lr=1,2 --lr 3", "--vary: found lr, and --lr beside it"),
-    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 of them; at most two can be varied"),
+    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 options; at most two can be varied"),
     ("xor --vary hidden=4,4x", "--vary: hidden: found '4x'; it must be a size such as 4, sizes such as 4x4, or none"),
     ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
     ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),

@@ -1,7 +1,7 @@
 """The command line: ``python cli.py COMMAND``, ``python -m purenn COMMAND``, or, installed, ``purenn COMMAND``.
 
 Each command is a module of its own with ``run(arguments)``, loaded only when it is called. Exit
-codes: 0 done, 2 bad input, 3 training diverged, 130 interrupted.
+codes: 0 done, 1 something that was checked is wrong, 2 bad input, 3 training diverged, 130 interrupted.
 """
 import sys
 from typing import List, Optional, Sequence
@@ -33,7 +33,7 @@ COMMANDS = (
     ("course", "exercises that build a small purenn, and checks that name the mistake", "course start"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),
-    ("page", "the page in the browser: watch a network learn, and act on it", "page"),
+    ("page", "the page in the browser: watch a network learn, and change it while it learns", "page"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 

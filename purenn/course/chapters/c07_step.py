@@ -275,4 +275,4 @@ class Adagrad:
                                                            ([[1.0]], {"lr": 0.1, "eps": 0.25}, 2)))
 
 CHAPTER = Chapter(7, "A step: gradient descent, momentum, Adam", "An optimizer keeps numbers for each single "
-                  "parameter; it matters which, and when they change.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))
+                  "parameter; it matters which numbers, and when they change.", (PREDICT, SGD, ADAM_STEP, ADAGRAD))

@@ -298,5 +298,5 @@ return losses
              training(3, LOSS), training(8, 0.4, 3)))
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
-                  "gradients, adds them up, and changes the weights; 1/n stands in one place.",
+                  "gradients, adds them up, and changes the weights; 1/n is in one place only.",
                   (GRADIENTS, LEARN, BATCHES, TRAINING))
