@@ -5,6 +5,8 @@ own, and the parts are added:
 
     ∂C/∂θ = share(n) · Σ_x ∂C_x/∂θ = Σ over the workers of share(n)/share(n_w) · (their own ∂C/∂θ)
 
+where n is the number of samples of the batch, and n_w that of the worker.
+
 Each worker has a copy of the network, made when it starts. With a batch's part it is sent the weights
 as they are now, and it sends back its cost, its outputs and its gradients, all as packed doubles.
 """
@@ -143,8 +145,8 @@ def why_died(process) -> str:
     """What is known of a worker that has died: its exit code and, if that fits, the usual reason."""
     text = f"exit code {process.exitcode}"
     if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
-        text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
-                 "classes of your own in a module that can be imported")
+        text += ('; where processes are spawned, what the program does must be under if __name__ == "__main__", and '
+                 "classes of your own must be in a module that can be imported")
     return text
 
 
@@ -174,7 +176,7 @@ def _work(connection, network, loss, engine):
 def end_with_parent():
     """End this worker at once when its parent is gone, even in the middle of an answer that nobody reads.
 
-    What a worker's thread does, as a daemon.
+    A daemon thread of the worker runs this.
     """
     parent = multiprocessing.parent_process()
     if parent is not None:
