@@ -12,7 +12,7 @@ from ..linalg import PurennError
 
 COMPILERS = ("cc", "gcc", "clang")          # unless $CC names one
 
-# Never -ffast-math or fused operations: they change digits. This machine's own vectors come first.
+# Never -ffast-math or fused operations: they change digits. This machine's own vector instructions are tried first.
 FLAGS = (("-O3", "-march=native"), ("-O3",))
 ALWAYS = ("-std=c99", "-ffp-contract=off", "-fPIC", "-shared")
 
