@@ -7,9 +7,9 @@ SHARED = 1 << 16                # different values that are shared, at most; wit
 class Images(NamedTuple):
     """Images: rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to classes − 1.
 
-    The test images and labels are alike if the files hold a separate test part, else None. The pixels were divided by
-    ``divisor``. ``names`` are the names of the classes as they are written, None if they are their numbers. ``layout``
-    says how a table held the images, None if no table did.
+    ``test_images`` and ``test_labels`` have the same form; they are None if the files hold no separate test part. The
+    pixels were divided by ``divisor``. ``names`` are the names of the classes as they are written, None if a class is
+    called by its number. ``layout`` says how a table held the images, None if they are not from a table.
     """
 
     images: List[List[float]]
