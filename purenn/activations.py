@@ -6,7 +6,7 @@ a = f(z); on the way back its derivative is the factor ∂a/∂z of the chain ru
 
     ∂C/∂z = ∂C/∂a · ∂a/∂z = ∂C/∂a · f′(z)
 
-Each derivative function takes both z and a = f(z), because some derivatives are cheaper to compute from a.
+``Activation.derivative`` takes both z and a = f(z), because some derivatives are cheaper to compute from a.
 It is easy to use the wrong one of the two: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is 1 − a²,
 not 1 − tanh(a)².
 """

@@ -317,7 +317,7 @@ def _in_order(names, places):
 
 
 def _check_range(path, names, places, pixels):
-    """Raise PurennError for a column that goes far beyond 255 when the others do not: it has no pixels."""
+    """Raise PurennError for a column that goes beyond 255 when most others do not: it has no pixels."""
     width = len(names)
     largest = {k: max(pixels[k::width]) for k in places}
     beyond = [k for k in places if largest[k] > 255]

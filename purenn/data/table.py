@@ -1,7 +1,7 @@
 """Read a table from a CSV: the names of its columns and, column by column, the texts and the numbers they stand for.
 
-The delimiter, and whether the first row is a header, are detected on the whole table if they are not given. If one of
-them is in doubt, the table is refused, and the message says what to set.
+If they are not given, the delimiter is detected from the first rows, and whether the first row is a header from the
+whole table. If one of them is in doubt, the table is refused, and the message says what to set.
 
 For speed, no line of Python is run once for each field: a table is split by columns, a few hundred rows at a time, so
 few that they stay in the processor's cache.
