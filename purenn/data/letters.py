@@ -1,7 +1,7 @@
 """Draw images of the letters A to J, 28 × 28 gray pixels, in many shapes, for use without a file.
 
 A stand-in for notMNIST (Yaroslav Bulatov, 2011, http://yaroslavvb.blogspot.com/2011/09/notmnist-dataset.html),
-whose letters are cut out of fonts: the same shape, and about as hard. With 10,000 to learn from, a network without
+whose letters are cut out of fonts: of the same size, and about as hard. With 10,000 to learn from, a network without
 a hidden layer gets 87 to 89 of 100 new letters right, one with 100 ReLU neurons 93 or 94. A few letters in a hundred
 cannot be read by anybody. A letter is drawn in four steps:
 
@@ -215,7 +215,7 @@ def written(strokes: list, astray: float, margin: float, rng) -> list:
 
 
 def rounded(line: list) -> list:
-    """Each corner cut off a quarter of the way along its sides (George Chaikin, 1974). Three times make a curve."""
+    """Each corner cut off a quarter of the way along its sides (George Chaikin, 1974). Three passes make a curve."""
     found = [line[0]]
     for (x0, y0), (x1, y1) in zip(line, line[1:]):
         found.append((0.75 * x0 + 0.25 * x1, 0.75 * y0 + 0.25 * y1))

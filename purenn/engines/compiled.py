@@ -115,7 +115,7 @@ class Compiled(Engine):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
         Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
-        None if ``epoch`` returns None, and if an epoch is long.
+        None if ``epoch`` returns None, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:

@@ -137,7 +137,7 @@ def _loaded(name, path):
         found = (ctypes.c_double * 6)(0.0, 0.0, 0.0, 0.0, 0.0, x * x)
         check(x, found)
         if list(found) != [math.exp(x), math.log(x), math.tanh(x), math.sqrt(x), 0.999 ** x, 0.0]:
-            return f"what the C compiler {name} made has other digits than Python"
+            return f"what the C compiler {name} made gives other digits than Python"
     return library
 
 

@@ -1,6 +1,6 @@
 """The derivation as it stands in the book: one sample after another.
 
-A batch's cost is put together from its samples', C = share · Σ_x C_x, with share = 1/n for a mean
+A batch's cost is the sum of its samples' costs times a share, C = share · Σ_x C_x, with share = 1/n for a mean
 and 1 for a sum. Slopes add up the same way: ∂C/∂θ = share · Σ_x ∂C_x/∂θ. The share is put in where
 each sample's backward pass begins, at its output, and the chain rule carries it to every gradient.
 

@@ -89,7 +89,7 @@ def load_start(path: str, task: str) -> Start:
     checkpoint = load_checkpoint(path)
     with naming(path):
         if checkpoint.task not in TASKS:
-            raise PurennError("its task is none of purenn's; it is damaged")
+            raise PurennError("its task is not one of purenn's; it is damaged")
         if checkpoint.task != task:
             raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
         settings = from_plain(Settings, checkpoint.settings)
@@ -166,7 +166,7 @@ def _restore(run: Run, checkpoint: Any) -> None:
 def _check_history(columns: Any, epoch: int, needed: Set[str]) -> None:
     """Raise PurennError unless a checkpoint's history is possible for its epochs."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
-        raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
+        raise PurennError(f"its history is not an object of {', '.join(sorted(needed))}; it is damaged")
     for name, numbers in columns.items():
         if not isinstance(numbers, list) or len(numbers) != epoch:
             found = len(numbers) if isinstance(numbers, list) else "no list"

@@ -15,7 +15,7 @@ from .settings import ChoiceError
 
 FRESH = 100                     # test points of the task linear
 
-# How many images of notMNIST the labs learned from, validated with and tested on.
+# How many images of notMNIST the labs (docs/lab-reports.md) learned from, validated with and tested on.
 USUAL = (10000, 6000, 2724)
 
 DRAWN = 6000                    # letters drawn to learn from; the other parts are in proportion
