@@ -47,7 +47,7 @@ def resumed(engine, begun: str, network):
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError if no engine is called so.
+    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError for an unknown name.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
