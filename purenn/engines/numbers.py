@@ -45,7 +45,7 @@ def block(count: int, whole: bool = False) -> tuple:
 class Data:
     """Inputs and targets in the form for C; ``keep`` remembers the rows as they are, to see whether they have changed.
 
-    Raises ShapeError if a row is not as long as the network has inputs or outputs.
+    Raises ShapeError unless a row has one number for each input or output of the network.
     """
 
     target_rows = target_address = None
@@ -68,8 +68,8 @@ def _laid_out(rows, width, step, what):
     view, address = block(len(rows) * step)
     for i, row in enumerate(rows):
         if len(row) != width:
-            raise ShapeError(f"compiled: {what} {i} has {len(row)} numbers; expected {width}, as the network has "
-                             f"{what}s")
+            raise ShapeError(f"compiled: {what} {i} has {len(row)} numbers; expected {width}, the number of the "
+                             f"network's {'outputs' if what == 'target' else 'inputs'}")
         view[i * step:i * step + width] = array("d", row)
     return view, address
 

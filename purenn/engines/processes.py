@@ -1,4 +1,4 @@
-"""A batch's samples divided among worker processes: for wide layers, for which even one sample is much work.
+"""A batch's samples divided among worker processes: for wide layers, for which even one sample is a lot of work.
 
 The gradient of a batch is a sum over its samples, so each worker can do its part with an engine of its
 own, and the parts are added:
