@@ -477,7 +477,7 @@ OTHER_DIGITS = 'exec gcc -Dexp=sin "$@"\n'
 @pytest.mark.parametrize("text, reason", [
     ("exit 1\n", "failed with exit code 1"), ("echo 'no \x1b licence'; exit 7\n", "failed with exit code 7: no \\x1b"),
     ("exit 0\n", "cannot be loaded"), (NONSENSE, "cannot be loaded"),
-    pytest.param(OTHER_DIGITS, "has other digits than Python", marks=[needs_compiler, pytest.mark.slow])])
+    pytest.param(OTHER_DIGITS, "gives other digits than Python", marks=[needs_compiler, pytest.mark.slow])])
 def test_a_compiler_that_fails_is_named_in_one_line(text, reason, tmp_path, monkeypatch):
     monkeypatch.setenv("CC", script(tmp_path, text))
     assert_refused("xor --epochs 2 --engine compiled", reason)

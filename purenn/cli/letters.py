@@ -42,7 +42,7 @@ def parse(arguments: List[str]) -> Any:
     """The options. With ``--full``, those not given are the report's; with a C compiler, they may be WITH_C's."""
     task = TASKS["letters"]
     parser = Parser("letters", description=f"{task.summary} If there is a C compiler and no option changes the images, "
-                    f"the network or the training, the defaults are {_words(WITH_C)}.")
+                    f"the network or the training, the defaults are {typed([], WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N images, the first ones of a file, and end")

@@ -43,14 +43,15 @@ IDX_NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-._]idx\d-ubyte(\.gz)?$", re.
 def read_images(path, names=None, label=None, ignore=()) -> Images:
     """Read images and labels from an npz, a folder of IDX files, or a CSV.
 
-    - npz: arrays of the names in NAMES, in any case, or else the only two that fit each other; ``names``,
-      a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
+    - npz: arrays of the names in NAMES, in capital or small letters, or else the only two that fit each other;
+      ``names``, a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
       numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
-    - CSV: an image a row, perhaps below a header. The column ``label``, in any case, holds its class; without a header
-      it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others but those in
-      ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``, ``1x1``).
+    - CSV: one image in each row, perhaps below a header. The column ``label``, in capital or small letters, holds its
+      class; without a header it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All
+      others but those in ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``,
+      ``1x1``).
 
     Classes are named as their labels are written, and sorted, by value if all are whole numbers. If the height and
     width are not known, the pixels are taken to be a square or, if their number is no square, one line. Raises
@@ -164,7 +165,7 @@ def _csv_columns(path, rows, names, given):
     first, label, ignore = given
     kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label" or name in ignore
                                         or label in (name, str(k + 1))]})
-    shared = Shared(float)                                  # each cell's text is read once
+    shared = Shared(float)                                  # each different text is converted once
     pixels = array("d")
     texts: dict = {k: [] for k in kept}
     wanted = set(kept)
@@ -316,7 +317,7 @@ def _in_order(names, places):
 
 
 def _check_range(path, names, places, pixels):
-    """Raise PurennError for a column that goes far beyond 255 when the others do not: it has no pixels."""
+    """Raise PurennError for a column that goes beyond 255 when most others do not: it has no pixels."""
     width = len(names)
     largest = {k: max(pixels[k::width]) for k in places}
     beyond = [k for k in places if largest[k] > 255]
@@ -438,7 +439,7 @@ def _from_one_hot(path, values, width):
 
 
 def _divisor(path, arrays):
-    """What the pixels are divided by, as the module's docstring says. Raises PurennError if one is not good."""
+    """The divisor of the pixels, as the module's docstring says. Raises PurennError if one is below 0 or not finite."""
     seen: set = set()
     for values in arrays:
         for start in range(0, len(values), SHARED):

@@ -1,10 +1,10 @@
 """Read a table from a CSV: the names of its columns and, column by column, the texts and the numbers they stand for.
 
-The delimiter, and whether the first row is a header, are detected on the whole table if they are not given. If one of
-them is in doubt, the table is refused, and the message says what to set.
+If they are not given, the delimiter is detected from the first rows, and whether the first row is a header from the
+whole table. If one of them is in doubt, the table is refused, and the message says what to set.
 
-For speed, no line of Python runs for a single field: a table is split by columns, a few hundred rows at a time, so few
-that they stay in the processor's cache.
+For speed, no line of Python is run once for each field: a table is split by columns, a few hundred rows at a time, so
+few that they stay in the processor's cache.
 """
 import csv
 import io
@@ -24,7 +24,7 @@ DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 ROWS = 250                      # rows that are split at a time
 LOOKED_AT = 200                 # rows from which the delimiter is detected
 TOLD = 8 * ROWS                 # rows between two reports of the progress
-MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
+MOST_FIELDS = 1 << 24           # each takes about 60 bytes of memory, so that these are 1 GB
 
 SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=([^\r\n])\r?\n", re.IGNORECASE)       # how Excel says the delimiter
 
@@ -246,7 +246,7 @@ def _found_out(where, data):
     fits: dict = {}
     for one in DELIMITERS.values():
         fit = _fit(where, data, one)
-        if fit and (one != " " or not fits and fit[1] > 0.5):       # spaces stand in texts, too
+        if fit and (one != " " or not fits and fit[1] > 0.5):       # texts have spaces, too
             fits[one] = fit
     if not fits:
         return DELIMITERS["comma"]
@@ -268,7 +268,7 @@ def _fit(where, data, delimiter):
     try:
         for _, row in islice(_rows(where, io.BytesIO(data), delimiter), LOOKED_AT):
             rows.append(row)
-    except PurennError:                                     # is told when all is read; those before it may do
+    except PurennError:                                     # reported when all is read; the rows before are enough
         pass
     widths = {len(row) for row in rows}
     if not rows or max(widths) < 2 or len(widths) > 1 and not _one_more(rows):
@@ -304,11 +304,11 @@ def _columns(where, rows, width, tell):
         lines.extend(starts)
         for k, texts in enumerate(zip(*fields)):
             made = None if values[k] is None else numbers(texts)
-            if made is None:                                # numbers have no spaces around them, or are tried again
+            if made is None:                                # perhaps there are spaces around the numbers
                 texts = tuple(map(str.strip, texts))
                 made = None if values[k] is None else numbers(texts)
             columns[k].extend(texts)
-            if made is None:                                # one text, and all are texts
+            if made is None:                                # one text makes all of them texts
                 values[k] = None
             else:
                 values[k].extend(made)

@@ -1,7 +1,7 @@
 """A network's arithmetic as Python source: no loops over neurons or inputs, every number a local variable.
 
 The source does what ``engines/loops.py`` does, the same operations in the same order, so that it gives
-the same digits. It is written to be read: one neuron a line, a comment for each layer.
+the same digits. It is written to be read: one line for each neuron, a comment for each layer.
 
 Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
 ``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
@@ -14,7 +14,7 @@ from ..linalg import PurennError
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
 from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
 
-# At most this many terms are put into one expression, because compilers allow only some depth.
+# At most this many terms are put into one expression, because compilers allow only a limited depth.
 TERMS = 50
 
 
@@ -40,7 +40,7 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; if the cost is not finite there is no step. It knows nothing of
+    It returns the cost before the step and the outputs; if the cost is not finite there is no step. The step has no
     weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]
@@ -135,7 +135,7 @@ def _unpacked(network, w, b, end):
 
 
 def _stored(network, w, b, end):
-    """And back into the lists."""
+    """The variables of ``_unpacked``, back into the lists."""
     lines = []
     for i in _linears(network):
         layer = network.layers[i]

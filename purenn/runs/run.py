@@ -19,7 +19,8 @@ from .problems import Problem
 from .result import Result, Score
 from .settings import ChoiceError, Settings, check_settings, make_loss, make_optimizer
 
-# Parameters times samples in a batch from which several processes are faster, and the least samples for each.
+# With PAYS or more parameters times samples in a batch, several processes are faster, each with LEAST_SHARE samples or
+# more.
 PAYS, LEAST_SHARE = 500_000, 8
 
 
@@ -145,7 +146,7 @@ class Run:
     def result(self) -> Result:
         """Train to the end and return the Result; with patience, put the best weights back.
 
-        Raises DivergedError if the loss is no longer finite; called again, it returns the Result until then.
+        Raises DivergedError if the loss is no longer finite; if called again, it returns the Result up to then.
         """
         if self.stopped is None:
             self._go_ahead()
@@ -154,7 +155,7 @@ class Run:
         return self.measured()
 
     def _go_ahead(self) -> None:
-        """Do what ``epochs`` does, many in one call of the engine, as long as nothing is to be done between two."""
+        """Do what ``epochs`` does, with many epochs in one call of the engine, if nothing is done between them."""
         settings, data = self.settings, self.problem.train
         if settings.shuffle or settings.lr_decay != 1.0 or self.keeper or self.problem.validation:
             return
