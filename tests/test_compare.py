@@ -256,6 +256,7 @@ def test_ascii_output_has_no_character_that_it_cannot_have():
     assert done.returncode == 0 and all(ord(character) < 128 for character in done.stdout) and "?" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_progress_with_the_time_left():
     written = on_a_terminal("compare", "xor", "--vary", "lr=1,0.5", "--seeds", "1", "--epochs", "3000")
     assert re.search(r"run \d of 2, at most [\d.]+ s left", written)
@@ -323,6 +324,7 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     assert nobody_is_left(process)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_json_and_before_anything_is_complete():
     process, out, err = interrupted(2, "--json", "--workers", "2")
     assert (process.returncode, err) == (130, "")

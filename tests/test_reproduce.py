@@ -150,6 +150,7 @@ def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, sa
     assert "| A6 |" in written and "; stopped before the other 1. It took" in written and "| A8 |" not in written
 
 
+@pytest.mark.slow
 def test_where_nothing_is_done_nothing_is_written(monkeypatch, tmp_path, capsys):
     def run_all(*_):
         raise Incomplete("a worker has died", [])
