@@ -80,6 +80,11 @@ def with_numbers(table):
     return table._replace(numbers=[disguised(texts, table.decimal)[0] for texts in table.columns])
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number; inf and nan are not: they may be names."""
+    return any(map(str.isdigit, text)) and numbers([text]) is not None
+
+
 def disguised(texts: list, decimal: str = "point") -> tuple:
     """The floats that a column's texts stand for, and in words how they were written; or (None, "").
 

@@ -17,7 +17,8 @@ from ..files.disk import opened
 from ..files.text import short
 from ..linalg import PurennError
 from .arrays import CHUNK, check_size, what_begins
-from .columns import DECIMALS, IS_MISSING, Table, disguised, numbers, positions
+from .columns import DECIMALS, Table, disguised, numbers, positions
+from .header import has_header
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 
@@ -78,7 +79,7 @@ def _read(where, data, delimiter, header, decimal, progress):
         width = len(names) - 1                              # each row ends in a delimiter
         names, columns, values = names[:width], columns[:width], values[:width]
     if header is None:
-        header = _has_header(where, line, names, columns, values)
+        header = has_header(where, line, names, columns, values)
     if header and not lines:
         raise PurennError(f"{where}: has a header, {short(names)}, and no rows below it")
     if not header:
@@ -100,56 +101,6 @@ def _read(where, data, delimiter, header, decimal, progress):
 def _counts(texts):
     """Whether a column counts the rows, from 0 or 1."""
     return texts[0] in ("0", "1") and texts == [str(i + int(texts[0])) for i in range(len(texts))]
-
-
-# Is the first row a header?
-
-def _has_header(where, line, names, columns, values):
-    """Whether the first row names the columns, judged by the rows below it; raises PurennError if that is in doubt."""
-    if not columns or not columns[0]:
-        return not any(map(_is_number, names))
-    above_numbers = recur = differ = 0
-    plain = []                                              # the numbers among the names
-    for name, texts, found in zip(names, columns, values):
-        if _is_number(name):
-            plain.append(name)
-        elif found is not None and name not in IS_MISSING:
-            above_numbers += 1
-        elif found is None:
-            below = set(texts)
-            recur += name in below
-            differ += name not in below and len(below) < len(texts)
-    run = _is_run(plain)
-    if len(set(names)) < len(names):
-        return _in_doubt(where, line, names) if above_numbers and not plain else False
-    if above_numbers and not recur and (not plain or run):
-        return True
-    if above_numbers and plain and len(columns[0]) > 1:
-        return _in_doubt(where, line, names)
-    if plain:
-        return _in_doubt(where, line, names) if run and not recur else False
-    if recur:
-        return _in_doubt(where, line, names) if above_numbers else False
-    return bool(differ) or above_numbers > 0 or _in_doubt(where, line, names)
-
-
-def _is_number(text):
-    """Whether a field of the first row is a number; inf and nan may be names."""
-    return any(map(str.isdigit, text)) and numbers([text]) is not None
-
-
-def _is_run(texts):
-    """Whether numbers may be names of columns: years, or whole numbers one after the other, of at most 15 digits."""
-    if not all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts) or not texts:
-        return False
-    values = [int(text) for text in texts]
-    years = all(1800 <= value <= 2100 for value in values)
-    steps = {b - a for a, b in zip(values, values[1:])}
-    return years or len(values) > 1 and steps == {1}
-
-
-def _in_doubt(where, line, names):
-    raise PurennError(f"{where}: line {line}: is {short(names)} a header or a row? Set header to yes or to no")
 
 
 # The bytes, and the checks before they are split.
