@@ -37,6 +37,8 @@ COMMANDS = (
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 
+MOST_LETTERS = 300              # of a word in an error: what was found may be of any length
+
 # Used in the examples if the program is installed, without the files of its tests.
 INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))
 
@@ -108,7 +110,8 @@ def _say(text: str) -> None:
 def _fail(error: object, code: int) -> int:
     """Write a message as one line on stderr, and return the exit code."""
     from ..files.text import escaped
-    message = "purenn: " + escaped(" ".join(str(error).split()))
+    words = [word if len(word) <= MOST_LETTERS else word[:MOST_LETTERS] + "..." for word in str(error).split()]
+    message = "purenn: " + escaped(" ".join(words))
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         try:
