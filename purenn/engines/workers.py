@@ -75,7 +75,6 @@ class Workers:
             process.terminate()
         for process, _ in self.members:
             process.join()
-        self.members = []
 
     def _died(self, worker):
         process = self.members[worker][0]
