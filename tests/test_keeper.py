@@ -709,8 +709,8 @@ def test_what_is_kept_does_not_take_the_place_of_the_checkpoint_that_is_resumed(
     run(*begun, "--epochs", 2, "--checkpoint", path, "--quiet")
     old = path.read_bytes()
     for option in ("--save", "--history"):
-        assert_refused("--checkpoint: %s is that of %s, too; give each a file of its own" % (path, option), begun[0],
-                       "--resume", path, option, path, "--epochs", 3)
+        assert_refused("--checkpoint: %s is the file of %s, too; give each a file of its own" % (path, option),
+                       begun[0], "--resume", path, option, path, "--epochs", 3)
         assert path.read_bytes() == old
 
 
