@@ -3,7 +3,7 @@
     micropython examples/xor_micropython.py
     python3 examples/xor_micropython.py
 
-On a board with MicroPython, through USB, after ``pip install mpremote``, to try it from this computer's files:
+On a board with MicroPython, connected by USB, with this computer's files (first ``pip install mpremote``):
 
     mpremote mount . run examples/xor_micropython.py
 

@@ -383,7 +383,7 @@ def test_two_things_are_not_written_into_one_file_nor_over_the_table(tmp_path):
     path, table = tmp_path / "a.json", tmp_path / "t.csv"
     table.write_bytes(open(IRIS, "rb").read())
     old = table.read_bytes()
-    assert_refused("--checkpoint: %s is that of --save, too; give each a file of its own" % path, *TRAIN, "--save",
+    assert_refused("--checkpoint: %s is the file of --save, too; give each a file of its own" % path, *TRAIN, "--save",
                    path, "--checkpoint", path)
     assert_refused("--history: %s is read, too" % table, "train", table, "--target", "species", "--history", table)
     os.symlink(str(table), str(tmp_path / "link"))
@@ -709,8 +709,8 @@ def test_what_is_kept_does_not_take_the_place_of_the_checkpoint_that_is_resumed(
     run(*begun, "--epochs", 2, "--checkpoint", path, "--quiet")
     old = path.read_bytes()
     for option in ("--save", "--history"):
-        assert_refused("--checkpoint: %s is that of %s, too; give each a file of its own" % (path, option), begun[0],
-                       "--resume", path, option, path, "--epochs", 3)
+        assert_refused("--checkpoint: %s is the file of %s, too; give each a file of its own" % (path, option),
+                       begun[0], "--resume", path, option, path, "--epochs", 3)
         assert path.read_bytes() == old
 
 

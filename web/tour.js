@@ -1,4 +1,4 @@
-// The guided tour: stops that are links, each with two sentences.
+// The guided tour: stops that are links, each with a few sentences.
 
 import { $ } from "./draw.js";
 

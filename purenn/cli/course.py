@@ -41,7 +41,7 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
-                        "start draws one, handout and solutions take 1, grade takes that of each workbook")
+                        "start draws one at random, handout and solutions take 1, grade takes that of each workbook")
     parser.add_argument("--epochs", metavar="N", type=whole(1, 100000), default=1000,
                         help="run: train for N epochs, or until the loss is below 0.005 (default: %(default)s)")
     parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file instead of a folder")

@@ -152,8 +152,8 @@ def check_files(options: Any, source: Source) -> None:
         other = taken.setdefault(os.path.realpath(path), name)
         if other != name:
             is_read = other in ("file", "data")
-            raise PurennError(f"--{name}: {path} is {'read' if is_read else f'that of --{other}'}, too; give each a "
-                              "file of its own")
+            raise PurennError(f"--{name}: {path} is {'read' if is_read else f'the file of --{other}'}, too; give "
+                              "each a file of its own")
         if name not in ("file", "data"):
             from ..files.disk import check_writable
             check_writable(path)

@@ -132,7 +132,7 @@ def show_data(options: Any) -> int:
 
 
 def write_data(options: Any) -> int:
-    """Write drawn letters, as many as notMNIST.npz has unless other sizes are asked for, in its shape."""
+    """Write drawn letters in the format of notMNIST.npz, and as many as it has unless other sizes are given."""
     from ..data.letters import NAMES, SIZE, arrays
     from ..data.npz import write_npz
     from ..files.disk import check_writable

@@ -161,7 +161,7 @@ def add_figure_options(parser: Parser, animate: bool = False) -> None:
     """``--plot``, and with ``animate`` also ``--animate``."""
     group = parser.add_argument_group("the figures (they need matplotlib)")
     group.add_argument("--plot", metavar="DIR", nargs="?", const=FOLDER,
-                       help=f"write figures into this folder ({FOLDER}, if none is named)")
+                       help=f"write figures into the folder DIR; without DIR, into the folder {FOLDER}")
     if animate:
         group.add_argument("--animate", metavar="FILE.gif", type=file_name(".gif"),
                            help="write the decision map as it learns, as a GIF")

@@ -28,7 +28,7 @@ def run(arguments: List[str]) -> int:
     either.add_argument("--standalone", action="store_true",
                        help="train, and print a program that has the weights in it and needs nothing but Python")
     either.add_argument("--torch", action="store_true", help="print the training as a PyTorch program, with the same "
-                       "data, the same weights at the start, and the same losses")
+                       "data and the same weights at the start")
     either.add_argument("--c", action="store_true", help="print the C code of the compiled engine")
     parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
                         help=f"with --standalone or --torch: how many epochs to train (default: {EPOCHS})")
