@@ -75,7 +75,7 @@ def layout(network) -> Layout:
 def c_source(network, loss, optimizer) -> str:
     """The C of a network, loss and kind of optimizer.
 
-    Raises PurennError for a layer or loss that has no C, and KeyError for such an optimizer.
+    Raises PurennError for a layer or loss that has no C, and KeyError for an optimizer that has none.
     """
     from .source import check_known
     check_known(network, loss, "compiled", tuple(LOSSES))

@@ -12,7 +12,7 @@ from ..linalg import Matrix
 
 
 class Engine:
-    """What every engine does: get the cost of a batch and its gradients. An engine of your own writes the first two."""
+    """What every engine does: get a batch's cost and gradients. An engine of your own writes the first two methods."""
 
     why_not = ""                                                # why ``auto`` has not chosen the faster ``compiled``
 
