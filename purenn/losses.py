@@ -123,8 +123,8 @@ class BCELoss(Loss):
     For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
     outputs and the samples, as in ``torch.nn.BCELoss``.
     Two limits, also as in PyTorch: logarithms are at least −100, and a·(1 − a) is at least 1e-12.
-    Where the Sigmoid is so sure that a is rounded to 0 or 1, no slope gets through it, even if it is
-    wrong; BCEWithLogitsLoss has no such limits. Targets lie between 0 and 1.
+    Where the Sigmoid is so sure that a is rounded to 0 or 1, its derivative a·(1 − a) is 0 and so is
+    ∂C/∂z, even if a is wrong; BCEWithLogitsLoss has no such limits. Targets lie between 0 and 1.
     """
 
     def forward(self, output: Vector, target: Vector) -> float:

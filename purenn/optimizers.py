@@ -21,8 +21,8 @@ class Optimizer:
     ``weight_decay`` is the λ of L2 regularization: ½λ·Σθ² is added to the cost.
 
     What a step depends on besides the parameters and the settings is the optimizer's state. A class names the parts
-    of its state: ``state_lists`` have the shape of the parameters, so have ``state_squares``, which are never below 0,
-    and ``state_counts`` are whole numbers.
+    of its state: ``state_lists`` and ``state_squares`` have the shape of the parameters, and no square is below 0;
+    ``state_counts`` are whole numbers.
 
     Raises PurennError if there are no parameters, one is given twice, or lr or weight_decay is not a finite number
     from 0 up.
@@ -248,7 +248,7 @@ def _check_state(optimizer, state):
     optimizer._checked("lr", state["lr"])
     for name in optimizer.state_counts:
         if type(state[name]) is not int or not 0 <= state[name] < MOST_STEPS:
-            raise PurennError("%s: %s is %.40r; it must be a whole number from 0 to 2**53"
+            raise PurennError("%s: %s is %.40r; it must be a whole number from 0 up, below 2**53"
                               % (kind, name, state[name]))
     for name in optimizer.state_lists + optimizer.state_squares:
         own, given = getattr(optimizer, name), state[name]

@@ -130,12 +130,12 @@ def test_what_json_cannot_hold_is_not_saved(change, tmp_path):
 
 
 @pytest.mark.parametrize("change, message", [
-    ({"format": "purenn model"}, "is no purenn checkpoint: its format is 'purenn model'; it is a model"),
-    ({"format": "x"}, "is no purenn checkpoint: its format is 'x'"),
+    ({"format": "purenn model"}, "is not a purenn checkpoint: its format is 'purenn model'; it is a model"),
+    ({"format": "x"}, "is not a purenn checkpoint: its format is 'x'"),
     ({"version": 3}, "is of version 3 of the format, from purenn '0."),
     ({"version": 1}, "is of version 1 of the format, which kept a command line in place of settings; this purenn reads "
                      "version 2: start again"),
-    ({"more": 1}, "'more' is in it, which is unknown"),
+    ({"more": 1}, "it has 'more', which is unknown"),
     ({"random": {}}, "random is {}"),
 ])
 def test_a_file_of_another_kind_is_refused(change, message, tmp_path):
@@ -151,7 +151,7 @@ def test_a_model_is_no_checkpoint(tmp_path):
     with pytest.raises(PurennError, match="its format is 'purenn model'; it is a model, not a checkpoint"):
         load_checkpoint(tmp_path / "a.json")
     save_model(tmp_path / "a.safetensors", a_model())
-    with pytest.raises(PurennError, match="a.safetensors: is no JSON"):
+    with pytest.raises(PurennError, match="a.safetensors: is not JSON"):
         load_checkpoint(tmp_path / "a.safetensors")
 
 

@@ -478,7 +478,7 @@ def test_progress_is_read_as_it_was_written(tmp_path):
     ('{"seed": 1, "chapters": [1], "done": {"../x": [1, 1, true]}}', "done has '../x'"),
     ('{"seed": 1, "chapters": [1], "done": {"1.1": [1, -1, true]}}', "done has '1.1'"),
     ('{"seed": 1, "chapters": [1], "done": {"1.1": [1, 1, 1]}}', "done has '1.1'"),
-    ("{", "is no JSON")])
+    ("{", "is not JSON")])
 def test_progress_that_cannot_be_is_refused(tmp_path, content, named):
     (tmp_path / progress.FILE).write_text(content)
     with pytest.raises(PurennError) as caught:

@@ -37,7 +37,7 @@ RAW = [b"NaN", b"-Infinity", b"1e999", b"9" * 5000, b"[" * 2000, b'{"a":' * 2000
 
 
 @pytest.mark.parametrize("content, kind", [(b"PK\x03\x04" + bytes(20), "is a zip, such as an npz or what torch.save"),
-                                           (b"\x1f\x8b\x08" + bytes(20), "is a gzip file, and no JSON")])
+                                           (b"\x1f\x8b\x08" + bytes(20), "is a gzip file, not JSON")])
 @pytest.mark.parametrize("read", [load_model, load_checkpoint])
 def test_another_kind_of_file_that_is_named_json_is_called_what_it_is(read, content, kind, tmp_path):
     assert_unreadable(read, tmp_path / "m.json", content, kind)

@@ -361,7 +361,7 @@ def test_a_name_of_a_pixel_with_more_digits_than_python_reads_is_no_place_in_an_
     ("label,label,a\n0,1,1\n", "there are 2"), ("label,a\n", "holds no images"),
     ("label\n0\n1\n", "no column is left for pixels"), ("label,a\n0,1\n", "holds 1 image to train on"),
     (",label,a\n0,0,1\n", "column 1 has no name in the first line; leave out what is not a pixel"),
-    ("label,a\n0,1\n1\n", "line 3 has 1 cells and the first line 2; they must"),
+    ("label,a\n0,1\n1\n", "line 3 has 1 cells and the first line 2; each line must"),
     ("label,a\n0,1\n1,2,3\n", "line 3 has 3 cells"),
     ("label,a\n0,1\n1,x\n", "image 1: column 'a' holds 'x'; every pixel must be a number"),
     ("label,a,b\n0,x,1\n1,1,1\n", "line 2: column 'a' holds 'x'; every pixel must be a number"),

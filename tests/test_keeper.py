@@ -457,7 +457,7 @@ def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path
 def test_a_model_a_table_and_nothing_at_all_are_no_checkpoints(tmp_path):
     run("xor", "--epochs", 2, "--save", tmp_path / "m.json")
     assert_refused("it is a model, not a checkpoint", "xor", "--resume", tmp_path / "m.json")
-    assert_refused("is no JSON", "xor", "--resume", IRIS)
+    assert_refused("is not JSON", "xor", "--resume", IRIS)
     assert_refused("No such file", "xor", "--resume", tmp_path / "none")
     assert_refused("found no value", "xor", "--resume")
 
@@ -543,7 +543,7 @@ def test_a_checkpoint_cut_short_is_refused(tmp_path):
     whole = path.read_bytes()
     for length in (0, 1, len(whole) // 2, len(whole) - 3):
         path.write_bytes(whole[:length])
-        assert_refused("%s: is no JSON" % path, "xor", "--resume", path)
+        assert_refused("%s: is not JSON" % path, "xor", "--resume", path)
 
 
 def test_the_whole_command_line_resumes_too(tmp_path):

@@ -176,15 +176,15 @@ def rewritten(path, change):
 
 
 WRONG = [
-    (lambda d: d.pop("format"), 'is no purenn model: it does not say "format"'),
-    (lambda d: d.update(format="pickle"), "is no purenn model: its format is 'pickle'"),
+    (lambda d: d.pop("format"), 'is not a purenn model: it does not say "format"'),
+    (lambda d: d.update(format="pickle"), "is not a purenn model: its format is 'pickle'"),
     (lambda d: d.update(version=2, purenn="9.0"), "is of version 2 of the format, from purenn '9.0'; this is purenn"),
     (lambda d: d.update(version="1"), "its version is '1'; it must be a whole number from 1 up"),
     (lambda d: d.update(version=True), "its version is True"),
     (lambda d: d.update(version=0), "its version is 0"),
     (lambda d: d.update(purenn=1), "purenn is 1; it must be a version"),
     (lambda d: d.pop("training"), "training is missing"),
-    (lambda d: d.update(code="import os"), "'code' is in it, which is unknown"),
+    (lambda d: d.update(code="import os"), "it has 'code', which is unknown"),
     (lambda d: d.update(output=["values"]), "output is ['values']; it must be one of"),
     (lambda d: d.update(history={"loss": [1, 2], "accuracy": [1]}), "they must be equally long"),
     (lambda d: d["architecture"].pop(2), "is in it, but its architecture does not have it"),
@@ -209,19 +209,19 @@ def test_a_file_that_lies_is_refused_in_one_line(ending, change, message, tmp_pa
 
 
 @pytest.mark.parametrize("content, message", [
-    (b"", "is no JSON: Expecting value"),
-    (b"\x80", "is no JSON: byte 0 is not UTF-8 text"),
+    (b"", "is not JSON: Expecting value"),
+    (b"\x80", "is not JSON: byte 0 is not UTF-8 text"),
     (b"[" * 1000000, "its JSON is nested too deeply"),
     (b'{"a":' * 100 + b"1" + b"}" * 100, "its JSON is nested too deeply; at most 32 levels"),
-    (b'{"a":["' + b"[" * 999 + b'\\"]"]}', 'is no purenn model: it does not say "format"'),
+    (b'{"a":["' + b"[" * 999 + b'\\"]"]}', 'is not a purenn model: it does not say "format"'),
     (b'{"format": "a", "format": "b"}', "the name 'format' is in it twice"),
     (b"[NaN]", "NaN is in it; every number must be finite"),
     (b"[-Infinity]", "-Infinity is in it; every number must be finite"),
     (b"[-1e400]", "-inf is in it; every number must be finite"),
     (b"[" + b"1" * 1001 + b"]", "a whole number in it has 1001 digits; at most 1000 are read"),
     (b'["\\ud800"]', "the text '\\ud800' in it is not valid Unicode"),
-    (b"{} {}", "is no JSON: Extra data"),
-    (b"[]", 'is no purenn model: it does not say "format": "purenn model"'),
+    (b"{} {}", "is not JSON: Extra data"),
+    (b"[]", 'is not a purenn model: it does not say "format": "purenn model"'),
 ])
 def test_what_is_no_strict_json_is_refused(content, message, tmp_path):
     (tmp_path / "a.json").write_bytes(content)
@@ -247,7 +247,7 @@ def test_a_byte_order_mark_such_as_some_editors_write_does_no_harm(tmp_path):
 def test_a_checkpoint_is_no_model(tmp_path):
     save_checkpoint(tmp_path / "a.json", Checkpoint("xor", {}, {}, "Loops()", 1, 1, {}, {}, random.Random(1).getstate(),
                                                      {}))
-    with pytest.raises(PurennError, match="is no purenn model: its format is 'purenn checkpoint'; it is a checkpoint"):
+    with pytest.raises(PurennError, match="not a purenn model: its format is 'purenn checkpoint'; it is a checkpoint"):
         load_model(tmp_path / "a.json")
 
 

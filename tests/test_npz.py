@@ -174,7 +174,7 @@ def test_what_is_no_file_is_refused(tmp_path):
         read_npz("a\0b")
     if hasattr(os, "mkfifo"):
         os.mkfifo(str(tmp_path / "pipe"))
-        with pytest.raises(PurennError, match="is no file; a file is needed"):
+        with pytest.raises(PurennError, match="is not a regular file; a file is needed"):
             read_npz(tmp_path / "pipe")
 
 
@@ -334,8 +334,8 @@ def test_what_numpy_writes_here_and_now_is_read(tmp_path):
     ("x", (-1, -3), b"abc", "does not hold"), ("x", (3.0,), b"abc", "does not hold"),
     ("x", (1,), [1.0], r"the values of 'x' are \[1.0\]; give bytes or an array.array of numbers"),
     ("x", (1,), array("w" if sys.version_info >= (3, 13) else "u", "a"), "give bytes or an array.array of numbers"),
-    ("", (3,), b"abc", "the name ''"),
-    (7, (3,), b"abc", "the name 7")])
+    ("", (3,), b"abc", "a name is ''"),
+    (7, (3,), b"abc", "a name is 7")])
 def test_what_cannot_be_written_is_refused_and_nothing_is_written(tmp_path, name, shape, values, match):
     with pytest.raises(PurennError, match=match):
         write_npz(tmp_path / "a.npz", {"good": ((1,), b"a"), name: (shape, values)})

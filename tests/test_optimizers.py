@@ -124,9 +124,9 @@ def test_a_state_has_all_that_a_step_changes_and_is_a_copy_taken_over_in_the_opt
                       "optimizer returned, lr, velocity"),
     ("adagrad", {"square_sum": [[1.0, 2.0], [-1.0]]},
      "Adagrad: square_sum[1] has a number below 0; squares must be from 0 up"),
-    ("adam", {"t": -1}, "Adam: t is -1; it must be a whole number from 0 to 2**53"),
-    ("adam", {"t": 1 << 60}, "Adam: t is 1152921504606846976; it must be a whole number from 0 to 2**53"),
-    ("adam", {"t": True}, "Adam: t is True; it must be a whole number from 0 to 2**53"),
+    ("adam", {"t": -1}, "Adam: t is -1; it must be a whole number from 0 up, below 2**53"),
+    ("adam", {"t": 1 << 60}, "Adam: t is 1152921504606846976; it must be a whole number from 0 up, below 2**53"),
+    ("adam", {"t": True}, "Adam: t is True; it must be a whole number from 0 up, below 2**53"),
 ])
 def test_a_state_that_does_not_fit_is_refused_and_nothing_of_it_taken(name, change, message):
     values, parameters = two_parameters()

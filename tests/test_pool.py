@@ -220,7 +220,7 @@ def test_a_worker_that_dies_is_said_with_its_run_and_leaves_no_process():
 @pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
 def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
     settings = [Settings(epochs=2, seed=seed) for seed in (1, 2)]
-    with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function that has a name in"):
+    with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function with a name"):
         run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
     assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
     with pytest.raises(PurennError, match="its answer cannot be sent from its process"):

@@ -90,8 +90,8 @@ def test_tensors_may_lie_in_any_order_and_keep_the_headers(tmp_path):
 
 TWO = bits([1.0, 2.0])
 WRONG = [
-    (b"", "is no safetensors file: it is only 0 bytes long"),
-    (b"\2\0\0", "is no safetensors file: it is only 3 bytes long"),
+    (b"", "is not a safetensors file: it is only 0 bytes long"),
+    (b"\2\0\0", "is not a safetensors file: it is only 3 bytes long"),
     (b"PK\3\4" + b"\0" * 60, "is a zip, such as torch.save writes; save the state_dict with safetensors.torch"),
     (laid_out({}, length=100000001), "its header would be 100000001 bytes long; at most 100000000"),
     (laid_out({}, length=(1 << 64) - 1), "its header would be 18446744073709551615 bytes long"),
@@ -100,15 +100,15 @@ WRONG = [
     (laid_out(b""), "its header begins with b'', not with {"),
     (laid_out(b" {}"), "its header begins with b' ', not with {"),
     (laid_out(b"[]"), "its header begins with b'[', not with {"),
-    (laid_out(b"{"), "is no JSON: Expecting property name"),
-    (laid_out(b'{"a": "\xff"}'), "is no JSON: byte 7 is not UTF-8 text"),
+    (laid_out(b"{"), "is not JSON: Expecting property name"),
+    (laid_out(b'{"a": "\xff"}'), "is not JSON: byte 7 is not UTF-8 text"),
     (laid_out(b'{"a": %s, "a": 2}' % json.dumps(entry()).encode(), TWO), "the name 'a' is in it twice"),
     (laid_out(b'{"a": ' + b"[" * 100000), "nested too deeply"),
     (laid_out(b'{"a": NaN}'), "NaN is in it; every number must be finite"),
     (laid_out(b'{"a": 1e999}'), "inf is in it; every number must be finite"),
     (laid_out(b'{"a": ' + b"9" * 5000 + b"}"), "a whole number in it has 5000 digits; at most 1000"),
-    (laid_out({"__metadata__": {"a": 1}}), "its metadata are {'a': 1}; they must be texts by name"),
-    (laid_out({"__metadata__": []}), "its metadata are []; they must be texts by name"),
+    (laid_out({"__metadata__": {"a": 1}}), "its metadata are {'a': 1}; they must be a dict of texts"),
+    (laid_out({"__metadata__": []}), "its metadata are []; they must be a dict of texts"),
     (laid_out({"a": 3}), "tensor 'a': the header says 3; it must have dtype, shape and data_offsets"),
     (laid_out({"a": {"dtype": "F64"}}), "tensor 'a': the header says {'dtype': 'F64'}"),
     (laid_out({"a": {**entry(), "more": 1}}, TWO), "tensor 'a': the header says"),
@@ -158,7 +158,7 @@ def test_more_numbers_than_a_network_may_have_are_not_read(tmp_path, monkeypatch
     ({"a": 3.0}, None, "a is 3.0; a tensor is a list of numbers, or of lists of them"),
     ({"__metadata__": [1.0]}, None, "a tensor cannot be named __metadata__"),
     ({3: [1.0]}, None, "3 is used as a name; a name must be a text"),
-    ({"a": [1.0]}, {"a": 1}, "its metadata are {'a': 1}; they must be texts by name"),
+    ({"a": [1.0]}, {"a": 1}, "its metadata are {'a': 1}; they must be a dict of texts"),
 ])
 def test_what_cannot_be_written_is_refused_and_leaves_no_file(tensors, metadata, message, tmp_path):
     with pytest.raises(PurennError, match=re.escape(message)):

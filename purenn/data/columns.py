@@ -259,8 +259,8 @@ def check_finite(table: Table, at: int, rows) -> None:
 def first_text(table: Table, at: int, rows):
     """The first of the rows in which this column has a text that is neither a number nor missing.
 
-    If there is none, the first of all rows with such a text; otherwise the first of the rows whose field is not
-    missing, which is a number with a decimal comma; or None.
+    If there is none, the first of all rows with such a text. If there is none there either, as in a column
+    with decimal points where commas are expected, the first of the rows whose field is not missing; or None.
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -41,7 +41,7 @@ def rows_to_encode(preparation: Preparation, table: Table, rows=None, with_targe
 
 
 def _chosen(preparation, table, rows, with_target):
-    """The table, the numbers of its columns that are needed, the target's last, and of its rows."""
+    """The table; the numbers of the columns needed, the target's last; and the numbers of the rows to use."""
     order = _order(preparation, table, with_target)
     table = with_numbers(table)
     rows = range(len(table.lines)) if rows is None else rows

@@ -185,7 +185,7 @@ def _layout(path, shape, labels_shape):
         raise PurennError(f"{path}: holds {shape[0]} images; at most {MOST_IMAGES} are read, so take fewer")
     if math.prod(shape) * 8 > 2 * LIMIT:
         raise PurennError(f"{path}: holds {shape[0]} images of {math.prod(sizes)} pixels; as lists they take "
-                          f"{math.prod(shape) * 8 / 2 ** 30:.1f} GB of memory and at most 1 is taken, so take fewer")
+                          f"{math.prod(shape) * 8 / 2 ** 30:.1f} GB of memory, and at most 1 GB is allowed; take fewer")
     if len(sizes) == 2:
         return sizes
     side = math.isqrt(sizes[0])

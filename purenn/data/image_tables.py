@@ -39,8 +39,8 @@ def read_csv(path, label, ignore):
 
 
 def _csv_columns(path, rows, names, given):
-    """The pixels of all rows, row by row, 0 for texts; and the texts, by their numbers, of the columns that may hold
-    labels or are ignored."""
+    """The pixels of all rows, row by row, 0 for texts; and the texts of the columns that may hold labels or are
+    ignored, by the number of the column."""
     first, label, ignore = given
     kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label" or name in ignore
                                         or label in (name, str(k + 1))]})
@@ -60,9 +60,8 @@ def _add_row(path, rows, names, given, found):
     row, shared, wanted = given
     pixels, texts = found
     if len(row) != len(names):
-        raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line {len(names)}; they "
-                          "must be "
-                          "equally many")
+        raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line {len(names)}; each "
+                          "line must have the same number")
     for k in texts:
         texts[k].append(row[k].strip())
     try:

@@ -1,9 +1,9 @@
 """Draw images of the letters A to J, 28 × 28 gray pixels, in many shapes, for use without a file.
 
 A stand-in for notMNIST (Yaroslav Bulatov, 2011, http://yaroslavvb.blogspot.com/2011/09/notmnist-dataset.html),
-whose letters are cut out of fonts: of the same size, and about as hard. With 10,000 to learn from, a network without
-a hidden layer gets 87 to 89 of 100 new letters right, one with 100 ReLU neurons 93 or 94. A few letters in a hundred
-cannot be read by anybody. A letter is drawn in four steps:
+whose letters are cut out of fonts. The letters drawn here are of the same size, and about as hard to tell apart. With
+10,000 to learn from, a network without a hidden layer gets 87 to 89 of 100 new letters right, one with 100 ReLU neurons
+93 or 94. A few letters in a hundred cannot be read by anybody. A letter is drawn in four steps:
 
     form       one of the letter's skeletons: a few strokes between points of a small grid
     hand       the points a little astray, then the whole scaled, slanted and moved
@@ -103,7 +103,7 @@ ROW = EDGE + WIDE + EDGE
 
 
 def letters(count: int, rng) -> tuple:
-    """``count`` images and their labels, in random order; the numbers of the letters differ by at most one.
+    """``count`` images and their labels, in random order; how often each letter occurs differs by at most one.
 
     An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
     ``random.Random``. Raises PurennError unless count is a whole number from 1 up.

@@ -231,7 +231,7 @@ def _to_write(name, array_):
         raise PurennError(f"write_npz: {name!r} is {short(array_)}; give a pair, its shape (a tuple) and its values")
     shape, values = array_
     if not isinstance(name, str) or not name or "\0" in name:
-        raise PurennError(f"write_npz: the name {name!r}; it must be a text that is not empty")
+        raise PurennError(f"write_npz: a name is {name!r}; it must be a text, not empty and without NUL")
     if isinstance(values, (bytes, bytearray, memoryview)):
         values = array("B", bytes(values))
     kinds = {"b": "i", "h": "i", "i": "i", "l": "i", "q": "i", "B": "u", "H": "u", "I": "u", "L": "u", "Q": "u",

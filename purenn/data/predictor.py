@@ -88,7 +88,7 @@ def _check_fits(found: Any, preparation: Any) -> None:
     if preparation.input_count() != found.model.network.in_features or outputs not in (
             (1, 2) if classes == 2 else (classes,)):
         raise PurennError(f"its network takes {found.model.network.in_features} numbers and gives {outputs}, and its "
-                          f"preparation makes {preparation.input_count()} for {classes}; it is damaged")
+                          f"preparation has {preparation.input_count()} inputs and {classes} outputs; it is damaged")
     if found.model.output == "logits" and outputs == 1:
         raise PurennError("its output is logits, and there is only one; it is damaged")
 

@@ -23,12 +23,12 @@ from ..linalg import PurennError
 NAMES = ("loops", "unrolled", "matrix", "compiled", "processes", "auto")
 
 
-# These engines, by their repr, all give the same digits.
+# The reprs of the engines that all give the same digits.
 SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
 
 
 def same_digits(engine: str, other: str) -> bool:
-    """True if two engines, by their repr, give the same digits."""
+    """True if two engines, given by their reprs, give the same digits."""
     return engine == other or {engine, other} <= set(SAME_DIGITS)
 
 
@@ -47,7 +47,7 @@ def resumed(engine, begun: str, network):
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError for an unknown name.
+    ``work`` is a ``work.Work``: what is to be trained, if that is known. Raises PurennError for an unknown name.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")

@@ -10,7 +10,7 @@ HEAD = """\
 #include <string.h>
 
 #if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16     /* 16: only half precision */
-#error "sums are kept with more digits than a double has: they would not be Python's"
+#error "sums are kept with more digits than a double has: the results would not be Python's"
 #endif
 
 /* Rows of inputs and of work are as long as the next multiple of 16, so that vectors fit. */
@@ -212,7 +212,7 @@ void predict(struct task *t, long long from, long long to)
         forward(t, from, to - from < 64 ? to : from + 64);
 }
 
-/* The costs so far; returns 1 if they are finite and each output is one that the loss is for: else there is no step. */
+/* The costs so far; returns 1 if they are finite and the loss is defined for each output: else there is no step. */
 int sum_costs(struct task *t)
 {
     if (t->first) {

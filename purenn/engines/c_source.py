@@ -4,8 +4,8 @@ The C does what ``engines/loops.py`` does, each sum in the same order, so that i
 because the processor's vectors compute several sums side by side: those of different neurons or inputs, never the terms
 of one sum.
 
-LEGEND explains the names. ``w`` are the parameters in the order of ``network.parameters()``; only ∂C/∂x, which is not
-needed, is left out.
+LEGEND explains the names. ``w`` are the parameters in the order of ``network.parameters()``. ∂C/∂x is not computed,
+because it is not needed.
 """
 import re
 from typing import NamedTuple
@@ -73,7 +73,10 @@ def layout(network) -> Layout:
 
 
 def c_source(network, loss, optimizer) -> str:
-    """The C of a network, loss and kind of optimizer. Raises PurennError if one of them has no C."""
+    """The C of a network, loss and kind of optimizer.
+
+    Raises PurennError for a layer or loss that has no C, and KeyError for an optimizer that has none.
+    """
     from .source import check_known
     check_known(network, loss, "compiled", tuple(LOSSES))
     place = layout(network)

@@ -1,11 +1,11 @@
 """The loops, compiled: the batch's C (``c_source.py``), built by the machine's own compiler and called by ``ctypes``.
 
 The digits are those of ``Loops``, bit for bit, with any number of threads. Where each sample has its own sums, the
-threads divide the samples; where a sum adds up the samples, they divide the neurons.
+threads divide the samples; where a sum runs over the samples, they divide the neurons.
 
 While ``train`` goes on, the numbers are in C, and the network's lists are out of date. So the lists are taken out of
-the network, and a descriptor (``Behind``) stands in their place: when a program reads a list, it first puts the numbers
-back. If a program keeps a reference to one of the lists, the numbers are put back after each epoch.
+the network, and a descriptor (``Behind``) stands in their place: when a program reads a list, the descriptor first puts
+the numbers back. If a program keeps a reference to one of the lists, the numbers are put back after each epoch.
 """
 import os
 
@@ -114,7 +114,7 @@ class Compiled(Engine):
     def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
-        Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
+        Yields once: the epochs' losses, the last perhaps infinite or nan, and how many outputs were right in each.
         None if ``epoch`` returns None, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)

@@ -26,7 +26,7 @@ void check(double x, double *found)
 }
 """
 
-# By the source, the compilers and the flags: the library, or why there is none.
+# For each source with its compilers and flags: the library, or why there is none.
 _libraries: dict = {}
 
 
@@ -128,7 +128,7 @@ def _loaded(name, path):
     try:
         library = ctypes.CDLL(path)
         check = library.check
-    except (OSError, AttributeError) as error:      # no library at all, or a folder that may not hold programs
+    except (OSError, AttributeError) as error:      # no library at all, or no program may run from the folder
         reason = str(error).replace(path + ": ", "")
         return f"what the C compiler {name} made cannot be loaded: {_short(reason)}"
     check.argtypes, check.restype = (ctypes.c_double, ctypes.c_void_p), None

@@ -1,4 +1,4 @@
-"""The derivation as it stands in the book: one sample after another.
+"""The derivation as a textbook writes it: one sample after another.
 
 A batch's cost is the sum of its samples' costs times a share, C = share · Σ_x C_x, with share = 1/n for a mean
 and 1 for a sum. Slopes add up the same way: ∂C/∂θ = share · Σ_x ∂C_x/∂θ. The share is put in where
@@ -12,7 +12,7 @@ from ..linalg import Matrix
 
 
 class Engine:
-    """What every engine does: get the cost of a batch and its gradients. An engine of your own writes the first two."""
+    """What every engine does: get a batch's cost and gradients. An engine of your own writes the first two methods."""
 
     why_not = ""                                                # why ``auto`` has not chosen the faster ``compiled``
 

@@ -45,7 +45,7 @@ def block(count: int, whole: bool = False) -> tuple:
 class Data:
     """Inputs and targets in the form for C; ``keep`` remembers the rows as they are, to see whether they have changed.
 
-    Raises ShapeError unless a row has one number for each input or output of the network.
+    Raises ShapeError unless each row has one number for each input or output of the network.
     """
 
     target_rows = target_address = None
@@ -137,7 +137,7 @@ class Numbers:
         _declare(library)
 
     def suits(self, network, loss, optimizer) -> bool:
-        """True if these are the numbers of this network, and the C that of this loss and optimizer, if any."""
+        """True if these are the numbers of this network, and the C is for this loss and optimizer, where given."""
         return (self.layers == network.layers and (optimizer is None or optimizer is self.optimizer)
                 and self.facts == _facts(network, loss or self.loss))
 

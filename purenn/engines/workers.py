@@ -18,9 +18,9 @@ class Workers:
     """``count`` processes; each answers a question with ``work(question)``, until ``close``.
 
     ``pickle`` must be able to send the questions and, where processes are not forked, ``work``. The workers ignore
-    Ctrl-C, which is this process's to handle, and end with it. A Ctrl-C while they are started takes effect when all
-    have started. The methods raise PurennError if a worker has died, if its work raised, or if something cannot be
-    sent.
+    Ctrl-C, which this process handles, and end when this process ends. A Ctrl-C while they are started takes effect
+    when all have started. The methods raise PurennError if a worker has died, if its work raised, or if something
+    cannot be sent.
     """
 
     def __init__(self, count: int, work: Callable[[Any], Any]) -> None:
@@ -49,8 +49,8 @@ class Workers:
         except OSError:
             raise self._died(worker) from None
         except Exception as error:                      # a function without a name, a file that is open, …
-            raise PurennError(f"it cannot be sent to another process: {error}; take a function that has a name in a "
-                              "module, or 1 worker") from None
+            raise PurennError(f"it cannot be sent to another process: {error}; take a function with a "
+                              "name, defined at the top level of a module, or 1 worker") from None
 
     def ready(self, workers: Iterable[int]) -> List[int]:
         """Wait for the first answers of these workers; return the workers that have answered or died."""

@@ -20,7 +20,8 @@ def opened(path):
     try:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):                          # to open a pipe would be to wait for its writer
-            raise PurennError(f"{path}: is {'a folder' if stat.S_ISDIR(mode) else 'no file'}; a file is needed")
+            found = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+            raise PurennError(f"{path}: is {found}; a file is needed")
         with open(path, "rb") as handle:
             if handle.read(len(POINTER)) == POINTER:
                 raise PurennError(f"{path}: is a Git LFS pointer and not the file itself; fetch the file with git "

@@ -134,10 +134,10 @@ def check_format(document, format_: str, version: int, otherwise: str) -> None:
     ``otherwise`` is the message for a document of purenn's other format.
     """
     if not isinstance(document, dict) or not isinstance(document.get("format"), str):
-        raise PurennError(f'is no {format_}: it does not say "format": "{format_}"')
+        raise PurennError(f'is not a {format_}: it does not say "format": "{format_}"')
     if document["format"] != format_:
         told = otherwise if document["format"].startswith("purenn ") else ""
-        raise PurennError(f"is no {format_}: its format is {short(document['format'])}{'; ' + told if told else ''}")
+        raise PurennError(f"is not a {format_}: its format is {short(document['format'])}{'; ' + told if told else ''}")
     found = document.get("version")
     if type(found) is not int or found < 1:
         raise PurennError(f"its version is {short(found)}; it must be a whole number from 1 up")
@@ -153,7 +153,7 @@ def check_keys(document: dict, keys: list) -> None:
             raise PurennError(f"{key} is missing")
     for key in document:
         if key not in keys:
-            raise PurennError(f"{short(key)} is in it, which is unknown")
+            raise PurennError(f"it has {short(key)}, which is unknown")
 
 
 def _check_document(document):
@@ -197,7 +197,7 @@ def _without_prefix(weights):
 
 
 def _guessed(weights, activation, output_activation):
-    """The document of a network of which only the weights are known, and two names."""
+    """The document of a network of which only the weights and the names of its activations are known."""
     for name, value in (("activation", activation), ("output_activation", output_activation)):
         if value is not None and value not in ACTIVATIONS:
             raise PurennError(f"{name} is {short(value)}; it must be one of {', '.join(sorted(ACTIVATIONS))}")

@@ -12,7 +12,7 @@ def write_rows(path, rows) -> None:
 
 
 def csv_line(row, delimiter: str) -> str:
-    """A row of a CSV with its end; a field that holds any end of a line is quoted."""
+    """A row of a CSV with its line end; a field that holds a line end of any kind is quoted."""
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
     return line.getvalue()[:-2] + "\n"

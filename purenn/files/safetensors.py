@@ -29,7 +29,7 @@ ITEMSIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 def write_safetensors(path, tensors: dict, metadata=None) -> None:
     """Write Vectors and Matrices, each under its name, as F64: every number is kept to the bit.
 
-    ``metadata`` is a dict from texts to texts. Raises PurennError if a tensor is empty or not finite numbers,
+    ``metadata`` is a dict from texts to texts. Raises PurennError if a tensor is empty or its numbers are not finite,
     ShapeError if its rows are not equally long, and PurennError if the file cannot be written.
     """
     with naming(path):
@@ -99,18 +99,18 @@ def read_safetensors(path) -> tuple:
 def _read_header(handle, size):
     start = handle.read(8)
     if len(start) < 8:
-        raise PurennError(f"is no safetensors file: it is only {size} bytes long")
+        raise PurennError(f"is not a safetensors file: it is only {size} bytes long")
     if start.startswith(b"PK"):
         raise PurennError("is a zip, such as torch.save writes; save the state_dict with safetensors.torch.save_file")
     length, = struct.unpack("<Q", start)
     if length > MOST_HEADER:
-        raise PurennError(f"is no safetensors file: its header would be {length} bytes long; at most "
+        raise PurennError(f"is not a safetensors file: its header would be {length} bytes long; at most "
                           f"{MOST_HEADER} are allowed")
     if length > size - 8:
         raise PurennError(f"is cut short: its header is {length} bytes long, and {size - 8} are there")
     header = handle.read(length)
     if header[:1] != b"{":
-        raise PurennError("is no safetensors file: its header begins with %s, not with {" % short(header[:1]))
+        raise PurennError("is not a safetensors file: its header begins with %s, not with {" % short(header[:1]))
     return parsed(header)
 
 
@@ -125,7 +125,7 @@ def _check_known(entries):
 
 def _check_metadata(metadata):
     if not isinstance(metadata, dict) or not all(isinstance(text, str) for text in metadata.values()):
-        raise PurennError(f"its metadata are {short(metadata)}; they must be texts by name")
+        raise PurennError(f"its metadata are {short(metadata)}; they must be a dict of texts")
 
 
 def _check_entry(name, entry):

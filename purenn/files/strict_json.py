@@ -33,7 +33,7 @@ def read_json(path):
 
 
 def parsed(data: bytes):
-    """The value that bytes of JSON mean. Raises PurennError if they are no strict JSON.
+    """The value that bytes of JSON mean. Raises PurennError if they are not strict JSON.
 
     >>> parsed(b'{"epoch": 3, "loss": [0.25, null]}')
     {'epoch': 3, 'loss': [0.25, None]}
@@ -41,7 +41,7 @@ def parsed(data: bytes):
     for magic, kind in ((b"PK\x03\x04", "a zip, such as an npz or what torch.save writes"),
                         (b"\x1f\x8b", "a gzip file")):
         if data.startswith(magic):
-            raise PurennError(f"is {kind}, and no JSON")
+            raise PurennError(f"is {kind}, not JSON")
     _check_depth(data)
     try:
         value = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_object, parse_int=_whole,
@@ -49,9 +49,9 @@ def parsed(data: bytes):
     except PurennError:
         raise
     except UnicodeDecodeError as error:
-        raise PurennError(f"is no JSON: byte {error.start} is not UTF-8 text") from None
+        raise PurennError(f"is not JSON: byte {error.start} is not UTF-8 text") from None
     except ValueError as error:
-        raise PurennError(f"is no JSON: {error}") from None
+        raise PurennError(f"is not JSON: {error}") from None
     check_plain(value)
     return value
 
@@ -128,7 +128,9 @@ def _check_text(text):
 
 
 def folded(value, depth: int, indent: str = "") -> str:
-    """A value as JSON, each entry of its first ``depth`` levels on its own line; a value without lists on one line.
+    """A value as JSON, each entry of its first ``depth`` levels on its own line.
+
+    A value with no list or dict in it is on one line.
 
     >>> print(folded({"bias": [0.5, 1.0], "weight": [[1.0, 2.0], [3.0, 4.0]]}, 2))
     {

@@ -118,7 +118,7 @@ class Run:
         return "epochs" if last.number >= settings.epochs else None
 
     def _is_below(self, target: float, last: float) -> bool:
-        """True if the loss is below the target before the epoch's last step and after it."""
+        """True if the loss of the epoch is below the target, and so is the loss after the epoch's last step."""
         return last < target and bool(evaluate(self.network, self.loss, self.problem.train)[0] < target)
 
     def _keep(self) -> None:

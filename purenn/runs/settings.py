@@ -29,7 +29,7 @@ class Settings(NamedTuple):
     for the optimizers sgd and momentum only. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size``
     None: all samples. ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has
     not fallen for N epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many
-    processes as are faster. ``seed`` is that of the generator of weights, orders and drawn data.
+    processes as make training faster. ``seed`` is that of the generator of weights, orders and drawn data.
     """
 
     sizes: Tuple[int, ...] = (2, 4, 4, 1)
