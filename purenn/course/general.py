@@ -24,6 +24,8 @@ ERRORS = (
     ("calls-itself-forever", "RecursionError", "", "The function calls itself again and again, without an end."),
     ("used-before-it-is-set", "UnboundLocalError|NameError", r"'(\w+)'",
      "{0} is used before it is set, or it is spelled in another way where it is set."),
+    ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
+     "A list that belongs to others is changed; put what is computed into a list of its own."),
     ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: a return is missing, or there "
      "is a print in its place."),
 )
@@ -33,8 +35,6 @@ def general(exercise: Exercise, best: Sequence[Any], found: Sequence[Any], label
     """The mistake that is seen in all values of one part, the right ones and those found; None where none is."""
     pairs = [(right[label], values[label]) for right, values in zip(best, found) if label in right and label in values]
     wrong = [pair for pair in pairs if not same(*pair)]
-    if "which stay as they are" in label:
-        return _known(exercise, "inputs-changed", "What was handed in is changed; it is to stay as it is.")
     if not wrong:
         return None
     if all(value is None for _, value in wrong):

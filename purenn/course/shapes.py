@@ -1,6 +1,8 @@
 """What a learner's function gave: as plain values, in few characters, and in the shape that it should have."""
+import copy
 import math
-from typing import Any, List, Tuple
+from contextlib import contextmanager
+from typing import Any, Iterator, List, Tuple
 
 from ..linalg import PurennError
 
@@ -9,7 +11,18 @@ MOST = 120                              # characters of a value in a sentence
 
 
 class Misshapen(PurennError):
-    """What a function gave has another shape than it should have. The message is a sentence for the learner."""
+    """A function gave another shape than it should, or changed what it was handed. The message is for the learner."""
+
+
+@contextmanager
+def unchanged(what: str, *given: Any) -> Iterator[None]:
+    """While a function runs. Raises Misshapen where it has changed these lists."""
+    before = copy.deepcopy(given)
+    yield
+    for now, old in zip(given, before):
+        if now != old:
+            raise Misshapen(f"{what} changes a list that is not its own: {brief(old)} is then {brief(plain(now))}; "
+                            "it is to stay as it is")
 
 
 def listed(what: str, given: Any) -> List[Any]:

@@ -2,6 +2,7 @@
 from ... import neuron
 from ..exercise import Chapter, Exercise, Known
 from ..pages import FORWARD
+from ..shapes import unchanged
 
 
 
@@ -31,6 +32,13 @@ will do, or Python.)""",
            lambda v: v["w0"] * v["a1"] + v["w1"] * v["a0"] + v["b"])),
     draw=draw_inputs, right=lambda v: neuron.forward([v["w0"], v["w1"]], v["b"], [v["a0"], v["a1"]]), answer="z")
 
+def probe(own, sample):
+    """z; the lists are to stay as they are."""
+    with unchanged("forward", *sample):
+        z = own.forward(*sample)
+    yield "z", z
+
+
 WRITE = Exercise(
     "1.2", "write", "weighted_sum", "Write the weighted sum of a neuron", """\
 The same for any number of inputs: k counts them, w_k and a_k are the weight and the value
@@ -59,12 +67,13 @@ def forward(weights, bias, inputs):
     """z = Σ_k w_k·a_k + b: the weighted sum of the inputs.
 
     weights: the list of the w_k; bias: b, a number; inputs: the list of the a_k, as long as
-    weights. Returns z, a number: forward([0.5, 2.0], 1.0, [4.0, 3.0]) is 9.0.
+    weights. Returns z, a number: forward([0.5, 2.0], 1.0, [4.0, 3.0]) is 9.0. The lists stay
+    as they are.
     """
     ...
 ''', answers={"forward": neuron.forward}, module="neuron", names=("forward",),
     samples=(([0.5], 0.25, [2.0]), ([0.5, 2.0], 1.0, [4.0, 3.0]), ([0.15, 0.20], 0.35, [0.05, 0.10]),
              ([0.5, -1.5, 2.0, 0.125], -0.75, [1.5, 0.25, -0.5, 3.0])),
-    probe=lambda own, sample: [("z", own.forward(*sample))])
+    probe=probe)
 
 CHAPTER = Chapter(1, "A neuron", "A neuron is a sum of products and a bias.", (PREDICT, WRITE))

@@ -4,6 +4,7 @@ import math
 from ... import activations
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, FORWARD, GALLERY
+from ..shapes import unchanged
 
 
 OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1, None)
@@ -68,7 +69,10 @@ This is the same value. Use the first formula for z ≥ 0, and the second one fo
            (("return 1.0 / (1.0 + exp(-z))", "return exp(z) / (1.0 + exp(z))"),
             ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))"))),
      Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
-           ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
+           ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)")),
+     Known("brackets-left-out", "The brackets around 1 + e^... are missing: 1 / 1 + e is (1 / 1) + e.", FORWARD,
+           [("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"),
+            (("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"))])),
     code='''\
 import math
 from math import exp
@@ -153,8 +157,12 @@ def probe_layer(own, sample):
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
     for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
-        yield "a_j, " + name, layer.forward(list(z))
-        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, layer.backward(list(grad))
+        with unchanged("forward", z):
+            a = layer.forward(z)
+        yield "a_j, " + name, a
+        with unchanged("backward", grad):
+            delta = layer.backward(grad)
+        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, delta
         yield "a_j once more, " + name, layer.forward([2.0 * each for each in z])
         yield "what backward gives once more, " + name, layer.backward(list(grad))
 
@@ -188,7 +196,11 @@ finished, says that they are your own sigmoid and its slope.""",
      Known("z-and-a-swapped", "z and a are swapped: where they are kept, or where they are given to "
            "derivative(z, a).", BP1, ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),
      Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
-           ("grad[j] * derivative", "grad[j] + derivative"))),
+           ("grad[j] * derivative", "grad[j] + derivative")),
+     Known("sigmoid-written-in", "The sigmoid itself, or its slope, is written in; self.function and self.derivative "
+           "may be those of any f.", BP1,
+           [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
+            (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
     tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z, whose "
           "derivative(z, a) is said to be z + 2a.",
     code='''\
@@ -199,11 +211,11 @@ class Activation:
     """A layer that turns each of its numbers z_j into a_j = f(z_j)."""
 
     def forward(self, z):
-        """a_j = f(z_j): from the list of the z_j to the list of the a_j. Keeps both in self.z and self.a."""
+        """a_j = f(z_j): from the list of the z_j to a new list of the a_j. Keeps both in self.z and self.a."""
         ...
 
     def backward(self, grad):
-        """δ_j = ∂C/∂a_j · f′(z_j): from the list of the ∂C/∂a_j to the list of the δ_j."""
+        """δ_j = ∂C/∂a_j · f′(z_j): from the list of the ∂C/∂a_j to a new list of the δ_j."""
         ...
 
     def parameters(self):

@@ -90,7 +90,11 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
      Known("last-error-only", "total is set anew in each turn of the loop (= where += is meant).", WHY_2,
            ("total += error * error", "total = error * error")),
      Known("share-turned-round", "share is the wrong way round: 1 for the mean, 1/count for the sum.", WHY_2,
-           ('== "mean"', '!= "mean"'))),
+           ('== "mean"', '!= "mean"')),
+     Known("share-of-a-sum", "share gives 1/count for a sum, too; that factor is 1.", WHY_2,
+           (' if self.reduction == "mean" else 1.0', "")),
+     Known("mean-of-a-sum", "The slope is always divided by m. For a sum the factor is 1: self.share(m) knows which.",
+           WHY_2, ("share * 2.0 * (a - y)", "2.0 * (a - y) / len(output)"))),
     tried="A sample is the outputs and the targets.",
     code='''\
 def squared_error(output, target):
@@ -132,14 +136,16 @@ the derivative cancel. In the function below the slope does not belong to that c
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
      Known("half-twice", "The ½ is in the slope too, where the 2 has cancelled it.", WHY_2,
-           ("[a - y for", "[0.5 * (a - y) for"))),
+           ("[a - y for", "[0.5 * (a - y) for")),
+     Known("cost-for-slope", "These are the costs ½·(a − y)², not their slopes.", WHY_2,
+           ("[a - y for", "[0.5 * (a - y) * (a - y) for"))),
     tried="A sample is output and target.",
     code='''\
 def backward(output, target):
     """∂C/∂a_j of C = ½ Σ_j (a_j − y_j)²: from the lists of outputs and targets, the list of the slopes."""
     ...
 ''', answers={"backward": losses.HalfSquaredErrorLoss.backward}, planted="half-in-loss-only",
-    samples=(([0.75], [0.0]), ([0.5, -2.0, 0.875], [0.25, 1.0, 1.0])),
+    samples=(([0.75], [0.0]), ([1.0, 0.25], [0.0, 1.0]), ([0.5, -2.0, 0.875], [0.25, 1.0, 1.0])),
     probe=lambda own, sample: [("∂C/∂a_j", own.backward(*sample))])
 
 ORDER = Exercise(

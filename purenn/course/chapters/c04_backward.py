@@ -91,7 +91,13 @@ weight_grads for the other samples of the batch, to input_grads by the other neu
            ("return delta", "return delta * inputs[-1]")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
-                                                      "        input_grads[k] +="))),
+                                                      "        input_grads[k] +=")),
+     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; times δ it is ∂C/∂b.", BP3, ("return delta", "return 1.0")),
+     Known("last-left-out", "The last weight and the last input are left out: the loop ends too early.", BP4,
+           ("range(len(weights))", "range(len(weights) - 1)")),
+     Known("slope-of-the-sigmoid", "The slope a·(1 − a) is in the inputs' part; that is BP1, for the layer of "
+           "activations to multiply.", BP2,
+           ("delta * weights[k]", "delta * weights[k] * inputs[k] * (1.0 - inputs[k])"))),
     tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
     code='''\
 def backward(delta, weights, inputs, weight_grads, input_grads):

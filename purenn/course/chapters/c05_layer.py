@@ -30,9 +30,9 @@ def probe_uniform(own, sample):
     seed, inputs, outputs = sample
     twice = []
     for _ in range(2):
-        weight, bias = things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias")
-        twice.append([weight, bias])
-    yield "weight and bias, drawn twice from one seed", twice[0] if twice[0] == twice[1] else "not the same twice"
+        twice.append(things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias"))
+    for name, first, second in zip(("weight", "bias"), *twice):
+        yield f"{name}, drawn twice from one seed", first if first == second else "not the same twice"
 
 
 UNIFORM = Exercise(
@@ -154,7 +154,12 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
-           ("self.weight[j], b, inputs", "self.weight[0], b, inputs"))),
+           ("self.weight[j], b, inputs", "self.weight[0], b, inputs")),
+     Known("weights-for-inputs", "Two arguments of neuron.backward are swapped: either the weights and the inputs, or "
+           "self.weight_grad[j] and input_grads.", BP2,
+           ("self.weight[j], self.inputs,", "self.inputs, self.weight[j],")),
+     Known("first-row-backward", "backward takes the weights of the first neuron for every neuron.", BP2,
+           ("delta[j], self.weight[j]", "delta[j], self.weight[0]"))),
     tried="A sample is in_features, out_features, two inputs, and δ for each; the layer is "
           "Linear(in_features, out_features, random.Random(4)).",
     code='''\

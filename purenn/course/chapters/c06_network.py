@@ -9,7 +9,7 @@ from ...study.explain import explain
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, BP2, GALLERY
 from ..shapes import listed, things
-from ..stand_ins import Scale
+from ..stand_ins import Bare, Scale
 
 
 
@@ -98,7 +98,12 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
      Known("first-layer-left-out", "backward leaves out the first layer, so that it never learns.", BP2,
-           ("reversed(self.layers)", "reversed(self.layers[1:])"))),
+           ("reversed(self.layers)", "reversed(self.layers[1:])")),
+     Known("returned-too-early", "forward or backward goes through one layer alone. Is the return inside the loop?",
+           BP2, [("        return a\n", "            return a\n"),
+                 ("        return grad\n", "            return grad\n"),
+            (("        return a\n", "            return a\n"),
+             ("        return grad\n", "            return grad\n"))])),
     tried="A sample is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
           "forward, and f·g backward.",
     code='''\
@@ -122,7 +127,7 @@ class Network:
 
 def probe_parameters(own, sample):
     """The names, the lists themselves, and the gradients after zero_grad."""
-    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
+    made = [Scale(f"layer {i}", factor) if factor else Bare() for i, factor in enumerate(sample)]
     net = own.Network(made)
     triples = [things("parameters, each time,", triple, "name", "values", "grads")
                for triple in listed("parameters", net.parameters())]
@@ -182,9 +187,14 @@ another list.
             (('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
              ("grads[:] = [0.0] * len(grads)", "pass"))]),
      Known("places-from-1", "The layers are counted from 1; lists begin at 0.", GALLERY,
-           ('f"{i}.{name}"', 'f"{i + 1}.{name}"'))),
-    tried="A sample is the factors f of the layers; each has two lists, \"weight\" [f, 2f] with the gradients "
-          "[0.5, -0.5], and \"bias\" [3f] with the gradient [0.25].",
+           ('f"{i}.{name}"', 'f"{i + 1}.{name}"')),
+     Known("biases-not-cleared", "The gradients of the biases are not cleared.", GALLERY,
+           ("for _, _, grads in layer.parameters():\n", "for name, _, grads in layer.parameters():\n                if "
+            "name != 'bias':\n    ")),
+     Known("only-layers-with-parameters", "A layer without parameters is not counted; its place is a place, too.",
+           GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
+    tried="A sample is a number f for each layer; 0 is a layer without parameters. The others have three lists of two "
+          "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f.",
     code='''\
 from network_passes import Network as Passes
 
@@ -200,7 +210,7 @@ class Network(Passes):
         """Set every gradient of every layer to 0.0, in place."""
         ...
 ''', answers={"Network.parameters": network.Network.parameters, "Network.zero_grad": network.Network.zero_grad},
-    probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, -0.5, 3.0)))
+    probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, 0.0, -0.5, 3.0)))
 
 CHAPTER = Chapter(6, "A network, forward and back", "Each layer is handed what its neighbor returns; gradients are "
                   "kept until they are cleared.", (PREDICT, NETWORK, PARAMETERS))

@@ -2,6 +2,7 @@
 from ... import optimizers
 from ..exercise import Chapter, Exercise, Known
 from ..pages import ADAM, GALLERY, PYTORCH, STEP
+from ..shapes import unchanged
 
 
 # The gradients of three steps, for one list of two parameters and for two lists of one.
@@ -54,13 +55,14 @@ def probe_steps(make):
     def probe(own, sample):
         lists, settings, steps = sample
         values = [list(part) for part in lists]
-        grads = [[0.0] * len(part) for part in lists]
+        grads = [[0.5] * len(part) for part in lists]               # what stands there before must not matter
         optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
         for number in range(steps):
             rest = list(GRADIENTS[number])
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
-            optimizer.step()
+            with unchanged("step", grads):
+                optimizer.step()
             slopes = GRADIENTS[number][:sum(map(len, lists))]
             yield f"θ after step {number + 1}, with g = {slopes}", values
     return probe
@@ -110,7 +112,9 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("lr-left-out", "The learning rate is left out.", STEP, ("self.lr * v[k]", "v[k]")),
      Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
-            "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]"))),
+            "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]")),
+     Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it begins at 0.", STEP,
+           ("[zeros(len(values)) for _, values, _ in", "[list(grads) for _, _, grads in"))),
     tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
@@ -131,7 +135,7 @@ class SGD:
         ...
 
     def step(self):
-        """v ← μ·v + g; θ ← θ − lr·v, for every parameter."""
+        """v ← μ·v + g; θ ← θ − lr·v, for every parameter. The slopes stay as they are."""
         ...
 ''', answers={"SGD._state": optimizers.Optimizer._state, "SGD.step": optimizers.SGD.step}, module="optimizers",
     names=("SGD",), probe=probe_steps(lambda own: own.SGD),
@@ -178,8 +182,9 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
      Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
            (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
-     Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
-           [("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)"),
+     Known("corrected-kept", "m̂ is kept in the place of m, or v̂ in that of v, so that it is corrected again in the "
+           "next step.", ADAM,
+           [("m_hat = self", "m_hat = m[k] = self"), ("v_hat = self", "v_hat = v[k] = self"),
             (("m_hat = self", "m_hat = m[k] = self"), ("v_hat = self", "v_hat = v[k] = self"))]),
      Known("one-beta-corrected", "Both corrections are made with β₁; that of v has β₂.", ADAM,
            ("self.corrected(v[k], self.beta2)", "self.corrected(v[k], self.beta1)")),
@@ -196,7 +201,16 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
-            ("self.BETA2", "self.beta2")))),
+            ("self.BETA2", "self.beta2"))),
+     Known("not-squared", "v is made of g, not of g².", STEP,
+           ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
+     Known("one-factor-left-out", "A factor 1 − β is left out, of m or of v: that is a sum, not a mean.", STEP,
+           [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
+     Known("factor-of-the-other-beta", "The factors of one mean are of two betas, as in β₁·m + (1 − β₂)·g.", STEP,
+           [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
+            ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
+     Known("one-correction-left-out", "One of m and v is not corrected; both are to be.", ADAM,
+           [("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]")])),
     tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
@@ -245,12 +259,17 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
      Known("square-of-the-sum", "This is (s + g)², where s + g² is meant.", STEP,
            ("s[k] += g * g", "s[k] = (s[k] + g) * (s[k] + g)")),
-     Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
+     Known("sum-forgotten", "The earlier slopes are forgotten: either s is set anew (= where += is meant), or the new "
+           "s is not kept in s[k].", STEP,
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
            ("math.sqrt(s[k])", "s[k]")),
      Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
-           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])"))),
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
+     Known("sum-of-the-list", "s is set to the squares of the whole list in this step; g² of one parameter is to be "
+           "added to it.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
+     Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
     tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math

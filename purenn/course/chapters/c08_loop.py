@@ -13,7 +13,7 @@ from ..stand_ins import Descent, Line, SquaredLoss, Turned
 def probe_gradients(own, sample):
     """The cost, the outputs, and the gradients of a batch."""
     inputs, targets, reduction = sample
-    network, loss = Line(left_over=0.5), SquaredLoss(reduction, 2.0)
+    network, loss = Line(left_over=0.5, outputs=2), SquaredLoss(reduction, 2.0)
     yield "C, of batch_cost", own.batch_cost(loss, [network.forward(x) for x in inputs], targets)
     cost, outputs = things("gradients", own.Loops().gradients(network, loss, inputs, targets), "cost", "outputs")
     yield "C, of gradients", cost
@@ -64,9 +64,27 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
            (("for x, y in zip(inputs, targets):\n", "for output, y in zip([network.forward(x) for x in inputs], "
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
-           ("loss.backward(output, y)", "loss.backward(y, output)"))),
-    tried="A sample is the inputs x, the targets y, and whether the loss is a mean or a sum; the network is a = "
-          "0.5·x - 0.25, the cost of a sample (a - 2·y)², and 0.5 stands in the gradients at the start.",
+           ("loss.backward(output, y)", "loss.backward(y, output)")),
+     Known("share-twice-in-cost", "The cost is multiplied by the share twice: batch_cost has done it.", WHY_2,
+           ("return batch_cost(loss, outputs, targets), outputs", "return share * batch_cost(loss, outputs, targets), "
+            "outputs")),
+     Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
+           "loss.share(n) knows which.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
+     Known("backward-once", "Only the last sample goes backward: network.backward stands behind the loop.", WHY_2,
+           ("            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ\n"
+            "            outputs.append(output)\n",
+            "            outputs.append(output)\n        network.backward(batch_grad)\n")),
+     Known("error-for-slope", "output − target goes into network.backward; it is to be what loss.backward gives.",
+           WHY_2, ("in grad:", "in [a - t for a, t in zip(output, y)]:")),
+     Known("share-of-the-outputs", "The share is that of the number of outputs; it is that of the samples.", WHY_2,
+           ("append(share * g)", "append(loss.share(len(grad)) * g)")),
+     Known("share-afterwards", "All gradients are multiplied by the share at the end, and so is what stood in them "
+           "before.", WHY_2, (("append(share * g)", "append(g)"), ("        return batch_cost(loss, outputs, targets), "
+            "outputs", "        for _, _, grads in network.parameters():\n            grads[:] = [share * g for g in "
+            "grads]\n        return batch_cost(loss, outputs, targets), outputs")))),
+    tried="A sample is the inputs x, the targets y, and whether the loss is a mean or a sum; the network has two "
+          "outputs a = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and 0.5 stands in the gradients at "
+          "the start.",
     code='''\
 def batch_cost(loss, outputs, targets):
     """C = share · Σ_x C_x, from the lists of the outputs and of the targets of all samples; a number."""
@@ -84,8 +102,9 @@ class Loops:
         ...
 ''', answers={"batch_cost": loops.batch_cost, "Loops.gradients": loops.Loops.gradients}, probe=probe_gradients,
     module="loops", names=("Loops", "batch_cost"),
-    samples=(([[2.0]], [[1.0]], "mean"), ([[2.0], [-1.0], [0.5], [1.0]], [[1.0], [0.0], [-1.0], [0.25]], "mean"),
-             ([[2.0], [-1.0], [0.5]], [[1.0], [0.0], [-1.0]], "sum")))
+    samples=(([[2.0]], [[1.0, 0.0]], "mean"),
+             ([[2.0], [-1.0], [0.5], [1.0]], [[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0], [0.25, 1.0]], "mean"),
+             ([[2.0], [-1.0], [0.5]], [[1.0, 0.0], [0.0, 0.5], [-1.0, 0.0]], "sum")))
 
 
 def probe_learn(own, sample):
@@ -170,11 +189,14 @@ when the next is asked for.""",
             "the end. Then yield the inputs and the targets of the chosen numbers."),
     (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count - batch_size + 1, batch_size)")),
-     Known("not-shuffled", "rng is not used: the samples are not shuffled.", TRAIN,
+     Known("not-shuffled", "The samples are not in a new order: either rng is not used, or what it has shuffled is "
+           "not.", TRAIN,
            ("rng.shuffle(order)", "pass")),
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
            [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),
-            ("rng.shuffle(order)", "rng.shuffle(data.inputs)")]),
+            ("rng.shuffle(order)", "rng.shuffle(data.inputs)"),
+            ("rng.shuffle(order)", "rng.shuffle(order)\n        data.inputs[:] = [data.inputs[i] for i in order]\n"
+             "        data.targets[:] = [data.targets[i] for i in order]\n        order.sort()")]),
      Known("shuffled-apart", "The inputs and the targets are shuffled apart: each input has another's target.", TRAIN,
            (("rng.shuffle(order)", "rng.shuffle(order)\n        other = order[::-1]\n        rng.shuffle(other)"),
             ("for i in chosen]\n", "for i in (other if rng else order)[start:start + batch_size]]\n"))),
@@ -187,7 +209,11 @@ when the next is asked for.""",
                                              "return data.inputs, data.targets"))),
      Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
            [("range(0, count, batch_size)", "range(0, count)"), (("range(0, count, batch_size)", "range(0, count)"),
-                                                                 ("is None and rng is None", "is ..."))])),
+                                                                 ("is None and rng is None", "is ..."))]),
+     Known("empty-batch", "There is an empty batch at the end, where batch_size divides the number of samples.", TRAIN,
+           [("range(0, count, batch_size)", "range(0, count + 1, batch_size)"),
+            (("range(0, count, batch_size)", "range(0, count + 1, batch_size)"), ("is None and rng is None",
+                                                                                 "is ..."))])),
     tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
           "turns a list round).",
     code='''\
@@ -216,6 +242,10 @@ def training(epochs, target_loss=None, batch_size=None, rng=False, loss="mean"):
 
 LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly: not below it
 
+ADDED = "            total += cost * (loss.share(count) / loss.share(len(inputs)))\n"
+STOPS = ADDED + "            if target_loss is not None and cost < target_loss:\n                "
+ENDS = "        if target_loss is not None and total < target_loss:\n            break\n"
+
 TRAINING = Exercise(
     "8.4", "write", "train", "Write the training loop", """\
 An epoch is one pass through all the data, batch by batch: for each batch, one step of learning,
@@ -239,7 +269,7 @@ given number of epochs.""",
      Known("step-once-an-epoch", "There is one step in each epoch; there should be one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
                                                      "total)"))),
-     Known("never-stops-early", "target_loss is not looked at: it never stops early.", TRAIN,
+     Known("never-stops-early", "It never stops early: target_loss has no effect.", TRAIN,
            ("total < target_loss", "False")),
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
            (("        losses.append(total)\n", ""),
@@ -263,7 +293,26 @@ given number of epochs.""",
      Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
            ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
      Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
-           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
+           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost")),
+     Known("batches-once", "The batches are made once, before the epochs: they are used up after the first one.", TRAIN,
+           (("losses = []", "losses, all_batches = [], batches(data, batch_size, rng)"),
+            ("in batches(data, batch_size, rng):\n", "in all_batches:\n"))),
+     Known("batch-size-left-out", "batch_size is not handed to batches.", TRAIN,
+           ("(data, batch_size, rng):\n", "(data, None, rng):\n")),
+     Known("share-turned-round", "The factor is the wrong way round: it is loss.share(N) / loss.share(n).", WHY_2,
+           ("(loss.share(count) / loss.share(len(inputs)))", "(loss.share(len(inputs)) / loss.share(count))")),
+     Known("returned-too-early", "It ends after the first epoch. Is the return inside the loop?", TRAIN,
+           ("    return losses", "        return losses")),
+     Known("a-loss-for-each-batch", "The list has the cost of each batch; it is to have one loss for each epoch.",
+           TRAIN, (("            total += ", "            losses.append(cost)\n            total += "),
+            ("        losses.append(total)\n", ""))),
+     Known("loss-after-the-steps", "The losses are those after the steps of the epoch; they are to be those before "
+           "them.", TRAIN, ("losses.append(total)", "total = loss.share(count) * sum(loss.forward(network.forward(x), "
+           "y) for x, y in zip(data.inputs, data.targets))\n        losses.append(total)")),
+     Known("stops-in-an-epoch", "target_loss is looked at after a batch, and ends the epoch; it is for the loss of a "
+           "whole epoch.", TRAIN,
+           [(ADDED, STOPS + "break\n"), ((ADDED, STOPS + "break\n"), (ENDS, "")),
+            (ADDED, STOPS + "return losses + [total]\n")])),
     tried="A sample is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean or a "
           "sum. The network is a = w·x + b, learned from 4 samples, and 0.5 stands in its gradients at the start.",
     code='''\
@@ -295,7 +344,7 @@ return losses
 '''}, module="training", names=("train",), probe=probe_train,
     samples=(training(1), training(4), training(3, batch_size=3), training(50, 0.5), training(6, 0.39),
              training(3, batch_size=2, rng=True), training(2, batch_size=3, loss="sum"),
-             training(3, LOSS), training(8, 0.4, 3)))
+             training(3, LOSS), training(8, 0.4, 3), training(3, 0.2, 1)))
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
                   "gradients, adds them up, and changes the weights; 1/n stands in one place.",

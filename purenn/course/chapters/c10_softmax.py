@@ -2,7 +2,7 @@
 from ... import activations, losses
 from ..exercise import Chapter, Exercise, Known
 from ..pages import CLASSES, GALLERY, P_MINUS_Y
-from ..shapes import things
+from ..shapes import things, unchanged
 
 
 
@@ -35,11 +35,15 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
 
 def probe_softmax(own, z):
     """The three parts of exponentials, and the shares."""
-    powers, total, largest = things("exponentials", own.exponentials(list(z)), "the powers", "their sum", "m")
+    with unchanged("exponentials", z):
+        found = own.exponentials(z)
+    powers, total, largest = things("exponentials", found, "the powers", "their sum", "m")
     yield "e^(z_j − m)", powers
     yield "their sum", total
     yield "m", largest
-    yield "softmax", own.softmax(list(z))
+    with unchanged("softmax", z):
+        shares = own.softmax(z)
+    yield "softmax", shares
 
 
 SOFTMAX = Exercise(
@@ -74,7 +78,14 @@ exponentials returns three things, which the cost needs too: the list of the pow
      Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
            ("largest = max(z)", "largest = max(0.0, max(z))")),
      Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
-           ("exp(z_j - largest)", "z_j"))),
+           ("exp(z_j - largest)", "z_j")),
+     Known("largest-by-size", "m is the largest |z|; it is the largest z.", CLASSES,
+           ("largest = max(z)", "largest = max(abs(z_j) for z_j in z)")),
+     Known("sum-changes", "The powers are divided by their sum one after the other, and their sum changes meanwhile.",
+           CLASSES, ("    return [power / total for power in powers]", "    for i in range(len(powers)):\n        "
+                     "powers[i] = powers[i] / sum(powers)\n    return powers")),
+     Known("m-in-the-sum-only", "The numerator is e^z without m; the sum is of the e^(z − m).", CLASSES,
+           ("power / total for power in powers", "exp(z_i) / total for z_i in z"))),
     code='''\
 from math import exp
 
@@ -82,13 +93,13 @@ from math import exp
 def exponentials(z):
     """Three things: the list of the e^(z_j − m), their sum, and m, the largest z.
 
-    exponentials([1000.0, 1000.0]) is ([1.0, 1.0], 2.0, 1000.0).
+    exponentials([1000.0, 1000.0]) is ([1.0, 1.0], 2.0, 1000.0). z stays as it is.
     """
     ...
 
 
 def softmax(z):
-    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]."""
+    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]. z stays as it is."""
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
     names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
@@ -132,7 +143,18 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("sign-of-the-cost", "The sign of the cost is wrong: ln p is negative, and a cost is not.", P_MINUS_Y,
            ("total += y", "total -= y")),
      Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
-           ("total += y * (", "total += ("))),
+           ("total += y * (", "total += (")),
+     Known("sum-left-out", "ln S is left out of the cost.", P_MINUS_Y, ("(log_powers + (m - z))", "(m - z)")),
+     Known("something-added-to-p", "Something is added to p so that its logarithm can be computed: the cost of a very "
+           "small p is then wrong.", P_MINUS_Y,
+           [("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-12)"),
+            ("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-15)")]),
+     Known("divided-by-the-classes", "The cost is divided by the number of classes; nothing is divided here.",
+           P_MINUS_Y, ("return total", "return total / len(output)")),
+     Known("slope-of-the-sigmoid", "The slope is multiplied by p·(1 − p); p − y is all of it.", P_MINUS_Y,
+           ("[p - y", "[(p - y) * p * (1.0 - p)")),
+     Known("brackets-left-out", "y multiplies ln S alone; it multiplies ln S + (m − z).", P_MINUS_Y,
+           ("y * (log_powers + (m - z))", "y * log_powers + (m - z)"))),
     tried="A sample is the z and the y.",
     code='''\
 import math
@@ -176,9 +198,21 @@ The code below does not do that. Repair it.""",
     (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "Each product has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
+     Known("grad-of-j", "These add up to 0: either each product has ∂C/∂a_j where ∂C/∂a_i is meant, or it is added to "
+           "delta[i], not to delta[j].", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
-     Known("diagonal-left-out", "The way for i = j is missing.", P_MINUS_Y, ("(same - a[j])", "(0.0 - a[j])")),
+     Known("diagonal-left-out", "The way for i = j is missing.", P_MINUS_Y,
+           ("(same - a[j])", "(0.0 if i == j else -a[j])")),
+     Known("same-left-out", "For i = j the slope is taken to be −a_i·a_j; it is a_i·(1 − a_j).", P_MINUS_Y,
+           ("(same - a[j])", "(0.0 - a[j])")),
+     Known("diagonal-twice", "For i = j, −a_i·a_j is added besides a_i·(1 − a_j).", P_MINUS_Y,
+           ("(same - a[j])", "(same * (1.0 - a[j]) - a[j])")),
+     Known("grad-off-the-diagonal", "For i and j that differ, ∂C/∂a_i is left out.", P_MINUS_Y,
+           ("grad[i] * a[i] * (same - a[j])", "(grad[i] if i == j else 1.0) * a[i] * (same - a[j])")),
+     Known("factor-left-out", "A factor a_j is left out: it is a_j·(∂C/∂a_j − Σ_i ∂C/∂a_i·a_i).", P_MINUS_Y,
+           ("delta[j] += grad[i] * a[i] * (same - a[j])", "delta[j] += grad[i] * (same - a[i])")),
+     Known("returned-too-early", "Only the first number is computed. Is the return inside the outer loop?", P_MINUS_Y,
+           ("    return delta", "        return delta")),
      Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,

@@ -143,7 +143,26 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            GALLERY, ("if i != 5:", "if i >= 0:")),
      Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
-            ("range(epochs)", "range(epochs + 1)")))),
+            ("range(epochs)", "range(epochs + 1)"))),
+     Known("biases-drawn-first", "The biases of a layer are drawn before its weights.", EQUAL,
+           (("weight = [[", "bias = [rng.uniform(-1.0, 1.0) for j in range(n_out)]\n        weight = [["),
+            ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, bias)"))),
+     Known("biases-drawn-last", "All weights are drawn first, and then all biases; it goes layer by layer.", EQUAL,
+           (("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, [0.0] * n_out)"),
+            ("    losses = []\n", "    for _, bias in layers:\n        bias[:] = [rng.uniform(-1.0, 1.0) for j in "
+             "bias]\n    losses = []\n"))),
+     Known("seed-for-each-layer", "The generator is made anew for each layer, which begins with the same numbers.",
+           EQUAL, ("weight = [[", "rng = random.Random(seed)\n        weight = [[")),
+     Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; one step "
+           "comes after all points.", OLD_WEIGHTS,
+           (("below[k] += delta * weight[j][k]", "weight[j][k] -= lr * delta * a[i][k]\n                        "
+             "below[k] += delta * weight[j][k]"), ("weight[j][k] -= lr * weight_grad[j][k]", "pass"))),
+     Known("first-layer-left-out", "The first layer gets no gradients: the loop backward ends too early.", BP2,
+           ("(2, 1, 0)", "(2, 1)")),
+     Known("share-overwritten", "The slopes of the layer below are set anew (= where += is meant): the last neuron's "
+           "part is left.", BP2, ("below[k] += ", "below[k] = ")),
+     Known("lr-left-out", "The learning rate is left out.", STEP,
+           (("lr * bias_grad", "bias_grad"), ("lr * weight_grad", "weight_grad")))),
     tried="A sample is epochs, seed, lr.",
     code='''\
 import math

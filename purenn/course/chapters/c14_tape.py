@@ -83,8 +83,10 @@ def probe_order(own, sample):
             ("those that come before one of their parents", sorted(early))]
 
 
-# Changes: the parents are visited in the other order, as a function that calls itself does; and seen has numbers.
+# Changes: a Value is listed when it is found; the parents are visited in the other order, as a function that calls
+# itself does; and seen has numbers.
 FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
+LISTED_REVERSED = (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))
 BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen.add(value)", "seen.add(value.data)"))
 
 ORDER = Exercise(
@@ -110,7 +112,9 @@ place of the calls, the graph may be deeper than Python's calls can be.)""",
                   (("stack.append((value, True))", "order.append(value)"), FIRST_PARENT_FIRST)]),
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
            "parent that is found early then comes after what is made from it.", TAPE,
-           (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
+           [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
+     Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
+           ("return order", "return [*self.parents, self]")),
      Known("seen-is-kept", "What has been seen is kept for good: the next order() finds everything seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
@@ -170,8 +174,8 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            "the first part is passed on twice.", TAPE_MISTAKES,
            (("for value in reversed(order):", "def push(value):"), (SUMS, SUMS + "; push(parent)"),
             ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
-     Known("from-the-parents-on", "The loop goes through the order from the front; it begins with C, which is last.",
-           TAPE, ("reversed(order)", "order")),
+     Known("from-the-parents-on", "Only the parents of C get a gradient: either the loop goes through C alone, or "
+           "through the order from the front; it begins with C, which is last.", TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
            TAPE, ("value.grad = 0.0", "pass")),
      Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0. Is it set before all are cleared?", TAPE,
@@ -179,8 +183,16 @@ slope by that parent. parents and slopes have the same length. A parent may be t
      Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
-     Known("slope-alone", "The slope of the step is added alone; it is to be multiplied by grad of what was made.",
-           TAPE, ("+= value.grad * slope", "+= slope"))),
+     Known("slope-alone", "The slope of the step is added alone, or times the 1 of C; it is to be multiplied by grad "
+           "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
+     Known("number-for-slope", "The parent's own number is taken in the place of the slope.", TAPE,
+           ("+= value.grad * slope", "+= value.grad * parent.data")),
+     Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from a "
+           "dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
+     Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
+           TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
+     Known("nothing-handed-on", "Only C has a gradient: either C is left out of the loop, or each grad is cleared in "
+           "its turn, after the shares were added.", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
     tried=GRAPH + "C is the last.",
     code='''\
 from tape_order import Value as Ordered
@@ -193,19 +205,20 @@ class Value(Ordered):
         """Set grad to ∂C/∂v for each Value v that this one, C, was made from."""
         ...
 ''', answers={"Value.backward": tape.Value.backward}, module="tape_backward", names=("Value",), probe=probe_backward,
-    samples=GRAPHS)
+    samples=(*GRAPHS, ((3.0, (), ()), (-6.0, (0, 0), (1.0, -3.0)))))
 
 
 def probe_operations(own, sample):
-    """The result, parents and slopes of each operation, with a Value and with a number, and a calculation with all."""
+    """The result and the slopes of each operation, and a calculation with all, of Values and numbers."""
     a, b = own.Value(sample[0]), own.Value(sample[1])
     for name, make in (("a + b", lambda: a + b), ("a − b", lambda: a - b), ("a·b", lambda: a * b)):
+        a.grad = b.grad = 0.0
         made = make()
         if not hasattr(made, "slopes"):
             raise Misshapen(f"{name} is to give a Value; it gave {brief(plain(made))}{left_out(made)}")
         yield name, made.data
-        yield f"the slopes of {name}", made.slopes
-        yield f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents]
+        made.backward()
+        yield f"∂({name})/∂a and ∂({name})/∂b", [a.grad, b.grad]
     cost = (2.0 * a + b * 0.5) * a - b * b - 1.5 + (b + 0.25)
     cost.backward()
     yield "C = (2·a + b·0.5)·a − b·b − 1.5 + (b + 0.25)", cost.data
@@ -242,10 +255,15 @@ With that, whatever is computed can be differentiated:
      Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
      Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
            ("(1.0, -1.0)", "(-1.0, 1.0)")),
-     Known("second-parent-left-out", "a·b has only one parent and one slope; it was made from b, too.", TAPE,
-           (f"(a, b), {PRODUCT}", "(a,), (b.data,)")),
+     Known("second-parent-left-out", "b gets no slope from a·b or a + b: is it among the parents, and its slope among "
+           "the slopes?", TAPE, [(f"(a, b), {PRODUCT}", "(a,), (b.data,)"), ("(a, b), (1.0, 1.0)", "(a,), (1.0,)")]),
      Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
-           (PRODUCT, "(b, a)"))),
+           (PRODUCT, "(b, a)")),
+     Known("one-factor-twice", "One of the slopes of a·b is right, and stands there for both; they are b and a.", TAPE,
+           [(PRODUCT, "(b.data, b.data)"), (PRODUCT, "(a.data, a.data)")]),
+     Known("sum-for-difference", "a − b is computed as a + b.", TAPE,
+           [("a.data - b.data", "a.data + b.data"), (("a.data - b.data", "a.data + b.data"),
+                                                       ("(1.0, -1.0)", "(1.0, 1.0)"))])),
     tried="A sample is a and b.",
     code='''\
 from tape_backward import Value as Graph
