@@ -26,8 +26,8 @@ ERRORS = (
      "{0} is used before it is set, or it is spelled in another way where it is set."),
     ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
      "A list that belongs to others is changed; put what is computed into a list of its own."),
-    ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: a return is missing, or there "
-     "is a print in its place."),
+    ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "
+     "there a print in its place?"),
 )
 
 
@@ -38,8 +38,8 @@ def general(exercise: Exercise, best: Sequence[Any], found: Sequence[Any], label
     if not wrong:
         return None
     if all(value is None for _, value in wrong):
-        return _known(exercise, "nothing-returned", "None is returned: a return is missing, or there is a print in its "
-                      "place." if len(wrong) == len(pairs) else "None is returned for some of the samples: does each "
+        return _known(exercise, "nothing-returned", "None is returned: is a return missing, or is there a print in its "
+                      "place?" if len(wrong) == len(pairs) else "None is returned for some of the samples: does each "
                       "branch have its return?")
     for rows, rules in ((wrong, SEEN_IN_THE_WRONG), (pairs, SEEN_IN_ALL)):
         for name, says, is_so in rules:

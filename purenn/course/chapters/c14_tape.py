@@ -79,7 +79,8 @@ def probe_order(own, sample):
     order = listed("order", values[-1].order())
     places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
     early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
-    return [("the places of the Values listed, sorted", sorted(places, key=str)), ("the last one", places[-1:]),
+    return [("the places of the Values listed, sorted", ", ".join(sorted(map(str, places)))),
+            ("the last one", places[-1:]),
             ("those that come before one of their parents", sorted(early))]
 
 
@@ -187,8 +188,8 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
      Known("number-for-slope", "The parent's own number is taken in the place of the slope.", TAPE,
            ("+= value.grad * slope", "+= value.grad * parent.data")),
-     Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from a "
-           "dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
+     Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from "
+           "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
      Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
      Known("nothing-handed-on", "Only C has a gradient: either C is left out of the loop, or each grad is cleared in "
