@@ -129,7 +129,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            TRAIN,
            (("    for x, y in points:\n", f"    for x, y in points:\n            {CLEAR_EACH}\n"),
             (textwrap.indent(STEP_LINES, "    "), textwrap.indent(STEP_EACH, "    ")))),
-     Known("uphill", "The steps go uphill: the sign of the step is wrong.", STEP,
+     Known("uphill", "The steps go uphill: either the sign of the step is wrong, or that of the error.", STEP,
            (("bias[j] -= lr", "bias[j] += lr"), ("weight[j][k] -= lr", "weight[j][k] += lr"))),
      Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
            EQUAL,
