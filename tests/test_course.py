@@ -279,6 +279,7 @@ GENERAL = [
     ("9.3", "nothing-returned", "each branch", ("return abs", "if largest: return abs"),
      (" if largest != 0.0 else 0.0", "")),
     ("14.2", "nothing-returned", "a print", ("return order", "pass")),
+    ("10.2", "another-shape", "the docstring", ("return powers, total, largest", "return powers, total")),
     ("2.4", "caret-for-power", "a ** 2", ("a * a", "a ^ 2")),
     ("2.4", "sign-turned", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
     ("2.5", "not-kept-on-self", "Is self.a = ... missing", ("self.a = a", "pass")),

@@ -28,6 +28,8 @@ ERRORS = (
      "A list that belongs to others is changed; put what is computed into a list of its own."),
     ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "
      "there a print in its place?"),
+    ("another-shape", Misshapen.__name__, "is to give .*; it gave",
+     "What is given is not what the docstring asks for."),
 )
 
 
