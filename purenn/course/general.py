@@ -23,7 +23,7 @@ ERRORS = (
      "What is divided by is 0 here. Look at how it is computed, or whether it is counted up before."),
     ("calls-itself-forever", "RecursionError", "", "The function calls itself again and again, without an end."),
     ("used-before-it-is-set", "UnboundLocalError|NameError", r"'(\w+)'",
-     "{0} is used before it is set, or it is spelled in another way where it is set."),
+     "{0} is not known here: it is used before it is set, it is spelled in another way, or its import is missing."),
     ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
      "A list that belongs to others is changed; put what is computed into a list of its own."),
     ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "

@@ -266,8 +266,8 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            ("math.sqrt(s[k])", "s[k]")),
      Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
-     Known("sum-of-the-list", "s is set to the squares of the whole list in this step; g² of one parameter is to be "
-           "added to it.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
+     Known("sum-of-the-list", "In place of s stand the squares of the whole list in this step; s adds up g² of one "
+           "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
     tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",

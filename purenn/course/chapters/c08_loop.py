@@ -69,7 +69,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
             "outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
            "loss.share(n) knows which.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
-     Known("backward-once", "Only the last sample goes backward: network.backward stands behind the loop.", WHY_2,
+     Known("backward-once", "Only the last sample goes backward. Does network.backward stand behind the loop?", WHY_2,
            ("            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ\n"
             "            outputs.append(output)\n",
             "            outputs.append(output)\n        network.backward(batch_grad)\n")),

@@ -68,8 +68,9 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)")),
      Known("other-side", "This is the difference on one side, (C(θ) − C(θ − h)) / h; the central one is far more "
            "accurate.", STEP_H, (("values[k] = theta + h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
-     Known("copy-changed", "The cost does not change: cost() computes with the list values itself, not with a copy.",
-           GRADCHECK, ("theta = values[k]\n", "values = list(values)\n    theta = values[k]\n"))),
+     Known("copy-changed", "The cost does not change from call to call: before each, change values[k] itself, in the "
+           "list that is handed in.", GRADCHECK,
+           ("theta = values[k]\n", "values = list(values)\n    theta = values[k]\n"))),
     tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
     code='''\
 def numeric_slope(cost, values, k, h):
@@ -191,11 +192,11 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
      Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:")),
      Known("last-left-out", "The last number of each list is left out: the loop ends too early.", GRADCHECK,
            ("range(len(values))", "range(len(values) - 1)")),
-     Known("returned-too-early", "Only the first list is checked, or only its first number: the return is inside a "
-           "loop.", GRADCHECK,
+     Known("returned-too-early", "Only the first list is checked, or only its first number. Is the return inside a "
+           "loop?", GRADCHECK,
            [("    return found", "        return found"), ("    return found", "            return found")]),
-     Known("ends-at-the-first", "It ends at the first wrong one, or goes on with the next list: a return or a break is "
-           "behind append.", GRADCHECK,
+     Known("ends-at-the-first", "It ends at the first wrong one, or goes on with the next list. Is a return or a break "
+           "behind append?", GRADCHECK,
            [(APPEND, APPEND + "\n                break"), (APPEND, APPEND + "\n                return found")]),
      Known("last-list-only", "Only the last list is checked.", GRADCHECK,
            ("in parameters:", "in list(parameters)[-1:]:")),

@@ -145,7 +145,7 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
            ("total += y * (", "total += (")),
      Known("sum-left-out", "ln S is left out of the cost.", P_MINUS_Y, ("(log_powers + (m - z))", "(m - z)")),
-     Known("something-added-to-p", "Something is added to p so that its logarithm can be computed: the cost of a very "
+     Known("something-added-to-p", "p is kept away from 0, by adding something or by a least value: the cost of a very "
            "small p is then wrong.", P_MINUS_Y,
            [("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-12)"),
             ("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-15)")]),

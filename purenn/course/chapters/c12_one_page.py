@@ -157,7 +157,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            "comes after all points.", OLD_WEIGHTS,
            (("below[k] += delta * weight[j][k]", "weight[j][k] -= lr * delta * a[i][k]\n                        "
              "below[k] += delta * weight[j][k]"), ("weight[j][k] -= lr * weight_grad[j][k]", "pass"))),
-     Known("first-layer-left-out", "The first layer gets no gradients: the loop backward ends too early.", BP2,
+     Known("first-layer-left-out", "The first layer does not learn: does the loop backward, or that of the step, end "
+           "too early?", BP2,
            ("(2, 1, 0)", "(2, 1)")),
      Known("share-overwritten", "The slopes of the layer below are set anew (= where += is meant): the last neuron's "
            "part is left.", BP2, ("below[k] += ", "below[k] = ")),

@@ -192,8 +192,8 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
      Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
-     Known("nothing-handed-on", "Only C has a gradient: either C is left out of the loop, or each grad is cleared in "
-           "its turn, after the shares were added.", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
+     Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Is it parent.grad that is "
+           "added to, and is it cleared before, not afterwards?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
     tried=GRAPH + "C is the last.",
     code='''\
 from tape_order import Value as Ordered
