@@ -606,7 +606,9 @@ def test_what_answers_from_outside_is_taken_for_values_alone():
     of = exercise("1.2")
     from purenn.course import check
     for outcome in ({}, {"results": 3}, {"results": [[]] * 4}, {"results": [[["z"]]] * 4, "blank": []},
-                    {"results": [{}] * 4, "blank": []}, {"results": [[["z", {"a": []}]]] * 4, "blank": []},
+                    {"results": [{}] * 4, "blank": []}, {"results": [{"parts": []}] * 4, "blank": []},
+                    {"results": [{"parts": [], "error": 3, "message": [3]}] * 4, "blank": []},
+                    {"results": [[["z", {"a": []}]]] * 4, "blank": []},
                     {"results": [[["z", 10 ** 400]]] * 4, "blank": []}, {"problem": [], "line": {}},
                     {"answer": {"x": 1}, "printed": 3}, {"results": [[["z", 1.25]]], "blank": []}):
         assert check.verdict(of, 1, outcome).status != "right"

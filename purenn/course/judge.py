@@ -53,7 +53,7 @@ def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> V
     if known is not None:
         failed = False
     elif failed:
-        known = of_error(exercise, found[first]["error"], str(found[first]["message"]))
+        known = of_error(exercise, str(found[first].get("error")), str(found[first].get("message")))
     else:
         label = next(label for label, is_right in table[first].items() if is_right is False)
         known = general(exercise, [dict(parts) for parts in best], [_values(result) for result in found], label)
@@ -120,13 +120,13 @@ def _shown(exercise, place, right, result):
         if label not in values:
             yield f"{label}: there is none; expected {brief(value)}"
             return
-    if isinstance(result, dict) and "error" in result:
-        where = f"line {result['line']}: " if result.get("line") else ""
-        kind = "" if result["error"] == Misshapen.__name__ else f"{result['error']}: "
-        yield f"{where}{kind}{result.get('message')}"
-        return
     extra = [label for label in values if label not in dict(map(tuple, right))]
-    yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+    if extra and "error" not in result:
+        yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+        return
+    where = f"line {result['line']}: " if result.get("line") else ""
+    kind = "" if result.get("error") == Misshapen.__name__ else f"{result.get('error')}: "
+    yield f"{where}{kind}{result.get('message')}"
 
 
 def _unknown(label, best, found):
