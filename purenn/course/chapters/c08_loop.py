@@ -51,16 +51,16 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
      Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", WHY_2,
            ("return loss.share(len(outputs)) * total", "return total")),
      Known("mean-of-a-sum", "The cost is always divided by n. For a loss that is a sum the factor is 1: "
-           "loss.share(n) knows which.", WHY_2, ("return loss.share(len(outputs)) * total",
+           "loss.share(n) gives the right factor.", WHY_2, ("return loss.share(len(outputs)) * total",
                                                  "return total / len(outputs)")),
      Known("target-and-output-swapped-in-cost", "Output and target are swapped where they are given to loss.forward.",
            WHY_2, ("loss.forward(outputs[i], targets[i])", "loss.forward(targets[i], outputs[i])")),
-     Known("cleared-here", "The gradients are cleared here; what stands in them already is to be added to.", GALLERY,
+     Known("cleared-here", "The gradients are cleared here; they must be added to what is already there.", GALLERY,
            ("outputs = []", "outputs = []\n        network.zero_grad()")),
      Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
-     Known("forward-first", "All forward passes come first; then every backward pass has the numbers of the last one. "
-           "Each sample goes forward, and back.", GALLERY,
+     Known("forward-first", "All forward passes come first, so every backward pass has the numbers of the last sample. "
+           "Each sample must go forward and back before the next.", GALLERY,
            (("for x, y in zip(inputs, targets):\n", "for output, y in zip([network.forward(x) for x in inputs], "
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
@@ -104,7 +104,7 @@ LEARN = Exercise(
     "8.2", "order", "learn", "Put the lines of one step of learning in order", """\
 Learning from one batch takes three things: the gradients of the batch before are cleared, the
 gradients of this batch are added up, and the optimizer takes a step with them. The cost that is
-returned is that of before the step.
+returned is the one before the step.
 
 engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
 that of 6.3.""",
@@ -175,21 +175,22 @@ when the next is asked for.""",
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
            [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),
             ("rng.shuffle(order)", "rng.shuffle(data.inputs)")]),
-     Known("shuffled-apart", "The inputs and the targets are shuffled apart: each input has another's target.", TRAIN,
+     Known("shuffled-apart", "The inputs and the targets are shuffled separately: each input has another's target.",
+           TRAIN,
            (("rng.shuffle(order)", "rng.shuffle(order)\n        other = order[::-1]\n        rng.shuffle(other)"),
             ("for i in chosen]\n", "for i in (other if rng else order)[start:start + batch_size]]\n"))),
      Known("targets-not-shuffled", "The inputs are shuffled and the targets are not: each input has another's target.",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
-     Known("shuffle-returned", "rng.shuffle works in place and returns None: its result is no list.", TRAIN,
+     Known("shuffle-returned", "rng.shuffle works in place and returns None, not a list.", TRAIN,
            ("rng.shuffle(order)", "order = rng.shuffle(order)")),
      Known("return-for-yield", "return hands out the first batch and ends; yield hands it out and goes on after it.",
            TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
                                              "return data.inputs, data.targets"))),
-     Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
+     Known("overlapping", "The batches overlap: start grows by 1, not by batch_size.", TRAIN,
            [("range(0, count, batch_size)", "range(0, count)"), (("range(0, count, batch_size)", "range(0, count)"),
                                                                  ("is None and rng is None", "is ..."))])),
     tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
-          "turns a list round).",
+          "reverses a list).",
     code='''\
 def batches(data, batch_size=None, rng=None):
     """Yield the data as pairs (inputs, targets), two lists of up to batch_size entries, in an order shuffled by rng."""
@@ -219,7 +220,7 @@ LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, ex
 TRAINING = Exercise(
     "8.4", "write", "train", "Write the training loop", """\
 An epoch is one pass through all the data, batch by batch: for each batch, one step of learning,
-as in 8.2. The cost of a batch is that of before its step.
+as in 8.2. The cost of a batch is the one before its step.
 
 The loss of the epoch is the mean over all samples. A batch of n out of N samples counts for n/N
 of it, so each batch adds cost · n/N. (For a loss that is a sum the factor is 1, not n/N.
@@ -239,7 +240,7 @@ given number of epochs.""",
      Known("step-once-an-epoch", "There is one step in each epoch; there should be one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
                                                      "total)"))),
-     Known("never-stops-early", "target_loss is not looked at: it never stops early.", TRAIN,
+     Known("never-stops-early", "target_loss is not used: the training never stops early.", TRAIN,
            ("total < target_loss", "False")),
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
            (("        losses.append(total)\n", ""),
@@ -247,23 +248,23 @@ given number of epochs.""",
      Known("nothing-learned", "Nothing is learned: the gradients are cleared before the step.", GALLERY,
            (("            network.zero_grad()\n", ""), ("            optimizer.step()\n",
             "            network.zero_grad()\n            optimizer.step()\n"))),
-     Known("stops-above", "It stops when the loss is above target_loss, where below is meant.", TRAIN,
+     Known("stops-above", "The training stops when the loss is above target_loss; it must be below.", TRAIN,
            ("total < target_loss", "total > target_loss")),
      Known("mean-of-the-batches", "The loss is the mean over the batches, so that a smaller batch counts as much as a "
            "full one.", WHY_2,
            (("total = 0.0", "total = 0.0\n        count = len(list(batches(data, batch_size)))"),
             ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost / count"))),
      Known("n/N-of-a-sum", "The cost of a batch is multiplied by n/N. For a loss that is a sum the factor is 1: "
-           "loss.share(N) / loss.share(n) knows which.", WHY_2,
+           "loss.share(N) / loss.share(n) is right.", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
      Known("total-goes-on", "total is not set to 0 for each epoch: it goes on growing.", TRAIN,
            (("        total = 0.0\n", ""), ("losses = []", "losses, total = [], 0.0"))),
-     Known("not-shuffled", "rng is not handed to batches.", TRAIN,
+     Known("not-shuffled", "rng is not given to batches.", TRAIN,
            ("(data, batch_size, rng):\n", "(data, batch_size):\n")),
      Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
            ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
-     Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
-           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
+     Known("batch-losses-summed", "The costs of the batches are added as they are; each must count only for its part "
+           "of the samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost"))),
     tried="A sample is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean or a "
           "sum. The network is a = w·x + b, learned from 4 samples, and 0.5 stands in its gradients at the start.",
     code='''\
@@ -272,7 +273,7 @@ from training_batches import batches
 
 
 def train(network, data, loss, optimizer, epochs, target_loss=None, batch_size=None, rng=None):
-    """Train for up to ``epochs`` epochs; return the list of the losses of the epochs, each as it was before its steps.
+    """Train for up to ``epochs`` epochs; return the list of the losses of the epochs.
 
     Each batch of batches(data, batch_size, rng): network.zero_grad(), Loops().gradients(network, loss, inputs,
     targets), optimizer.step().
