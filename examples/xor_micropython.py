@@ -28,7 +28,7 @@ import sys
 if hasattr(gc, "threshold"):                        # MicroPython: collect after every 8 KB while the sources are
     gc.threshold(8192)                              # compiled, so that what is free stays in one piece
 
-if "__file__" in globals():                         # on a board there is none, and purenn lies in its root
+if "__file__" in globals():                         # on a board there is none, and purenn is in its root folder
     here = __file__.replace("\\", "/").rpartition("/")[0]
     sys.path.insert(0, (here or ".") + "/..")
 

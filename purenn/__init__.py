@@ -1,7 +1,7 @@
 """purenn: the neural-network textbook that runs.
 
 Backpropagation, line by line, in pure standard-library Python. Each loop of the derivation has
-a file of its own. Stepping into it with a debugger goes one level down:
+a file of its own. In a debugger, stepping into the call in a loop goes one level down:
 
     training.py       the epochs, and the batches of an epoch
     engines/loops.py  the samples of a batch

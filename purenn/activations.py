@@ -6,7 +6,7 @@ a = f(z); on the way back its derivative is the factor ∂a/∂z of the chain ru
 
     ∂C/∂z = ∂C/∂a · ∂a/∂z = ∂C/∂a · f′(z)
 
-A derivative is given both z and a = f(z), because some are cheaper to compute from a.
+``Activation.derivative`` takes both z and a = f(z), because some derivatives are cheaper to compute from a.
 It is easy to use the wrong one of the two: σ′ is a·(1 − a), not z·(1 − z), and tanh′ is 1 − a²,
 not 1 − tanh(a)².
 """
@@ -114,7 +114,7 @@ def softmax(z: Vector) -> Vector:
 
 
 def exponentials(z: Vector) -> tuple:
-    """Each e^(z_j − m), their sum, and m, the largest z: none is above 1, so none overflows.
+    """Each e^(z_j − m), their sum, and m, the largest z. No power is above 1, so none overflows.
 
     >>> exponentials([1000.0, 1000.0])
     ([1.0, 1.0], 2.0, 1000.0)
@@ -206,7 +206,7 @@ class ReLU(Activation):
 
 
 class LeakyReLU(Activation):
-    """a = z for z > 0, otherwise negative_slope·z (0.01, as in PyTorch).
+    """a = z for z > 0, otherwise negative_slope·z. By default the slope is 0.01, as in PyTorch.
 
     Raises PurennError unless the slope is a finite number.
     """
@@ -238,8 +238,8 @@ class Identity(Activation):
 class Softmax(Activation):
     """a = softmax(z), over the whole layer at once.
 
-    For a classifier leave it out and use CrossEntropyLoss, which takes z: the two together have
-    a much simpler gradient, p − y.
+    In a classifier, leave out this layer and use CrossEntropyLoss, which takes z: softmax and
+    cross-entropy together have a much simpler gradient, p − y with p = softmax(z).
     """
 
     def forward(self, z: Vector) -> Vector:

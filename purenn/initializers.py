@@ -1,11 +1,11 @@
 """The weights before training.
 
 They must not be equal: two neurons that start alike get the same gradient and stay alike
-forever (``zeros`` is here to show it). And the numbers should neither grow
-nor shrink from layer to layer, which is what the deviations in xavier and he are for.
+forever (``zeros`` is here to show it). And the activations should neither grow nor shrink
+from layer to layer: the standard deviations in xavier and he are chosen for that.
 
 Each initializer takes the size of a layer and a generator, ``rng``, and returns its weights
-(out × in: one row a neuron) and its biases. ``rng`` is a ``random.Random`` or anything with
+(out × in: one row for each neuron) and its biases. ``rng`` is a ``random.Random`` or anything with
 ``uniform(low, high)`` and ``gauss(mean, deviation)``. The weights are drawn before the biases,
 row by row, so that a seed gives the same network on every Python.
 """
@@ -37,7 +37,7 @@ def xavier_normal(in_features: int, out_features: int, rng):
 
 
 def xavier_uniform(in_features: int, out_features: int, rng):
-    """Weights from U(−r, r) with r = √(6 / (in + out)), biases 0: xavier_normal's variance.
+    """Weights from U(−r, r) with r = √(6 / (in + out)), biases 0. The variance is that of xavier_normal.
 
     Glorot and Bengio, 2010, equation 16.
     """

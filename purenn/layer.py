@@ -12,7 +12,7 @@ from .linalg import Vector
 class Layer:
     """What every layer does. For a layer of your own, subclass it and write forward and backward.
 
-    A layer for certain sizes only sets ``in_features`` and ``out_features``; None means any size. A
+    A layer that needs certain sizes sets ``in_features`` and ``out_features``; None means any size. A
     layer that learns returns its ``parameters``.
     """
 

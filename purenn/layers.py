@@ -1,7 +1,7 @@
 """Linear: a row of neurons, each of which takes all inputs.
 
 Here the loop runs over the neurons j of one layer. One level down, ``neuron.py`` loops over the inputs k of one neuron.
-What every layer does stands in ``layer.py``; the other layers are the activations.
+What every layer does is in ``layer.py``; the other layers are the activations.
 """
 from . import neuron
 from .initializers import INITIALIZERS

@@ -9,7 +9,7 @@ and the checks of input. The matrix form of the same derivation (``outer``, ``ma
 same formulas with matrices.
 
 Sums are explicit loops on purpose: from Python 3.12 on, the built-in ``sum`` compensates its
-rounding errors, so its last digit differs from every other Python's.
+rounding errors, so its last digit can differ from that of other Pythons.
 """
 import math
 
@@ -84,7 +84,7 @@ def transpose(A: Matrix) -> Matrix:
 def outer(a: Vector, b: Vector) -> Matrix:
     """(a bᵀ)_jk = a_j·b_k: a column of n times a row of m is an n × m Matrix.
 
-    The gradient of a weight matrix is one: ∂C/∂W = δ aᵀ.
+    The gradient of a weight matrix is such a product: ∂C/∂W = δ aᵀ.
 
     >>> outer([1.0, 2.0], [3.0, 4.0, 5.0])
     [[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]]
@@ -177,7 +177,7 @@ def is_finite(value) -> bool:
     """True if ``value`` is a number, and neither infinite nor nan."""
     try:
         return math.isfinite(value)
-    except (TypeError, ValueError, OverflowError):  # not a number; a whole number beyond every float
+    except (TypeError, ValueError, OverflowError):  # not a number; a whole number too large for a float
         return False
 
 

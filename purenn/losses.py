@@ -4,9 +4,9 @@ A loss looks at one sample. ``forward`` is its cost C, one number; ``backward`` 
 that number, ∂C/∂a_j, one for each output: the first factor of the chain rule, where
 backpropagation begins.
 
-A batch's cost is put together from its samples' by ``reduction``: "mean" or "sum". The factor
-this means, 1/n or 1, stands in ``Loss.share`` and nowhere else, so the cost and its gradient always
-use the same factor.
+A batch's cost is the mean or the sum of its samples' costs, as ``reduction`` says. The factor of
+each sample's cost, 1/n or 1, is in ``Loss.share`` and nowhere else, so the cost and its gradient
+always use the same factor.
 """
 import math
 
@@ -29,7 +29,7 @@ class Loss:
         self.reduction = reduction
 
     def share(self, count: int) -> float:
-        """What each of ``count`` terms counts for in the whole: 1/count for "mean", 1 for "sum"."""
+        """The factor of each of ``count`` terms: 1/count for "mean", 1 for "sum"."""
         return 1.0 / count if self.reduction == "mean" else 1.0
 
     def forward(self, output: Vector, target: Vector) -> float:
@@ -41,7 +41,7 @@ class Loss:
         raise NotImplementedError("%s has no backward(output, target)" % type(self).__name__)
 
     def answer(self, output: Vector) -> Vector:
-        """What an output says on the scale of the targets: itself, unless the loss takes logits of a sigmoid."""
+        """The output on the scale of the targets: unchanged, unless the loss takes the logits of a sigmoid."""
         return output
 
     def check_targets(self, targets: list) -> None:
@@ -173,8 +173,8 @@ class BCEWithLogitsLoss(Loss):
         ∂p/∂z = p·(1 − p)
         ∂C/∂z = ∂C/∂p · ∂p/∂z = p − y                               p·(1 − p) cancels
 
-    No denominator is left that could be rounded to 0: where BCELoss behind a Sigmoid that is sure and wrong has the
-    slope 0, here it is 1 or −1. The cost needs no logarithm of p:
+    No denominator is left that could be rounded to 0. If the Sigmoid is sure and wrong, the slope of BCELoss behind it
+    is 0, and the slope here is 1 or −1. The cost needs no logarithm of p:
 
         ln p       = −ln(1 + e^−z)
         ln(1 − p)  = −z − ln(1 + e^−z)
@@ -217,9 +217,9 @@ class BCEWithLogitsLoss(Loss):
 def log_of_one_plus(e: float) -> float:
     """ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded.
 
-    Rounding makes s of 1 + e. ln(s)/(s − 1) changes little from s to 1 + e, so ln(1 + e) = e · ln(s)/(s − 1), but for
-    rounding. (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About Floating-Point Arithmetic",
-    theorem 4.)
+    Let s be 1 + e, rounded. The fraction ln(s)/(s − 1) is nearly the same for s and for 1 + e, so, except for rounding,
+    ln(1 + e) = e · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
+    Floating-Point Arithmetic", theorem 4.)
 
     >>> log_of_one_plus(1e-20), log_of_one_plus(1.0) == math.log(2.0)
     (1e-20, True)
@@ -236,7 +236,7 @@ class CrossEntropyLoss(Loss):
     mean is over the samples; for one sample only the right class contributes, so there is nothing to average.
 
     Why the two belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
-    ``activations.softmax_jacobian``:
+    ``activations.softmax_jacobian``, where [i = j] is 1 if i = j, otherwise 0:
 
         ∂C/∂p_i = −y_i / p_i                                        from C = −Σ_i y_i·ln p_i
         ∂C/∂z_j = Σ_i ∂C/∂p_i · ∂p_i/∂z_j
@@ -256,7 +256,7 @@ class CrossEntropyLoss(Loss):
         True
         """
         _, powers, m = exponentials(output)
-        log_powers = math.log(powers)                           # ln Σ_j e^(z_j − m): small beside a large m
+        log_powers = math.log(powers)                           # ln Σ_j e^(z_j − m); adding it to m would lose digits
         total = 0.0
         for z, y in zip(output, target):
             total += y * (log_powers + (m - z))                 # −y_i · ln p_i

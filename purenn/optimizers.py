@@ -2,7 +2,7 @@
 
 Backpropagation ends with a gradient g = ∂C/∂θ for every parameter θ, the direction in which the
 cost grows. An optimizer takes a step the other way. The definitions and the defaults are
-PyTorch's (``torch.optim``); each class says where its eps stands.
+PyTorch's (``torch.optim``). eps, a small number, keeps a denominator from being 0; each class says where it is added.
 
 Every number to learn has a state of its own: its own velocity, its own mean of squares. The
 state lists have the shape of the parameters, one list for each.
@@ -75,7 +75,7 @@ class Optimizer:
         return "%s(lr=%r%s)" % (type(self).__name__, self.lr, decay)
 
     def _state(self):
-        """A list of zeros for each parameter, as long as it."""
+        """A list of zeros for each list of parameters, equally long."""
         return [zeros(len(values)) for _, values, _ in self.parameters]
 
     def _checked(self, name, value, limit=None):
@@ -83,10 +83,10 @@ class Optimizer:
         if not is_finite(value) or value < 0.0 or (limit is not None and value >= limit):
             raise PurennError("%s: %s is %r; it must be a number from 0 up%s" % (
                 type(self).__name__, name, value, "" if limit is None else " and below %g" % limit))
-        return value if type(value) is int else float(value)           # a number of NumPy's would get into the weights
+        return value if type(value) is int else float(value)           # a NumPy number would get into the weights
 
     def _checked_eps(self, eps):
-        """``eps`` if it is a number above 0, otherwise PurennError: it stands in a denominator."""
+        """``eps`` if it is a number above 0, otherwise raises PurennError: it is added to a denominator."""
         if not is_finite(eps) or eps <= 0.0:
             raise PurennError("%s: eps is %r; it must be a number above 0" % (type(self).__name__, eps))
         return float(eps)

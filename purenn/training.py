@@ -13,7 +13,7 @@ from .linalg import PurennError, Vector, check_matrix
 from .losses import BCEWithLogitsLoss, CrossEntropyLoss, Loss
 from .optimizers import Optimizer
 
-# Data to learn from: inputs and targets, two lists of equally long lists of numbers, one of each for a sample.
+# Data to learn from: inputs and targets. Each is a list with a list of numbers for each sample, all equally long.
 Dataset = namedtuple("Dataset", ("inputs", "targets"))
 
 # An epoch: its number (from 1); the loss and the accuracy over its samples, each sample measured
@@ -73,7 +73,7 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
 
 
 def part_of_whole(loss, size: int, count: int) -> float:
-    """share(n) / share(size): what the cost of a batch of ``size`` samples counts for in that of all n."""
+    """share(n) / share(size): the factor of a batch of ``size`` samples when the costs of all batches are added up."""
     return loss.share(count) / loss.share(size)
 
 
@@ -124,7 +124,7 @@ def _evaluate(network, loss, data, engine):
 
 
 def plain(data):
-    """The data as Python's own numbers. Others, such as NumPy's, would get into the weights, and are converted."""
+    """The data as Python's own numbers. Others, such as NumPy's, are converted, or they would get into the weights."""
     if data is None or are_plain(data.inputs) and are_plain(data.targets):
         return data
     return Dataset([[float(x) for x in row] for row in data.inputs], [[float(y) for y in row] for row in data.targets])
@@ -198,14 +198,14 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
             raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it from the "
-                              "parameters() of this network, again if its lists were replaced" % name)
+                              "parameters() of this network, and make a new one if the lists are replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)
 
 
 def check_loop(epochs, batch_size, engine, rng, done) -> None:
-    """Raise PurennError unless these arguments are such as ``train`` takes."""
+    """Raise PurennError unless ``train`` can take these arguments."""
     if not (isinstance(done, int) and done >= 0):
         raise PurennError("train: done is %r; it must be a whole number from 0 up" % (done,))
     for name, size in (("epochs", epochs), ("batch_size", batch_size)):

@@ -50,3 +50,11 @@ def test_random_options_are_taken_or_refused_in_one_line(command):
         if done.returncode:
             last = done.stderr.rstrip("\n").split("\n")[-1]
             assert last.startswith("purenn: ") and len(last) < 2000, (more, done.stderr)
+
+
+@pytest.mark.parametrize("arguments", [["9" * 5000], ["xor", "9" * 5000], ["xor", "--" + "9" * 5000],
+                                       ["gradcheck", "--sweep=" + "9" * 5000], ["predict", "9" * 5000]])
+def test_what_was_found_is_cut_if_it_is_long(arguments):
+    done = cli(*arguments)
+    assert done.returncode == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+    assert "9" * 290 in done.stderr and "..." in done.stderr and len(done.stderr) < 1000

@@ -59,6 +59,7 @@ def test_the_others_run(contender, small):
 
 
 @pytest.mark.skipif(why_none() != "", reason="there is no C compiler here: " + why_none())
+@pytest.mark.slow
 def test_epochs_at_once_are_as_many_as_they_are_counted_for():
     step = contenders.start("compiled, epochs at once", "xor 2-4-4-1")
     assert step.share == own.AT_ONCE

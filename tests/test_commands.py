@@ -348,6 +348,7 @@ def test_ascii_output_has_no_character_that_it_cannot_have():
     assert all(ord(character) < 128 for character in done.stdout)
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_progress_and_color():
     written = on_a_terminal("xor", "--epochs", "1000", "--seed", "2", NO_COLOR="")
     assert re.search(r"epoch \d+ of 1000, loss 0\.\d+, at most [\d.]+ s left", written)

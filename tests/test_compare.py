@@ -214,7 +214,7 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary activation=relu,ReLU", "--vary: activation: found 'ReLU', which is there already as 'relu'"),
     ("xor --vary lr=1 --vary lr=2", "--vary: found lr twice"),
     ("xor --vary lr=1,2 --lr 3", "--vary: found lr, and --lr beside it"),
-    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 of them; at most two can be varied"),
+    ("xor --vary lr=1 --vary init=he --vary loss=mse", "--vary: found 3 options; at most two can be varied"),
     ("xor --vary hidden=4,4x", "--vary: hidden: found '4x'; it must be a size such as 4, sizes such as 4x4, or none"),
     ("xor --vary hidden=0", "--vary: hidden: found '0'; it must be a size"),
     ("xor --vary hidden=99999x99999", "at most 100000 are allowed: make it smaller"),
@@ -256,6 +256,7 @@ def test_ascii_output_has_no_character_that_it_cannot_have():
     assert done.returncode == 0 and all(ord(character) < 128 for character in done.stdout) and "?" not in done.stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_progress_with_the_time_left():
     written = on_a_terminal("compare", "xor", "--vary", "lr=1,0.5", "--seeds", "1", "--epochs", "3000")
     assert re.search(r"run \d of 2, at most [\d.]+ s left", written)
@@ -323,6 +324,7 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     assert nobody_is_left(process)
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_json_and_before_anything_is_complete():
     process, out, err = interrupted(2, "--json", "--workers", "2")
     assert (process.returncode, err) == (130, "")

@@ -289,11 +289,12 @@ def both_ways(settings, problem=xor_problem):
 
 @needs_compiler
 @pytest.mark.parametrize("settings", [
-    Settings(epochs=700, target_loss=None), Settings(lr=1.0, momentum=0.9, epochs=2000),
-    Settings(epochs=300, batch_size=4, target_loss=None), Settings(epochs=300, batch_size=1, loss="sse", lr=0.1),
-    Settings(optimizer="adam", lr=0.05, epochs=400), Settings(target_loss=9.0),
-    Settings(activation="relu", output_activation="identity", lr=9.0), Settings(epochs=300, lr_decay=0.99),
-    Settings(epochs=300, shuffle=True), Settings(batch_size=20, lr=1e200, loss="sse", output_activation="identity")],
+    Settings(epochs=300, batch_size=4, target_loss=None), Settings(target_loss=9.0), Settings(epochs=300, shuffle=True),
+    Settings(batch_size=20, lr=1e200, loss="sse", output_activation="identity"),
+    *(pytest.param(each, marks=pytest.mark.slow) for each in (
+        Settings(epochs=700, target_loss=None), Settings(lr=1.0, momentum=0.9, epochs=2000),
+        Settings(epochs=300, batch_size=1, loss="sse", lr=0.1), Settings(optimizer="adam", lr=0.05, epochs=400),
+        Settings(activation="relu", output_activation="identity", lr=9.0), Settings(epochs=300, lr_decay=0.99)))],
     ids=str)
 def test_epochs_that_are_done_at_once_are_those_of_the_loop(settings, quick):
     one_by_one, at_once = both_ways(settings)
@@ -477,7 +478,7 @@ OTHER_DIGITS = 'exec gcc -Dexp=sin "$@"\n'
 @pytest.mark.parametrize("text, reason", [
     ("exit 1\n", "failed with exit code 1"), ("echo 'no \x1b licence'; exit 7\n", "failed with exit code 7: no \\x1b"),
     ("exit 0\n", "cannot be loaded"), (NONSENSE, "cannot be loaded"),
-    pytest.param(OTHER_DIGITS, "has other digits than Python", marks=[needs_compiler, pytest.mark.slow])])
+    pytest.param(OTHER_DIGITS, "gives other digits than Python", marks=[needs_compiler, pytest.mark.slow])])
 def test_a_compiler_that_fails_is_named_in_one_line(text, reason, tmp_path, monkeypatch):
     monkeypatch.setenv("CC", script(tmp_path, text))
     assert_refused("xor --epochs 2 --engine compiled", reason)
@@ -561,6 +562,7 @@ def test_the_epochs_that_are_expected_end_where_most_trainings_do():
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_the_command_line_trains_to_the_same_digits(quick):
     lines = [cli("xor", "--epochs", 300, "--engine", name).stdout.splitlines() for name in ("loops", "compiled")]
     assert lines[1][0] == lines[0][0] + ", engine Compiled()"
@@ -578,6 +580,7 @@ def test_the_c_is_printed_with_each_formula():
 
 
 @needs_compiler
+@pytest.mark.slow
 def test_the_c_that_is_printed_compiles_without_a_warning(tmp_path):
     for arguments in ("xor", "gate --loss bce --optimizer rmsprop"):
         (tmp_path / "a.c").write_text(cli("unroll", *arguments.split(), "--c").stdout, encoding="utf-8")

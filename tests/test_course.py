@@ -292,7 +292,7 @@ GENERAL = [
     ("5.3", "not-kept-on-self", "inputs of a Linear is used", ("self.inputs = inputs", "pass")),
     ("14.4", "number-for-object", "has no .data", ("a, b = self, _value(other)\n        return Value(a.data * b",
                                                    "a, b = self, other\n        return Value(a.data * b")),
-    ("9.4", "number-called", "handed on", ("numeric_slope(cost,", "numeric_slope(cost(),")),
+    ("9.4", "number-called", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),
     ("6.2", "list-called", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
     ("8.4", "none-used", "whether it is None", ("target_loss is not None and ", "")),
     ("1.2", "place-beyond-the-end", "len(list) - 1", ("range(len(weights))", "range(len(weights) + 1)")),

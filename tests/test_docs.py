@@ -71,6 +71,10 @@ def prose(page):
     return re.sub(r"^```.*?^```$", "", text_of(page), flags=re.MULTILINE | re.DOTALL)
 
 
+# The pages whose commands take longest.
+SLOW = ("docs/command-line.md", "docs/comparing.md", "docs/letters.md", "docs/tables.md")
+
+
 def with_blocks(language, *marks):
     """The pages that have such a block; of several marks, with one of them."""
     return [page for page in PAGES if any(
@@ -215,7 +219,8 @@ def check_console(page, marks, folder):
                 check_output("%s:%d: %s" % (page, block.line, command), shown, printed_by(command, folder))
 
 
-@pytest.mark.parametrize("page", with_blocks("console"))
+@pytest.mark.parametrize("page", [
+    pytest.param(page, marks=pytest.mark.slow) if page in SLOW else page for page in with_blocks("console")])
 def test_the_commands_of_a_page_print_what_is_shown(page, project):
     check_console(page, set(), project)
 

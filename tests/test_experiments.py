@@ -231,6 +231,7 @@ def test_letters_come_to_what_their_command_comes_to():
 
 # Whole ones, with few seeds.
 
+@pytest.mark.slow
 def test_without_hidden_activations_the_loss_stays_at_the_best_constant():
     outcome = carry_out(ALL["A8"], 2, 1)
     assert verdict(outcome.checked) == "as reported"

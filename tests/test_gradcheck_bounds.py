@@ -75,6 +75,7 @@ def test_the_third_derivative_explains_a_step_that_is_too_large():
     assert verdict(worst(gradcheck(network, MSELoss(), *xor(), h=1e-2, engine=OffBy(1.001)))) == "doubtful"
 
 
+@pytest.mark.slow
 def test_nor_is_any_of_the_network_of_the_readme():
     for seed in range(1, 41):
         network = Network.mlp([2, 4, 4, 1], rng=random.Random(seed))

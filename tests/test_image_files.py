@@ -388,7 +388,7 @@ def test_a_csv_of_more_than_the_limit_is_refused(tmp_path, monkeypatch):
 
 
 def test_a_csv_of_more_pixels_than_memory_is_taken_for_is_refused_before_it_is_read_to_the_end(tmp_path, monkeypatch):
-    monkeypatch.setattr("purenn.data.image_files.LIMIT", 16)             # 4 pixels of 8 bytes
+    monkeypatch.setattr("purenn.data.image_tables.LIMIT", 16)             # 4 pixels of 8 bytes
     refused(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n0,1,0\n1,1,1\nthe end\n"), "holds more than 4 pixels; take fewer")
     assert len(read_images(table(tmp_path, "label,a,b\n0,1,1\n1,0,1\n")).images) == 2
 

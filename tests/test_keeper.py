@@ -218,8 +218,9 @@ def test_killed_at_any_moment_nothing_is_lost(begun, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no signals here")
-@pytest.mark.parametrize("begun", [(*TRAIN[:-2], "--patience", 0, "--hidden", 40), ("xor", "--target-loss", 1e-30)],
-                         ids=["train", "xor"])
+@pytest.mark.parametrize("begun", [
+    pytest.param((*TRAIN[:-2], "--patience", 0, "--hidden", 40), id="train", marks=pytest.mark.slow),
+    pytest.param(("xor", "--target-loss", 1e-30), id="xor")])
 def test_ctrl_c_ends_the_training_and_all_is_kept(begun, tmp_path):
     path = tmp_path / "c"
     process = started(*begun, "--epochs", 10 ** 8, "--checkpoint", path, "--checkpoint-every", 2, "--save",

@@ -103,6 +103,7 @@ def test_a_variant_goes_with_its_job_to_the_workers():
 
 
 @pytest.mark.skipif(why_none() != "", reason="there is no C compiler here: " + why_none())
+@pytest.mark.slow
 def test_the_engine_is_chosen_for_the_method_of_the_variant(monkeypatch):
     from purenn.engines.compiled import Compiled
     monkeypatch.setattr(auto, "COMPILING_PAYS", 0.0)

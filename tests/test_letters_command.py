@@ -227,7 +227,7 @@ def test_handwritten_digits_are_read_at_95_percent_with_the_defaults():
     ("--write-data x.npz --save m.json", "--save: cannot be used with --write-data"),
     ("--show-data 2 --json", "--json: cannot be used with --show-data"),
     ("--write-data x.npz --quiet", "--quiet: cannot be used with --write-data"),
-    ("--names AACDEFGHIJ --train 20", "--names: found 'AACDEFGHIJ'; the characters must be different, and no spaces"),
+    ("--names AACDEFGHIJ --train 20", "--names: found 'AACDEFGHIJ'; it must be different characters, without spaces"),
     ("--write-data tests/files --train 9", "tests/files: is not a regular file"),
     ("--labels x", "--labels: has no effect here; add --data"),
     ("--data %s --ignore x" % DIGITS, "--ignore: is for a CSV, which %s is not; leave it out" % DIGITS),

@@ -11,7 +11,7 @@ from purenn.engines import loops
 from purenn.study import checks, gradcheck
 from purenn.study.mistakes import MISTAKES, Mistake, planted
 from purenn.study.planting import demonstrate, train_experiment
-from purenn.study.whys import WHYS
+from purenn.study.mistake_reasons import REASONS
 
 from .helpers import assert_refused, cli, found
 from .torch_parity import check_torch_parity
@@ -94,7 +94,7 @@ def test_a_mistake_is_shown_with_both_lines_both_curves_and_what_catches_it(name
     assert BY_NAME[name].right in done.stdout and BY_NAME[name].wrong in done.stdout
     assert "right: loss" in done.stdout and "wrong: " in done.stdout
     assert "What a learner sees: " in done.stdout and "seed 1" in done.stdout
-    assert "Why: " + WHYS[name] in " ".join(done.stdout.split())
+    assert "Why: " + REASONS[name] in " ".join(done.stdout.split())
     assert done.stdout.splitlines()[-1].startswith("Caught: ")
 
 
@@ -125,8 +125,8 @@ def test_bad_input_gets_one_line(arguments, named):
 # Why the curve looks as it does.
 
 def test_each_mistake_says_why():
-    assert set(WHYS) == set(BY_NAME)
-    assert all(why.endswith(".") and len(why) > 60 for why in WHYS.values())
+    assert set(REASONS) == set(BY_NAME)
+    assert all(why.endswith(".") and len(why) > 60 for why in REASONS.values())
 
 
 @pytest.mark.parametrize("name, rate, said", [
@@ -140,19 +140,19 @@ def test_where_the_rate_is_said_to_be_another_the_right_code_with_that_rate_has_
     with planted(mistake):
         wrong = train_experiment(short, 1)
     right = train_experiment(short._replace(optimizer=lambda p: SGD(p, lr=rate)), 1)
-    assert right.losses == pytest.approx(wrong.losses, rel=1e-6) and said in WHYS[name]
+    assert right.losses == pytest.approx(wrong.losses, rel=1e-6) and said in REASONS[name]
     assert train_experiment(short, 1).losses[-1] != pytest.approx(wrong.losses[-1], rel=1e-6)
 
 
 def test_what_else_is_said_in_numbers_is_so():
-    assert "0.42" in WHYS["tanh-derivative"] and 1.0 - math.tanh(1.0) ** 2 == pytest.approx(0.42, abs=0.005)
-    assert "0.197" in WHYS["sigmoid-of-activation"]
+    assert "0.42" in REASONS["tanh-derivative"] and 1.0 - math.tanh(1.0) ** 2 == pytest.approx(0.42, abs=0.005)
+    assert "0.197" in REASONS["sigmoid-of-activation"]
     assert activations.sigmoid(1.0) * (1.0 - activations.sigmoid(1.0)) == pytest.approx(0.197, abs=0.0005)
-    assert "0.32" in WHYS["adam-correction"] and 10.0 / math.sqrt(1000.0) == pytest.approx(0.32, abs=0.005)
+    assert "0.32" in REASONS["adam-correction"] and 10.0 / math.sqrt(1000.0) == pytest.approx(0.32, abs=0.005)
     lists = len(list(Network.mlp([2, 4, 4, 1], rng=random.Random(1)).parameters()))
     longer = max((1.0 - 0.9 ** t) / (1.0 - 0.9 ** (lists * t)) * math.sqrt(
         (1.0 - 0.999 ** (lists * t)) / (1.0 - 0.999 ** t)) for t in range(1, 1000))
-    assert "There are %d lists" % lists in WHYS["adam-step-counter"] and 2.9 < longer < 3.3
+    assert "There are %d lists" % lists in REASONS["adam-step-counter"] and 2.9 < longer < 3.3
     with pytest.raises(OverflowError):
         math.exp(710.0)
 
@@ -161,7 +161,7 @@ def test_a_demonstration_has_both_runs_and_what_was_found():
     mistake = BY_NAME["missing-factor-2"]
     shown = demonstrate(mistake._replace(experiment=mistake.experiment._replace(epochs=2)), 3)
     assert len(shown.right.losses) == len(shown.wrong.losses) == 2 and shown.right.losses[1] != shown.wrong.losses[1]
-    assert shown.again is None and shown.found.endswith("wrong") and shown.why == WHYS["missing-factor-2"]
+    assert shown.again is None and shown.found.endswith("wrong") and shown.why == REASONS["missing-factor-2"]
     with pytest.raises(PurennError, match="the check of missing-factor-2 does not tell right from wrong"):
         demonstrate(mistake._replace(check=lambda: (True, ""),
                                      experiment=mistake.experiment._replace(epochs=1)), 3)

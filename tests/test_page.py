@@ -657,6 +657,7 @@ def test_the_tour_has_six_stops_of_two_sentences():
 # What the page is made of.
 
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="auto picks other engines there")
+@pytest.mark.slow
 def test_the_page_fetches_the_modules_that_a_training_needs_and_no_others():
     assert json.loads(text_of("sources.json")) == make_page.sources()
 

@@ -150,6 +150,7 @@ def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, sa
     assert "| A6 |" in written and "; stopped before the other 1. It took" in written and "| A8 |" not in written
 
 
+@pytest.mark.slow
 def test_where_nothing_is_done_nothing_is_written(monkeypatch, tmp_path, capsys):
     def run_all(*_):
         raise Incomplete("a worker has died", [])
@@ -172,7 +173,7 @@ def test_without_a_name_all_are_run_and_each_run_once(asked, capsys):
     assert [seed for _, settings, _ in jobs for seed in [settings.seed] if settings.sizes[0] == 784] == [1]
 
 
-@pytest.mark.parametrize("more, seeds", [([], 20), (["--seeds", "3"], 3)])
+@pytest.mark.parametrize("more, seeds", [([], 10), (["--seeds", "3"], 3)])
 def test_each_is_run_with_as_many_seeds_as_asked_for(asked, more, seeds, monkeypatch):
     monkeypatch.setattr("purenn.engines.compiler.why_none", lambda: "no compiler here")
     assert reproduce.run(["A8", *more]) == 0

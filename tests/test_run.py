@@ -138,6 +138,7 @@ def test_the_estimate_leaves_the_network_as_it_is(monkeypatch):
     assert expected.seconds > 0.0 and expected.measured == 4
 
 
+@pytest.mark.slow
 def test_seconds_are_those_of_training_and_not_of_what_is_done_between_epochs():
     run = Run(problems.xor(), Settings(epochs=3))
     for _ in run.epochs():

@@ -305,6 +305,7 @@ def test_delta_is_asked_for_when_its_derivative_is_known(recording):
         "  delta[0] = ?"]
 
 
+@pytest.mark.slow
 def test_what_is_asked_for_at_a_return_comes_from_what_was_returned():
     """Its formula has no call left of what was stepped into, and evaluates to the answer, to the last bit."""
     names = {"exp": math.exp, "log": math.log}

@@ -257,6 +257,7 @@ def test_every_loss_with_the_outputs_that_go_with_it(file, target, classes, loss
         assert found["test_accuracy"] > 0.5 and len(found["test_confusion"]) == classes
 
 
+@pytest.mark.slow
 def test_two_classes_are_told_apart_by_one_output_as_well_as_by_two():
     file = os.path.join(FILES, "breast_cancer.csv")
     for loss in ("bce", "bce-with-logits", "cross-entropy", "mse"):

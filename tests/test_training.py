@@ -231,7 +231,7 @@ def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refus
         next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
     optimizer = SGD(network.parameters(), lr=0.1)
     network.layers[0].weight = [list(row) for row in network.layers[0].weight]
-    with pytest.raises(PurennError, match="again if its lists were replaced"):
+    with pytest.raises(PurennError, match="make a new one if the lists are replaced"):
         next(iter(train(network, data, BCELoss(), optimizer, 500)))
     some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
     assert next(iter(train(network, data, BCELoss(), some, 1)))

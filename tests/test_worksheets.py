@@ -221,8 +221,8 @@ def test_each_student_gets_other_numbers_with_another_seed():
         assert first == again and len(numbers[0]) >= 12 and not set(numbers[0]) & set(numbers[1])
         assert "seed 5" in first
     assert cli("explain", "softmax").stdout == cli("explain", "softmax", "--seed", 1).stdout
-    assert_refused("explain mazur --seed 2", "--seed: the numbers of mazur are those of the article; xor, linear, gate "
-                   "and softmax have others with each seed")
+    assert_refused("explain mazur --seed 2", "--seed: the numbers of mazur are those of Matt Mazur's article; only "
+                   "those of xor, linear, gate and softmax depend on the seed")
 
 
 def test_blank_and_answers_are_two_sheets():

@@ -36,7 +36,7 @@ export async function follow(text) {
     log = then ? JSON.parse(then) : [];
     if (!Array.isArray(log)) throw new Error();
   } catch {
-    return { error: { field: null, text: "The link is damaged: what was changed cannot be read." } };
+    return { error: { field: null, text: "The link is damaged: its list of changes cannot be read." } };
   }
   for (const entry of log) {
     const [epoch, what, values] = Array.isArray(entry) ? entry : [];

@@ -91,7 +91,7 @@ function all() {
     `${i}: x = (${input.map((x) => short(x)).join(", ")}), y = ${target}`, i)));
   $("sample").value = before && Number(before) < state.samples.length ? before : state.sample;
   $("summary").textContent = state.summary;
-  $("first-line").textContent = `Begins as: ${state.first_line}`;
+  $("first-line").textContent = `At the start: ${state.first_line}`;
   $("same").hidden = state.choices === null;
   if (state.choices) $("command").textContent = command([state.task], state.choices);
   frame();

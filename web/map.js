@@ -91,7 +91,7 @@ export function text() {
   const tests = points.filter((point) => point.part === "test").length;
   $("map-text").textContent = diverged ? "The numbers are no longer finite: there is nothing to see."
     : `${right} of ${counted} ${tests ? "fresh points" : "points"} are right. Circles are of class 1, squares of class 0; ` +
-      `a wrong point has a ring.${tests ? " Small ones are fresh points, from which the network does not learn." : ""}`;
+      `a wrong point has a ring.${tests ? " Small circles and squares are fresh points, from which the network does not learn." : ""}`;
 }
 
 // The loss of every epoch, on a logarithmic scale; of the epochs that fall on one column of the picture, the least and

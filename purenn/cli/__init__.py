@@ -1,7 +1,7 @@
 """The command line: ``python cli.py COMMAND``, ``python -m purenn COMMAND``, or, installed, ``purenn COMMAND``.
 
 Each command is a module of its own with ``run(arguments)``, loaded only when it is called. Exit
-codes: 0 done, 2 bad input, 3 training diverged, 130 interrupted.
+codes: 0 done, 1 something that was checked is wrong, 2 bad input, 3 training diverged, 130 interrupted.
 """
 import sys
 from typing import List, Optional, Sequence
@@ -33,9 +33,11 @@ COMMANDS = (
     ("course", "exercises that build a small purenn, and checks that name the mistake", "course start"),
     ("compare", "a task with several settings, each with the same seeds, side by side",
      "compare xor --vary optimizer=adagrad,adam"),
-    ("page", "the page in the browser: watch a network learn, and act on it", "page"),
+    ("page", "the page in the browser: watch a network learn, and change it while it learns", "page"),
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
+
+MOST_LETTERS = 300              # of a word in an error: what was found may be of any length
 
 # Used in the examples if the program is installed, without the files of its tests.
 INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))
@@ -108,7 +110,8 @@ def _say(text: str) -> None:
 def _fail(error: object, code: int) -> int:
     """Write a message as one line on stderr, and return the exit code."""
     from ..files.text import escaped
-    message = "purenn: " + escaped(" ".join(str(error).split()))
+    words = [word if len(word) <= MOST_LETTERS else word[:MOST_LETTERS] + "..." for word in str(error).split()]
+    message = "purenn: " + escaped(" ".join(words))
     if sys.stderr is not None:
         encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
         try:

@@ -27,7 +27,7 @@ DESCRIPTION = "Run a task with several settings, each with the same seeds, and s
 
 MOST_RUNS = 10_000
 
-# By default: four learning rates with 20 seeds each are through within half a minute on two cores.
+# The default is so low that four learning rates with 20 seeds each take half a minute on two cores.
 MOST_EPOCHS = 8_000
 
 
@@ -164,7 +164,7 @@ def _add_own_options(parser: Parser) -> None:
 
 
 def _job(task: Task, options: Any, source: Source, varied: Dict[str, Any], label: str) -> Job:
-    """The Job of a setting: the options with what is varied in their place."""
+    """The Job of a setting: the options, with the values that are varied put in."""
     varied = {name.replace("-", "_"): meaning for name, meaning in varied.items()}
     source = source._replace(**{name: varied.pop(name) for name in source._fields if name in varied})
     with named_as_options():
@@ -199,12 +199,12 @@ def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool
         if "" in texts:
             _refuse(task, f"found {short(text)}, with an empty value; leave out a comma")
         if name in [other.name for other in axes]:
-            _refuse(task, f"found {name} twice; give all its values in one")
+            _refuse(task, f"found {name} twice; give all its values in one --vary")
         if name.replace("-", "_") in options.given:
             _refuse(task, f"found {name}, and --{name} beside it; leave one of the two out")
         axes.append(Axis(name, texts, _meanings(task, parser, name, texts, switches[name])))
     if len(axes) > 2:
-        _refuse(task, f"found {len(axes)} of them; at most two can be varied")
+        _refuse(task, f"found {len(axes)} options; at most two can be varied")
     return axes
 
 
@@ -239,7 +239,7 @@ def _label(axes: Sequence[Axis], values: Sequence[str]) -> str:
 # The runs and their report.
 
 def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[List[Any], Any]:
-    """The jobs' trials, None for one that is not complete, and the error that ended them early, or None."""
+    """The jobs' trials, with None for each one that is not complete; and the error that ended them early, or None."""
     if terminal:
         terminal.stream.flush()
     try:

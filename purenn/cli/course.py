@@ -36,7 +36,8 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="check, hint, solutions: exercises, such "
                         "as 4.2, or chapters; start, handout: the new folder (default of start: workbook); grade: the "
                         "submissions")
-    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is one; or workbook)")
+    parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is a workbook; "
+                        "otherwise the folder workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
@@ -137,7 +138,7 @@ def _solutions(terminal: Terminal, options: Any) -> int:
     return 0
 
 
-# Of each action the options, the most names it takes, and what does it.
+# For each action: its options, the most names it takes, and the function that does it.
 ACTIONS: Dict[str, Any] = {
     "status": ({"in"}, 0, _status), "start": ({"seed", "chapters"}, 1, _write), "check": ({"in"}, 100, _check),
     "hint": ({"in"}, 1, _hint), "next": ({"in"}, 0, _next), "run": ({"in", "epochs"}, 0, _run),

@@ -13,8 +13,9 @@ from .parser import Parser, one_of, task_name, whole
 from .sample import add_sample_option, neuron, run_of_sample
 
 DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
-               "in, its result, and where pdb can stop at it.")
-FIXED = "the numbers of mazur are those of the article; xor, linear, gate and softmax have others with each seed"
+               "in, its result, and the line at which a debugger can stop.")
+FIXED = ("the numbers of mazur are those of Matt Mazur's article; only those of xor, linear, gate and softmax depend "
+         "on the seed")
 HINT = "; --only {}.J shows those of neuron J"
 
 

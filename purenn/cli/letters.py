@@ -19,11 +19,11 @@ from .parser import MOST_EPOCHS, Parser, short, whole
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
 WITH_C = {"hidden": [300], "epochs": 20, "lr_decay": 0.9, "weight_decay": 0.001}
 
-# The options that go with --show-data, the seed with drawn letters alone; and with --write-data.
+# The options that go with --show-data (the seed only with drawn letters), and those that go with --write-data.
 SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
 WRITTEN = ("write_data", "seed", "train", "validation", "test")
 
-# The options that leave the defaults as they are.
+# The options that may be given without changing the other defaults.
 FREE = {"engine", "workers", "seed", "json", "quiet", "save", "history", "plot", "checkpoint"}
 
 
@@ -39,9 +39,10 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options; with ``--full``, those that are not given are the report's."""
+    """The options. With ``--full``, those not given are the report's; with a C compiler, they may be WITH_C's."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=task.summary)
+    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and no option changes the images, "
+                    f"the network or the training, the defaults are {typed([], WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N images, the first ones of a file, and end")
@@ -58,7 +59,7 @@ def parse(arguments: List[str]) -> Any:
         setattr(options, name, usual[name])
     options.given |= set(usual)
     if usual is WITH_C and not options.json and not options.quiet:
-        Terminal().line(f"There is a C compiler here, so more is done than without: {typed([], WITH_C)}")
+        Terminal().line(f"There is a C compiler, so a larger training is chosen: {typed([], WITH_C)}")
     return options
 
 
@@ -105,7 +106,7 @@ def check_options(options: Any) -> None:
     names = options.names
     if names is not None:
         if len(set(names)) < len(names) or "".join(names.split()) != names or not names.isprintable():
-            raise PurennError(f"--names: found {short(names)}; the characters must be different, and no spaces")
+            raise PurennError(f"--names: found {short(names)}; it must be different characters, without spaces")
         if options.data is None and options.resume is None:
             with named_as_options():
                 check_names(names, 10)

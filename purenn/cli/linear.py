@@ -1,4 +1,4 @@
-"""``linear``: train on points to both sides of a line, test on fresh ones."""
+"""``linear``: train on points on both sides of a line, test on fresh ones."""
 from typing import List
 
 from ..runs.tasks import TASKS

@@ -203,7 +203,7 @@ def named_as_options() -> Iterator[None]:
 
 
 def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
-    """The command to type for these words and choices: numbers have all their digits, yes is the option's name alone.
+    """The command to type for these words and choices: numbers have all their digits, True is the option's name alone.
 
     >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
     'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
@@ -271,7 +271,7 @@ def begun(options: Any, task: Task) -> Optional[Start]:
     for name in sorted(options.given):
         if name in ("plot", "animate"):
             raise PurennError(f"--{name}: cannot be used with --resume: a checkpoint does not hold what the figures "
-                              "show of the epochs before")
+                              "show of earlier epochs")
         if name not in was or name in FREE or name in ("file", "data"):
             continue
         value = asked.get(name, getattr(options, name))

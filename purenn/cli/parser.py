@@ -10,14 +10,14 @@ from ..linalg import PurennError
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
 
-# An option that has no effect beside another; the value of the other that makes it so, "" for any; and the tasks, ""
-# for all: the data of xor and gate are not drawn.
+# Each: an option that has no effect beside another, that other, the value of the other with which this is so ("" for
+# any), and the tasks ("" for all). In xor and gate no data are drawn, so with --init zeros the seed changes nothing.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
           ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "all", "", ""),
           ("all", "find", "", ""), ("at", "find", "", ""), ("predict", "find", "", ""))
 
-# Options that have no effect without another, or several of which one is enough; and the command, "" for all.
+# Each: options that have no effect alone, the options of which they need one, and the command ("" for all).
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
            (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
@@ -57,7 +57,7 @@ class Parser(argparse.ArgumentParser):
         return options
 
     def check_pairs(self, options: Any, given: Set[str]) -> None:
-        """Raise PurennError if one of the options ``given`` has no effect beside the others, or without one."""
+        """Raise PurennError if one of the options ``given`` has no effect beside another, or without another."""
         command, _, task = self.command.rpartition(" ")
         for name, other, value, tasks in BESIDE:
             found = getattr(options, other, None)
@@ -83,7 +83,7 @@ class Parser(argparse.ArgumentParser):
             return self.error(str(error))
 
     def _joined(self, args: Sequence[str]) -> List[str]:
-        """--lr -1e-3 as --lr=-1e-3, which argparse would otherwise take for two options."""
+        """The arguments with --lr -1e-3 joined to --lr=-1e-3: argparse would take the two for two options."""
         names = {name for action in self._actions for name in action.option_strings}
         valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
         once = {name for action in self._actions if not isinstance(action, argparse._AppendAction)

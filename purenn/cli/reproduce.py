@@ -1,5 +1,4 @@
 """``reproduce``: repeat the experiments of the five lab reports, with many seeds, and compare the results."""
-import argparse
 import time
 from functools import partial
 from typing import Any, Dict, List
@@ -14,7 +13,7 @@ from ..study import experiments, trials
 from ..study.trials import Experiment, Outcome
 from .ending import can_draw
 from .options import add_json_option, typed
-from .parser import Parser, whole
+from .parser import Parser, one_of, whole
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
 
@@ -65,11 +64,11 @@ def run(arguments: List[str]) -> int:
 def parse(arguments: List[str]) -> Any:
     """The options as given."""
     parser = Parser("reproduce", description=DESCRIPTION)
-    parser.add_argument("names", metavar="NAME", nargs="*", type=one_of_names,
+    parser.add_argument("names", metavar="NAME", nargs="*", type=one_of(experiments.ALL),
                         help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
     parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
                         help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} if there is a C "
-                        f"compiler, {trials.FEW_SEEDS} if there is none); C1 is run with one")
+                        f"compiler, {trials.FEW_SEEDS} or fewer if there is none); C1 is run with one")
     parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
                         "epochs")
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
@@ -85,13 +84,6 @@ def parse(arguments: List[str]) -> Any:
     if options.names == ["C1"] and options.seeds:
         raise PurennError("--seeds: cannot be used with C1, which is run once; leave it out")
     return options
-
-
-def one_of_names(text: str) -> str:
-    """An option type: an experiment's name."""
-    if text.upper() not in experiments.ALL:
-        raise argparse.ArgumentTypeError(f"found {text!r}; it must be one of {', '.join(experiments.ALL)}")
-    return text.upper()
 
 
 def _wanted(options: Any) -> List[Experiment]:

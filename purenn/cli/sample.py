@@ -1,4 +1,4 @@
-"""One sample of a task: what the commands have in common that look at a single one."""
+"""What the commands that look at a single sample of a task have in common."""
 import argparse
 import random
 import re

@@ -55,7 +55,8 @@ def _parser(name: str) -> Parser:
                        help="print the lines that set a quantity, such as 2.weight_grad[1][0] or, for short, g2_10")
     group.add_argument("--all", action="store_true", help="print all events, each in a few lines")
     group.add_argument("--predict", action="store_true",
-                       help="ask for each result before it is shown, to 1%%; count the right answers")
+                       help="ask for each result before it is shown, and count the right answers; an answer within "
+                       "1%% is right")
     if name in EXAMPLES:
         add_optimizer_options(parser.add_argument_group("the training"), ALL[name])
     else:

@@ -11,7 +11,7 @@ from .options import add_loss_option, add_network_options, add_points_option, ad
 from .parser import Parser, file_name, task_name
 from .sample import add_sample_option, neuron, run_of_sample
 
-DESCRIPTION = ("The cost of one sample as a graph: its gradients by automatic differentiation, beside those of "
+DESCRIPTION = ("Show the cost of one sample as a graph, the gradients by automatic differentiation beside those of "
                "backpropagation, and which node belongs to which layer, neuron and formula.")
 
 

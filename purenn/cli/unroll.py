@@ -29,7 +29,7 @@ def run(arguments: List[str]) -> int:
                        help="train, and print a program that has the weights in it and needs nothing but Python")
     either.add_argument("--torch", action="store_true", help="print the training as a PyTorch program, with the same "
                        "data, the same weights at the start, and the same losses")
-    either.add_argument("--c", action="store_true", help="print the C that the engine compiled compiles and calls")
+    either.add_argument("--c", action="store_true", help="print the C code of the compiled engine")
     parser.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS),
                         help=f"with --standalone or --torch: how many epochs to train (default: {EPOCHS})")
     add_point_options(parser, task, engine="auto", epochs=False)

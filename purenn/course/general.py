@@ -11,7 +11,7 @@ ERRORS = (
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
      "A plain number has no .{0}; make of it first what has one."),
     ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
-     "A number is called like a function. Is f() handed on, the number that it gives, where the function f is meant?"),
+     "A number is called like a function. Is f() given, the number that it returns, instead of the function f?"),
     ("list-called", "TypeError", r"'list' object is not callable",
      "A list is called like a function: an entry of it is taken with [k], not with (k)."),
     ("none-used", "TypeError|AttributeError", r"'NoneType'",

@@ -14,7 +14,7 @@ from ..linalg import PurennError
 # last index runs fastest), in the machine's own byte order. A bool is an unsigned byte, 0 or 1.
 Array = namedtuple("Array", ("shape", "values"))
 
-LIMIT = 1 << 29                 # bytes of data that one file may hold; MNIST as doubles is 0.44 of 0.54 billion
+LIMIT = 1 << 29                 # bytes of data that one file may hold, 0.54 billion; MNIST as doubles has 0.44
 ZIP = b"PK\x03\x04", b"PK\x05\x06"                # how a zip begins, and an empty one
 CHUNK = 1 << 20                 # bytes read or written at a time
 

@@ -43,7 +43,7 @@ GROUPED = {"point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
 WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
 DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}([ T].*)?", re.ASCII)
 SIGNS = "$€£¥%"
-MINUS = "\u2212"                 # the minus of typography
+MINUS = "\u2212"                 # the typographic minus sign
 
 NEARLY_ALL, FEW = 0.5, 10       # nearly all: more than FEW texts, more than this share of them different
 
@@ -60,7 +60,7 @@ def numbers(texts):
     [1.0, -2500.0, nan]
     >>> numbers(["1", "1_000"])
     """
-    for cleared in (False, True):                           # most columns miss nothing
+    for cleared in (False, True):                           # most columns have no missing values
         if cleared:
             texts = ["nan" if text in IS_MISSING else text for text in texts]
         joined = "".join(texts)
@@ -78,6 +78,11 @@ def with_numbers(table):
     if table.numbers is not None:
         return table
     return table._replace(numbers=[disguised(texts, table.decimal)[0] for texts in table.columns])
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number; inf and nan are not: they may be names."""
+    return any(map(str.isdigit, text)) and numbers([text]) is not None
 
 
 def disguised(texts: list, decimal: str = "point") -> tuple:
@@ -191,8 +196,8 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
     """The rows to use; ``missing`` says what is done about missing values in these columns.
 
     ``target`` is the number of the target's column, in which no mean is put in. Raises PurennError, naming line and
-    column, for the first missing value that is not allowed, and if no row is left. If the columns are ``fitted``, the
-    message does not suggest another ``missing``.
+    column, for the first missing value that is not allowed, and if no row is left. If ``fitted``, a network was
+    trained with this ``missing``, and the message does not suggest another one.
     """
     holes = {at: _holes(table, at, rows) for at in columns}
     gone = set().union(*holes.values())

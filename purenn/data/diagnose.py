@@ -124,7 +124,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
                         "another init; with relu a smaller lr or another seed, because its neurons may be dead."]
     if len(wrong) == 1:
         x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
-        found = [f"All points but one are right: ({x}) is wrong, and the other points have more weight."]
+        found = [f"All points but one are right: ({x}) is wrong. It counts for less than the others together."]
     else:
         found = [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
     return found + [longer if falling else "The loss has stopped falling: try another seed, more hidden neurons, or "

@@ -14,7 +14,7 @@ from .splitting import mean_and_deviation
 
 TASKS = ("classification", "regression")
 
-MOST_WHOLE = 10                 # at most so many different whole numbers in the target are classes by default
+MOST_WHOLE = 10                 # by default, whole numbers in the target are classes if at most this many are different
 
 
 def rows_to_use(table: Table, target, missing: str = "refuse", ignore=()) -> list:
@@ -38,7 +38,8 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     to 10 different ones and each occurs at least twice on average; other numbers are a regression. Classes are sorted,
     numbers by value, and named as they are written.
 
-    Raises PurennError, naming line and column, for values that are missing, not finite, or of too many kinds.
+    Raises PurennError, naming line and column, for values that are missing or not finite, and for too many different
+    texts.
     """
     if task is not None:
         _known("task", task, TASKS)
@@ -95,7 +96,7 @@ def _number(table, at, kept, rows):
     if deviation == math.inf:
         row = max((i for i in rows if table.numbers[at][i] == table.numbers[at][i]),
                   key=lambda i: abs(table.numbers[at][i]))
-        unexpected(table, row, at, "numbers whose squares are finite; divide the column by a large one")
+        unexpected(table, row, at, "numbers whose squares are finite; divide the column by a large number")
     return Number(table.names[at], mean, deviation)
 
 

@@ -12,22 +12,19 @@ All pixels are divided by the same number, which depends only on the pixels:
 
 Equal pixels are one shared float object, so an image of 784 pixels takes the memory of 784 references.
 """
-import csv
-import io
 import math
 import os
 import re
-from array import array
-from collections import Counter
 from itertools import chain
 
 from ..files.disk import opened
 from ..files.text import short
 from ..linalg import PurennError, is_finite
-from .arrays import LIMIT, ZIP, Array, check_size, what_begins
-from .columns import numbers
+from .arrays import LIMIT, ZIP, what_begins
+from .columns import is_number
 from .idx import read_idx
-from .images import SHARED, Images, Layout, Shared
+from .image_tables import read_csv
+from .images import SHARED, Images, Shared
 from .npz import npz_headers, read_npz
 
 MOST_CLASSES = 1000
@@ -43,14 +40,15 @@ IDX_NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-._]idx\d-ubyte(\.gz)?$", re.
 def read_images(path, names=None, label=None, ignore=()) -> Images:
     """Read images and labels from an npz, a folder of IDX files, or a CSV.
 
-    - npz: arrays of the names in NAMES, in any case, or else the only two that fit each other; ``names``,
-      a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
+    - npz: arrays of the names in NAMES, in capital or small letters, or else the only two that fit each other;
+      ``names``, a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
       numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
-    - CSV: an image a row, perhaps below a header. The column ``label``, in any case, holds its class; without a header
-      it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All others but those in
-      ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``, ``1x1``).
+    - CSV: one image in each row, perhaps below a header. The column ``label``, in capital or small letters, holds its
+      class; without a header it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All
+      others but those in ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``,
+      ``1x1``).
 
     Classes are named as their labels are written, and sorted, by value if all are whole numbers. If the height and
     width are not known, the pixels are taken to be a square or, if their number is no square, one line. Raises
@@ -67,7 +65,7 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
         raise PurennError(f"{path}: is {what_begins(start)}; give an npz with images and labels, a folder of IDX "
                           "files, or "
                           "a CSV")
-    layout, found = _read_csv(path, label, ignore)
+    layout, found = read_csv(path, label, ignore)
     return _images(path, found, None)._replace(layout=layout)
 
 
@@ -132,198 +130,6 @@ def _read_folder(path):
                           "train-labels-idx1-ubyte, and perhaps t10k-…, each perhaps with .gz")
     parts = [(read_idx(pairs[name]["images"]), read_idx(pairs[name]["labels"])) for name in train + test]
     return parts[0], parts[1] if test else None
-
-
-def _read_csv(path, label, ignore):
-    """The Layout of a CSV, and a pair (images, labels) of Arrays."""
-    with opened(path) as handle, io.TextIOWrapper(handle, encoding="utf-8-sig", newline="") as lines:
-        check_size(path, os.fstat(handle.fileno()).st_size)
-        rows = csv.reader(lines)
-        try:
-            first = [text.strip() for text in next(rows, [])]
-            header = not all(_is_number(text) for text in first[1:-1] or first)
-            names = first if header else [str(k + 1) for k in range(len(first))]
-            pixels, texts = _csv_columns(path, rows, names, (None if header else first, label, ignore))
-        except csv.Error as error:
-            raise PurennError(f"{path}: line {rows.line_num}: {error}") from None
-        except UnicodeDecodeError:
-            raise PurennError(f"{path}: after line {rows.line_num}: is not text in UTF-8") from None
-    if not texts:
-        raise PurennError(f"{path}: holds no images")
-    at = _label_column(path, names, label, header, pixels, texts)
-    return _laid_out(path, names, at, ignore, header, (pixels, texts))
-
-
-def _is_number(text):
-    return any(c.isdigit() for c in text) and numbers([text]) is not None
-
-
-def _csv_columns(path, rows, names, given):
-    """The pixels of all rows, row by row, 0 for texts; and the texts, by their numbers, of the columns that may hold
-    labels or are ignored."""
-    first, label, ignore = given
-    kept = sorted({0, len(names) - 1, *[k for k, name in enumerate(names) if name.lower() == "label" or name in ignore
-                                        or label in (name, str(k + 1))]})
-    shared = Shared(float)                                  # each cell's text is read once
-    pixels = array("d")
-    texts: dict = {k: [] for k in kept}
-    wanted = set(kept)
-    if first:
-        _add_row(path, rows, names, (first, shared, wanted), (pixels, texts))
-    for row in rows:
-        if row:
-            _add_row(path, rows, names, (row, shared, wanted), (pixels, texts))
-    return pixels, texts if texts[0] else {}
-
-
-def _add_row(path, rows, names, given, found):
-    row, shared, wanted = given
-    pixels, texts = found
-    if len(row) != len(names):
-        raise PurennError(f"{path}: line {rows.line_num} has {len(row)} cells and the first line {len(names)}; they "
-                          "must be "
-                          "equally many")
-    for k in texts:
-        texts[k].append(row[k].strip())
-    try:
-        values = [shared[cell] for cell in row]
-    except ValueError:
-        values = [_value(path, rows, names, (k, cell, k in wanted)) for k, cell in enumerate(row)]
-    if len(pixels) * pixels.itemsize > 2 * LIMIT:
-        raise PurennError(f"{path}: holds more than {2 * LIMIT // pixels.itemsize} pixels; take fewer images")
-    pixels.extend(array("d", values))
-
-
-def _value(path, rows, names, cell):
-    k, text, may_be_text = cell
-    try:
-        return float(text)
-    except ValueError:
-        if may_be_text:
-            return 0.0
-        raise PurennError(f"{path}: line {rows.line_num}: column {short(names[k])} holds {short(text)}; every pixel "
-                          "must be "
-                          "a number; ignore the column if it holds none") from None
-
-
-def _label_column(path, names, label, header, pixels, texts):
-    """The number of the column with the labels."""
-    if label is not None:
-        if label in names and header:
-            return names.index(label)
-        if label == "last":
-            return len(names) - 1
-        if label.isascii() and label.isdigit() and len(label) < 10 and 1 <= int(label) <= len(names):
-            return int(label) - 1
-        raise PurennError(f"{path}: there is no column {short(label)}; the first line is {short(names)}")
-    if header:
-        found = [k for k, name in enumerate(names) if name.lower() == "label"]
-        if len(found) == 1:
-            return found[0]
-        raise PurennError(f"{path}: there must be one column 'label' and there are {len(found)}; the first line names "
-                          "the "
-                          f"columns, with commas between them, and is {short(names)}; say which one has the labels")
-    width, last = len(names), len(names) - 1
-    may_be = [k for k in (0, last) if _are_labels(texts[k]) and len(set(texts[k])) > 1]
-    constant = [k for k in (0, last) if len(set(texts[k])) == 1]
-    if len(may_be) == 1 and (constant or not _are_labels(texts[last - may_be[0] if width > 1 else 0])):
-        return may_be[0]
-    raise PurennError(f"{path}: has no header; does the first or the last column hold the labels? Set labels to 1 or "
-                      "to "
-                      "last")
-
-
-def _are_labels(texts):
-    """Whether they may be labels: few of them different, and whole numbers or texts."""
-    different = set(texts)
-    return len(different) <= min(100, max(2, len(texts) // 2)) and all(
-        text.isdigit() or not _is_number(text) for text in different)
-
-
-NUMBERED = re.compile(r"(\D*)(\d{1,9})(?:x(\d{1,9}))?\Z", re.ASCII)
-
-
-def _laid_out(path, names, at, ignore, header, found):
-    """The Layout, and the Arrays of the images, their pixels in order, and of the labels."""
-    pixels, texts = found
-    width = len(names)
-    left_out = {at}
-    for name in ignore:
-        if name not in names:
-            raise PurennError(f"{path}: there is no column {short(name)} to ignore; the first line is {short(names)}")
-        left_out.add(names.index(name))
-    places = [k for k in range(width) if k not in left_out]
-    if not places:
-        raise PurennError(f"{path}: no column is left for pixels")
-    _check_numbers(path, names, places, texts)
-    if header:
-        _check_names(path, names, places)
-        places = _in_order(names, places)
-    _check_range(path, names, places, pixels)
-    count = len(pixels) // width
-    if places == list(range(places[0], places[-1] + 1)) and len(places) == width - 1:
-        kept = array("d")
-        for start in range(0, len(pixels), width):
-            kept.extend(pixels[start + places[0]:start + places[-1] + 1])
-    else:
-        kept = array("d", [pixels[start + k] for start in range(0, len(pixels), width) for k in places])
-    layout = Layout(list(names), names[at], [names[k] for k in places], header)
-    return layout, (Array((count, len(places)), kept), Array((count,), texts[at]))
-
-
-def _check_numbers(path, names, places, texts):
-    """Raise PurennError for a text in a column of pixels that might have held labels."""
-    for k in places:
-        for i, text in enumerate(texts.get(k, ())):
-            try:
-                float(text)
-            except ValueError:
-                raise PurennError(f"{path}: image {i}: column {short(names[k])} holds {short(text)}; every pixel must "
-                                  "be a number; ignore the column if it holds none") from None
-
-
-def _check_names(path, names, places):
-    """Raise PurennError for a column whose name is not numbered as those of most others are."""
-    if "" in names:
-        raise PurennError(f"{path}: column {names.index('') + 1} has no name in the first line; leave out what is not "
-                          "a "
-                          "pixel, such as row numbers")
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise PurennError(f"{path}: the first line has column {short(twice)} twice")
-    stems = Counter(_stem(names[k]) for k in places)
-    stem, most = stems.most_common(1)[0]
-    if stem is not None and 2 * most > len(places):
-        for k in places:
-            if _stem(names[k]) != stem:
-                raise PurennError(f"{path}: column {short(names[k])} does not have the name of a pixel; others are "
-                                  f"called {short(names[places[-1] if k != places[-1] else places[0]])}; ignore it")
-
-
-def _stem(name):
-    """The part of a name before its number; None if it has no number."""
-    match = NUMBERED.match(name)
-    return match.group(1) if match else None
-
-
-def _in_order(names, places):
-    """The columns of the pixels in the order of their numbers, if all are numbered."""
-    keys = [(int(match.group(2)), int(match.group(3) or 0))
-            for match in [NUMBERED.match(names[k]) for k in places] if match]
-    if len(keys) < len(places):
-        return places
-    return [k for _, k in sorted(zip(keys, places))]
-
-
-def _check_range(path, names, places, pixels):
-    """Raise PurennError for a column that goes far beyond 255 when the others do not: it has no pixels."""
-    width = len(names)
-    largest = {k: max(pixels[k::width]) for k in places}
-    beyond = [k for k in places if largest[k] > 255]
-    if 0 < len(beyond) <= len(places) // 4:
-        raise PurennError(f"{path}: column {short(names[beyond[0]])} goes up to {largest[beyond[0]]:g}, and the pixels "
-                          "of "
-                          "nearly all others up to 255; ignore it if it holds no pixels")
 
 
 def _listed(shapes):
@@ -411,7 +217,7 @@ def _labels(path, arrays):
 
 def _written(path, values):
     """Labels as texts: those that are numbers must be whole and from 0 up."""
-    if isinstance(values, list) and not all(map(_is_number, values)):
+    if isinstance(values, list) and not all(map(is_number, values)):
         return values
     texts = {}
     for i, value in enumerate(values):
@@ -438,7 +244,7 @@ def _from_one_hot(path, values, width):
 
 
 def _divisor(path, arrays):
-    """What the pixels are divided by, as the module's docstring says. Raises PurennError if one is not good."""
+    """The divisor of the pixels, as the module's docstring says. Raises PurennError if one is below 0 or not finite."""
     seen: set = set()
     for values in arrays:
         for start in range(0, len(values), SHARED):

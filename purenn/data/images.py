@@ -4,7 +4,7 @@ from typing import Dict, List, NamedTuple, Optional, Sequence
 from ..linalg import Matrix, PurennError
 from .splitting import PARTS, Size, split, split_sizes, standardized
 
-# How many images of notMNIST the labs learned from, validated with and tested on.
+# How many images of notMNIST the labs (docs/lab-reports.md) learned from, validated with and tested on.
 USUAL = (10000, 6000, 2724)
 
 DRAWN = 6000                    # letters drawn to learn from; the other parts are in proportion
@@ -16,9 +16,9 @@ SHARED = 1 << 16                # different values that are shared, at most; wit
 class Images(NamedTuple):
     """Images: rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to classes − 1.
 
-    The test images and labels are alike if the files hold a separate test part, else None. The pixels were divided by
-    ``divisor``. ``names`` are the names of the classes as they are written, None if they are their numbers. ``layout``
-    says how a table held the images, None if no table did.
+    ``test_images`` and ``test_labels`` have the same form; they are None if the files hold no separate test part. The
+    pixels were divided by ``divisor``. ``names`` are the names of the classes as they are written, None if a class is
+    called by its number. ``layout`` says how a table held the images, None if they are not from a table.
     """
 
     images: List[List[float]]

@@ -1,13 +1,13 @@
 """Draw images of the letters A to J, 28 × 28 gray pixels, in many shapes, for use without a file.
 
 A stand-in for notMNIST (Yaroslav Bulatov, 2011, http://yaroslavvb.blogspot.com/2011/09/notmnist-dataset.html),
-whose letters are cut out of fonts: the same shape, and about as hard. With 10,000 to learn from, a network without
+whose letters are cut out of fonts: of the same size, and about as hard. With 10,000 to learn from, a network without
 a hidden layer gets 87 to 89 of 100 new letters right, one with 100 ReLU neurons 93 or 94. A few letters in a hundred
 cannot be read by anybody. A letter is drawn in four steps:
 
     form       one of the letter's skeletons: a few strokes between points of a small grid
     hand       the points a little astray, then the whole scaled, slanted and moved
-    pen        its tip pressed along the strokes, dot by dot, on a page of 4 × 4 dots a pixel
+    pen        its tip pressed along the strokes, dot by dot, on a page of 4 × 4 dots for each pixel
     print      now and then something odd (hollow, striped, in reverse ...); the dots counted into gray pixels
 
 The same seed draws the same pixels on every Python: nothing here needs more than + − × ÷ and whole numbers.
@@ -96,7 +96,7 @@ PENS = {
 PRINTS = (["plain"] * 79 + ["hollow"] * 5 + ["striped"] * 3 + ["shaken"] * 2 + ["grainy"] * 2 + ["reverse"] * 2
           + ["cut off"] * 7)
 
-DOTS = 4                # dots a pixel, each way
+DOTS = 4                # dots for each pixel, across and down
 WIDE = DOTS * SIZE      # dots in a row of the page
 EDGE = 16               # dots beyond the page on each side, for the tip of the pen
 ROW = EDGE + WIDE + EDGE
@@ -215,7 +215,7 @@ def written(strokes: list, astray: float, margin: float, rng) -> list:
 
 
 def rounded(line: list) -> list:
-    """Each corner cut off a quarter of the way along its sides (George Chaikin, 1974); three times is a curve."""
+    """Each corner cut off a quarter of the way along its sides (George Chaikin, 1974). Three passes make a curve."""
     found = [line[0]]
     for (x0, y0), (x1, y1) in zip(line, line[1:]):
         found.append((0.75 * x0 + 0.25 * x1, 0.75 * y0 + 0.25 * y1))
@@ -225,7 +225,7 @@ def rounded(line: list) -> list:
 
 @lru_cache(maxsize=None)
 def tip(width: int, height: int, turn: tuple, corners: bool) -> list:
-    """The dots that the tip of a pen covers, a row each: bit k is the dot k − EDGE to the right of its middle."""
+    """The dots that a pen's tip covers, a number for each row: bit k is the dot k − EDGE to the right of the middle."""
     cosine, sine = turn
     rows = []
     for y in range(-EDGE, EDGE + 1):
@@ -240,7 +240,7 @@ def tip(width: int, height: int, turn: tuple, corners: bool) -> list:
 
 
 def pressed(lines: list, tip: list, step: float) -> list:
-    """The page after the tip has gone along the lines: a whole number a row, whose bit EDGE + x is the dot x."""
+    """The page after the tip has gone along the lines: a whole number for each row, whose bit EDGE + x is the dot x."""
     page = [0] * ROW
     for line in lines:
         for x, y in places(line, step):

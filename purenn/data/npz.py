@@ -37,7 +37,10 @@ REFUSED = {"O": "Python objects, which are pickled, and unpickling can run any c
 
 
 def read_npy(path) -> Array:
-    """The array in an .npy file. Raises PurennError if it cannot be read, is damaged, or is not of numbers."""
+    """The array in an .npy file.
+
+    Raises PurennError if the file cannot be read, is damaged, or holds neither numbers nor texts.
+    """
     with opened(path) as handle:
         size = os.fstat(handle.fileno()).st_size
         check_size(path, size)
@@ -47,7 +50,8 @@ def read_npy(path) -> Array:
 def read_npz(path, names=None) -> dict:
     """The arrays in an .npz file, a dict from name to Array; with ``names`` only those.
 
-    Raises PurennError if the file cannot be read or is damaged, an array is missing or not of numbers.
+    Raises PurennError if the file cannot be read or is damaged, or if an array is missing or holds neither numbers
+    nor texts.
     """
     with _members(path) as (archive, members):
         names = list(members) if names is None else names
@@ -181,7 +185,7 @@ def _parse_header(text, where):
 
 
 def _texts(handle, header, size, where):
-    """The texts of an array of them, a list: each of as many bytes, or of as many characters of four, padded with 0."""
+    """A list of the texts in an array: all take equally many bytes, or characters of 4 bytes, padded with zeros."""
     order, kind, length = header.descr[0], header.descr[1], header.descr[2:]
     width = int(length) * (4 if kind == "U" else 1)
     if len(header.shape) != 1 or not width or header.shape[0] * width != size:

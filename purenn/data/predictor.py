@@ -23,7 +23,7 @@ class Predictor(NamedTuple):
         return len(network.predict([[0.0] * network.in_features])[0])
 
     def predict(self, table: Table) -> dict:
-        """A dict from the number, from 0, of each row that can be predicted to (outputs, what they mean).
+        """A dict: for each row that can be predicted, its number, from 0, and the pair (outputs, what they mean).
 
         Raises PurennError if the table does not fit, or an output is not finite.
         """

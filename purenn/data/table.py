@@ -1,10 +1,10 @@
 """Read a table from a CSV: the names of its columns and, column by column, the texts and the numbers they stand for.
 
-The delimiter, and whether the first row is a header, are detected on the whole table if they are not given. If one of
-them is in doubt, the table is refused, and the message says what to set.
+If they are not given, the delimiter is detected from the first rows, and whether the first row is a header from the
+whole table. If one of them is in doubt, the table is refused, and the message says what to set.
 
-For speed, no line of Python runs for a single field: a table is split by columns, a few hundred rows at a time, so few
-that they stay in the processor's cache.
+For speed, no line of Python is run once for each field: a table is split by columns, a few hundred rows at a time, so
+few that they stay in the processor's cache.
 """
 import csv
 import io
@@ -17,14 +17,15 @@ from ..files.disk import opened
 from ..files.text import short
 from ..linalg import PurennError
 from .arrays import CHUNK, check_size, what_begins
-from .columns import DECIMALS, IS_MISSING, Table, disguised, numbers, positions
+from .columns import DECIMALS, Table, disguised, numbers, positions
+from .header import has_header
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "space": " "}
 
 ROWS = 250                      # rows that are split at a time
 LOOKED_AT = 200                 # rows from which the delimiter is detected
 TOLD = 8 * ROWS                 # rows between two reports of the progress
-MOST_FIELDS = 1 << 24           # each takes some 60 bytes of memory, so that these are 1 GB
+MOST_FIELDS = 1 << 24           # each takes about 60 bytes of memory, so that these are 1 GB
 
 SEP = re.compile(rb"(?:\xef\xbb\xbf)?sep=([^\r\n])\r?\n", re.IGNORECASE)       # how Excel says the delimiter
 
@@ -78,7 +79,7 @@ def _read(where, data, delimiter, header, decimal, progress):
         width = len(names) - 1                              # each row ends in a delimiter
         names, columns, values = names[:width], columns[:width], values[:width]
     if header is None:
-        header = _has_header(where, line, names, columns, values)
+        header = has_header(where, line, names, columns, values)
     if header and not lines:
         raise PurennError(f"{where}: has a header, {short(names)}, and no rows below it")
     if not header:
@@ -100,56 +101,6 @@ def _read(where, data, delimiter, header, decimal, progress):
 def _counts(texts):
     """Whether a column counts the rows, from 0 or 1."""
     return texts[0] in ("0", "1") and texts == [str(i + int(texts[0])) for i in range(len(texts))]
-
-
-# Is the first row a header?
-
-def _has_header(where, line, names, columns, values):
-    """Whether the first row names the columns, judged by the rows below it; raises PurennError if that is in doubt."""
-    if not columns or not columns[0]:
-        return not any(map(_is_number, names))
-    above_numbers = recur = differ = 0
-    plain = []                                              # the numbers among the names
-    for name, texts, found in zip(names, columns, values):
-        if _is_number(name):
-            plain.append(name)
-        elif found is not None and name not in IS_MISSING:
-            above_numbers += 1
-        elif found is None:
-            below = set(texts)
-            recur += name in below
-            differ += name not in below and len(below) < len(texts)
-    run = _is_run(plain)
-    if len(set(names)) < len(names):
-        return _in_doubt(where, line, names) if above_numbers and not plain else False
-    if above_numbers and not recur and (not plain or run):
-        return True
-    if above_numbers and plain and len(columns[0]) > 1:
-        return _in_doubt(where, line, names)
-    if plain:
-        return _in_doubt(where, line, names) if run and not recur else False
-    if recur:
-        return _in_doubt(where, line, names) if above_numbers else False
-    return bool(differ) or above_numbers > 0 or _in_doubt(where, line, names)
-
-
-def _is_number(text):
-    """Whether a field of the first row is a number; inf and nan may be names."""
-    return any(map(str.isdigit, text)) and numbers([text]) is not None
-
-
-def _is_run(texts):
-    """Whether numbers may be names of columns: years, or whole numbers one after the other, of at most 15 digits."""
-    if not all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts) or not texts:
-        return False
-    values = [int(text) for text in texts]
-    years = all(1800 <= value <= 2100 for value in values)
-    steps = {b - a for a, b in zip(values, values[1:])}
-    return years or len(values) > 1 and steps == {1}
-
-
-def _in_doubt(where, line, names):
-    raise PurennError(f"{where}: line {line}: is {short(names)} a header or a row? Set header to yes or to no")
 
 
 # The bytes, and the checks before they are split.
@@ -246,7 +197,7 @@ def _found_out(where, data):
     fits: dict = {}
     for one in DELIMITERS.values():
         fit = _fit(where, data, one)
-        if fit and (one != " " or not fits and fit[1] > 0.5):       # spaces stand in texts, too
+        if fit and (one != " " or not fits and fit[1] > 0.5):       # texts have spaces, too
             fits[one] = fit
     if not fits:
         return DELIMITERS["comma"]
@@ -268,7 +219,7 @@ def _fit(where, data, delimiter):
     try:
         for _, row in islice(_rows(where, io.BytesIO(data), delimiter), LOOKED_AT):
             rows.append(row)
-    except PurennError:                                     # is told when all is read; those before it may do
+    except PurennError:                                     # reported when all is read; the rows before are enough
         pass
     widths = {len(row) for row in rows}
     if not rows or max(widths) < 2 or len(widths) > 1 and not _one_more(rows):
@@ -304,11 +255,11 @@ def _columns(where, rows, width, tell):
         lines.extend(starts)
         for k, texts in enumerate(zip(*fields)):
             made = None if values[k] is None else numbers(texts)
-            if made is None:                                # numbers have no spaces around them, or are tried again
+            if made is None:                                # perhaps there are spaces around the numbers
                 texts = tuple(map(str.strip, texts))
                 made = None if values[k] is None else numbers(texts)
             columns[k].extend(texts)
-            if made is None:                                # one text, and all are texts
+            if made is None:                                # one text makes all of them texts
                 values[k] = None
             else:
                 values[k].extend(made)

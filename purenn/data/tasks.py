@@ -1,4 +1,4 @@
-"""The three tasks: points in the unit square, and the truth table of XOR.
+"""The three tasks on points: ``linear`` and ``xor`` in the unit square, and ``gate``, the truth table of XOR.
 
 Each is a Dataset: ``inputs`` and ``targets``, two lists of equally long lists. A target is [0.0]
 or [1.0].

@@ -7,9 +7,10 @@ A ``loops.Engine`` has these methods:
     outputs(network, inputs)                    forward only
     learn(network, loss, optimizer, inputs, targets)
                                                 clear the gradients, get them, step
-    epoch(network, loss, optimizer, data, batch_size, order)
+    epoch(network, loss, optimizer, data, batch_size, rng)
                                                 all batches of an epoch at once, or None: batch by batch
-    sync(), close()                             nothing, unless it learns elsewhere or keeps something running
+    sync()                                      bring the network's lists up to date, if the numbers are elsewhere
+    close()                                     end what it keeps running, such as processes
 
 ``loops.Loops``, the default, is the derivation, one sample after another. The others are faster ways to
 the same numbers: ``unrolled.Unrolled`` for tiny networks, ``matrix.Matrix`` for wide layers, ``compiled.Compiled``
@@ -27,7 +28,7 @@ SAME_DIGITS = ("Loops()", "Unrolled()", "Compiled()")
 
 
 def same_digits(engine: str, other: str) -> bool:
-    """True if two engines, by their repr, have the same digits."""
+    """True if two engines, by their repr, give the same digits."""
     return engine == other or {engine, other} <= set(SAME_DIGITS)
 
 
@@ -46,7 +47,7 @@ def resumed(engine, begun: str, network):
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError if there is none.
+    ``work`` is an ``auto.Work``: what is to be trained, if that is known. Raises PurennError for an unknown name.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")

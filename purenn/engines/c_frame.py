@@ -24,16 +24,16 @@ struct task {
     double *work, *outputs;             /* all a and all d, see above; the network's outputs */
     double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
     long long start, count, room;       /* the first sample now, how many, and for how many there is room */
-    long long first, fresh, last;       /* 1: a batch's first samples; gradients start at 0; then a step */
+    long long first, fresh, last;       /* 1 if: a batch's first samples; gradients start at 0; a step follows */
     long long right, invalid;           /* outputs of the right class; 1 if an output is no probability */
     long long steps, done, epochs;      /* the optimizer's steps so far; the batches and the epochs that are done */
-    double share, total;                /* C = share · total; 1/n for a mean, 1 for a sum; the samples' costs */
+    double share, total;                /* 1/n for a mean, 1 for a sum; Σ of the samples' costs; C = share · total */
     double lr, decay, settings[3];
 };
 
 /* sum[m][n] = start + Σ_p left[m][p]·right[p][n], or from 0.0 if there is no start; the terms one after the other as
-   in the loops: only different sums go side by side. How far it is from a row, term or panel to the next is given;
-   right is in panels of 16 columns. */
+   in the loops: only different sums go side by side. sum_row, left_term and so on are the distances from one row, term
+   or panel to the next; right is in panels of 16 columns. */
 struct sums {
     long rows, columns, terms;
     double *sum; long sum_row;
@@ -57,8 +57,8 @@ struct sums {
 #else
 #define LANES 2
 #endif
-/* Rows that are padded are worked out in whole vectors; nobody reads what stands in the padding. w has room for a
-   vector behind its last number. */
+/* Rows that are padded are computed in whole vectors; the padding is never used. w has room for a vector behind its
+   last number. */
 #define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
@@ -194,7 +194,7 @@ static long class_of(long n, const double *values, double threshold)
 """
 
 TAIL = """\
-/* Samples from one to another of those that are now to be done: forward, the cost, and back to every δ. */
+/* For some of the samples, from ... to: forward, the cost, and back to every δ. */
 void forward_and_back(struct task *t, long long from, long long to)
 {
     for (; from < to; from += 64) {
@@ -248,8 +248,8 @@ void batches(struct task *t, long long samples, long long size, int mean, double
     }
 }
 
-/* So many epochs, or up to one whose loss is below the target or a batch whose cost is not finite. What the batches of
-   one come to goes into costs and hits, what the epochs come to into found and right. */
+/* count epochs; fewer if the loss of one is below the target, or the cost of a batch is not finite. The results of an
+   epoch's batches go into batch_costs and batch_hits, those of the epochs into found and right. */
 void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target,
             double *batch_costs, long long *batch_hits, double *found, long long *right)
 {

@@ -1,7 +1,8 @@
 """A network's arithmetic as C: a batch's cost, its gradients and the optimizer's step.
 
-The C does what ``engines/loops.py`` does, each sum in the same order, so that it gives the same digits. It is quick
-because different sums go side by side in the processor's vectors: of several neurons or inputs, never the terms of one.
+The C does what ``engines/loops.py`` does, each sum in the same order, so that it gives the same digits. It is fast
+because the processor's vectors compute several sums side by side: those of different neurons or inputs, never the terms
+of one sum.
 
 LEGEND explains the names. ``w`` are the parameters in the order of ``network.parameters()``; only ∂C/∂x, which is not
 needed, is left out.
@@ -15,24 +16,25 @@ from .c_frame import HEAD, TAIL
 from .c_templates import FUNCTIONS, LOSSES, SLOPES, STEPS, VALUES
 
 
-# With more Linear layers than these, to compile the sums for each layer's size would take many seconds.
+# With more Linear layers than this, compiling the sums for each layer's size would take many seconds.
 FEW_LAYERS = 3
 
 
 LEGEND = """Compile it without fused operations: -ffp-contract=off.
 
-   a0 is the input, a1 what layers[0] puts out, a2 what layers[1] does; behind a Linear it is z. d1 is ∂C/∂a1;
-   behind a Linear it is δ. A row of each for each sample. w: each layer's weights, a row for each neuron, then its
-   biases; g is ∂C/∂w. */"""
+   a0 is the input, a1 the output of layers[0], a2 that of layers[1]; behind a Linear it is z. d1 is ∂C/∂a1; behind a
+   Linear it is δ. Each has a row for each sample. w: each layer's weights, a row for each neuron, then its biases; g is
+   ∂C/∂w. */"""
 
 
 class Layout(NamedTuple):
     """Where a network's numbers are in memory, counted in doubles.
 
-    ``widths``: of what goes into each layer, and last of the outputs. ``weights``, ``biases`` (None without) and
-    ``across``: by the layer's place, where each Linear's begin; the ``parameters`` and the numbers ``laid_across`` are
-    as many in all. ``work``: where what goes into each layer begins, ``slopes``: where its ∂C/∂ does, both for one
-    sample, of ``a_sample`` in all.
+    ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
+    ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
+    begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
+    ``work``: where the numbers that go into each layer begin, and ``slopes``: where their ∂C/∂ begin, both for one
+    sample, which takes ``a_sample`` numbers in all.
     """
 
     widths: list
@@ -71,7 +73,7 @@ def layout(network) -> Layout:
 
 
 def c_source(network, loss, optimizer) -> str:
-    """The C of a network, loss and kind of optimizer. Raises PurennError for those that there is none for."""
+    """The C of a network, loss and kind of optimizer. Raises PurennError if one of them has no C."""
     from .source import check_known
     check_known(network, loss, "compiled", tuple(LOSSES))
     place = layout(network)

@@ -1,7 +1,7 @@
 """The loops, compiled: the batch's C (``c_source.py``), built by the machine's own compiler and called by ``ctypes``.
 
-The digits are those of ``Loops``, bit for bit, with any number of threads. The threads divide the samples if each
-sample has sums of its own, and the neurons if the samples are added up.
+The digits are those of ``Loops``, bit for bit, with any number of threads. Where each sample has its own sums, the
+threads divide the samples; where a sum adds up the samples, they divide the neurons.
 
 While ``train`` goes on, the numbers are in C, and the network's lists are out of date. So the lists are taken out of
 the network, and a descriptor (``Behind``) stands in their place: when a program reads a list, it first puts the numbers
@@ -91,7 +91,7 @@ class Compiled(Engine):
         return found
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch: yields each one's cost, its samples, and how many of them are right.
+        """Learn from all batches of an epoch: yields each one's cost, its number of samples, and how many are right.
 
         None if the optimizer is one of your own, or learns only a part of the network.
         """
@@ -115,7 +115,7 @@ class Compiled(Engine):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
         Yields once: the epochs' losses, of which the last may not be finite, and how many outputs were right in each.
-        None if ``epoch`` returns None, and if an epoch is long.
+        None if ``epoch`` returns None, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:
@@ -238,7 +238,7 @@ class Compiled(Engine):
             raise interrupted
 
     def _batch_by_batch(self, numbers, data, size):
-        """The same, in calls that end soon and are divided among the threads."""
+        """All batches of an epoch, in calls that end soon and are divided among the threads."""
         for start in range(0, data.count, size):
             count, interrupted, cost = min(size, data.count - start), None, 0.0
             try:
@@ -279,13 +279,13 @@ class Compiled(Engine):
             task.last = step and is_fine and begin + task.count == start + count
             try:
                 self._crew.share_out(numbers, library.slopes_and_step, None)
-            finally:                                # Ctrl-C is heard when all of it is done, the step, too
+            finally:                                # Ctrl-C takes effect after all of it, the step included
                 task.done = task.last
                 task.steps += task.last
         return task.share * task.total
 
     def _refuse(self, numbers, data, start, count):
-        """Raise the loss's own error for an output that it is not for."""
+        """Raise the loss's own error for an output that it is not defined for."""
         order, layers = numbers.order, numbers.layers
         for place in range(start, min(start + count, data.count)):
             sample = place if order is None else order[place]

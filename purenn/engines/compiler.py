@@ -12,7 +12,7 @@ from ..linalg import PurennError
 
 COMPILERS = ("cc", "gcc", "clang")          # unless $CC names one
 
-# Never -ffast-math or fused operations: they change digits. This machine's own vectors come first.
+# Never -ffast-math or fused operations: they change digits. This machine's own vector instructions are tried first.
 FLAGS = (("-O3", "-march=native"), ("-O3",))
 ALWAYS = ("-std=c99", "-ffp-contract=off", "-fPIC", "-shared")
 
@@ -137,7 +137,7 @@ def _loaded(name, path):
         found = (ctypes.c_double * 6)(0.0, 0.0, 0.0, 0.0, 0.0, x * x)
         check(x, found)
         if list(found) != [math.exp(x), math.log(x), math.tanh(x), math.sqrt(x), 0.999 ** x, 0.0]:
-            return f"what the C compiler {name} made has other digits than Python"
+            return f"what the C compiler {name} made gives other digits than Python"
     return library
 
 

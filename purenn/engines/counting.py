@@ -39,7 +39,7 @@ class CountingEngine(Engine):
         return None if batches is None else self._counted(batches)
 
     def epochs(self, network, loss, optimizer, data, batch_size, until: Until) -> Any:
-        """What ``Compiled.epochs`` returns; None with another engine, or where somebody is told of each batch."""
+        """What ``Compiled.epochs`` returns; None with another engine, or if ``tell`` is set."""
         learn = None if self.tell else getattr(self.engine, "epochs", None)
         found = learn(network, loss, optimizer, data, batch_size, until) if learn else None
         return None if found is None else self._counted_epochs(found, len(data.inputs))

@@ -1,4 +1,4 @@
-"""Threads that divide a call to C: the samples if each has sums of its own, the neurons if the samples are added up."""
+"""Threads that divide a call to C: its samples if each has its own sums, its neurons if a sum adds up the samples."""
 import os
 
 # With fewer multiplications in a call, threads do not save time.

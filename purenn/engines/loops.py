@@ -1,10 +1,10 @@
 """The derivation as it stands in the book: one sample after another.
 
-A batch's cost is put together from its samples', C = share · Σ_x C_x, with share = 1/n for a mean
+A batch's cost is the sum of its samples' costs times a share, C = share · Σ_x C_x, with share = 1/n for a mean
 and 1 for a sum. Slopes add up the same way: ∂C/∂θ = share · Σ_x ∂C_x/∂θ. The share is put in where
 each sample's backward pass begins, at its output, and the chain rule carries it to every gradient.
 
-Here the loop runs over the samples x of a batch; one step in, ``network.py`` runs over the layers.
+Here the loop runs over the samples x of a batch; one level down, ``network.py`` loops over the layers.
 """
 import math
 
@@ -12,9 +12,9 @@ from ..linalg import Matrix
 
 
 class Engine:
-    """What every engine does: get the cost of a batch and its gradients. One of your own writes the first two."""
+    """What every engine does: get the cost of a batch and its gradients. An engine of your own writes the first two."""
 
-    why_not = ""                                                # why it is not another one, where that is worth saying
+    why_not = ""                                                # why ``auto`` has not chosen the faster ``compiled``
 
     def gradients(self, network, loss, inputs: Matrix, targets: Matrix) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
@@ -36,16 +36,16 @@ class Engine:
         return cost, outputs
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch at once: yields each one's cost, its samples, how many outputs are right.
+        """Learn from all batches of an epoch at once: yields for each its cost, how many samples, how many are right.
 
-        ``rng`` shuffles the samples, as in ``training.batches``. None, as here, means: learn batch by batch.
+        ``rng`` shuffles the samples, as in ``training.batches``. Returns None, as here, to learn batch by batch.
         """
 
     def sync(self) -> None:
-        """Bring the network's lists up to date, if the engine learns elsewhere."""
+        """Bring the network's lists up to date, if the engine keeps the numbers elsewhere."""
 
     def close(self) -> None:
-        """End what the engine keeps running, if it does."""
+        """End what the engine keeps running, such as processes."""
 
 
 class Loops(Engine):

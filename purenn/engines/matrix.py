@@ -8,7 +8,7 @@ three products, each of which is rows dotted with rows (``linalg.rows_dotted``):
                ∂C/∂a_k = Σ_j δ_j·w_jk, for each sample         dA = δ·W
 
 A dot product of long rows is what Python has fast tools for.
-The numbers are those of ``Loops`` but for the order in which sums are rounded, within 1e-9.
+The sums are added up in another order than in ``Loops``, so the numbers differ by rounding, within 1e-9.
 """
 import math
 import sys
@@ -51,7 +51,7 @@ class Matrix(Engine):
         share = loss.share(len(inputs))
         grad = [[share * g for g in loss.backward(output, y)] for output, y in zip(outputs, targets)]
         for i in reversed(range(len(network.layers))):
-            after = trail.pop()                     # what has been gone through need not be kept
+            after = trail.pop()                     # what is no longer needed is not kept
             grad = self._backward(network.layers[i], trail[-1], after, grad, i > 0)
         return batch_cost(loss, outputs, targets), outputs
 
@@ -63,7 +63,7 @@ class Matrix(Engine):
         return rows
 
     def _trail(self, network, inputs):
-        """What goes into each layer, a row a sample, and last the outputs."""
+        """What goes into each layer, one row for each sample, and last the outputs."""
         trail = [inputs]
         for layer in network.layers:
             trail.append(self._forward(layer, trail[-1]))
@@ -95,7 +95,7 @@ class Matrix(Engine):
             return grad
         found = []
         for row, g in zip(before, grad):
-            layer.forward(row)                      # a layer knows only its last sample: remind it
+            layer.forward(row)                      # a layer keeps only its last sample: give it this one again
             found.append(layer.backward(g))
         return found
 

@@ -45,7 +45,7 @@ def block(count: int, whole: bool = False) -> tuple:
 class Data:
     """Inputs and targets in the form for C; ``keep`` remembers the rows as they are, to see whether they have changed.
 
-    Raises ShapeError if a row is not as long as the network has inputs or outputs.
+    Raises ShapeError unless a row has one number for each input or output of the network.
     """
 
     target_rows = target_address = None
@@ -68,8 +68,8 @@ def _laid_out(rows, width, step, what):
     view, address = block(len(rows) * step)
     for i, row in enumerate(rows):
         if len(row) != width:
-            raise ShapeError(f"compiled: {what} {i} has {len(row)} numbers; expected {width}, as the network has "
-                             f"{what}s")
+            raise ShapeError(f"compiled: {what} {i} has {len(row)} numbers; expected {width}, the number of the "
+                             f"network's {'outputs' if what == 'target' else 'inputs'}")
         view[i * step:i * step + width] = array("d", row)
     return view, address
 
@@ -107,7 +107,7 @@ _install()
 
 
 def _references(holders):
-    """What sys.getrefcount says of a list that this number of lists contain."""
+    """What sys.getrefcount returns for a list that is in ``holders`` other lists."""
     lists: list = [[[]]]
     lists += [[lists[0][0]] for _ in range(holders - 1)]
     return next(map(sys.getrefcount, lists[0]))
@@ -166,7 +166,7 @@ class Numbers:
                                  f"{self.place.parameters}, as its layers say")
             self.views[letter][:len(numbers)] = numbers
         if len(set(map(id, chain(self.lists["w"], self.lists["g"])))) < 2 * len(self.lists["w"]):
-            raise PurennError("compiled: one list of numbers stands in the network twice; use the loops")
+            raise PurennError("compiled: one list of numbers is in the network twice; use the loops")
         self.library.begin(self.pointer, 0, 1)
 
     def store(self) -> None:
@@ -179,7 +179,7 @@ class Numbers:
                 begin = end
 
     def hide(self) -> None:
-        """Take the lists out of their places, so that reading one is noticed; not if a program refers to one."""
+        """Take the lists out of their places, so that reading one is noticed; not if a program holds one of them."""
         if self.in_c:
             return
         owners: list = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]
@@ -206,7 +206,7 @@ class Numbers:
             owner.__dict__.setdefault(name, values)
             owner.__dict__.pop("_in_c", None)
         for owner, order in self.orders:
-            for name in order:                      # as they were, for who goes through them
+            for name in order:                      # in the old order, for a program that goes through them
                 owner.__dict__[name] = owner.__dict__.pop(name)
         self.out_of_place, self.orders = [], []
 
@@ -220,7 +220,7 @@ class Numbers:
                   ([values for _, name, values in self.out_of_place if name == "parameters"][0], 1))
         return any(max(map(sys.getrefcount, group), default=0) > _references(holders) for group, holders in groups)
 
-    # What the task is told, and what it says.
+    # What goes into the task, and what comes out of it.
 
     def set_up(self, data, optimizer, order) -> None:
         """What the next calls are about: data, the optimizer's settings, an order of the samples or None."""

@@ -1,9 +1,11 @@
-"""A batch's samples divided among worker processes: for wide layers, for which even one sample is much work.
+"""A batch's samples divided among worker processes: for wide layers, for which even one sample is a lot of work.
 
 The gradient of a batch is a sum over its samples, so each worker can do its part with an engine of its
 own, and the parts are added:
 
     ∂C/∂θ = share(n) · Σ_x ∂C_x/∂θ = Σ over the workers of share(n)/share(n_w) · (their own ∂C/∂θ)
+
+where n is the number of samples of the batch, and n_w that of the worker.
 
 Each worker has a copy of the network, made when it starts. With a batch's part it is sent the weights
 as they are now, and it sends back its cost, its outputs and its gradients, all as packed doubles.

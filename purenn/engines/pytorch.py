@@ -1,7 +1,7 @@
 """A training as a short PyTorch program: the same numbers, the same weights, the same loop, in PyTorch's usual style.
 
-purenn has PyTorch's names, shapes and definitions, so little is left to translate. The program's losses are purenn's,
-but for rounding.
+purenn has PyTorch's names, shapes and definitions, so little is left to translate. Except for rounding, the program's
+losses are purenn's.
 """
 from ..layers import Linear
 from ..linalg import PurennError
@@ -37,7 +37,7 @@ for epoch in range(1, {epochs} + 1):
         print(f"epoch {{epoch:6}}   loss {{losses[-1]:.6f}}")
 """
 
-# For each loss its name in PyTorch, and what stands before it. One more loss is one more line.
+# For each loss its name in PyTorch, and the factor before it. One more loss is one more line.
 LOSSES = {MSELoss: ("MSELoss", ""), HalfSquaredErrorLoss: ("MSELoss", "0.5 * "), BCELoss: ("BCELoss", ""),
           BCEWithLogitsLoss: ("BCEWithLogitsLoss", ""), CrossEntropyLoss: ("CrossEntropyLoss", "")}
 

@@ -1,7 +1,7 @@
 """A network's arithmetic as Python source: no loops over neurons or inputs, every number a local variable.
 
 The source does what ``engines/loops.py`` does, the same operations in the same order, so that it gives
-the same digits. It is written to be read: one neuron a line, a comment for each layer.
+the same digits. It is written to be read: one line for each neuron, a comment for each layer.
 
 Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
 ``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
@@ -11,11 +11,8 @@ Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
 from ..linalg import PurennError
-from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss
-from .templates import LOGIT_COST, LOGIT_SLOPE, LOSSES, SLOPES, STEPS, VALUES
-
-# At most this many terms are put into one expression, because compilers allow only some depth.
-TERMS = 50
+from .cost_source import cost_of, softmax_of, sum_of
+from .templates import LOSSES, SLOPES, STEPS, VALUES
 
 
 def check_known(network, loss=None, engine="unrolled", losses=LOSSES) -> None:
@@ -40,7 +37,7 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; if the cost is not finite there is no step. It knows nothing of
+    It returns the cost before the step and the outputs; if the cost is not finite there is no step. The step has no
     weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]
@@ -135,7 +132,7 @@ def _unpacked(network, w, b, end):
 
 
 def _stored(network, w, b, end):
-    """And back into the lists."""
+    """The variables of ``_unpacked``, back into the lists."""
     lines = []
     for i in _linears(network):
         layer = network.layers[i]
@@ -194,22 +191,9 @@ def _batch(network, loss):
     lines = ["share = loss.share(len(inputs))", "total = 0.0", "outputs = []",
              f"for ({', '.join(names[0])},), ({', '.join(targets)},) in zip(inputs, targets):"]
     lines += _block(1, forward + [f"outputs.append([{', '.join(outputs)}])"])
-    lines += _block(1, _loss(loss, outputs, targets, _before(network, len(network.layers))))
+    lines += _block(1, cost_of(loss, outputs, targets, _before(network, len(network.layers))))
     lines += _block(1, _backward(network, names))
     return lines + ["# the gradients of the batch"] + _stored(network, "dw", "db", "_grad")
-
-
-def _sum(name, terms):
-    """``name = term + term + …``, in as many lines as the length asks for; added in this very order."""
-    lines = [f"{name} = {' + '.join(terms[:TERMS])}"]
-    for start in range(TERMS, len(terms), TERMS):
-        lines.append(f"{name} = {name} + {' + '.join(terms[start:start + TERMS])}")
-    return lines
-
-
-def _whole(terms):
-    """The sum of the terms as one expression, and lines before it if that would be too long."""
-    return ([], " + ".join(terms)) if len(terms) <= TERMS else (_sum("c", terms), "c")
 
 
 def _forward(network):
@@ -225,24 +209,16 @@ def _forward(network):
             for j in range(layer.out_features):
                 start = f"b{i}_{j}" if layer.bias else "0.0"
                 terms = [f"{_w('w', i, j, k)} * {inputs[k]}" for k in range(len(inputs))]
-                lines += _sum(made[j], [start] + terms)
+                lines += sum_of(made[j], [start] + terms)
         else:
             made = _vector("a", i, len(inputs))
             if isinstance(layer, Softmax):
-                lines += _softmax(made, inputs, f"e{i}_")
+                lines += softmax_of(made, inputs, f"e{i}_")
             else:
                 for z, a in zip(inputs, made):
                     lines += [line.format(z=z, a=a, i=i) for line in VALUES[type(layer)]]
         names.append(made)
     return names, lines
-
-
-def _softmax(made, z, e):
-    powers = [f"{e}{j}" for j in range(len(z))]
-    lines = [f"m = max([{', '.join(z)}])"]
-    lines += [f"{power} = exp({z_j} - m)" for power, z_j in zip(powers, z)]
-    lines += _sum("s", powers)
-    return lines + [f"{a} = {power} / s" for a, power in zip(made, powers)]
 
 
 def _before(network, i):
@@ -251,52 +227,6 @@ def _before(network, i):
     for layer in network.layers[:i]:
         width = layer.out_features if isinstance(layer, Linear) else width
     return [f"d{i}_{j}" for j in range(width)]
-
-
-def _loss(loss, a, y, da):
-    """The cost of a sample, added to the total, and its slope by each output."""
-    count = len(a)
-    share = loss.share(count)
-    lines = [f"# the cost, and its slope by each output: {loss!r}"]
-    if isinstance(loss, CrossEntropyLoss):
-        p = [f"p_{j}" for j in range(count)]
-        lines += _softmax(p, a, "e_") + ["t = log(s)"]
-        before, whole = _whole([f"{y[j]} * (t + (m - {a[j]}))" for j in range(count)])
-        lines += before + ["total += " + whole]
-        slopes = [f"{p[j]} - {y[j]}" for j in range(count)]
-    elif isinstance(loss, BCELoss):
-        lines += ["if " + " or ".join([f"{a_j} < 0.0 or {a_j} > 1.0" for a_j in a]) + ":",
-                  f"    loss.forward([{', '.join(a)}], [{', '.join(y)}])        # raises", "c = 0.0"]
-        for a_j, y_j in zip(a, y):
-            lines.append(f"c -= {y_j} * {_ln(a_j)} + (1.0 - {y_j}) * {_ln('1.0 - ' + a_j)}")
-        lines.append("total += " + _scaled(share, "c"))
-        slopes = [_scaled(share, f"(({a[j]} - {y[j]}) / max({a[j]} * (1.0 - {a[j]}), 1e-12))")
-                  for j in range(count)]
-    elif isinstance(loss, BCEWithLogitsLoss):
-        lines.append("c = 0.0")
-        lines += [line.format(c="c", z=z, y=y_j) for z, y_j in zip(a, y) for line in LOGIT_COST]
-        lines.append("total += " + _scaled(share, "c"))
-        slopes = [_scaled(share, LOGIT_SLOPE.format(z=z, y=y_j)) for z, y_j in zip(a, y)]
-    else:
-        errors = [f"r_{j}" for j in range(count)]
-        lines += [f"{errors[j]} = {a[j]} - {y[j]}" for j in range(count)]
-        before, square = _whole([f"{error} * {error}" for error in errors])
-        lines += before
-        if isinstance(loss, HalfSquaredErrorLoss):
-            lines.append(f"total += 0.5 * ({square})")
-            slopes = errors
-        else:
-            lines.append("total += " + (square if share == 1.0 and count == 1 else _scaled(share, f"({square})")))
-            slopes = [f"{share * 2.0!r} * {error}" for error in errors]
-    return lines + [f"{da[j]} = share * ({slopes[j]})" for j in range(count)]
-
-
-def _scaled(share, text):
-    return text if share == 1.0 else f"{share!r} * {text}"
-
-
-def _ln(text):
-    return f"(-100.0 if {text} <= 0.0 else max(log({text}), -100.0))"
 
 
 def _backward(network, names):
@@ -313,11 +243,11 @@ def _backward(network, names):
                 lines += [f"db{i}_{j} += {after[j]}"] if layer.bias else []
             if i > first:
                 for k in range(len(inputs)):
-                    lines += _sum(before[k], [f"{after[j]} * {_w('w', i, j, k)}" for j in range(len(made))])
+                    lines += sum_of(before[k], [f"{after[j]} * {_w('w', i, j, k)}" for j in range(len(made))])
         elif isinstance(layer, Softmax):
             for j in range(len(made)):
                 same = ["1.0" if m == j else "0.0" for m in range(len(made))]
-                lines += _sum(before[j], [f"{after[m]} * ({made[m]} * ({same[m]} - {made[j]}))"
+                lines += sum_of(before[j], [f"{after[m]} * ({made[m]} * ({same[m]} - {made[j]}))"
                                           for m in range(len(made))])
         else:
             for j in range(len(made)):

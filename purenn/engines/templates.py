@@ -39,7 +39,7 @@ STEPS: dict = {
             "{w} -= lr * ({m} / whole1) / (sqrt({v} / whole2) + eps)")),
 }
 
-# What BCEWithLogitsLoss adds up in {c}, and what its slope is before it is shared out.
+# What BCEWithLogitsLoss adds up in {c}, and its slope before it is multiplied by the share.
 LOGIT_COST = ("e = exp(-abs({z}))", "s = 1.0 + e",
               "{c} += max({z}, 0.0) - {z} * {y} + (e * (log(s) / (s - 1.0)) if s > 1.0 else e)")
 LOGIT_SLOPE = "((1.0 / (1.0 + exp(-{z})) if {z} >= 0.0 else (e := exp({z})) / (1.0 + e)) - {y})"

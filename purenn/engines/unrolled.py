@@ -1,8 +1,9 @@
 """The loops, unrolled: for tiny networks, which spend most of their time on calls and loops, not on arithmetic.
 
 The engine writes the batch's forward and backward pass of this very network and loss as straight-line
-source (``source.py``), compiles it once, and runs it. The numbers are those of ``Loops``, bit for bit.
-When it trains, the same source does the optimizer's step, while the weights are in local variables.
+source, without loops over neurons or inputs (``source.py``), compiles it once, and runs it. The numbers are
+those of ``Loops``, bit for bit. When it trains, the same source does the optimizer's step, while the weights
+are in local variables.
 """
 from math import exp, isfinite, log, sqrt, tanh
 
@@ -37,8 +38,8 @@ class Unrolled(Engine):
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
         """Learn from one batch, the step included.
 
-        That goes for purenn's own optimizers when they learn all of the network's parameters, without weight decay; any
-        other steps by itself.
+        The source has the step of purenn's own optimizers, if they learn all of the network's parameters, without
+        weight decay; any other optimizer steps by itself.
         """
         if self._learning != (network.layers, loss, optimizer):
             self._learning = (list(network.layers), loss, optimizer)

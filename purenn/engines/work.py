@@ -30,7 +30,7 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
 
 
 class Until(NamedTuple):
-    """How far to train before anything is looked at: ``epochs`` epochs, or to the first below ``loss``."""
+    """How far to train before anything is looked at: ``epochs`` epochs, or until the loss is below ``loss``."""
 
     epochs: int
     loss: float

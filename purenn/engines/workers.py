@@ -75,7 +75,6 @@ class Workers:
             process.terminate()
         for process, _ in self.members:
             process.join()
-        self.members = []
 
     def _died(self, worker):
         process = self.members[worker][0]
@@ -92,8 +91,8 @@ def why_died(process) -> str:
     """What is known of a worker that has died: its exit code and, if that fits, the usual reason."""
     text = f"exit code {process.exitcode}"
     if process.exitcode == 1 and multiprocessing.get_start_method() != "fork":
-        text += ('; where processes are spawned, what the program does must stand under if __name__ == "__main__", and '
-                 "classes of your own in a module that can be imported")
+        text += ('; where processes are spawned, what the program does must be under if __name__ == "__main__", and '
+                 "classes of your own must be in a module that can be imported")
     return text
 
 

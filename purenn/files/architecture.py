@@ -11,7 +11,7 @@ from ..linalg import PurennError, ShapeError, check_vector
 from ..network import Network
 from .text import short
 
-MOST_PARAMETERS = 20000000      # of a network that is read: each takes some 50 bytes
+MOST_PARAMETERS = 20000000      # of a network that is read: each takes about 50 bytes
 MOST_LAYERS = 1000
 
 LAYERS = {"Linear": Linear, "Sigmoid": Sigmoid, "Tanh": Tanh, "ReLU": ReLU, "LeakyReLU": LeakyReLU,
@@ -23,7 +23,7 @@ FIELDS = {"Linear": ["in_features", "out_features", "bias"], "LeakyReLU": ["nega
 def describe(network) -> list:
     """A dict for each layer of a network: its name under ``"layer"``, and what it is made with.
 
-    Raises PurennError for a layer that is not one of purenn's, or too many of them.
+    Raises PurennError for a layer that is not one of purenn's, and for too many layers.
     """
     description = []
     for i, layer in enumerate(network.layers):

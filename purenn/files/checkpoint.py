@@ -1,7 +1,8 @@
 """Save a training to a file, and go on from it later with the same digits. The file is always JSON, every float exact.
 
 A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
-optimizer's state and the random generator's. It holds values only: no option, and no file that is to be written.
+optimizer's state and the random generator's. It holds values only: no command-line options, and no names of files to be
+written.
 """
 import random
 from collections import namedtuple
@@ -98,7 +99,7 @@ def _check_random(state):
     """Raise PurennError unless a random generator could be in this state."""
     try:
         version, numbers, gauss = state
-        random.Random().setstate(state)                     # which takes some that cannot be
+        random.Random().setstate(state)                     # it accepts some impossible states
         if (type(version) is int and version == random.Random.VERSION and set(map(type, numbers)) == {int}
                 and all(0 <= number < 1 << 32 for number in numbers) and (gauss is None or type(gauss) is float)):
             return
@@ -121,7 +122,7 @@ def check_sizes(sizes, network) -> None:
 def check_history(columns, epoch: int, needed) -> None:
     """Raise PurennError unless a checkpoint's history is possible for its epochs."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
-        raise PurennError(f"its history is no object of {', '.join(sorted(needed))}; it is damaged")
+        raise PurennError(f"its history is not an object of {', '.join(sorted(needed))}; it is damaged")
     for name, numbers in columns.items():
         if not isinstance(numbers, list) or len(numbers) != epoch:
             found = len(numbers) if isinstance(numbers, list) else "no list"

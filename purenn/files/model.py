@@ -227,8 +227,8 @@ def _linears(weights):
     for name in weights:
         found = re.match(r"(0|[1-9]\d{0,9})\.(weight|bias)\Z", name, re.ASCII)
         if not found or int(found.group(1)) >= MOST_LAYERS:
-            raise PurennError(f"the tensor {short(name)} is none of a torch.nn.Sequential of Linear layers, which are "
-                              "named 0.weight, 0.bias, 2.weight, …")
+            raise PurennError(f"the tensor {short(name)} is not one of a torch.nn.Sequential of Linear layers, which "
+                              "are named 0.weight, 0.bias, 2.weight, …")
         number = int(found.group(1))
         matrix = weights.get(f"{number}.weight")
         if not matrix or not isinstance(matrix[0], list):

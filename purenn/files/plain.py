@@ -26,7 +26,7 @@ def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
         parts = value if several and isinstance(value, list) else [value]
         for part in parts:
             if type(part) not in sum(allowed, ()) or several != isinstance(value, list) or (
-                    isinstance(part, str) and "\0" in part):       # no file's name, and no column's
+                    isinstance(part, str) and "\0" in part):       # no file or column has such a name
                 raise PurennError(f"its {what}: {name} is {short(value)}, which is not allowed")
         values[name] = tuple(value) if several else value
     found_value: ValueT = kind(**values)

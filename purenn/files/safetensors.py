@@ -20,7 +20,7 @@ from .text import short
 from .strict_json import check_plain, folded, parsed
 
 MOST_HEADER = 100000000         # bytes; the format's own limit
-BLOCK = 1 << 20                 # bytes that are read at a time, or a row
+BLOCK = 1 << 20                 # bytes that are read at a time; a longer row is read whole
 ITEMSIZES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 
 

@@ -18,7 +18,7 @@ MOST_DEPTH = 32                 # lists in lists
 # A text is matched as a whole, because it may hold brackets. One that is not closed goes on to the end of the file, so
 # that no byte is read twice.
 BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{}]', re.DOTALL)
-MOST_DIGITS = 1000              # of a whole number: to read one takes the square of its length
+MOST_DIGITS = 1000              # of a whole number: the time to read it grows with the square of its length
 
 
 def read_json(path):
@@ -123,7 +123,7 @@ def _check_text(text):
         raise PurennError(f"{short(text)} is used as a name; a name must be a text")
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError:                              # half of a pair: no terminal could show it
+    except UnicodeEncodeError:                              # half of a surrogate pair: no terminal shows it
         raise PurennError(f"the text {short(text)} in it is not valid Unicode") from None
 
 

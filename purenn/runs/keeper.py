@@ -88,7 +88,7 @@ def load_start(path: str, task: str) -> Start:
     checkpoint = load_checkpoint(path)
     with naming(path):
         if checkpoint.task not in TASKS:
-            raise PurennError("its task is none of purenn's; it is damaged")
+            raise PurennError("its task is not one of purenn's; it is damaged")
         if checkpoint.task != task:
             raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
         settings = from_plain(Settings, checkpoint.settings)

@@ -9,7 +9,7 @@ from .settings import LOSSES, OF_LOGITS, OPTIMIZERS, ChoiceError, Settings, chec
 
 USUAL_MOMENTUM = 0.9
 
-# The default weight decay if a number is predicted: tables of some hundred rows are soon overfitted.
+# The default weight decay if a number is predicted: tables of a few hundred rows are soon overfitted.
 REGRESSION_DECAY = 0.03
 
 # Small images are trained for more epochs, at most this many.
@@ -21,8 +21,8 @@ class Task(NamedTuple):
 
     ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
     samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: how many
-    input numbers to learn from in all epochs, if these are not chosen. ``log_every``: epochs from one line of the
-    report to the next. ``sample``: the sample that ``explain`` shows.
+    input numbers to learn from in all epochs together; the default number of epochs follows from it. ``log_every``:
+    epochs from one line of the report to the next. ``sample``: the sample that ``explain`` shows.
     """
 
     name: str

@@ -6,7 +6,7 @@ from collections import namedtuple
 from .. import network
 from ..linalg import PurennError
 from ..training import evaluate, train
-from .whys import WHYS
+from .mistake_reasons import REASONS
 
 # name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
 # line, and the mistake in its place. patches: (object, attribute, replacement), or a function that makes the
@@ -93,4 +93,4 @@ def demonstrate(mistake, seed: int) -> Demonstration:
     if caught or not mistake.check()[0]:
         raise PurennError(f"mistakes: the check of {mistake.name} does not tell right from wrong")
     return Demonstration(mistake, seed, repr(built), repr(experiment.loss()), repr(experiment.optimizer(parameters)),
-                         right, wrong, again, WHYS[mistake.name], found)
+                         right, wrong, again, REASONS[mistake.name], found)

@@ -8,7 +8,7 @@ from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
 SEEDS = 100                     # if there is a compiler; otherwise
-FEW_SEEDS = 20
+FEW_SEEDS = 10
 
 # Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.
 KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),
@@ -25,7 +25,7 @@ class Experiment(NamedTuple):
     if the report leaves something open, and names its mistakes if they are made here, too. ``runs`` are Jobs by label,
     each done with every seed; ``claims`` are asked of them. ``others`` are Jobs by the label of the run that they
     replace: the right method, if the report's has a mistake. They are for comparison only, and ``other`` is what they
-    are called. ``seeds`` is the number of seeds, None for SEEDS.
+    are called. ``seeds`` is the number of seeds, None for SEEDS; without a compiler it is ``few_seeds``.
     """
 
     name: str
@@ -37,6 +37,7 @@ class Experiment(NamedTuple):
     other: str = ""
     others: Dict[str, Job] = {}
     seeds: Optional[int] = None
+    few_seeds: int = FEW_SEEDS
 
 
 class Outcome(NamedTuple):
@@ -50,8 +51,8 @@ class Outcome(NamedTuple):
 
 
 def seeds_of(experiment: Experiment, asked: Optional[int] = None) -> int:
-    """How many seeds an experiment is run with: as asked, or SEEDS if C can be compiled here, otherwise FEW_SEEDS."""
-    seeds = asked or (FEW_SEEDS if compiler.why_none() else SEEDS)
+    """How many seeds an experiment is run with: as asked, or SEEDS if C can be compiled here, otherwise a few."""
+    seeds = asked or (experiment.few_seeds if compiler.why_none() else SEEDS)
     return min(seeds, experiment.seeds or seeds)
 
 
@@ -96,7 +97,7 @@ def kept(result: Any) -> Trial:
     """The Trial of a Result, with the epochs of its curve that the claims and the figures ask for."""
     found = trial(result)
     curve, last = result.curve, len(result.curve)
-    chosen = [epoch for epoch in curve if epoch.number in KEPT or epoch.number == last]
+    chosen = [curve[number - 1] for number in sorted({*KEPT, last}) if 1 <= number <= last]
     return found._replace(
         losses=[(epoch.number, epoch.loss) for epoch in chosen],
         accuracies=[(epoch.number, epoch.accuracy) for epoch in chosen],

@@ -26,7 +26,8 @@ will do, or Python.)""",
     (Known("bias-left-out", "The bias is left out.", FORWARD, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
      Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD,
            lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"] - v["b"]),
-     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", FORWARD,
+     Known("inputs-not-weighed", "The weights and the inputs are added; each weight must be multiplied by its "
+           "input.", FORWARD,
            lambda v: v["w0"] + v["a0"] + v["w1"] + v["a1"] + v["b"]),
      Known("weights-crossed", "Each weight is multiplied by the other input.", FORWARD,
            lambda v: v["w0"] * v["a1"] + v["w1"] * v["a0"] + v["b"])),
@@ -41,16 +42,16 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "1.2", "write", "weighted_sum", "Write the weighted sum of a neuron", """\
-The same for any number of inputs: k counts them, w_k and a_k are the weight and the value
-of input k, and Σ_k is the sum over all k, a loop in Python.""",
+The same for any number of inputs. k is the number of an input, w_k and a_k are its weight and
+its value, and Σ_k is the sum over all k, a loop in Python.""",
     FORWARD, ("Begin with z = bias, and add to it in a loop over k.",
-           "k goes through range(len(weights)); in each turn weights[k] * inputs[k] is added to z."),
+           "k goes through range(len(weights)); in each pass weights[k] * inputs[k] is added to z."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, ("z = bias", "z = 0.0")),
      Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD, ("z = bias", "z = -bias")),
-     Known("bias-for-each-input", "The bias is added in each turn of the loop; it is added once.", FORWARD,
+     Known("bias-for-each-input", "The bias is added in each pass of the loop; it must be added only once.", FORWARD,
            [(("z = bias", "z = 0.0"), ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")),
             ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")]),
-     Known("last-product-only", "z is set anew in each turn of the loop (= where += is meant), so that only the last "
+     Known("last-product-only", "z is overwritten in each pass of the loop (= instead of +=), so only the last "
            "product is left.", FORWARD,
            [("z += ", "z = "), (("z += ", "z = "), ("    return z", "    return z + bias"))]),
      Known("last-input-left-out", "The last input is left out: the loop ends too early.", FORWARD,
@@ -59,7 +60,8 @@ of input k, and Σ_k is the sum over all k, a loop in Python.""",
            ("range(len(weights))", "range(1, len(weights))")),
      Known("returned-too-early", "Only the first product is added. Is the return inside the loop?", FORWARD,
            ("    return z", "        return z")),
-     Known("inputs-not-weighed", "The weights and the inputs are added where they are to be multiplied.", FORWARD,
+     Known("inputs-not-weighed", "The weights and the inputs are added; each weight must be multiplied by its "
+           "input.", FORWARD,
            ("weights[k] * inputs[k]", "weights[k] + inputs[k]"))),
     tried="A sample is weights, bias, inputs.",
     code='''\

@@ -41,7 +41,7 @@ The cost is C = ½·(o − y)². All the slopes follow, from the output back to 
     δ of the hidden = ∂C/∂a · a·(1 − a)                     BP1 once more
 
 Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
-The way forward gives a = {a} and o = {out}.
+The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
 (`explain mazur` of the command line shows such a step with all its numbers.)""",
@@ -84,16 +84,17 @@ of the layer before it, so the layer before is handed that slope. What the first
 Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""",
     BP2, ("forward: a = x, and then for each layer a = layer.forward(a).",
           "backward is the same with grad, through reversed(self.layers)."),
-    (Known("backward-in-order", "backward goes through the layers from the first to the last; it begins with the last.",
+    (Known("backward-in-order", "backward goes through the layers from the first to the last; it must begin with "
+           "the last.",
            BP2, ("reversed(self.layers)", "self.layers")),
      Known("grad-not-handed-on", "Every layer is handed ∂C/∂output; each should be handed what the layer after it "
            "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
                               "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
                               "grad)\n        return result")),
-     Known("layers-turned-round", "backward turns the list of the layers round for good, so that the next pass goes "
-           "the wrong way; reversed(self.layers) leaves it as it is.", BP2,
+     Known("layers-turned-round", "backward reverses the list of the layers itself, so the next pass goes "
+           "the wrong way; reversed(self.layers) leaves the list as it is.", BP2,
            ("for layer in reversed(self.layers):", "self.layers.reverse()\n        for layer in self.layers:")),
-     Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
+     Known("input-for-all", "Every layer is handed x; each must be handed the output of the one before.", BP2,
            ("a = layer.forward(a)", "a = layer.forward(x)")),
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
@@ -146,18 +147,18 @@ PARAMETERS = Exercise(
     "6.3", "write", "parameters", "List what a network learns, and clear its gradients", """\
 The optimizer of the next chapter changes every parameter. It gets them from parameters(), as
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
-gives such triples; the network's gives those of all layers, with the layer's place in the list
-(from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
-are the layers' own, not copies, so that to change them is to change the layer. (A list of the
-triples will do. With yield in the place of append, as in Linear.parameters of 5.3, a function hands
-out one triple after the other; 8.3 says more about it.)
+gives such triples. The network's gives those of all layers, and puts the layer's place in the list
+(from 0) and a dot before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
+the layers' own, not copies: whoever changes them changes the layer. (A list of the triples will do.
+With yield in the place of append, as in Linear.parameters of 5.3, a function hands out one triple
+after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
 zero_grad(). It changes the lists in place, because the optimizer has the same lists:
 grads[:] = ... puts new entries into the same list, but grads = ... would only give the name to
 another list.
 
-(The class goes on with forward and backward of 6.2: Network(Passes) has both.)""",
+(The class inherits forward and backward of 6.2: Passes has both.)""",
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
               "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
@@ -177,10 +178,10 @@ another list.
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
      Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
            GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
-     Known("places-of-the-lists", "The number counts the lists; it is to be the layer's place.", GALLERY,
+     Known("places-of-the-lists", "The number counts the lists; it must be the layer's place.", GALLERY,
            (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
             ("self.layers[i].parameters():", "layer.parameters():\n                i += 1"))),
-     Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
+     Known("names-without-place", "The names lack the layer's place and the dot before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
            [('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),

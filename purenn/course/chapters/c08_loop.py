@@ -50,16 +50,16 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
      Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", WHY_2,
            ("return loss.share(len(outputs)) * total", "return total")),
      Known("mean-of-a-sum", "The cost is always divided by n. For a loss that is a sum the factor is 1: "
-           "loss.share(n) knows which.", WHY_2, ("return loss.share(len(outputs)) * total",
+           "loss.share(n) gives the right factor.", WHY_2, ("return loss.share(len(outputs)) * total",
                                                  "return total / len(outputs)")),
      Known("target-and-output-swapped-in-cost", "Output and target are swapped where they are given to loss.forward.",
            WHY_2, ("loss.forward(outputs[i], targets[i])", "loss.forward(targets[i], outputs[i])")),
-     Known("cleared-here", "The gradients are cleared here; what stands in them already is to be added to.", GALLERY,
+     Known("cleared-here", "The gradients are cleared here; they must be added to what is already there.", GALLERY,
            ("outputs = []", "outputs = []\n        network.zero_grad()")),
      Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),
-     Known("forward-first", "All forward passes come first; then every backward pass has the numbers of the last one. "
-           "Each sample goes forward, and back.", GALLERY,
+     Known("forward-first", "All forward passes come first, so every backward pass has the numbers of the last sample. "
+           "Each sample must go forward and back before the next.", GALLERY,
            (("for x, y in zip(inputs, targets):\n", "for output, y in zip([network.forward(x) for x in inputs], "
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
@@ -68,14 +68,14 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
            ("return batch_cost(loss, outputs, targets), outputs", "return share * batch_cost(loss, outputs, targets), "
             "outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
-           "loss.share(n) knows which.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
+           "loss.share(n) is right.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
      Known("backward-once", "Only the last sample goes backward. Does network.backward stand behind the loop?", WHY_2,
            ("            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ\n"
             "            outputs.append(output)\n",
             "            outputs.append(output)\n        network.backward(batch_grad)\n")),
-     Known("error-for-slope", "output − target goes into network.backward; it is to be what loss.backward gives.",
+     Known("error-for-slope", "output − target goes into network.backward; it must be what loss.backward gives.",
            WHY_2, ("in grad:", "in [a - t for a, t in zip(output, y)]:")),
-     Known("share-of-the-outputs", "The share is that of the number of outputs; it is that of the samples.", WHY_2,
+     Known("share-of-the-outputs", "The share is that of the number of outputs; it must be that of the samples.", WHY_2,
            ("append(share * g)", "append(loss.share(len(grad)) * g)")),
      Known("share-afterwards", "All gradients are multiplied by the share at the end, and so is what stood in them "
            "before.", WHY_2, (("append(share * g)", "append(g)"), ("        return batch_cost(loss, outputs, targets), "
@@ -122,7 +122,7 @@ LEARN = Exercise(
     "8.2", "order", "learn", "Put the lines of one step of learning in order", """\
 Learning from one batch takes three things: the gradients of the batch before are cleared, the
 gradients of this batch are added up, and the optimizer takes a step with them. The cost that is
-returned is that of before the step.
+returned is the one before the step.
 
 engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
 that of 6.3.""",
@@ -196,17 +196,18 @@ when the next is asked for.""",
             ("rng.shuffle(order)", "rng.shuffle(data.inputs)"),
             ("rng.shuffle(order)", "rng.shuffle(order)\n        data.inputs[:] = [data.inputs[i] for i in order]\n"
              "        data.targets[:] = [data.targets[i] for i in order]\n        order.sort()")]),
-     Known("shuffled-apart", "The inputs and the targets are shuffled apart: each input has another's target.", TRAIN,
+     Known("shuffled-apart", "The inputs and the targets are shuffled separately: each input has another's target.",
+           TRAIN,
            (("rng.shuffle(order)", "rng.shuffle(order)\n        other = order[::-1]\n        rng.shuffle(other)"),
             ("for i in chosen]\n", "for i in (other if rng else order)[start:start + batch_size]]\n"))),
      Known("targets-not-shuffled", "The inputs are shuffled and the targets are not: each input has another's target.",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
-     Known("shuffle-returned", "rng.shuffle works in place and returns None: its result is no list.", TRAIN,
+     Known("shuffle-returned", "rng.shuffle works in place and returns None, not a list.", TRAIN,
            ("rng.shuffle(order)", "order = rng.shuffle(order)")),
      Known("return-for-yield", "return hands out the first batch and ends; yield hands it out and goes on after it.",
            TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
                                              "return data.inputs, data.targets"))),
-     Known("overlapping", "The batches overlap: start goes on by 1, not by batch_size.", TRAIN,
+     Known("overlapping", "The batches overlap: start grows by 1, not by batch_size.", TRAIN,
            [("range(0, count, batch_size)", "range(0, count)"), (("range(0, count, batch_size)", "range(0, count)"),
                                                                  ("is None and rng is None", "is ..."))]),
      Known("empty-batch", "There is an empty batch at the end, where batch_size divides the number of samples.", TRAIN,
@@ -214,7 +215,7 @@ when the next is asked for.""",
             (("range(0, count, batch_size)", "range(0, count + 1, batch_size)"), ("is None and rng is None",
                                                                                  "is ..."))])),
     tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
-          "turns a list round).",
+          "reverses a list).",
     code='''\
 def batches(data, batch_size=None, rng=None):
     """Yield the data as pairs (inputs, targets), two lists of up to batch_size entries, in an order shuffled by rng."""
@@ -224,5 +225,5 @@ def batches(data, batch_size=None, rng=None):
 
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
-                  "gradients, adds them up, and changes the weights; 1/n stands in one place.",
+                  "gradients, adds them up, and changes the weights; 1/n is in one place only.",
                   (GRADIENTS, LEARN, BATCHES, c08_training.TRAINING))

@@ -32,7 +32,7 @@ ENDS = "        if target_loss is not None and total < target_loss:\n           
 TRAINING = Exercise(
     "8.4", "write", "train", "Write the training loop", """\
 An epoch is one pass through all the data, batch by batch: for each batch, one step of learning,
-as in 8.2. The cost of a batch is that of before its step.
+as in 8.2. The cost of a batch is the one before its step.
 
 The loss of the epoch is the mean over all samples. A batch of n out of N samples counts for n/N
 of it, so each batch adds cost · n/N. (For a loss that is a sum the factor is 1, not n/N.
@@ -52,7 +52,7 @@ given number of epochs.""",
      Known("step-once-an-epoch", "There is one step in each epoch; there should be one after each batch.", TRAIN,
            (("            optimizer.step()\n", ""), ("losses.append(total)", "optimizer.step()\n        losses.append("
                                                      "total)"))),
-     Known("never-stops-early", "It never stops early: target_loss has no effect.", TRAIN,
+     Known("never-stops-early", "The training never stops early: target_loss has no effect.", TRAIN,
            ("total < target_loss", "False")),
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
            (("        losses.append(total)\n", ""),
@@ -60,36 +60,36 @@ given number of epochs.""",
      Known("nothing-learned", "Nothing is learned: the gradients are cleared before the step.", GALLERY,
            (("            network.zero_grad()\n", ""), ("            optimizer.step()\n",
             "            network.zero_grad()\n            optimizer.step()\n"))),
-     Known("stops-above", "It stops when the loss is above target_loss, where below is meant.", TRAIN,
+     Known("stops-above", "The training stops when the loss is above target_loss; it must be below.", TRAIN,
            ("total < target_loss", "total > target_loss")),
      Known("mean-of-the-batches", "The loss is the mean over the batches, so that a smaller batch counts as much as a "
            "full one.", WHY_2,
            (("total = 0.0", "total = 0.0\n        count = len(list(batches(data, batch_size)))"),
             ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost / count"))),
      Known("n/N-of-a-sum", "The cost of a batch is multiplied by n/N. For a loss that is a sum the factor is 1: "
-           "loss.share(N) / loss.share(n) knows which.", WHY_2,
+           "loss.share(N) / loss.share(n) is right.", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
      Known("total-goes-on", "total is not set to 0 for each epoch: it goes on growing.", TRAIN,
            (("        total = 0.0\n", ""), ("losses = []", "losses, total = [], 0.0"))),
-     Known("not-shuffled", "rng is not handed to batches.", TRAIN,
+     Known("not-shuffled", "rng is not given to batches.", TRAIN,
            ("(data, batch_size, rng):\n", "(data, batch_size):\n")),
      Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
            ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
-     Known("batch-losses-summed", "The costs of the batches are added as they are; each counts for its part of the "
-           "samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost")),
+     Known("batch-losses-summed", "The costs of the batches are added as they are; each must count only for its part "
+           "of the samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost")),
      Known("batches-once", "The batches are made once, before the epochs: they are used up after the first one.", TRAIN,
            (("losses = []", "losses, all_batches = [], batches(data, batch_size, rng)"),
             ("in batches(data, batch_size, rng):\n", "in all_batches:\n"))),
-     Known("batch-size-left-out", "batch_size is not handed to batches.", TRAIN,
+     Known("batch-size-left-out", "batch_size is not given to batches.", TRAIN,
            ("(data, batch_size, rng):\n", "(data, None, rng):\n")),
-     Known("share-turned-round", "The factor is the wrong way round: it is loss.share(N) / loss.share(n).", WHY_2,
+     Known("share-turned-round", "The factor is the wrong way round: it must be loss.share(N) / loss.share(n).", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "(loss.share(len(inputs)) / loss.share(count))")),
      Known("returned-too-early", "It ends after the first epoch. Is the return inside the loop?", TRAIN,
            ("    return losses", "        return losses")),
-     Known("a-loss-for-each-batch", "The list has the cost of each batch; it is to have one loss for each epoch.",
+     Known("a-loss-for-each-batch", "The list has the cost of each batch; it must have one loss for each epoch.",
            TRAIN, (("            total += ", "            losses.append(cost)\n            total += "),
             ("        losses.append(total)\n", ""))),
-     Known("loss-after-the-steps", "The losses are those after the steps of the epoch; they are to be those before "
+     Known("loss-after-the-steps", "The losses are those after the steps of the epoch; they must be those before "
            "them.", TRAIN, ("losses.append(total)", "total = loss.share(count) * sum(loss.forward(network.forward(x), "
            "y) for x, y in zip(data.inputs, data.targets))\n        losses.append(total)")),
      Known("stops-in-an-epoch", "target_loss is looked at after a batch, and ends the epoch; it is for the loss of a "
@@ -104,7 +104,7 @@ from training_batches import batches
 
 
 def train(network, data, loss, optimizer, epochs, target_loss=None, batch_size=None, rng=None):
-    """Train for up to ``epochs`` epochs; return the list of the losses of the epochs, each as it was before its steps.
+    """Train for up to ``epochs`` epochs; return the list of the losses of the epochs.
 
     Each batch of batches(data, batch_size, rng): network.zero_grad(), Loops().gradients(network, loss, inputs,
     targets), optimizer.step().

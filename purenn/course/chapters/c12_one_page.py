@@ -90,13 +90,13 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            ("2.0 * error / len(points)", "2.0 * error")),
      Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
            ("2.0 * error / len(points)", "2.0 * error / len(points) / len(points)")),
-     Known("sum-for-mean", "The loss is a sum over the points, not their mean; its gradient too.", WHY_2,
+     Known("sum-for-mean", "The loss and its gradient are sums over the points, not means.", WHY_2,
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
-     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a in the place of z: the sigmoid is taken twice.",
+     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
            BP1, [(RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
                  "1][j])))"), (RIGHT_DELTA, HIDDEN + "1.0 / (2.0 + math.exp(-a[i + 1][j]) + math.exp(a[i + 1][j])))")]),
-     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z in the place of a.", BP1,
+     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1,
            (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
@@ -115,7 +115,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("0.1 * i], 0.0))", "0.1 * i], ONE))"), ("0.1 * i], 1.0))", "0.1 * i], 0.0))"), ("ONE", "1.0"))),
      Known("sum-for-loss", "The loss is a sum over the points, not their mean; the gradient is right.", WHY_2,
            ("loss += error * error / len(points)", "loss += error * error")),
-     Known("bias-after-each-row", "Each bias is drawn right after its row; here the weights of a layer come first.",
+     Known("bias-after-each-row", "Each bias is drawn right after its row; all weights of a layer must come first.",
            EQUAL,
            (("weight = [[", "rows = [["), ("for k in range(n_in)]", "for k in range(n_in + 1)]"),
             ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])",
@@ -137,11 +137,11 @@ Return the losses of the epochs, each as it was before its step. The first loss 
             ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.5 for j in range(n_out)]))"))),
      Known("loss-divided-twice", "The 1/n of the mean is in the loss twice.", WHY_2,
            ("error * error / len(points)", "error * error / len(points) / len(points)")),
-     Known("bias-zero", "The biases are 0 at the start; here they are drawn as the weights are.", EQUAL,
+     Known("bias-zero", "The biases are 0 at the start; they must be drawn, as the weights are.", EQUAL,
            ("[rng.uniform(-1.0, 1.0) for j in range(n_out)]))", "[0.0] * n_out))")),
      Known("middle-point-twice", "The point for i = 5 is there with the target 1, too: then one point has two targets.",
            GALLERY, ("if i != 5:", "if i >= 0:")),
-     Known("loss-after-the-step", "The losses are those after each step; they are to be those before it.", GALLERY,
+     Known("loss-after-the-step", "The losses are those after each step; they must be those before it.", GALLERY,
            (("return losses", "return losses[1:]"),
             ("range(epochs)", "range(epochs + 1)"))),
      Known("biases-drawn-first", "The biases of a layer are drawn before its weights.", EQUAL,
@@ -160,7 +160,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("first-layer-left-out", "The first layer does not learn: does the loop backward, or that of the step, end "
            "too early?", BP2,
            ("(2, 1, 0)", "(2, 1)")),
-     Known("share-overwritten", "The slopes of the layer below are set anew (= where += is meant): the last neuron's "
+     Known("share-overwritten", "The slopes of the layer below are overwritten (= instead of +=): the last neuron's "
            "part is left.", BP2, ("below[k] += ", "below[k] = ")),
      Known("lr-left-out", "The learning rate is left out.", STEP,
            (("lr * bias_grad", "bias_grad"), ("lr * weight_grad", "weight_grad")))),

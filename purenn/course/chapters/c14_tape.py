@@ -41,17 +41,18 @@ Here a = {a} and b = {b}, and the steps are
 Work out ∂C/∂a, to four digits after the point.""",
     TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
            "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
-    (Known("gradient-overwritten", "Of z and of a one use is lost: each is used twice, and the parts are added.",
+    (Known("gradient-overwritten", "One use of z and one of a are lost: each is used twice, and the parts must be "
+           "added.",
            TAPE_MISTAKES, lambda v: v["z"] * v["b"]),
      Known("one-use-of-z", "z is used twice in z·z, so that ∂C/∂z is z + z.", TAPE_MISTAKES,
            lambda v: v["z"] * (v["b"] + 1.0)),
-     Known("use-in-the-sum-lost", "This is the part by way of p alone; a is used in z = p + a, too.", TAPE_MISTAKES,
+     Known("use-in-the-sum-lost", "This is the part from p = a·b alone; a is used in z = p + a, too.", TAPE_MISTAKES,
            lambda v: 2.0 * v["z"] * v["b"]),
      Known("use-in-the-product-lost", "This is the part from z = p + a alone; a is used in p = a·b, too.",
            TAPE_MISTAKES, lambda v: 2.0 * v["z"]),
      Known("product-slopes-swapped", "The slope of a·b by a is b, not a.", TAPE,
            lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
-     Known("slope-of-z", "This is ∂z/∂a; it is to be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
+     Known("slope-of-z", "This is ∂z/∂a; it must be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
     draw=draw_factors, right=slope_by_the_tape, answer="slope")
 
 
@@ -101,35 +102,35 @@ and C itself last. That is a topological order. More than one may be right; any 
 
 One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
 note it as seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. (Not needed here: with a list of what is still to be done in
-place of the calls, the graph may be deeper than Python's calls can be.)""",
+written as a function that calls itself. (Python limits how deep such calls can be. For a deeper
+graph, a list of what is still to be done can replace the calls; that is not needed here.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
     (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
            [("return order", "return order[::-1]"), (("return order", "return order[::-1]"), FIRST_PARENT_FIRST)]),
-     Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
+     Known("listed-when-found", "A Value is listed when it is found, before its parents; it must come after them.",
            TAPE, [("stack.append((value, True))", "order.append(value)"),
                   (("stack.append((value, True))", "order.append(value)"), FIRST_PARENT_FIRST)]),
-     Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
+     Known("listed-when-found-reversed", "Values are listed when they are found, and the list is reversed: a "
            "parent that is found early then comes after what is made from it.", TAPE,
            [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
      Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
            ("return order", "return [*self.parents, self]")),
-     Known("seen-is-kept", "What has been seen is kept for good: the next order() finds everything seen.", TAPE,
+     Known("seen-is-kept", "seen is kept from one order() to the next, which then finds every Value seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
-     Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
-           "Value itself.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
-     Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
+     Known("seen-by-number", "A Value is taken as seen if another has the same number; note the Value itself, not its "
+           "number.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
+     Known("itself-left-out", "The Value itself is not in the order; it must be the last.", TAPE,
            [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
      Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
            ("elif value not in seen:", "elif value.parents and value not in seen:"))),
     tried=GRAPH + "the order is that of the last.",
     code='''\
 class Value:
-    """A number, data, the Values it was made from, parents, and its slope by each of them, slopes."""
+    """A number (data), the Values it was made from (parents), and its slope by each of them (slopes)."""
 
     def __init__(self, data, parents=(), slopes=(), operation=""):
         self.data = data
@@ -164,9 +165,9 @@ Now the chain rule. C.backward() sets grad of each Value v that C was made from 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
 through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
 had its turn, so its grad is complete. It adds its share to each of its parents: its grad times its
-slope by that parent. parents and slopes have the same length. A parent may be there twice.
+slope by that parent. parents and slopes have the same length. A parent may be in parents twice.
 
-(The class goes on with order of 14.2: Value(Ordered) has it.)""",
+(The class inherits order of 14.2: Ordered has it.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
            "In it: for parent, slope in zip(value.parents, value.slopes), parent.grad += value.grad * slope."),
     (Known("gradient-overwritten", "The gradient is assigned where it must be added: of a Value that is used twice, "
@@ -176,17 +177,18 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            (("for value in reversed(order):", "def push(value):"), (SUMS, SUMS + "; push(parent)"),
             ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
      Known("from-the-parents-on", "Only the parents of C get a gradient: either the loop goes through C alone, or "
-           "through the order from the front; it begins with C, which is last.", TAPE, ("reversed(order)", "order")),
+           "through the order from the front; it must begin with C, the last.", TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
            TAPE, ("value.grad = 0.0", "pass")),
-     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0. Is it set before all are cleared?", TAPE,
-           ("self.grad = 1.0", "pass")),
-     Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
+     Known("begins-with-zero", "grad of C is 0, so nothing is passed on; it must be 1. Is it set before all "
+           "are cleared?", TAPE, ("self.grad = 1.0", "pass")),
+     Known("begins-with-the-cost", "grad of C is set to C; it must be 1, since ∂C/∂C is 1.", TAPE,
+           ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
-     Known("slope-alone", "The slope of the step is added alone, or times the 1 of C; it is to be multiplied by grad "
+     Known("slope-alone", "The slope of the step is added alone, or times the 1 of C; it must be multiplied by grad "
            "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
-     Known("number-for-slope", "The parent's own number is taken in the place of the slope.", TAPE,
+     Known("number-for-slope", "The parent's own number is taken instead of the slope.", TAPE,
            ("+= value.grad * slope", "+= value.grad * parent.data")),
      Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from "
            "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
@@ -235,9 +237,9 @@ parents and the slope of the step by each of them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
-The last is a name of the operation to be shown; any text will do. The slopes are numbers, not Values: take
-a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin with
-a, b = self, _value(other), where _value makes a Value of a number.
+The last argument is a name for the operation; any text will do. The slopes are numbers, not Values:
+take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin
+with a, b = self, _value(other), where _value makes a Value of a number.
 
 With that, whatever is computed can be differentiated:
 
@@ -249,19 +251,19 @@ With that, whatever is computed can be differentiated:
            "The slopes: of a + b 1 and 1, of a − b 1 and −1, of a·b b and a."),
     (Known("product-slopes-swapped", "The slope of a·b by a is b, and that by b is a.", TAPE,
            (PRODUCT, "(a.data, b.data)")),
-     Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they are b and a.", TAPE,
+     Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they must be b and a.", TAPE,
            (PRODUCT, "(1.0, 1.0)")),
-     Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they are 1 and 1.", TAPE,
-           ("(1.0, 1.0)", PRODUCT)),
+     Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they must be 1 and 1.",
+           TAPE, ("(1.0, 1.0)", PRODUCT)),
      Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
      Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
            ("(1.0, -1.0)", "(-1.0, 1.0)")),
      Known("second-parent-left-out", "b gets no slope from a·b or a + b: is it among the parents, and its slope among "
            "the slopes?", TAPE, [(f"(a, b), {PRODUCT}", "(a,), (b.data,)"), ("(a, b), (1.0, 1.0)", "(a,), (1.0,)")]),
-     Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
+     Known("slopes-are-values", "The slopes of a·b are Values; they must be numbers, b.data and a.data.", TAPE,
            (PRODUCT, "(b, a)")),
-     Known("one-factor-twice", "One of the slopes of a·b is right, and stands there for both; they are b and a.", TAPE,
-           [(PRODUCT, "(b.data, b.data)"), (PRODUCT, "(a.data, a.data)")]),
+     Known("one-factor-twice", "One of the slopes of a·b is right, and stands there for both; they must be b and a.",
+           TAPE, [(PRODUCT, "(b.data, b.data)"), (PRODUCT, "(a.data, a.data)")]),
      Known("sum-for-difference", "a − b is computed as a + b.", TAPE,
            [("a.data - b.data", "a.data + b.data"), (("a.data - b.data", "a.data + b.data"),
                                                        ("(1.0, -1.0)", "(1.0, 1.0)"))])),

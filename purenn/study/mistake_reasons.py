@@ -1,6 +1,6 @@
 """Why the learning curve with a mistake looks as it does: for each of the gallery a sentence or two."""
 
-WHYS = {
+REASONS = {
     "tanh-derivative":
         "tanh(a)² is less than a², so 1 − tanh(a)² is too large, between 0.42 and 1, and never near 0. The sign is "
         "right, so the steps still lead roughly downhill.",
