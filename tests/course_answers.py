@@ -337,7 +337,7 @@ class Value:
 ]
 
 WRONG = [
-    ("14.2", "", '''\
+    ("14.2", "listed-when-found-reversed", '''\
 class Value:
     def __init__(self, data, parents=(), slopes=(), operation=""):
         self.data, self.grad = data, 0.0

@@ -9,7 +9,7 @@ import types
 import pytest
 
 from purenn import Linear, MSELoss, Network, Sigmoid, activations, initializers, losses, neuron, optimizers
-from purenn.course import chapters, child, judge, progress, source, workbook
+from purenn.course import chapters, child, general, judge, progress, source, workbook
 from purenn.course.chapters import CHAPTERS, EXERCISES, exercise
 from purenn.course.exercise import ways
 from purenn.engines import loops
@@ -191,6 +191,52 @@ def test_a_wrong_solution_is_caught_and_not_named_wrongly(number, name, text):
 
 # Code that computes the right numbers on small or symmetric samples.
 ALMOST = [
+    ("1.2", "inputs-changed", ("z += weights[k] * inputs[k]", "weights[k] *= inputs[k]; z += weights[k]")),
+    ("2.5", "inputs-changed", ("    delta = []", "    delta = grad"),
+     ("delta.append(grad[j] * derivative(z[j], a[j]))", "grad[j] *= derivative(z[j], a[j])")),
+    ("2.5", "inputs-changed", (" a = []\n", " a = z\n"), ("for z_j in z:\n            a.append(f(z_j))",
+                                                       "for j in range(len(z)):\n            z[j] = f(z[j])")),
+    ("6.3", "only-layers-with-parameters",
+     ("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"
+                                            "\n            i += bool(list(layer.parameters()))"),
+     ("in self.layers[i].parameters():", "in layer.parameters():")),
+    ("6.3", "biases-not-cleared", ("for _, _, grads in layer.parameters():",
+                                   "for _, _, grads in list(layer.parameters())[:-1]:")),
+    ("7.2", "inputs-changed", ("values[k] -= self.lr * v[k]", "values[k] -= self.lr * v[k]; grads[k] = 0.0")),
+    ("7.2", "begins-with-gradients", ("[zeros(len(values)) for _, values, _ in self.parameters]",
+                                      "[grads[:] for _, _, grads in self.parameters]")),
+    ("7.4", "sum-forgotten", ("s[k] += g * g", "new = s[k] + g * g"), ("math.sqrt(s[k])", "math.sqrt(new)")),
+    ("7.3", "corrected-kept", ("v_hat = self", "v_hat = v[k] = self")),
+    ("8.1", "share-of-the-outputs", ("append(share * g)", "append(g * loss.share(len(output)))")),
+    ("8.3", "not-shuffled", ("chosen = order[start:start + batch_size]",
+                             "chosen = range(start, min(start + batch_size, count))")),
+    ("8.4", "stops-in-an-epoch",
+     ("        if target_loss is not None and total < target_loss:\n            break\n", ""),
+     ("len(inputs)))\n", "len(inputs)))\n            if target_loss is not None and cost < target_loss:\n"
+      "                break\n")),
+    ("9.4", "returned-too-early", ("    return found", "        return found")),
+    ("9.4", "last-list-only",
+     ("    for name", "    for name, values, grads in parameters:\n        pass\n    for name"),
+     ("in parameters:\n        for k", "in [(name, values, grads)]:\n        for k")),
+    ("9.4", "last-left-out", ("range(len(values))", "range(len(values))[:-1]")),
+    ("9.4", "first-only", ("range(len(values))", "range(len(values))[:1]")),
+    ("9.4", "returned-too-early", ("in parameters:", "in parameters[:1]:")),
+    ("9.2", "copy-changed", ("values[k] = theta + h", "theta += h"), ("values[k] = theta - h", "theta -= 2 * h"),
+     ("    values[k] = theta\n", "")),
+    ("9.3", "", ("if largest != 0.0", "if largest > 1e-6")),
+    ("10.3", "something-added-to-p", ("log_powers + (m - z)", "-math.log(max(math.exp(z - m) / powers, 1e-12))")),
+    ("12.1", "first-layer-left-out", ("zip(layers, grads)", "list(zip(layers, grads))[1:]")),
+    ("10.2", "inputs-changed", ("largest = max(z)", "largest = max(z); z[:] = [z_j - largest for z_j in z]"),
+     ("exp(z_j - largest)", "exp(z_j)")),
+    ("10.4", "grad-of-j", ("delta[j] +=", "delta[i] +=")),
+    ("10.4", "same-left-out", ("same = 1.0 if i == j else 0.0", "same = 0.0")),
+    ("14.3", "first-slope-twice", ("+= value.grad * slope", "+= value.grad * value.slopes[list(value.parents).index("
+                                   "parent)]")),
+    ("14.3", "from-the-parents-on", ("reversed(order)", "[self]")),
+    ("14.3", "slope-alone", ("+= value.grad * slope", "+= self.grad * slope")),
+    ("14.3", "nothing-handed-on", ("parent.grad += value.grad * slope", "grad = parent.grad; grad += slope")),
+    ("14.3", "nothing-handed-on", ("for value in reversed(order):", "for value in reversed(order):\n            "
+                                   "value.grad = float(value is self)")),
     ("2.5", "", (" a = []", " self.kept = a = getattr(self, 'kept', [])")),
     ("6.2", "layers-turned-round", ("for layer in reversed(self.layers)", "self.layers.reverse()\n        for layer in "
                                     "self.layers")),
@@ -204,7 +250,7 @@ ALMOST = [
     ("8.4", "n/N-of-a-sum", ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
     ("8.4", "", ("            total +=", "            if target_loss is not None and cost < target_loss:\n"
                  "                return losses + [total]\n            total +=")),
-    ("8.4", "", ("total < target_loss", "total <= target_loss")),
+    ("8.4", "ends-too-early", ("total < target_loss", "total <= target_loss")),
     ("8.3", "shuffled-apart", ("rng.shuffle(order)", "data = type(data)(list(data.inputs), list(data.targets)); "
                                "rng.shuffle(data.inputs); rng.shuffle(data.targets)")),
     ("9.2", "moved-back", ("values[k] = theta + h", "values[k] += h"), ("values[k] = theta - h", "values[k] -= 2 * h"),
@@ -215,7 +261,7 @@ ALMOST = [
     ("10.2", "largest-from-0", ("largest = max(z)", "largest = max([0.0] + z)")),
     ("14.2", "seen-is-kept", ("not in seen", "not in seen and not hasattr(value, 'seen')"),
      ("seen.add(value)", "value.seen = seen.add(value)")),
-    ("14.4", "", ("return Value(a.data + b.data", "return Value(a.data + other.data")),
+    ("14.4", "number-for-object", ("return Value(a.data + b.data", "return Value(a.data + other.data")),
     ("14.2", "seen-by-number", ("not in seen", ".data not in seen"), ("seen.add(value)", "seen.add(value.data)"),
      ("value .data", "value.data")),
 ]
@@ -229,22 +275,92 @@ def test_code_that_is_almost_right_does_not_pass(number, name, changes):
         assert text.count(right) == 1, right
         text = text.replace(right, wrong)
     verdict = verdict_of(of, text)
-    assert verdict.status == ("error" if number == "14.4" else "wrong") and verdict.mistake == name, verdict
+    status = "error" if name in ("inputs-changed", "number-for-object") else "wrong"
+    assert (verdict.status, verdict.mistake) == (status, name), verdict
+
+
+# Mistakes that can be made in any exercise.
+GENERAL = [
+    ("1.2", "nothing-returned", "error None", ("return z", "print(z)")),
+    ("9.3", "nothing-returned", "each branch", ("return abs", "if largest: return abs"),
+     (" if largest != 0.0 else 0.0", "")),
+    ("14.2", "nothing-returned", "a print", ("return order", "pass")),
+    ("10.2", "another-shape", "the docstring", ("return powers, total, largest", "return powers, total")),
+    ("2.4", "caret-for-power", "a ** 2", ("a * a", "a ^ 2")),
+    ("2.4", "sign-turned", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
+    ("2.5", "not-kept-on-self", "Is self.a = ... missing", ("self.a = a", "pass")),
+    ("5.3", "not-kept-on-self", "inputs of a Linear is used", ("self.inputs = inputs", "pass")),
+    ("14.4", "number-for-object", "has no .data", ("a, b = self, _value(other)\n        return Value(a.data * b",
+                                                   "a, b = self, other\n        return Value(a.data * b")),
+    ("9.4", "number-called", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),
+    ("6.2", "list-called", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
+    ("8.4", "none-used", "whether it is None", ("target_loss is not None and ", "")),
+    ("1.2", "place-beyond-the-end", "len(list) - 1", ("range(len(weights))", "range(len(weights) + 1)")),
+    ("7.3", "divided-by-zero", "counted up before", ("self.t += 1", "pass")),
+    ("14.2", "calls-itself-forever", "without an end",
+     ("order: list = []\n        seen", "self.order()\n        seen")),
+    ("1.2", "used-before-it-is-set", "total is not known here", ("z = bias", "z = bias; total += 1; total = 0")),
+    ("1.2", "used-before-it-is-set", "its import is missing", ("* inputs", "* inptus")),
+    ("3.2", "sum-for-list", "list of the single numbers",
+     ("[share * 2.0 * (a - y) for", "sum(share * 2.0 * (a - y) for"), ("target)]", "target))")),
+    ("10.3", "list-for-sum", "their sum is asked for", ("total = 0.0", "total = []"), ("total += y", "total += [y"),
+     ("(m - z))", "(m - z))]")),
+    ("6.3", "ends-too-early", "inside a loop", ("yield f\"{i}.{name}\", values, grads", "yield f\"{i}.{name}\", "
+                                                "values, grads\n            return")),
+    ("8.4", "goes-on-too-long", "Does a loop end too late?", ("range(epochs)", "range(epochs + 1)")),
+    ("3.3", "divided-by-the-count", "how many there are", ("a - y for", "(a - y) / len(output) for")),
+]
+
+
+@pytest.mark.parametrize("number, name, says, changes", [(number, name, says, changes)
+                                                         for number, name, says, *changes in GENERAL])
+def test_a_mistake_of_any_exercise_is_named(number, name, says, changes):
+    of = exercise(number)
+    text = source.solution(of)
+    for right, wrong in changes:
+        assert text.count(right) == 1, text
+        text = text.replace(right, wrong)
+    verdict = verdict_of(of, text)
+    assert verdict.mistake == name and says.replace("error ", "") in verdict.says and verdict.page == of.page, verdict
+
+
+def test_every_mistake_of_any_exercise_is_planted_in_one():
+    named = {"not-kept-on-self"}
+    named |= {name for name, *_ in (*general.ERRORS, *general.SEEN_IN_THE_WRONG, *general.SEEN_IN_ALL)}
+    assert named == {name for _, name, *_ in GENERAL} | {name for _, name, *_ in ALMOST if name == "inputs-changed"}
+
+
+def test_numbers_that_only_look_like_a_mistake_of_any_exercise_are_not_named():
+    of = exercise("3.3")
+    for found in ([[[-0.75]], [[-1.0, -0.75]], [[-0.25, 3.0, 0.25]]], [0.5, 0.25, -2.875],
+                  [[[0.75]], [[0.5, -0.375]], [[0.25, -3.0, -0.125]]]):
+        verdict = verdict_of_results(of, [source.Outcome([["∂C/∂a_j", value]]) for value in found])
+        assert verdict.status == "wrong" and verdict.mistake == "", verdict
+
+
+def test_of_a_long_value_the_first_entry_that_is_wrong_is_shown():
+    def uniform(inputs, outputs, rng):
+        weight, bias = initializers.INITIALIZERS["uniform"](inputs, outputs, rng)
+        weight[-1][-1] *= inputs
+        return weight, bias
+    sentence = verdict_on(exercise("5.2"), own(uniform=uniform)).sentences[-1]
+    assert re.fullmatch(r"weight, drawn twice from one seed, entry \[2\]: expected \[(\S+), \S+\], found \[\1, \S+\]",
+                        sentence), sentence
 
 
 # What comes back in another shape: a sentence that says what it is to be.
 SHAPES = [
     ("5.2", ("return weight, bias", "return weight"), "uniform is to give 2 things: weight, bias; it gave [["),
     ("6.3", ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}"'),
-     "parameters, each time, is to give 3 things: name, values, grads; it gave '0.weight'"),
+     "parameters, each time, is to give 3 things: name, values, grads; it gave '0.weight[0]'"),
     ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "return batch_cost(loss, outputs, targets)"),
-     "gradients is to give 2 things: cost, outputs; it gave 1"),
+     "gradients is to give 2 things: cost, outputs; it gave 2.125"),
     ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "pass"), "it gave None; is a return missing?"),
     ("8.3", ("yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]",
              "yield [data.inputs[i] for i in chosen]"),
      "batches, each time, is to give 2 things: inputs, targets; it gave [[0.0]]"),
     ("9.4", ('(f"{name}[{k}]", error)', 'f"{name}[{k}]"'),
-     "wrong_gradients, for each of them, is to give 2 things: name, error; it gave 'values[0]'"),
+     "wrong_gradients, for each of them, is to give 2 things: name, error; it gave 'w[0]'"),
     ("10.2", ("total, largest\n", "total\n"),
      "exponentials is to give 3 things: the powers, their sum, m; it gave [[1.0], 1.0]"),
     ("12.1", ("return losses", "pass"), "train_xor is to give a list; it gave None; is a return missing?"),
@@ -490,7 +606,9 @@ def test_what_answers_from_outside_is_taken_for_values_alone():
     of = exercise("1.2")
     from purenn.course import check
     for outcome in ({}, {"results": 3}, {"results": [[]] * 4}, {"results": [[["z"]]] * 4, "blank": []},
-                    {"results": [{}] * 4, "blank": []}, {"results": [[["z", {"a": []}]]] * 4, "blank": []},
+                    {"results": [{}] * 4, "blank": []}, {"results": [{"parts": []}] * 4, "blank": []},
+                    {"results": [{"parts": [], "error": 3, "message": [3]}] * 4, "blank": []},
+                    {"results": [[["z", {"a": []}]]] * 4, "blank": []},
                     {"results": [[["z", 10 ** 400]]] * 4, "blank": []}, {"problem": [], "line": {}},
                     {"answer": {"x": 1}, "printed": 3}, {"results": [[["z", 1.25]]], "blank": []}):
         assert check.verdict(of, 1, outcome).status != "right"

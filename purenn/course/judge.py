@@ -5,10 +5,9 @@ from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 from . import workbook
 from .child import told
 from .exercise import Exercise, Known, ways
-from .shapes import Misshapen, brief
+from .general import general, of_error
+from .shapes import Misshapen, apart, brief, flat, is_number, same
 from .source import Outcome, expected, modules_for, results
-
-RELATIVE, ABSOLUTE = 1e-9, 1e-12        # of numbers that a program has computed in another order
 
 
 class Verdict(NamedTuple):
@@ -32,21 +31,6 @@ class Verdict(NamedTuple):
     unreached: Tuple[str, ...] = ()
 
 
-def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> bool:
-    """True if two plain values agree; numbers up to rounding."""
-    if isinstance(expected_value, list):
-        return isinstance(found, list) and len(found) == len(expected_value) and all(
-            same(a, b, relative, absolute) for a, b in zip(expected_value, found))
-    if is_number(expected_value) and is_number(found):
-        return abs(expected_value - found) <= max(absolute, relative * max(abs(expected_value), abs(found)))
-    return type(expected_value) is type(found) and bool(expected_value == found)
-
-
-def is_number(value: Any) -> bool:
-    """True for a float that is finite, and for an int that a float can hold."""
-    return type(value) in (float, int) and abs(value) < 10 ** 300
-
-
 def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> Verdict:
     """The Verdict on the results of a file, sample by sample as ``child.told`` has them, and what is blank in it."""
     still = [f"Still blank: {brief(list(blank))[1:-1]}."] if blank else []
@@ -64,14 +48,18 @@ def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> V
     if first is None:
         return verdict if unreached else Verdict(exercise.number, "right", right)
     sentences = [exercise.tried, *_shown(exercise, first, best[first], found[first]), *still]
+    failed = _failed(table[first], found[first])
     known = named(exercise, found)
     if known is not None:
-        return verdict._replace(status="wrong", sentences=tuple(sentences), mistake=known.name, says=known.says,
-                                page=known.page)
-    failed = _failed(table[first], found[first])
-    if wrong and not failed:
-        sentences += _unknown(wrong[0], best, found)
-    return verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
+        failed = False
+    elif failed:
+        known = of_error(exercise, str(found[first].get("error")), str(found[first].get("message")))
+    else:
+        label = next(label for label, is_right in table[first].items() if is_right is False)
+        known = general(exercise, [dict(parts) for parts in best], [_values(result) for result in found], label)
+        sentences += [] if known else _unknown(wrong[0], best, found)
+    verdict = verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
+    return verdict._replace(mistake=known.name, says=known.says, page=known.page) if known else verdict
 
 
 def _failed(row, result):
@@ -124,20 +112,21 @@ def _shown(exercise, place, right, result):
     yield f"sample {place + 1} of {len(exercise.samples)}: {brief(exercise.samples[place])}"
     for label, value in right:
         if label in values and not same(value, values[label]):
-            yield f"{label}: expected {brief(value)}, found {brief(values[label])}{_remark(value, values[label])}"
+            place, value, other = apart(value, values[label])
+            yield f"{label}{place}: expected {brief(value)}, found {brief(other)}{_remark(value, other)}"
             return
         if label not in values and isinstance(result, dict):
             break
         if label not in values:
             yield f"{label}: there is none; expected {brief(value)}"
             return
-    if isinstance(result, dict) and "error" in result:
-        where = f"line {result['line']}: " if result.get("line") else ""
-        kind = "" if result["error"] == Misshapen.__name__ else f"{result['error']}: "
-        yield f"{where}{kind}{result.get('message')}"
-        return
     extra = [label for label in values if label not in dict(map(tuple, right))]
-    yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+    if extra and "error" not in result:
+        yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+        return
+    where = f"line {result['line']}: " if result.get("line") else ""
+    kind = "" if result.get("error") == Misshapen.__name__ else f"{result.get('error')}: "
+    yield f"{where}{kind}{result.get('message')}"
 
 
 def _unknown(label, best, found):
@@ -146,7 +135,7 @@ def _unknown(label, best, found):
     for right, result in zip(best, found):
         values = _values(result)
         for value in [value for name, value in right if name == label and name in values]:
-            numbers, others = _flat(value), _flat(values[label])
+            numbers, others = flat(value), flat(values[label])
             pairs += zip(numbers, others) if len(numbers) == len(others) else [(None, None)]
     ratios = [b / a for a, b in pairs if is_number(a) and is_number(b) and a]
     is_factor = len(ratios) == len(pairs) > 1 and ratios[0] != 0.0 and same([ratios[0]] * len(ratios), ratios)
@@ -154,11 +143,6 @@ def _unknown(label, best, found):
         yield f"Every number of {label} is {ratios[0]:.6g} times the expected one."
     if label.startswith(("∂C", "δ")) and any(is_number(value) for _, value in pairs):
         yield "The expected number is the slope that the cost itself shows (gradcheck)."
-
-
-def _flat(value):
-    """The numbers in lists of lists, in a row; what is no list is a row of one."""
-    return [number for item in value for number in _flat(item)] if isinstance(value, list) else [value]
 
 
 def _remark(value, found):

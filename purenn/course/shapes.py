@@ -1,12 +1,28 @@
 """What a learner's function gave: as plain values, in few characters, and in the shape that it should have."""
+import copy
 import math
-from typing import Any, List
+from contextlib import contextmanager
+from typing import Any, Iterator, List, Tuple
 
 from ..linalg import PurennError
 
+RELATIVE, ABSOLUTE = 1e-9, 1e-12        # of numbers that a program has computed in another order
+MOST = 120                              # characters of a value in a sentence
+
 
 class Misshapen(PurennError):
-    """What a function gave has another shape than it should have. The message is a sentence for the learner."""
+    """A function gave another shape than it should, or changed what it was handed. The message is for the learner."""
+
+
+@contextmanager
+def unchanged(what: str, *given: Any) -> Iterator[None]:
+    """While a function runs. Raises Misshapen where it has changed these lists."""
+    before = copy.deepcopy(given)
+    yield
+    for now, old in zip(given, before):
+        if now != old:
+            raise Misshapen(f"{what} changes a list that is not its own: {brief(old)} is then {brief(plain(now))}; "
+                            "it is to stay as it is")
 
 
 def listed(what: str, given: Any) -> List[Any]:
@@ -43,6 +59,38 @@ def plain(value: Any, depth: int = 0) -> Any:
 
 
 def brief(value: Any) -> str:
-    """A value for a sentence, at most 120 characters of it."""
+    """A value for a sentence, at most MOST characters of it."""
     text = value["type"] if isinstance(value, dict) and set(value) == {"type"} else repr(value)
-    return text if len(text) <= 120 else text[:117] + "..."
+    return text if len(text) <= MOST else text[:MOST - 3] + "..."
+
+
+def apart(right: Any, value: Any) -> Tuple[str, Any, Any]:
+    """Where two values that differ are too long to be shown, their first entries that differ, with the place before."""
+    place = ""
+    while isinstance(right, list) and isinstance(value, list) and len(right) == len(value) and max(
+            len(repr(right)), len(repr(value))) > MOST:
+        k = next((k for k in range(len(right)) if not same(right[k], value[k])), None)
+        if k is None:
+            break
+        place, right, value = f"{place}[{k}]", right[k], value[k]
+    return (f", entry {place}" if place else ""), right, value
+
+
+def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: float = ABSOLUTE) -> bool:
+    """True if two plain values agree; numbers up to rounding."""
+    if isinstance(expected_value, list):
+        return isinstance(found, list) and len(found) == len(expected_value) and all(
+            same(a, b, relative, absolute) for a, b in zip(expected_value, found))
+    if is_number(expected_value) and is_number(found):
+        return abs(expected_value - found) <= max(absolute, relative * max(abs(expected_value), abs(found)))
+    return type(expected_value) is type(found) and bool(expected_value == found)
+
+
+def is_number(value: Any) -> bool:
+    """True for a float that is finite, and for an int that a float can hold."""
+    return type(value) in (float, int) and abs(value) < 10 ** 300
+
+
+def flat(value):
+    """The numbers in lists of lists, in a row; what is no list is a row of one."""
+    return [number for item in value for number in flat(item)] if isinstance(value, list) else [value]

@@ -2,7 +2,7 @@
 
 
 class SquaredLoss:
-    """A loss to try with: C = (a − f·y)², f = 1 if nothing is said; f = 2 tells a from y."""
+    """A loss to try with: C = Σ_j (a_j − f·y_j)², f = 1 if nothing is said; f = 2 tells a from y."""
 
     def __init__(self, reduction="mean", factor=1.0):
         self.reduction, self.factor = reduction, factor
@@ -13,19 +13,19 @@ class SquaredLoss:
 
     def forward(self, output, target):
         """C."""
-        error = output[0] - self.factor * target[0]
-        return error * error
+        return float(sum((a - self.factor * y) ** 2 for a, y in zip(output, target)))
 
     def backward(self, output, target):
-        """∂C/∂a."""
-        return [2.0 * (output[0] - self.factor * target[0])]
+        """∂C/∂a_j."""
+        return [2.0 * (a - self.factor * y) for a, y in zip(output, target)]
 
 
 class Line:
-    """A network to try with, a = w·x + b; it adds up its gradients and counts what is called."""
+    """A network to try with, a = w·x + b, in each output; it adds up its gradients and counts what is called."""
 
-    def __init__(self, values=(0.5, -0.25), left_over=0.0):
+    def __init__(self, values=(0.5, -0.25), left_over=0.0, outputs=1):
         self.values, self.grads, self.called = list(values), [left_over, left_over], []
+        self.outputs = outputs
 
     def forward(self, x):
         """w·x + b; what is no input is noted, and nothing is computed from it."""
@@ -33,13 +33,17 @@ class Line:
             self.called.append("forward of a batch")
             return x
         self.x = x
-        return [self.values[0] * x[0] + self.values[1]]
+        return [self.values[0] * x[0] + self.values[1]] * self.outputs
 
     def backward(self, grad):
-        """Adds grad·x and grad."""
-        self.grads[0] += grad[0] * self.x[0]
-        self.grads[1] += grad[0]
-        return [grad[0] * self.values[0]]
+        """Adds Σ_j grad_j·x and Σ_j grad_j."""
+        self.grads[0] += sum(grad) * self.x[0]
+        self.grads[1] += sum(grad)
+        return [sum(grad) * self.values[0]]
+
+    def parameters(self):
+        """One list of two."""
+        yield "w and b", self.values, self.grads
 
     def zero_grad(self):
         """Clear them."""
@@ -78,7 +82,8 @@ class Scale:
 
     def __init__(self, name, factor):
         self.name, self.factor, self.handed = name, factor, []
-        self.values, self.grads = [[factor, 2.0 * factor], [3.0 * factor]], [[0.5, -0.5], [0.25]]
+        self.values = [[n * factor, (n + 1.0) * factor] for n in (1.0, 3.0, 5.0)]
+        self.grads = [[0.5, -0.5], [1.0, 2.0], [0.25, -1.5]]
 
     def forward(self, inputs):
         """a·k + 1."""
@@ -91,6 +96,16 @@ class Scale:
         return [self.factor * g for g in grad]
 
     def parameters(self):
-        """Two lists."""
-        yield "weight", self.values[0], self.grads[0]
-        yield "bias", self.values[1], self.grads[1]
+        """Three lists."""
+        yield from zip(("weight[0]", "weight[1]", "bias"), self.values, self.grads)
+
+
+class Bare:
+    """A layer without parameters."""
+
+    values: list = []
+    grads: list = []
+
+    def parameters(self):
+        """None."""
+        return []

@@ -4,6 +4,7 @@ import math
 from ... import activations
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, FORWARD, GALLERY
+from ..shapes import unchanged
 
 
 OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1, None)
@@ -33,9 +34,11 @@ From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
 
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
 
-so that it costs one multiplication where a is known. Here z = {z}, and a = σ(z) = {a}.
+so where a is known, the slope needs only a subtraction and a multiplication.
+
+Here z = {z}, and a = σ(z) = {a}.
 Work out the slope σ′(z), to four digits after the point.""",
-    BP1, ("The formula at the end needs a, and not z.", "Multiply a by what is missing from it to 1."),
+    BP1, ("The formula at the end needs a, and not z.", "Subtract a from 1, and multiply the result by a."),
     (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
      TWICE._replace(change=lambda v: twice(v["a"])),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),
@@ -67,8 +70,11 @@ This is the same value. Use the first formula for z ≥ 0, and the second one fo
      Known("branches-swapped", "The two formulas are swapped: 1 / (1 + e^−z) is for z ≥ 0.", FORWARD,
            (("return 1.0 / (1.0 + exp(-z))", "return exp(z) / (1.0 + exp(z))"),
             ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))"))),
-     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z above the line is missing.", FORWARD,
-           ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)"))),
+     Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z in the numerator is missing.", FORWARD,
+           ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)")),
+     Known("brackets-left-out", "The brackets around 1 + e^... are missing: 1 / 1 + e is (1 / 1) + e.", FORWARD,
+           [("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"),
+            (("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"))])),
     code='''\
 import math
 from math import exp
@@ -88,8 +94,8 @@ SLOPE = Exercise(
     "2.3", "write", "sigmoid_slope", "Write the slope of the sigmoid", """\
 The formula of 2.1: σ′(z) = a·(1 − a), with a = σ(z).
 
-The function is given both z and a = σ(z), as every slope here is, because the slopes of some
-functions are easier to compute from z. Take care which one you use.""",
+The function is given both z and a = σ(z). Every slope in this course is given both, because the
+slopes of some functions are easier to compute from z. Take care which one you use.""",
     BP1, ("z is not used at all.", "One line: the product of a and 1.0 - a."),
     (OF_Z._replace(change=("a * (1.0 - a)", "z * (1.0 - z)")),
      TWICE._replace(change=("a * (1.0 - a)", "1.0 / (1.0 + math.exp(-a)) * (1.0 - 1.0 / (1.0 + math.exp(-a)))")),
@@ -97,7 +103,7 @@ functions are easier to compute from z. Take care which one you use.""",
            ("a * (1.0 - a)", "a * (a - 1.0)")),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
      Known("brackets-left-out", "The brackets are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
-     Known("z-in-one-place", "One of the two is z; both are a.", BP1,
+     Known("z-in-one-place", "One of the two factors has z; both must have a.", BP1,
            [("a * (1.0 - a)", "a * (1.0 - z)"), ("a * (1.0 - a)", "z * (1.0 - a)")]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
      Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
@@ -128,9 +134,9 @@ The function below has one mistake in it. Find it and repair it. It is given z a
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
            "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
      Known("tanh-derivative-of-z", "This is 1 − z²; the formula needs a.", BP1, ("1.0 - a * a", "1.0 - z * z")),
-     Known("plus-for-minus", "This is 1 + a², where 1 − a² is meant.", BP1, ("1.0 - a * a", "1.0 + a * a")),
+     Known("plus-for-minus", "This is 1 + a²; it must be 1 − a².", BP1, ("1.0 - a * a", "1.0 + a * a")),
      Known("twice-for-square", "This is 1 − 2a; a² is a·a.", BP1, ("1.0 - a * a", "1.0 - 2.0 * a")),
-     Known("half-repaired", "One of the two factors is tanh(a) still.", BP1,
+     Known("half-repaired", "One of the two factors is still tanh(a).", BP1,
            ("1.0 - a * a", "1.0 - a * math.tanh(a)")),
      Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
      Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),
@@ -153,15 +159,19 @@ def probe_layer(own, sample):
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
     for name, layer in (("sigmoid", own.Sigmoid()), ("f(z) = 3z", triple())):
-        yield "a_j, " + name, layer.forward(list(z))
-        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, layer.backward(list(grad))
+        with unchanged("forward", z):
+            a = layer.forward(z)
+        yield "a_j, " + name, a
+        with unchanged("backward", grad):
+            delta = layer.backward(grad)
+        yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, delta
         yield "a_j once more, " + name, layer.forward([2.0 * each for each in z])
         yield "what backward gives once more, " + name, layer.backward(list(grad))
 
 
 LAYER = Exercise(
     "2.5", "write", "activation_layer", "Write a layer of activations, forward and back", """\
-Now for a whole list of neurons at once: j counts them. Forward, each z_j becomes
+Now for a whole list of neurons at once; j is the number of a neuron. Forward, each z_j becomes
 a_j = f(z_j). Backward is the other direction. C is the cost, a number that says how wrong the
 output of the network is. ∂C/∂a_j is how fast C changes when a_j does. We want ∂C/∂z_j, which is
 called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplies the two slopes:
@@ -175,11 +185,11 @@ f and f′ are self.function(z) and self.derivative(z, a). The class Sigmoid bel
 finished, says that they are your own sigmoid and its slope.""",
     BP1, ("forward: a new list a, filled in a loop with self.function(z_j); then self.z = z, self.a = a, return a.",
           "backward: for each j, grad[j] * self.derivative(self.z[j], self.a[j])."),
-    (Known("slope-not-multiplied", "∂C/∂a_j is not multiplied: this is f′(z_j) alone.", BP1,
+    (Known("slope-not-multiplied", "The factor ∂C/∂a_j is missing: this is f′(z_j) alone.", BP1,
            ("grad[j] * derivative(z[j], a[j])", "derivative(z[j], a[j])")),
      Known("slope-left-out", "The slope f′ is left out: this is ∂C/∂a_j as it came.", BP1,
            ("grad[j] * derivative(z[j], a[j])", "grad[j]")),
-     Known("function-for-slope", "∂C/∂a_j is multiplied by a_j = f(z_j), where the slope f′(z_j) is meant.", BP1,
+     Known("function-for-slope", "∂C/∂a_j is multiplied by a_j = f(z_j) instead of the slope f′(z_j).", BP1,
            ("grad[j] * derivative(z[j], a[j])", "grad[j] * a[j]")),
      Known("a-for-z", "derivative(z, a) is given a instead of z.", BP1,
            ("derivative(z[j], a[j])", "derivative(a[j], a[j])")),
@@ -188,9 +198,13 @@ finished, says that they are your own sigmoid and its slope.""",
      Known("z-and-a-swapped", "z and a are swapped: where they are kept, or where they are given to "
            "derivative(z, a).", BP1, ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),
      Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
-           ("grad[j] * derivative", "grad[j] + derivative"))),
-    tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z, whose "
-          "derivative(z, a) is said to be z + 2a.",
+           ("grad[j] * derivative", "grad[j] + derivative")),
+     Known("sigmoid-written-in", "The sigmoid itself, or its slope, is written in; self.function and self.derivative "
+           "may be those of any f.", BP1,
+           [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
+            (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
+    tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z. For 3z, "
+          "derivative(z, a) returns z + 2a, which is not its slope, but shows what is z and what is a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 
@@ -199,15 +213,15 @@ class Activation:
     """A layer that turns each of its numbers z_j into a_j = f(z_j)."""
 
     def forward(self, z):
-        """a_j = f(z_j): from the list of the z_j to the list of the a_j. Keeps both in self.z and self.a."""
+        """a_j = f(z_j): from the list of the z_j to a new list of the a_j. Keeps both in self.z and self.a."""
         ...
 
     def backward(self, grad):
-        """δ_j = ∂C/∂a_j · f′(z_j): from the list of the ∂C/∂a_j to the list of the δ_j."""
+        """δ_j = ∂C/∂a_j · f′(z_j): from the list of the ∂C/∂a_j to a new list of the δ_j."""
         ...
 
     def parameters(self):
-        """What it learns: nothing."""
+        """What the layer learns: nothing."""
         return []
 
 

@@ -4,7 +4,7 @@ from ..exercise import Chapter, Exercise, Known
 from ..pages import GALLERY, TWO_CLASSES, WHY_2
 
 TWO = Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2, None)
-SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, where the slope has a − y.", WHY_2, None)
+SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, but the slope has a − y.", WHY_2, None)
 NO_SHARE = Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2, None)
 
 
@@ -79,18 +79,23 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("return self.share(len(output)) * ", "return 0.5 * self.share(len(output)) * ")),
      Known("not-squared", "The error is added without its square, so that errors of both signs cancel.", WHY_2,
            ("total += error * error", "total += error")),
-     Known("square-of-the-sum", "The sum is squared, so that errors of both signs cancel; each error is to be squared.",
+     Known("square-of-the-sum", "The sum is squared, so that errors of both signs cancel; each error must be squared.",
            WHY_2, (("total += error * error", "total += error"), ("return total\n", "return total * total\n"))),
-     Known("absolute-value", "The error is added as |a − y|; it is to be squared.", WHY_2,
+     Known("absolute-value", "The error is added as |a − y|; it must be squared.", WHY_2,
            ("total += error * error", "total += abs(error)")),
      Known("mean-too-early", "squared_error is the sum; its 1/m is put in by share, in forward.", WHY_2,
            ("return total\n", "return total / len(output)\n")),
-     Known("share-is-the-count", "share gives the number of the terms; it is to give 1 over that number.", WHY_2,
+     Known("share-is-the-count", "share returns the number of the terms; it must return 1 divided by that "
+           "number.", WHY_2,
            ("return 1.0 / count", "return 1.0 * count")),
-     Known("last-error-only", "total is set anew in each turn of the loop (= where += is meant).", WHY_2,
+     Known("last-error-only", "total is overwritten in each pass of the loop (= instead of +=).", WHY_2,
            ("total += error * error", "total = error * error")),
      Known("share-turned-round", "share is the wrong way round: 1 for the mean, 1/count for the sum.", WHY_2,
-           ('== "mean"', '!= "mean"'))),
+           ('== "mean"', '!= "mean"')),
+     Known("share-of-a-sum", "share gives 1/count for a sum, too; that factor is 1.", WHY_2,
+           (' if self.reduction == "mean" else 1.0', "")),
+     Known("mean-of-a-sum", "The slope is always divided by m. For a sum the factor is 1: self.share(m) is right.",
+           WHY_2, ("share * 2.0 * (a - y)", "2.0 * (a - y) / len(output)"))),
     tried="A sample is the outputs and the targets.",
     code='''\
 def squared_error(output, target):
@@ -132,14 +137,16 @@ the derivative cancel. In the function below the slope does not belong to that c
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
      Known("half-twice", "The ½ is in the slope too, where the 2 has cancelled it.", WHY_2,
-           ("[a - y for", "[0.5 * (a - y) for"))),
+           ("[a - y for", "[0.5 * (a - y) for")),
+     Known("cost-for-slope", "These are the costs ½·(a − y)², not their slopes.", WHY_2,
+           ("[a - y for", "[0.5 * (a - y) * (a - y) for"))),
     tried="A sample is output and target.",
     code='''\
 def backward(output, target):
     """∂C/∂a_j of C = ½ Σ_j (a_j − y_j)²: from the lists of outputs and targets, the list of the slopes."""
     ...
 ''', answers={"backward": losses.HalfSquaredErrorLoss.backward}, planted="half-in-loss-only",
-    samples=(([0.75], [0.0]), ([0.5, -2.0, 0.875], [0.25, 1.0, 1.0])),
+    samples=(([0.75], [0.0]), ([1.0, 0.25], [0.0, 1.0]), ([0.5, -2.0, 0.875], [0.25, 1.0, 1.0])),
     probe=lambda own, sample: [("∂C/∂a_j", own.backward(*sample))])
 
 ORDER = Exercise(
@@ -155,7 +162,7 @@ cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if i
            TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total += y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total / len(output)")),
-     Known("only-yes", "Only the term of the answer yes is there: an output for a no costs nothing.",
+     Known("only-yes", "Only the term for yes is there: where the target is 0, the output costs nothing.",
            TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):", "    total -= y * math.log(a)",
             "return total / len(output)")),

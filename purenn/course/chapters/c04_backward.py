@@ -13,9 +13,10 @@ def draw_two(rng):
 
 PREDICT = Exercise(
     "4.1", "predict", "share_of_an_input", "How much does an input change the cost?", """\
-An input a_k goes into every neuron j of a layer, with the weight w_jk: first the neuron, then
-the input. It changes the cost C by changing each of their z_j. From z_j = Σ_k w_jk·a_k + b_j
-follows ∂z_j/∂a_k = w_jk. The chain rule multiplies the slopes for each j, and adds the products:
+An input a_k goes into every neuron j of a layer, with the weight w_jk. The first index is that of
+the neuron, the second that of the input. a_k changes the cost C by changing the z_j of each neuron.
+From z_j = Σ_k w_jk·a_k + b_j follows ∂z_j/∂a_k = w_jk. The chain rule multiplies the slopes for each
+j, and adds the products:
 
     ∂C/∂a_k = Σ_j δ_j·w_jk          with δ_j = ∂C/∂z_j                     (BP2)
 
@@ -30,9 +31,9 @@ Work out ∂C/∂a_1, to four digits after the point.""",
            lambda v: v["d0"] * v["w00"] + v["d1"] * v["w10"]),
      Known("row-for-column", "This takes the weights of one neuron, w_10 and w_11; those of one input are w_01 and "
            "w_11.", BP2, lambda v: v["d0"] * v["w10"] + v["d1"] * v["w11"]),
-     Known("last-neuron-only", "Only the last neuron's part is there; the parts of both are added.", BP2,
+     Known("last-neuron-only", "Only the last neuron's part is there; the parts of both must be added.", BP2,
            lambda v: v["d1"] * v["w11"]),
-     Known("first-neuron-only", "Only the first neuron's part is there; the parts of both are added.", BP2,
+     Known("first-neuron-only", "Only the first neuron's part is there; the parts of both must be added.", BP2,
            lambda v: v["d0"] * v["w01"])),
     draw=draw_two, right=lambda v: v["d0"] * v["w01"] + v["d1"] * v["w11"], answer="slope")
 
@@ -68,11 +69,12 @@ weight_grads for the other samples of the batch, to input_grads by the other neu
      Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "
            "∂C/∂a_k is δ·w_k.", BP4, (("delta * inputs[k]", "delta * INPUTS[k]"), ("delta * weights[k]",
                                       "delta * inputs[k]"), ("INPUTS", "weights"))),
-     Known("weight-grads-replaced", "weight_grads is set anew (= where += is meant): what other samples added is lost.",
+     Known("weight-grads-replaced", "weight_grads is overwritten (= instead of +=): what other samples added is "
+           "lost.",
            BP4, ("weight_grads[k] +=", "weight_grads[k] =")),
-     Known("share-overwritten", "input_grads is set anew (= where += is meant): what other neurons added is lost.",
+     Known("share-overwritten", "input_grads is overwritten (= instead of +=): what other neurons added is lost.",
            BP2, ("input_grads[k] +=", "input_grads[k] =")),
-     Known("gradients-replaced", "Both lists are set anew (= where += is meant): what others added is lost.", BP2,
+     Known("gradients-replaced", "Both lists are overwritten (= instead of +=): what others added is lost.", BP2,
            (("weight_grads[k] +=", "weight_grads[k] ="), ("input_grads[k] +=", "input_grads[k] ="))),
      Known("nothing-added", "Nothing is added to the lists that were handed in. (grads = ... gives the name to another "
            "list; grads[k] += ... changes the list.)", BP4,
@@ -83,15 +85,21 @@ weight_grads for the other samples of the batch, to input_grads by the other neu
             ("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]")]),
      Known("returned-too-early", "Only the first entries are changed. Is the return inside the loop?", BP4,
            ("    return delta", "        return delta")),
-     Known("subtracted", "It is subtracted from the lists; gradients are added, and the step comes later.", BP4,
-           (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
+     Known("subtracted", "The gradients are subtracted from the lists; they must be added. (The step comes later.)",
+           BP4, (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),
      Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,
            ("return delta", "return delta * inputs[-1]")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
-                                                      "        input_grads[k] +="))),
+                                                      "        input_grads[k] +=")),
+     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; times δ it is ∂C/∂b.", BP3, ("return delta", "return 1.0")),
+     Known("last-left-out", "The last weight and the last input are left out: the loop ends too early.", BP4,
+           ("range(len(weights))", "range(len(weights) - 1)")),
+     Known("slope-of-the-sigmoid", "The slope a·(1 − a) is in the inputs' part; that is BP1, for the layer of "
+           "activations to multiply.", BP2,
+           ("delta * weights[k]", "delta * weights[k] * inputs[k] * (1.0 - inputs[k])"))),
     tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
     code='''\
 def backward(delta, weights, inputs, weight_grads, input_grads):

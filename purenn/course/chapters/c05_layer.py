@@ -14,7 +14,7 @@ In a layer, each neuron j has a weight w_jk from each input k, and one bias b_j.
 layer before. Weights and biases are what a network learns: its parameters.
 
 How many parameters does a network {m}-{h}-{n} have?""",
-    FORWARD, ("Count each layer: neurons times inputs, and a bias for each neuron.", "The input is no layer."),
+    FORWARD, ("Count each layer: neurons times inputs, and a bias for each neuron.", "The input is not a layer."),
     (Known("no-biases", "The biases are not counted.", FORWARD, lambda v: v["m"] * v["h"] + v["h"] * v["n"]),
      Known("one-bias-a-layer", "One bias is counted for each layer; there is one for each neuron.", FORWARD,
            lambda v: v["m"] * v["h"] + v["h"] * v["n"] + 2),
@@ -26,13 +26,13 @@ How many parameters does a network {m}-{h}-{n} have?""",
 
 
 def probe_uniform(own, sample):
-    """Draw twice from one seed; what differs has no numbers that could be compared."""
+    """Draw twice from one seed; if the two draws differ, there are no numbers to compare."""
     seed, inputs, outputs = sample
     twice = []
     for _ in range(2):
-        weight, bias = things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias")
-        twice.append([weight, bias])
-    yield "weight and bias, drawn twice from one seed", twice[0] if twice[0] == twice[1] else "not the same twice"
+        twice.append(things("uniform", own.uniform(inputs, outputs, random.Random(seed)), "weight", "bias"))
+    for name, first, second in zip(("weight", "bias"), *twice):
+        yield f"{name}, drawn twice from one seed", first if first == second else "not the same twice"
 
 
 UNIFORM = Exercise(
@@ -42,7 +42,7 @@ compute the same, get the same slopes, and stay the same forever: no better than
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
-order. Here that is: first the weights, row after row, each row from its first entry on; then
+order. The order here is: first the weights, row after row, each row from its first entry on; then
 the biases.""",
     EQUAL, ("Build weight, a list of out_features lists; in each of them in_features draws.",
             "Then bias, a list of out_features draws. Return weight, bias."),
@@ -54,7 +54,7 @@ the biases.""",
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)"))),
      Known("unused-seed", "A seed is set on a generator that is not the one used, so no two runs are the same.",
            GALLERY, ("row = []", "row, rng = [], random.Random()")),
-     Known("one-row-for-all", "One row is drawn and stands in all places: the neurons stay identical forever.", EQUAL,
+     Known("one-row-for-all", "One row is drawn and used for all neurons, so they stay identical forever.", EQUAL,
            ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
             "    row = weight[0] if weight else [rng.uniform(-1.0, 1.0) for k in range(in_features)]")),
      Known("row-goes-on", "All rows are one list, which goes on growing: each neuron needs a new list.", EQUAL,
@@ -62,16 +62,16 @@ the biases.""",
      Known("biases-drawn-first", "The biases are drawn before the weights.", GALLERY,
            (("weight = []", "weight, bias = [], [rng.uniform(-1.0, 1.0) for j in range(out_features)]"),
             ("    bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""))),
-     Known("bias-after-each-row", "Each bias is drawn right after its row; here all weights come first.", GALLERY,
+     Known("bias-after-each-row", "Each bias is drawn right after its row; all weights must come first.", GALLERY,
            (("weight = []", "weight, bias = [], []"),
             ("    bias = []\n    for j in range(out_features):\n        bias.append(rng.uniform(-1.0, 1.0))\n", ""),
             ("weight.append(row)", "weight.append(row)\n        bias.append(rng.uniform(-1.0, 1.0))"))),
-     Known("bias-zero", "The biases are 0; here they are drawn as the weights are.", EQUAL,
+     Known("bias-zero", "The biases are 0; they must be drawn, as the weights are.", EQUAL,
            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)")),
      Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(rng.random())"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(rng.random())"))),
-     Known("transposed", "The matrix is in × out; it has a row for each neuron: out × in.", FORWARD,
+     Known("transposed", "The matrix is in × out; it must have a row for each neuron: out × in.", FORWARD,
            (("for j in range(out_features):\n        row", "for j in range(in_features):\n        row"),
             ("for k in range(in_features)", "for k in range(out_features)")))),
     tried="A sample is the seed, in_features, out_features: uniform(in_features, out_features, random.Random(seed)).",
@@ -113,13 +113,13 @@ def probe_linear(own, sample):
 
 LINEAR = Exercise(
     "5.3", "write", "linear_layer", "Write a layer of neurons, forward and back", """\
-A layer is a row of neurons, j counts them. Forward, each neuron computes its z_j from the same
-inputs: neuron.forward (1.2) with its own row of weights, self.weight[j], and its own bias.
+A layer is a row of neurons; j is the number of a neuron. Forward, each neuron computes its z_j from
+the same inputs: neuron.forward (1.2) with its own row of weights, self.weight[j], and its own bias.
 
 Backward, the layer is handed the list of the δ_j = ∂C/∂z_j. Each neuron shares out its δ_j with
-neuron.backward (4.2): to its row of self.weight_grad, and to one list input_grads that all
-neurons add to, and that begins with zeros: the sum Σ_j of BP2. What neuron.backward returns is
-the slope of the neuron's bias; it is added to self.bias_grad[j].
+neuron.backward (4.2). That adds to the neuron's own row of self.weight_grad, and to one list,
+input_grads. This list begins with zeros, and all neurons add to it: the sum Σ_j of BP2. What
+neuron.backward returns is the slope of the neuron's bias; it is added to self.bias_grad[j].
 
 backward needs the inputs of the forward pass: forward keeps them in self.inputs.""",
     BP2, ("forward: z = [], and for each j append neuron.forward(self.weight[j], self.bias[j], inputs).",
@@ -129,9 +129,11 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
      Known("as-long-as-the-outputs", "The list that is returned is as long as the outputs; it needs an entry for each "
            "input.", BP2, ("input_grads = [0.0] * self.in_features", "input_grads = [0.0] * self.out_features")),
-     Known("bias-grads-replaced", "bias_grad is set anew (= where += is meant): what the sample before added is lost.",
+     Known("bias-grads-replaced", "bias_grad is overwritten (= instead of +=): what the sample before added is "
+           "lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
-     Known("gradients-replaced", "weight_grad and bias_grad are those of the last sample alone; they are added up.",
+     Known("gradients-replaced", "weight_grad and bias_grad have only the last sample's gradients; those of all "
+           "samples must be added up.",
            BP3, ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
                  "self.weight_grad[j][:] = zeros(self.in_features)\n            self.bias_grad[j] = 0.0\n            "
                  "bias_slope")),
@@ -143,7 +145,8 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            for k in range("
             "self.in_features):\n                self.weight[j][k] -= delta[j] * self.inputs[k]\n            bias_slo"
             "pe")),
-     Known("weight-grads-replaced", "weight_grad is that of the last sample alone; it is added up.", BP3,
+     Known("weight-grads-replaced", "weight_grad has only the last sample's gradients; those of all samples must be "
+           "added up.", BP3,
            ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
             "self.weight_grad[j][:] = zeros(self.in_features)\n            bias_slope")),
      Known("first-delta-for-all", "Every neuron is handed δ of the first one.", BP2, ("delta[j]", "delta[0]")),
@@ -154,7 +157,12 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
      Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
-           ("self.weight[j], b, inputs", "self.weight[0], b, inputs"))),
+           ("self.weight[j], b, inputs", "self.weight[0], b, inputs")),
+     Known("weights-for-inputs", "∂C/∂w_jk and ∂C/∂a_k have changed places. Are two arguments of neuron.backward "
+           "swapped, the weights and the inputs, or the lists of their gradients?", BP2,
+           ("self.weight[j], self.inputs,", "self.inputs, self.weight[j],")),
+     Known("first-row-backward", "backward takes the weights of the first neuron for every neuron.", BP2,
+           ("delta[j], self.weight[j]", "delta[j], self.weight[0]"))),
     tried="A sample is in_features, out_features, two inputs, and δ for each; the layer is "
           "Linear(in_features, out_features, random.Random(4)).",
     code='''\

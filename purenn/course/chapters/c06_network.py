@@ -9,7 +9,7 @@ from ...study.explain import explain
 from ..exercise import Chapter, Exercise, Known
 from ..pages import BP1, BP2, GALLERY
 from ..shapes import listed, things
-from ..stand_ins import Scale
+from ..stand_ins import Bare, Scale
 
 
 
@@ -41,7 +41,7 @@ The cost is C = ½·(o − y)². All the slopes follow, from the output back to 
     δ of the hidden = ∂C/∂a · a·(1 − a)                     BP1 once more
 
 Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
-The way forward gives a = {a} and o = {out}.
+The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
 (`explain mazur` of the command line shows such a step with all its numbers.)""",
@@ -84,21 +84,27 @@ of the layer before it, so the layer before is handed that slope. What the first
 Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""",
     BP2, ("forward: a = x, and then for each layer a = layer.forward(a).",
           "backward is the same with grad, through reversed(self.layers)."),
-    (Known("backward-in-order", "backward goes through the layers from the first to the last; it begins with the last.",
+    (Known("backward-in-order", "backward goes through the layers from the first to the last; it must begin with "
+           "the last.",
            BP2, ("reversed(self.layers)", "self.layers")),
      Known("grad-not-handed-on", "Every layer is handed ∂C/∂output; each should be handed what the layer after it "
            "returned.", BP2, ("for layer in reversed(self.layers):\n            grad = layer.backward(grad)\n        "
                               "return grad", "for layer in reversed(self.layers):\n            result = layer.backward("
                               "grad)\n        return result")),
-     Known("layers-turned-round", "backward turns the list of the layers round for good, so that the next pass goes "
-           "the wrong way; reversed(self.layers) leaves it as it is.", BP2,
+     Known("layers-turned-round", "backward reverses the list of the layers itself, so the next pass goes "
+           "the wrong way; reversed(self.layers) leaves the list as it is.", BP2,
            ("for layer in reversed(self.layers):", "self.layers.reverse()\n        for layer in self.layers:")),
-     Known("input-for-all", "Every layer is handed x; each is to be handed the output of the one before it.", BP2,
+     Known("input-for-all", "Every layer is handed x; each must be handed the output of the one before.", BP2,
            ("a = layer.forward(a)", "a = layer.forward(x)")),
      Known("last-layer-left-out", "backward leaves out the last layer.", BP2,
            ("reversed(self.layers)", "reversed(self.layers[:-1])")),
      Known("first-layer-left-out", "backward leaves out the first layer, so that it never learns.", BP2,
-           ("reversed(self.layers)", "reversed(self.layers[1:])"))),
+           ("reversed(self.layers)", "reversed(self.layers[1:])")),
+     Known("returned-too-early", "forward or backward goes through one layer alone. Is the return inside the loop?",
+           BP2, [("        return a\n", "            return a\n"),
+                 ("        return grad\n", "            return grad\n"),
+            (("        return a\n", "            return a\n"),
+             ("        return grad\n", "            return grad\n"))])),
     tried="A sample is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
           "forward, and f·g backward.",
     code='''\
@@ -122,7 +128,7 @@ class Network:
 
 def probe_parameters(own, sample):
     """The names, the lists themselves, and the gradients after zero_grad."""
-    made = [Scale(f"layer {i}", factor) for i, factor in enumerate(sample)]
+    made = [Scale(f"layer {i}", factor) if factor else Bare() for i, factor in enumerate(sample)]
     net = own.Network(made)
     triples = [things("parameters, each time,", triple, "name", "values", "grads")
                for triple in listed("parameters", net.parameters())]
@@ -141,18 +147,18 @@ PARAMETERS = Exercise(
     "6.3", "write", "parameters", "List what a network learns, and clear its gradients", """\
 The optimizer of the next chapter changes every parameter. It gets them from parameters(), as
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
-gives such triples; the network's gives those of all layers, with the layer's place in the list
-(from 0) and a point before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists
-are the layers' own, not copies, so that to change them is to change the layer. (A list of the
-triples will do. With yield in the place of append, as in Linear.parameters of 5.3, a function hands
-out one triple after the other; 8.3 says more about it.)
+gives such triples. The network's gives those of all layers, and puts the layer's place in the list
+(from 0) and a dot before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
+the layers' own, not copies: whoever changes them changes the layer. (A list of the triples will do.
+With yield in the place of append, as in Linear.parameters of 5.3, a function hands out one triple
+after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
 zero_grad(). It changes the lists in place, because the optimizer has the same lists:
 grads[:] = ... puts new entries into the same list, but grads = ... would only give the name to
 another list.
 
-(The class goes on with forward and backward of 6.2: Network(Passes) has both.)""",
+(The class inherits forward and backward of 6.2: Passes has both.)""",
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
               "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
@@ -172,19 +178,24 @@ another list.
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
      Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
            GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
-     Known("places-of-the-lists", "The number counts the lists; it is to be the layer's place.", GALLERY,
+     Known("places-of-the-lists", "The number counts the lists; it must be the layer's place.", GALLERY,
            (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
             ("self.layers[i].parameters():", "layer.parameters():\n                i += 1"))),
-     Known("names-without-place", "The names lack the layer's place and the point before them.", GALLERY,
+     Known("names-without-place", "The names lack the layer's place and the dot before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
            [('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
             (('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
              ("grads[:] = [0.0] * len(grads)", "pass"))]),
      Known("places-from-1", "The layers are counted from 1; lists begin at 0.", GALLERY,
-           ('f"{i}.{name}"', 'f"{i + 1}.{name}"'))),
-    tried="A sample is the factors f of the layers; each has two lists, \"weight\" [f, 2f] with the gradients "
-          "[0.5, -0.5], and \"bias\" [3f] with the gradient [0.25].",
+           ('f"{i}.{name}"', 'f"{i + 1}.{name}"')),
+     Known("biases-not-cleared", "The gradients of the biases are not cleared.", GALLERY,
+           ("for _, _, grads in layer.parameters():\n", "for name, _, grads in layer.parameters():\n                if "
+            "name != 'bias':\n    ")),
+     Known("only-layers-with-parameters", "A layer without parameters is not counted; its place is a place, too.",
+           GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
+    tried="A sample is a number f for each layer; 0 is a layer without parameters. The others have three lists of two "
+          "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f.",
     code='''\
 from network_passes import Network as Passes
 
@@ -200,7 +211,7 @@ class Network(Passes):
         """Set every gradient of every layer to 0.0, in place."""
         ...
 ''', answers={"Network.parameters": network.Network.parameters, "Network.zero_grad": network.Network.zero_grad},
-    probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, -0.5, 3.0)))
+    probe=probe_parameters, module="network", names=("Network",), samples=((2.0,), (2.0, 0.0, -0.5, 3.0)))
 
 CHAPTER = Chapter(6, "A network, forward and back", "Each layer is handed what its neighbor returns; gradients are "
                   "kept until they are cleared.", (PREDICT, NETWORK, PARAMETERS))

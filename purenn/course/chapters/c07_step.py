@@ -2,6 +2,7 @@
 from ... import optimizers
 from ..exercise import Chapter, Exercise, Known
 from ..pages import ADAM, GALLERY, PYTORCH, STEP
+from ..shapes import unchanged
 
 
 # The gradients of three steps, for one list of two parameters and for two lists of one.
@@ -34,10 +35,10 @@ With momentum, the parameter has a velocity v. It begins at 0. In each step firs
 slopes in the three steps are g = {g1}, then {g2}, then {g3}.
 
 Work out θ after the three steps, to four digits after the point.""",
-    STEP, ("After the first step v is the first slope; θ is then theta − lr·v.",
+    STEP, ("After the first step v is the first slope, and θ is its start minus lr·v.",
            "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
-    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous step, so "
-           "it is forgotten after one step.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
+    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous velocity, so "
+           "each gradient is forgotten after one more step.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
      Known("no-momentum", "This is gradient descent without momentum.", STEP,
            lambda v: v["theta"] - v["lr"] * (v["g1"] + v["g2"] + v["g3"])),
      Known("uphill", "The steps go uphill: the sign is wrong.", STEP,
@@ -54,13 +55,14 @@ def probe_steps(make):
     def probe(own, sample):
         lists, settings, steps = sample
         values = [list(part) for part in lists]
-        grads = [[0.0] * len(part) for part in lists]
+        grads = [[0.5] * len(part) for part in lists]               # what stands there before must not matter
         optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
         for number in range(steps):
             rest = list(GRADIENTS[number])
             for part in grads:
                 part[:] = [rest.pop(0) for _ in part]
-            optimizer.step()
+            with unchanged("step", grads):
+                optimizer.step()
             slopes = GRADIENTS[number][:sum(map(len, lists))]
             yield f"θ after step {number + 1}, with g = {slopes}", values
     return probe
@@ -79,38 +81,40 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
            "step: go through both with zip: for (_, values, grads), v in zip(self.parameters, self.velocity), and in "
            "it through k: first v[k] = ..., then values[k] -= ..."),
-    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous step, so "
-           "it is forgotten after one step.", STEP,
+    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous velocity, so "
+           "each gradient is forgotten after one more step.", STEP,
            (("v[k] = self.momentum * v[k] + grads[k]", "change = self.momentum * v[k] + grads[k]"),
             ("values[k] -= self.lr * v[k]", "values[k] -= self.lr * change\n                v[k] = grads[k]"))),
      Known("shared-velocity", "One layer's step uses another layer's velocity.", STEP,
            ("[zeros(len(values)) for _, values, _ in self.parameters]",
             "[zeros(len(self.parameters[0][1]))] * len(self.parameters)")),
-     Known("values-for-velocity", "The velocity is the list of the values itself; it is a list of its own, of zeros.",
+     Known("values-for-velocity", "The velocity is the list of the values itself; it must be another list, of zeros.",
            STEP, ("[zeros(len(values)) for _, values, _ in self.parameters]",
                   "[values for _, values, _ in self.parameters]")),
      Known("no-momentum", "This is plain gradient descent: what v was in the step before is not in this step. (Is "
            "the new v kept in v[k]? Is it v that θ is changed by?)", STEP,
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
-     Known("uphill", "The steps go uphill: g is added to v, and lr·v is subtracted from θ.", STEP,
+     Known("uphill", "The steps go uphill. g must be added to v, and lr·v subtracted from θ.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
      Known("mean-momentum", "The slope is multiplied by 1 − μ: that is a running mean; here v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
-     Known("momentum-of-both", "The slope is multiplied by μ too: v ← μ·(v + g), where μ·v + g is meant.", STEP,
+     Known("momentum-of-both", "The slope is multiplied by μ too: v ← μ·(v + g) instead of μ·v + g.", STEP,
            ("self.momentum * v[k] + grads[k]", "self.momentum * (v[k] + grads[k])")),
      Known("nesterov", "θ is changed by g + μ·v with the new v: that is Nesterov's momentum.", PYTORCH,
            ("self.lr * v[k]", "self.lr * (grads[k] + self.momentum * v[k])")),
-     Known("lr-twice", "lr is in v, too: v ← μ·v + lr·g, and then lr·v.", STEP,
+     Known("lr-twice", "lr is in v, too: v ← μ·v + lr·g, and then θ ← θ − lr·v.", STEP,
            ("+ grads[k]", "+ self.lr * grads[k]")),
      Known("values-not-changed", "The values do not change. (values = ... gives the name to another list; values[k] -= "
            "... changes the list.)", STEP, ("values[k] -= self.lr * v[k]", "pass")),
-     Known("one-velocity-a-list", "All numbers of a list share one velocity; each has its own.", STEP,
+     Known("one-velocity-a-list", "All numbers of a list share one velocity; each must have its own.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
             "v[0] = self.momentum * v[0] + grads[k]\n                values[k] -= self.lr * v[0]")),
      Known("lr-left-out", "The learning rate is left out.", STEP, ("self.lr * v[k]", "v[k]")),
-     Known("old-velocity", "θ is changed by the velocity before this step; v comes first, then θ.", STEP,
+     Known("old-velocity", "θ is changed by the velocity of the step before; first v must be changed, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
-            "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]"))),
+            "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]")),
+     Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it begins at 0.", STEP,
+           ("[zeros(len(values)) for _, values, _ in", "[list(grads) for _, _, grads in"))),
     tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
@@ -131,7 +135,7 @@ class SGD:
         ...
 
     def step(self):
-        """v ← μ·v + g; θ ← θ − lr·v, for every parameter."""
+        """v ← μ·v + g; θ ← θ − lr·v, for every parameter. The slopes stay as they are."""
         ...
 ''', answers={"SGD._state": optimizers.Optimizer._state, "SGD.step": optimizers.SGD.step}, module="optimizers",
     names=("SGD",), probe=probe_steps(lambda own: own.SGD),
@@ -158,12 +162,12 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
     (Known("adam-moments-swapped", "Adam's first moment is the mean of g², its second that of g.", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.", STEP,
+     Known("adam-betas", "Adam's betas are 0.9 and 0.1 instead of 0.9 and 0.999.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
      Known("times-for-power", "This is 1 − β·t; β^t is beta ** t.", ADAM, ("beta ** self.t", "beta * self.t")),
-     Known("adam-step-counter", "Adam's t is advanced once a parameter, not once a step.", ADAM,
+     Known("adam-step-counter", "Adam's t goes up once for each list of parameters, not once for each step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("            for k in range(len(values)):",
                                           "            self.t += 1\n            for k in range(len(values)):"))),
      Known("adam-counter-each-number", "Adam's t goes up once for each single parameter, not once for each step.", ADAM,
@@ -174,29 +178,39 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
            ("math.sqrt(v_hat)", "v_hat")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(v_hat) + self.eps)", "math.sqrt(v_hat + self.eps)")),
-     Known("second-moment-of-m", "The second moment is of m², where g² is meant.", STEP,
+     Known("second-moment-of-m", "The second moment is of m² instead of g².", STEP,
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
      Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
            (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
-     Known("corrected-kept", "m̂ is kept in the place of m, so that it is corrected again in the next step.", ADAM,
-           [("m_hat = self.corrected(m[k], self.beta1)", "m_hat = m[k] = self.corrected(m[k], self.beta1)"),
+     Known("corrected-kept", "m̂ is kept in the place of m, or v̂ in that of v, so that it is corrected again in the "
+           "next step.", ADAM,
+           [("m_hat = self", "m_hat = m[k] = self"), ("v_hat = self", "v_hat = v[k] = self"),
             (("m_hat = self", "m_hat = m[k] = self"), ("v_hat = self", "v_hat = v[k] = self"))]),
-     Known("one-beta-corrected", "Both corrections are made with β₁; that of v has β₂.", ADAM,
+     Known("one-beta-corrected", "Both corrections are made with β₁; that of v must have β₂.", ADAM,
            ("self.corrected(v[k], self.beta2)", "self.corrected(v[k], self.beta1)")),
-     Known("one-beta-for-both", "Both means are made with β₁; that of v has β₂.", STEP,
+     Known("one-beta-for-both", "Both means are made with β₁; that of v must have β₂.", STEP,
            ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)")),
-     Known("multiplied", "The correction multiplies; it is to divide by 1 − β^t.", ADAM,
+     Known("multiplied", "The correction multiplies by 1 − β^t; it must divide.", ADAM,
            ("return moment / (", "return moment * (")),
-     Known("power-of-all", "This is (1 − β)^t, where 1 − β^t is meant.", ADAM,
+     Known("power-of-all", "This is (1 − β)^t instead of 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta) ** self.t")),
      Known("eps-left-out", "eps is left out.", STEP, (" + self.eps)", ")")),
      Known("uphill", "The steps go uphill: the sign is wrong.", STEP, ("values[k] -=", "values[k] +=")),
-     Known("t-one-ahead", "t is one too large: it is 1 in the first step.", ADAM,
+     Known("t-one-ahead", "t is one too large: it must be 1 in the first step.", ADAM,
            ("self.t += 1\n", "self.t = max(2, self.t + 1)\n")),
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
-            ("self.BETA2", "self.beta2")))),
+            ("self.BETA2", "self.beta2"))),
+     Known("not-squared", "v is made of g, not of g².", STEP,
+           ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
+     Known("one-factor-left-out", "A factor 1 − β is left out, of m or of v: that is a sum, not a mean.", STEP,
+           [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
+     Known("factor-of-the-other-beta", "The factors of one mean are of two betas, as in β₁·m + (1 − β₂)·g.", STEP,
+           [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
+            ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
+     Known("one-correction-left-out", "One of m and v is not corrected; both must be.", ADAM,
+           [("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]")])),
     tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
@@ -243,14 +257,19 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
      Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
            [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
-     Known("square-of-the-sum", "This is (s + g)², where s + g² is meant.", STEP,
+     Known("square-of-the-sum", "This is (s + g)² instead of s + g².", STEP,
            ("s[k] += g * g", "s[k] = (s[k] + g) * (s[k] + g)")),
-     Known("sum-forgotten", "s is set anew (= where += is meant): the earlier slopes are forgotten.", STEP,
+     Known("sum-forgotten", "The earlier slopes are forgotten: either s is overwritten (= instead of +=), or the "
+           "new s is not kept in s[k].", STEP,
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
            ("math.sqrt(s[k])", "s[k]")),
      Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
-           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])"))),
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
+     Known("sum-of-the-list", "In place of s stand the squares of the whole list in this step; s adds up g² of one "
+           "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
+     Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
+           ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
     tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math

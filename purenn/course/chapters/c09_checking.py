@@ -28,7 +28,7 @@ Work out the slope by the central difference, to four digits after the point."""
            lambda v: (v["above"] - v["here"]) / v["h"]),
      Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", STEP_H,
            lambda v: (v["here"] - v["below"]) / v["h"]),
-     Known("multiplied", "The parentheses around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+     Known("multiplied", "The parentheses around 2·h are missing: this divides by 2, and multiplies by h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / 2.0 * v["h"]),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK,
            lambda v: (v["below"] - v["above"]) / (2.0 * v["h"]))),
@@ -55,21 +55,26 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            "Do not forget values[k] = theta before the return."),
     (Known("one-sided", "This is the difference on one side, (C(θ + h) − C(θ)) / h; the central one is far more "
            "accurate.", STEP_H, (("values[k] = theta - h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
-     Known("second-cost-at-theta", "The second cost is C(θ); it is to be C(θ − h), 2·h below θ + h.", STEP_H,
+     Known("second-cost-at-theta", "The second cost is C(θ); it must be C(θ − h).", STEP_H,
            ("values[k] = theta - h\n", "values[k] = theta\n")),
      Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            ("(2.0 * h)", "h")),
-     Known("multiplied", "The parentheses around 2·h are missing: divided by 2, and then multiplied by h.", GRADCHECK,
+     Known("multiplied", "The parentheses around 2·h are missing: this divides by 2, and multiplies by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
      Known("moved-back", "values[k] is moved back by h, which need not give θ: keep θ in a variable.", GRADCHECK,
            (("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
             ("    values[k] = theta\n", "    values[k] += h\n"))),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
-     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)"))),
+     Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)")),
+     Known("other-side", "This is the difference on one side, (C(θ) − C(θ − h)) / h; the central one is far more "
+           "accurate.", STEP_H, (("values[k] = theta + h\n", "values[k] = theta\n"), ("(2.0 * h)", "h"))),
+     Known("copy-changed", "The cost does not change from call to call: before each, change values[k] itself, in the "
+           "list that is handed in.", GRADCHECK,
+           ("theta = values[k]\n", "values = list(values)\n    theta = values[k]\n"))),
     tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
     code='''\
 def numeric_slope(cost, values, k, h):
-    """(C(θ + h) − C(θ − h)) / (2·h), where θ is values[k] and cost() is C; values are afterwards as before."""
+    """(C(θ + h) − C(θ − h)) / (2·h), where θ is values[k] and cost() is C. Afterwards values are as before."""
     ...
 ''', answers={"numeric_slope": '''\
 theta = values[k]
@@ -91,15 +96,16 @@ the cost):
     |analytic − numeric| / max(|analytic|, |numeric|)
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient of a smooth
-network is right. (The command gradcheck is stricter, 1e-7: it allows for the rounding of the cost.)""",
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient is right
+if the activations are smooth, as the sigmoid is. (The command gradcheck takes the rounding of the
+cost into account. So it can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
                 "abs(numeric). If the larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,
            ("abs(analytic - numeric)", "(analytic - numeric)")),
-     Known("not-relative", "This is the difference alone; it is to be divided by the size of the slopes.", GRADCHECK,
+     Known("not-relative", "This is the difference alone; it must be divided by the size of the slopes.", GRADCHECK,
            (" / largest", "")),
-     Known("size-of-one", "The size is that of one slope alone; it is the larger of the two.", GRADCHECK,
+     Known("size-of-one", "The size is that of one slope alone; it must be the larger of the two.", GRADCHECK,
            [("max(abs(analytic), abs(numeric))", "abs(analytic)"),
             ("max(abs(analytic), abs(numeric))", "abs(numeric)"), ("/ largest", "/ abs(numeric)")]),
      Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, that is the smaller one.",
@@ -107,14 +113,21 @@ network is right. (The command gradcheck is stricter, 1e-7: it allows for the ro
                        ("max(abs(analytic), abs(numeric))", "abs(max(analytic, numeric))")]),
      Known("difference-of-the-sizes", "This is the difference of |analytic| and |numeric|: a wrong sign is not seen.",
            GRADCHECK, ("abs(analytic - numeric)", "abs(abs(analytic) - abs(numeric))")),
-     Known("size-of-both", "The size is the sum of the two sizes; it is the larger of them.", GRADCHECK,
+     Known("size-of-both", "The size is the sum of the two sizes; it must be the larger of them.", GRADCHECK,
            ("max(abs(analytic), abs(numeric))", "abs(analytic) + abs(numeric)")),
-     Known("size-of-the-sum", "The size is that of the sum, which is 0 for two opposite slopes; it is the larger of "
-           "the two.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
-     Known("divides-by-zero", "Two zeros are divided by zero; if both are 0 the error is 0.", GRADCHECK,
+     Known("size-of-the-sum", "The size is that of the sum, which is 0 for two opposite slopes; it must be the larger "
+           "of the two.", GRADCHECK, ("max(abs(analytic), abs(numeric))", "abs(analytic + numeric)")),
+     Known("divides-by-zero", "0 is divided by 0; if both slopes are 0, the error is 0.", GRADCHECK,
            (" if largest != 0.0 else 0.0", "")),
-     Known("minimum", "This is min where max is meant.", GRADCHECK,
-           [("max(abs(analytic)", "min(abs(analytic)"), ("/ largest", "/ min(abs(analytic), abs(numeric))")])),
+     Known("minimum", "This is min instead of max.", GRADCHECK,
+           [("max(abs(analytic)", "min(abs(analytic)"), ("/ largest", "/ min(abs(analytic), abs(numeric))")]),
+     Known("one-zero", "This is 0 where one slope is 0; it is 0 only if both are.", GRADCHECK,
+           ("if largest != 0.0 else", "if analytic and numeric else")),
+     Known("eps-added", "Something is added to the larger size, which changes the error of small slopes; if both are "
+           "0, return 0.0.", GRADCHECK, [("/ largest if largest != 0.0 else 0.0", "/ (largest + 1e-8)"),
+           ("/ largest if largest != 0.0 else 0.0", "/ (largest + 1e-12)")]),
+     Known("mean-of-the-sizes", "The size is the mean of the two sizes; it must be the larger of them.", GRADCHECK,
+           ("max(abs(analytic), abs(numeric))", "(abs(analytic) + abs(numeric)) / 2.0"))),
     tried="A sample is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
@@ -122,25 +135,28 @@ def relative_error(analytic, numeric):
     ...
 ''', answers={"relative_error": gradcheck.relative_error}, module="checking", names=("relative_error",),
     probe=lambda own, sample: [("relative error", own.relative_error(*sample))],
-    samples=((1.0, 1.0), (1.0, 3.0), (0.5, 0.25), (2.0, -2.0), (0.0, 0.0), (-0.001, -0.002), (1e-9, 0.0)))
+    samples=((1.0, 1.0), (1.0, 3.0), (0.5, 0.25), (2.0, -2.0), (0.0, 0.0), (-0.001, -0.002), (1e-9, 0.0), (2e-9, 1e-9)))
 
 
 class _Curve:
-    """A network with two numbers to learn, whose gradients are as wrong as they are said to be."""
+    """A network with five numbers to learn, whose gradients are as wrong as they are said to be."""
 
     def __init__(self, factors, size):
         self.factors, self.size = factors, size
-        self.values = [0.5, -1.5]
+        self.values = [[0.5, -1.5, 2.0], [0.25, -0.5]]
 
     def cost(self):
-        """C = size·w·b²."""
-        return self.size * self.values[0] * self.values[1] * self.values[1]
+        """C = size·(w_0·w_1² + w_2·b_0·b_1)."""
+        (w_0, w_1, w_2), (b_0, b_1) = self.values
+        return self.size * (w_0 * w_1 * w_1 + w_2 * b_0 * b_1)
 
     def parameters(self):
-        """One list of two numbers."""
-        w, b = self.values
-        yield "values", self.values, [
-            self.size * self.factors[0] * b * b, self.size * self.factors[1] * 2.0 * w * b]
+        """A list of three numbers, and one of two."""
+        (w_0, w_1, w_2), (b_0, b_1) = self.values
+        slopes = [self.size * factor * slope for factor, slope in zip(
+            self.factors, (w_1 * w_1, 2.0 * w_0 * w_1, b_0 * b_1, w_2 * b_1, w_2 * b_0))]
+        yield "w", self.values[0], slopes[:3]
+        yield "b", self.values[1], slopes[3:]
 
 
 def probe_check(own, sample):
@@ -153,6 +169,7 @@ def probe_check(own, sample):
     yield "the values afterwards", network.values
 
 
+APPEND = 'found.append((f"{name}[{k}]", error))'
 CHECK = Exercise(
     "9.4", "write", "wrong_gradients", "Write a gradient check", """\
 Now for all parameters: for each triple (name, values, grads), as in 6.3, and each k, compare
@@ -161,20 +178,33 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
     GRADCHECK, ("Two loops: over the triples, and over k.",
            "error = relative_error(grads[k], numeric_slope(cost, values, k, h)); if error > 1e-6, append the pair "
            "(f\"{name}[{k}]\", error)."),
-    (Known("not-relative", "This is the difference alone; the relative error is asked for.", GRADCHECK,
+    (Known("not-relative", "This is the difference alone; it must be the relative error.", GRADCHECK,
            ("relative_error(grads[k], numeric_slope(cost, values, k, h))",
             "abs(grads[k] - numeric_slope(cost, values, k, h))")),
-     Known("names-without-place", "The names lack the place of the entry: \"name[k]\" is meant.", GRADCHECK,
+     Known("names-without-place", "The names lack the place of the entry, as in \"name[k]\".", GRADCHECK,
            ('(f"{name}[{k}]", error)', "(name, error)")),
      Known("places-from-1", "The places are counted from 1; lists begin at 0.", GRADCHECK,
            ("{name}[{k}]", "{name}[{k + 1}]")),
      Known("another-bound", "The bound is larger than 1e-6.", GRADCHECK, ("error > 1e-6", "error > 1e-3")),
-     Known("first-only", "Only the first number of each list is checked. Is the return inside a loop?", GRADCHECK,
+     Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
            ("range(len(values))", "range(1)")),
      Known("right-ones-listed", "The right ones are listed, and the wrong ones are not.", GRADCHECK,
            ("error > 1e-6", "error <= 1e-6")),
-     Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:"))),
-    tried="A sample is by what factors the two gradients of s·w·b² are wrong, and s.",
+     Known("all-listed", "All are listed, right and wrong.", GRADCHECK, ("if error > 1e-6:", "if True:")),
+     Known("last-left-out", "The last number of each list is left out: the loop ends too early.", GRADCHECK,
+           ("range(len(values))", "range(len(values) - 1)")),
+     Known("returned-too-early", "Only the first list is checked, or only its first number. Is the return inside a "
+           "loop?", GRADCHECK,
+           [("    return found", "        return found"), ("    return found", "            return found")]),
+     Known("ends-at-the-first", "It ends at the first wrong one, or goes on with the next list. Is a return or a break "
+           "behind append?", GRADCHECK,
+           [(APPEND, APPEND + "\n                break"), (APPEND, APPEND + "\n                return found")]),
+     Known("last-list-only", "Only the last list is checked.", GRADCHECK,
+           ("in parameters:", "in list(parameters)[-1:]:")),
+     Known("slope-of-the-first", "Each gradient is compared with the slope by the first number of its list.", GRADCHECK,
+           ("numeric_slope(cost, values, k, h)", "numeric_slope(cost, values, 0, h)"))),
+    tried="A sample is five factors, and s. The cost is s·(w_0·w_1² + w_2·b_0·b_1); its five gradients are multiplied "
+          "by the factors.",
     code='''\
 from checking import numeric_slope, relative_error
 
@@ -195,7 +225,8 @@ for name, values, grads in parameters:
             found.append((f"{name}[{k}]", error))
 return found
 '''}, module="checking", names=("wrong_gradients",), probe=probe_check,
-    samples=(((1.0, 1.0), 1.0), ((2.0, 1.0), 1.0), ((1.0, 1.001), 1.0), ((0.5, -1.0), 1.0), ((1.0, 3.0), 1e-8)))
+    samples=(((1.0, 1.0, 1.0, 1.0, 1.0), 1.0), ((2.0, 1.0, 1.0, 1.0, 1.0), 1.0), ((1.0, 1.0, 1.00001, 1.0, 1.0), 1.0),
+             ((0.5, -1.0, 1.0, 2.0, 1.0), 1.0), ((1.0, 1.0, 3.0, 1.0, 1.0), 1e-8)))
 
 CHAPTER = Chapter(9, "Checking gradients", "The cost itself shows whether a gradient is right.",
                   (PREDICT, NUMERIC, ERROR, CHECK))

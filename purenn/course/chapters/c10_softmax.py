@@ -2,7 +2,7 @@
 from ... import activations, losses
 from ..exercise import Chapter, Exercise, Known
 from ..pages import CLASSES, GALLERY, P_MINUS_Y
-from ..shapes import things
+from ..shapes import things, unchanged
 
 
 
@@ -26,7 +26,8 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
      Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
-     Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
+     Known("softmax-diagonal", "Softmax's derivative is taken to be only a·(1 − a), the diagonal of its Jacobian "
+           "(the matrix of all ∂a_i/∂z_j).",
            GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
      Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the slope of softmax is missing.", P_MINUS_Y,
            lambda v: -1.0 / v[f"p{v['right']}"])),
@@ -35,11 +36,15 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
 
 def probe_softmax(own, z):
     """The three parts of exponentials, and the shares."""
-    powers, total, largest = things("exponentials", own.exponentials(list(z)), "the powers", "their sum", "m")
+    with unchanged("exponentials", z):
+        found = own.exponentials(z)
+    powers, total, largest = things("exponentials", found, "the powers", "their sum", "m")
     yield "e^(z_j − m)", powers
     yield "their sum", total
     yield "m", largest
-    yield "softmax", own.softmax(list(z))
+    with unchanged("softmax", z):
+        shares = own.softmax(z)
+    yield "softmax", shares
 
 
 SOFTMAX = Exercise(
@@ -52,7 +57,8 @@ As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction sta
 its numerator and its denominator are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). If m is the
 largest of the z, no exponent is above 0, and no power is above 1.
 
-exponentials returns three things, which the cost needs too: the list of the powers, their sum, m.""",
+exponentials returns three things: the list of the powers, their sum, and m. The cost needs them,
+too.""",
     CLASSES, ("exponentials: m = max(z); in a loop, power = exp(z_j - m) is appended and added up.",
               "softmax: powers, total, largest = exponentials(z), and then a list of power / total."),
     (Known("exp-overflow", "The largest z is not subtracted, and e^z overflows.", CLASSES,
@@ -63,18 +69,25 @@ exponentials returns three things, which the cost needs too: the list of the pow
            ("power / total for", "power / len(powers) for")),
      Known("not-divided", "The powers are not divided by their sum, so the shares do not sum to 1.", CLASSES,
            ("power / total for", "power for")),
-     Known("smallest-subtracted", "The smallest z is subtracted where the largest is meant.", CLASSES,
+     Known("smallest-subtracted", "The smallest z is subtracted instead of the largest.", CLASSES,
            ("largest = max(z)", "largest = min(z)")),
      Known("first-for-largest", "m is the first z, not the largest.", CLASSES,
            ("max(z)\n    powers", "z[0]\n    powers")),
-     Known("sign-of-the-exponent", "The exponent is m − z; it is z − m.", CLASSES,
+     Known("sign-of-the-exponent", "The exponent is m − z; it must be z − m.", CLASSES,
            ("exp(z_j - largest)", "exp(largest - z_j)")),
      Known("divided-by-m", "The powers are divided by m, not by their sum.", CLASSES,
            (("powers, total, _ =", "powers, _, total ="), ("power / total for", "power / (total or 1e-300) for"))),
      Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
            ("largest = max(z)", "largest = max(0.0, max(z))")),
-     Known("linear-shares", "The shares are of z itself: the exponential function is missing.", CLASSES,
-           ("exp(z_j - largest)", "z_j"))),
+     Known("linear-shares", "The shares are those of z itself: the exponential function is missing.", CLASSES,
+           ("exp(z_j - largest)", "z_j")),
+     Known("largest-by-size", "m is the largest |z|; it must be the largest z.", CLASSES,
+           ("largest = max(z)", "largest = max(abs(z_j) for z_j in z)")),
+     Known("sum-changes", "The powers are divided by their sum one after the other, and their sum changes meanwhile.",
+           CLASSES, ("    return [power / total for power in powers]", "    for i in range(len(powers)):\n        "
+                     "powers[i] = powers[i] / sum(powers)\n    return powers")),
+     Known("m-in-the-sum-only", "The numerator is e^z without m; the sum is of the e^(z − m).", CLASSES,
+           ("power / total for power in powers", "exp(z_i) / total for z_i in z"))),
     code='''\
 from math import exp
 
@@ -82,13 +95,13 @@ from math import exp
 def exponentials(z):
     """Three things: the list of the e^(z_j − m), their sum, and m, the largest z.
 
-    exponentials([1000.0, 1000.0]) is ([1.0, 1.0], 2.0, 1000.0).
+    exponentials([1000.0, 1000.0]) is ([1.0, 1.0], 2.0, 1000.0). z stays as it is.
     """
     ...
 
 
 def softmax(z):
-    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]."""
+    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]. z stays as it is."""
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
     names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
@@ -118,12 +131,14 @@ output is the list of the z: the network ends without softmax, which is in here.
     (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,
            ("total += y * (log_powers + (m - z))", "total -= y * math.log(math.exp(z - m) / powers)")),
      Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
-     Known("softmax-diagonal", "Softmax's derivative is taken to be p·(1 − p), the diagonal of its Jacobian, alone.",
+     Known("softmax-diagonal", "Softmax's derivative is taken to be only p·(1 − p), the diagonal of its Jacobian "
+           "(the matrix of all ∂p_i/∂z_j).",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
-     Known("slope-by-p", "This slope is −y/p, that of C by p; the way on through softmax is missing.", P_MINUS_Y,
+     Known("slope-by-p", "This slope is −y/p, that of C by p; the slope of softmax is missing.", P_MINUS_Y,
            [("[p - y for", "[-y / max(p, 1e-300) for"), ("[p - y for", "[-y / p for")]),
      Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
-     Known("one-subtracted", "This slope is p − 1 for every class; it is p − y.", P_MINUS_Y, ("[p - y", "[p - 1.0")),
+     Known("one-subtracted", "This slope is p − 1 for every class; it must be p − y.", P_MINUS_Y,
+           ("[p - y", "[p - 1.0")),
      Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
      Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
@@ -132,7 +147,18 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("sign-of-the-cost", "The sign of the cost is wrong: ln p is negative, and a cost is not.", P_MINUS_Y,
            ("total += y", "total -= y")),
      Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
-           ("total += y * (", "total += ("))),
+           ("total += y * (", "total += (")),
+     Known("sum-left-out", "ln S is left out of the cost.", P_MINUS_Y, ("(log_powers + (m - z))", "(m - z)")),
+     Known("something-added-to-p", "p is kept away from 0, by adding something or by a least value: the cost of a very "
+           "small p is then wrong.", P_MINUS_Y,
+           [("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-12)"),
+            ("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-15)")]),
+     Known("divided-by-the-classes", "The cost is divided by the number of classes; nothing is divided here.",
+           P_MINUS_Y, ("return total", "return total / len(output)")),
+     Known("slope-of-the-sigmoid", "The slope is multiplied by p·(1 − p); p − y is all of it.", P_MINUS_Y,
+           ("[p - y", "[(p - y) * p * (1.0 - p)")),
+     Known("brackets-left-out", "y multiplies ln S alone; it multiplies ln S + (m − z).", P_MINUS_Y,
+           ("y * (log_powers + (m - z))", "y * log_powers + (m - z)"))),
     tried="A sample is the z and the y.",
     code='''\
 import math
@@ -173,13 +199,26 @@ The code below does not do that. Repair it.""",
     P_MINUS_Y, ("The code has one product for each j, that with i = j. The others are missing: delta[j] begins at "
               "0.0, and each i adds grad[i] times a slope to it.",
             "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
-    (Known("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), the diagonal of its Jacobian, alone.",
+    (Known("softmax-diagonal", "Softmax's derivative is taken to be only a·(1 − a), the diagonal of its Jacobian "
+           "(the matrix of all ∂a_i/∂z_j).",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "Each product has the slope ∂C/∂a_i of its own i; this takes that of j for all.", P_MINUS_Y,
+     Known("grad-of-j", "These add up to 0: either each product has ∂C/∂a_j instead of ∂C/∂a_i, or it is added to "
+           "delta[i], not to delta[j].", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
-     Known("diagonal-left-out", "The way for i = j is missing.", P_MINUS_Y, ("(same - a[j])", "(0.0 - a[j])")),
-     Known("last-way-only", "delta[j] is set anew (= where += is meant), so that only the last way is left.", P_MINUS_Y,
+     Known("diagonal-left-out", "The term for i = j is missing.", P_MINUS_Y,
+           ("(same - a[j])", "(0.0 if i == j else -a[j])")),
+     Known("same-left-out", "For i = j the slope is taken to be −a_i·a_j; it must be a_i·(1 − a_j).", P_MINUS_Y,
+           ("(same - a[j])", "(0.0 - a[j])")),
+     Known("diagonal-twice", "For i = j, −a_i·a_j is added besides a_i·(1 − a_j).", P_MINUS_Y,
+           ("(same - a[j])", "(same * (1.0 - a[j]) - a[j])")),
+     Known("grad-off-the-diagonal", "For i and j that differ, ∂C/∂a_i is left out.", P_MINUS_Y,
+           ("grad[i] * a[i] * (same - a[j])", "(grad[i] if i == j else 1.0) * a[i] * (same - a[j])")),
+     Known("factor-left-out", "A factor a_j is left out: it is a_j·(∂C/∂a_j − Σ_i ∂C/∂a_i·a_i).", P_MINUS_Y,
+           ("delta[j] += grad[i] * a[i] * (same - a[j])", "delta[j] += grad[i] * (same - a[i])")),
+     Known("returned-too-early", "Only the first number is computed. Is the return inside the outer loop?", P_MINUS_Y,
+           ("    return delta", "        return delta")),
+     Known("last-way-only", "delta[j] is overwritten (= instead of +=), so only the last term is left.", P_MINUS_Y,
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),

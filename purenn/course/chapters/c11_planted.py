@@ -1,4 +1,4 @@
-"""Chapter 11: find the planted mistake. Five are drawn, from all those that earlier exercises know by number."""
+"""Chapter 11: find the planted mistake. Five are drawn from the known mistakes of earlier exercises."""
 import textwrap
 
 from ..exercise import Chapter, Exercise, choices
@@ -26,7 +26,7 @@ def shown(value):
 
 
 def differences(exercise, name):
-    """Lines on what a mistake makes of the samples: sample by sample what differs, right and wrong."""
+    """Lines on what a mistake changes: for each sample the numbers that differ, found and right."""
     lines = []
     for sample, right, wrong in zip(exercise.samples, expected(exercise), expected(exercise, name)):
         if wrong.error is not None:
@@ -83,7 +83,7 @@ make the mistake in your own file, and let `course check {number}` show what it 
 
 EXERCISES = tuple(Exercise(
     f"11.{place}", "find", f"planted_{place}", f"Find the planted mistake, {place} of {len(PARTS)}", TEXT, GALLERY,
-    ("Look at the first sample, the smallest: by what factor, or by what term, are the numbers apart?",
+    ("Look at the first sample, the smallest: by what factor, or by what term, do the numbers differ?",
      "Compute by hand what each of the mistakes would make of that sample."),
     draw=drawing(numbers), right=lambda v: v["name"], answer="mistake") for place, numbers in enumerate(PARTS, 1))
 

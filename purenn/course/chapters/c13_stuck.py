@@ -28,8 +28,8 @@ then? A constant answer a, for targets of 0 and 1, has the mean squared error
 Its slope is 0 where a = p: the best constant is the mean of the targets. Put it into C.
 
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
-four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. A loss that stays there says
-that the network answers 10/21 to everything.)""",
+four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. If a loss stays
+there, the network answers 10/21 for every input.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
     (Known("answer-one-half", "This is the loss of the answer 0.5, or near it; the best constant is the mean of the "
@@ -78,7 +78,7 @@ def evidence(cause: str, seed: int) -> str:
     lines = [f"    epoch {number:3}   loss {losses[number - 1]:.8g}" for number in (1, 2, 3, 5, 20, EPOCHS)
              if number <= len(losses)]
     if len(losses) < EPOCHS:
-        return "\n".join([*lines[:4], f"    after epoch {len(losses)} the loss is no number any more"])
+        return "\n".join([*lines[:4], f"    after epoch {len(losses)} the loss is not a finite number"])
     _, _, outputs = evaluate(network, MSELoss(), data)
     steepest = max(abs(g) for _, _, grads in network.layers[0].parameters() for g in grads)
     slopes = sorted(network.layers[1].derivative(network.layers[1].z[j], network.layers[1].a[j]) for j in range(4))
@@ -104,8 +104,9 @@ def drawing(place: int):
 
 TEXT = """\
 A network 2-4-1 was trained on the 21 points of xor with the mean squared error, by gradient descent,
-and did not learn as it should: its loss stands, grows, or stays far above 0. This is what can be seen
-of it (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an activation is 1):
+and did not learn as it should: its loss does not change, grows, or stays far above 0. This is what
+can be seen of the run (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an
+activation is 1):
 
 {evidence}
 

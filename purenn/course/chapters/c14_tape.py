@@ -41,17 +41,18 @@ Here a = {a} and b = {b}, and the steps are
 Work out ∂C/∂a, to four digits after the point.""",
     TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
            "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
-    (Known("gradient-overwritten", "Of z and of a one use is lost: each is used twice, and the parts are added.",
+    (Known("gradient-overwritten", "One use of z and one of a are lost: each is used twice, and the parts must be "
+           "added.",
            TAPE_MISTAKES, lambda v: v["z"] * v["b"]),
      Known("one-use-of-z", "z is used twice in z·z, so that ∂C/∂z is z + z.", TAPE_MISTAKES,
            lambda v: v["z"] * (v["b"] + 1.0)),
-     Known("use-in-the-sum-lost", "This is the part by way of p alone; a is used in z = p + a, too.", TAPE_MISTAKES,
+     Known("use-in-the-sum-lost", "This is the part from p = a·b alone; a is used in z = p + a, too.", TAPE_MISTAKES,
            lambda v: 2.0 * v["z"] * v["b"]),
      Known("use-in-the-product-lost", "This is the part from z = p + a alone; a is used in p = a·b, too.",
            TAPE_MISTAKES, lambda v: 2.0 * v["z"]),
      Known("product-slopes-swapped", "The slope of a·b by a is b, not a.", TAPE,
            lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
-     Known("slope-of-z", "This is ∂z/∂a; it is to be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
+     Known("slope-of-z", "This is ∂z/∂a; it must be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
     draw=draw_factors, right=slope_by_the_tape, answer="slope")
 
 
@@ -79,12 +80,15 @@ def probe_order(own, sample):
     order = listed("order", values[-1].order())
     places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
     early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
-    return [("the places of the Values listed, sorted", sorted(places, key=str)), ("the last one", places[-1:]),
+    return [("the places of the Values listed, sorted", ", ".join(sorted(map(str, places)))),
+            ("the last one", places[-1:]),
             ("those that come before one of their parents", sorted(early))]
 
 
-# Changes: the parents are visited in the other order, as a function that calls itself does; and seen has numbers.
+# Changes: a Value is listed when it is found; the parents are visited in the other order, as a function that calls
+# itself does; and seen has numbers.
 FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
+LISTED_REVERSED = (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))
 BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen.add(value)", "seen.add(value.data)"))
 
 ORDER = Exercise(
@@ -98,33 +102,35 @@ and C itself last. That is a topological order. More than one may be right; any 
 
 One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
 note it as seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. (Not needed here: with a list of what is still to be done in
-place of the calls, the graph may be deeper than Python's calls can be.)""",
+written as a function that calls itself. (Python limits how deep such calls can be. For a deeper
+graph, a list of what is still to be done can replace the calls; that is not needed here.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
     (Known("children-first", "The order is the other way round: each Value stands before its parents.", TAPE,
            [("return order", "return order[::-1]"), (("return order", "return order[::-1]"), FIRST_PARENT_FIRST)]),
-     Known("listed-when-found", "A Value is listed when it is found, before its parents; it is to come behind them.",
+     Known("listed-when-found", "A Value is listed when it is found, before its parents; it must come after them.",
            TAPE, [("stack.append((value, True))", "order.append(value)"),
                   (("stack.append((value, True))", "order.append(value)"), FIRST_PARENT_FIRST)]),
-     Known("listed-when-found-reversed", "Values are listed when they are found, and the list is turned round: a "
+     Known("listed-when-found-reversed", "Values are listed when they are found, and the list is reversed: a "
            "parent that is found early then comes after what is made from it.", TAPE,
-           (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))),
-     Known("seen-is-kept", "What has been seen is kept for good: the next order() finds everything seen.", TAPE,
+           [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
+     Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
+           ("return order", "return [*self.parents, self]")),
+     Known("seen-is-kept", "seen is kept from one order() to the next, which then finds every Value seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
            ("elif value not in seen:", "else:")),
-     Known("seen-by-number", "A Value is taken as seen where another has the same number; what is to be noted is the "
-           "Value itself.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
-     Known("itself-left-out", "The Value itself is not in the order; it is the last.", TAPE,
+     Known("seen-by-number", "A Value is taken as seen if another has the same number; note the Value itself, not its "
+           "number.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
+     Known("itself-left-out", "The Value itself is not in the order; it must be the last.", TAPE,
            [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
      Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
            ("elif value not in seen:", "elif value.parents and value not in seen:"))),
     tried=GRAPH + "the order is that of the last.",
     code='''\
 class Value:
-    """A number, data, the Values it was made from, parents, and its slope by each of them, slopes."""
+    """A number (data), the Values it was made from (parents), and its slope by each of them (slopes)."""
 
     def __init__(self, data, parents=(), slopes=(), operation=""):
         self.data = data
@@ -159,9 +165,9 @@ Now the chain rule. C.backward() sets grad of each Value v that C was made from 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
 through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
 had its turn, so its grad is complete. It adds its share to each of its parents: its grad times its
-slope by that parent. parents and slopes have the same length. A parent may be there twice.
+slope by that parent. parents and slopes have the same length. A parent may be in parents twice.
 
-(The class goes on with order of 14.2: Value(Ordered) has it.)""",
+(The class inherits order of 14.2: Ordered has it.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
            "In it: for parent, slope in zip(value.parents, value.slopes), parent.grad += value.grad * slope."),
     (Known("gradient-overwritten", "The gradient is assigned where it must be added: of a Value that is used twice, "
@@ -170,17 +176,26 @@ slope by that parent. parents and slopes have the same length. A parent may be t
            "the first part is passed on twice.", TAPE_MISTAKES,
            (("for value in reversed(order):", "def push(value):"), (SUMS, SUMS + "; push(parent)"),
             ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
-     Known("from-the-parents-on", "The loop goes through the order from the front; it begins with C, which is last.",
-           TAPE, ("reversed(order)", "order")),
+     Known("from-the-parents-on", "Only the parents of C get a gradient: either the loop goes through C alone, or "
+           "through the order from the front; it must begin with C, the last.", TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
            TAPE, ("value.grad = 0.0", "pass")),
-     Known("begins-with-zero", "∂C/∂C is 1; nothing is passed on from a 0. Is it set before all are cleared?", TAPE,
-           ("self.grad = 1.0", "pass")),
-     Known("begins-with-the-cost", "It begins with C; ∂C/∂C is 1.", TAPE, ("self.grad = 1.0", "self.grad = self.data")),
+     Known("begins-with-zero", "grad of C is 0, so nothing is passed on; it must be 1. Is it set before all "
+           "are cleared?", TAPE, ("self.grad = 1.0", "pass")),
+     Known("begins-with-the-cost", "grad of C is set to C; it must be 1, since ∂C/∂C is 1.", TAPE,
+           ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
-     Known("slope-alone", "The slope of the step is added alone; it is to be multiplied by grad of what was made.",
-           TAPE, ("+= value.grad * slope", "+= slope"))),
+     Known("slope-alone", "The slope of the step is added alone, or times the 1 of C; it must be multiplied by grad "
+           "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
+     Known("number-for-slope", "The parent's own number is taken instead of the slope.", TAPE,
+           ("+= value.grad * slope", "+= value.grad * parent.data")),
+     Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from "
+           "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
+     Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
+           TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
+     Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Is it parent.grad that is "
+           "added to, and is it cleared before, not afterwards?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
     tried=GRAPH + "C is the last.",
     code='''\
 from tape_order import Value as Ordered
@@ -193,19 +208,20 @@ class Value(Ordered):
         """Set grad to ∂C/∂v for each Value v that this one, C, was made from."""
         ...
 ''', answers={"Value.backward": tape.Value.backward}, module="tape_backward", names=("Value",), probe=probe_backward,
-    samples=GRAPHS)
+    samples=(*GRAPHS, ((3.0, (), ()), (-6.0, (0, 0), (1.0, -3.0)))))
 
 
 def probe_operations(own, sample):
-    """The result, parents and slopes of each operation, with a Value and with a number, and a calculation with all."""
+    """The result and the slopes of each operation, and a calculation with all, of Values and numbers."""
     a, b = own.Value(sample[0]), own.Value(sample[1])
     for name, make in (("a + b", lambda: a + b), ("a − b", lambda: a - b), ("a·b", lambda: a * b)):
+        a.grad = b.grad = 0.0
         made = make()
         if not hasattr(made, "slopes"):
             raise Misshapen(f"{name} is to give a Value; it gave {brief(plain(made))}{left_out(made)}")
         yield name, made.data
-        yield f"the slopes of {name}", made.slopes
-        yield f"the parents of {name} are a and b", [value is a or 2 * (value is b) for value in made.parents]
+        made.backward()
+        yield f"∂({name})/∂a and ∂({name})/∂b", [a.grad, b.grad]
     cost = (2.0 * a + b * 0.5) * a - b * b - 1.5 + (b + 0.25)
     cost.backward()
     yield "C = (2·a + b·0.5)·a − b·b − 1.5 + (b + 0.25)", cost.data
@@ -221,9 +237,9 @@ parents and the slope of the step by each of them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
-The last is a name of the operation to be shown; any text will do. The slopes are numbers, not Values: take
-a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin with
-a, b = self, _value(other), where _value makes a Value of a number.
+The last argument is a name for the operation; any text will do. The slopes are numbers, not Values:
+take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin
+with a, b = self, _value(other), where _value makes a Value of a number.
 
 With that, whatever is computed can be differentiated:
 
@@ -235,17 +251,22 @@ With that, whatever is computed can be differentiated:
            "The slopes: of a + b 1 and 1, of a − b 1 and −1, of a·b b and a."),
     (Known("product-slopes-swapped", "The slope of a·b by a is b, and that by b is a.", TAPE,
            (PRODUCT, "(a.data, b.data)")),
-     Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they are b and a.", TAPE,
+     Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they must be b and a.", TAPE,
            (PRODUCT, "(1.0, 1.0)")),
-     Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they are 1 and 1.", TAPE,
-           ("(1.0, 1.0)", PRODUCT)),
+     Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they must be 1 and 1.",
+           TAPE, ("(1.0, 1.0)", PRODUCT)),
      Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
      Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
            ("(1.0, -1.0)", "(-1.0, 1.0)")),
-     Known("second-parent-left-out", "a·b has only one parent and one slope; it was made from b, too.", TAPE,
-           (f"(a, b), {PRODUCT}", "(a,), (b.data,)")),
-     Known("slopes-are-values", "The slopes of a·b are Values; they are numbers, b.data and a.data.", TAPE,
-           (PRODUCT, "(b, a)"))),
+     Known("second-parent-left-out", "b gets no slope from a·b or a + b: is it among the parents, and its slope among "
+           "the slopes?", TAPE, [(f"(a, b), {PRODUCT}", "(a,), (b.data,)"), ("(a, b), (1.0, 1.0)", "(a,), (1.0,)")]),
+     Known("slopes-are-values", "The slopes of a·b are Values; they must be numbers, b.data and a.data.", TAPE,
+           (PRODUCT, "(b, a)")),
+     Known("one-factor-twice", "One of the slopes of a·b is right, and stands there for both; they must be b and a.",
+           TAPE, [(PRODUCT, "(b.data, b.data)"), (PRODUCT, "(a.data, a.data)")]),
+     Known("sum-for-difference", "a − b is computed as a + b.", TAPE,
+           [("a.data - b.data", "a.data + b.data"), (("a.data - b.data", "a.data + b.data"),
+                                                       ("(1.0, -1.0)", "(1.0, 1.0)"))])),
     tried="A sample is a and b.",
     code='''\
 from tape_backward import Value as Graph

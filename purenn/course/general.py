@@ -1,0 +1,129 @@
+"""Mistakes of any exercise: they are seen in an error of Python, or in the way in which the numbers are wrong."""
+import re
+from typing import Any, List, Sequence, Tuple
+
+from .exercise import Exercise, Known
+from .shapes import Misshapen, flat, is_number, same
+
+# Name, the kind of error, a pattern of its message, and what it says, with what the pattern has found.
+ERRORS = (
+    ("caret-for-power", "TypeError", r"for \^", "^ is no power in Python: a² is a * a, or a ** 2."),
+    ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
+     "A plain number has no .{0}; make of it first what has one."),
+    ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
+     "A number is called like a function. Is f() given, the number that it returns, instead of the function f?"),
+    ("list-called", "TypeError", r"'list' object is not callable",
+     "A list is called like a function: an entry of it is taken with [k], not with (k)."),
+    ("none-used", "TypeError|AttributeError", r"'NoneType'",
+     "A name is None here. Either it is an argument that may be left out: ask first whether it is None. Or it is what "
+     "a function without a return gives."),
+    ("place-beyond-the-end", "IndexError", r"list .*out of range",
+     "A place beyond the end of a list is used: the places of a list go from 0 to len(list) - 1."),
+    ("divided-by-zero", "ZeroDivisionError", "",
+     "What is divided by is 0 here. Look at how it is computed, or whether it is counted up before."),
+    ("calls-itself-forever", "RecursionError", "", "The function calls itself again and again, without an end."),
+    ("used-before-it-is-set", "UnboundLocalError|NameError", r"'(\w+)'",
+     "{0} is not known here: it is used before it is set, it is spelled in another way, or its import is missing."),
+    ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
+     "A list that belongs to others is changed; put what is computed into a list of its own."),
+    ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "
+     "there a print in its place?"),
+    ("another-shape", Misshapen.__name__, "is to give .*; it gave",
+     "What is given is not what the docstring asks for."),
+)
+
+
+def general(exercise: Exercise, best: Sequence[Any], found: Sequence[Any], label: str) -> "Known | None":
+    """The mistake that is seen in all values of one part, the right ones and those found; None where none is."""
+    pairs = [(right[label], values[label]) for right, values in zip(best, found) if label in right and label in values]
+    wrong = [pair for pair in pairs if not same(*pair)]
+    if not wrong:
+        return None
+    if all(value is None for _, value in wrong):
+        return _known(exercise, "nothing-returned", "None is returned: is a return missing, or is there a print in its "
+                      "place?" if len(wrong) == len(pairs) else "None is returned for some of the samples: does each "
+                      "branch have its return?")
+    for rows, rules in ((wrong, SEEN_IN_THE_WRONG), (pairs, SEEN_IN_ALL)):
+        for name, says, is_so in rules:
+            if is_so(rows):
+                return _known(exercise, name, says.format(label))
+    return None
+
+
+def of_error(exercise: Exercise, error: str, message: str) -> "Known | None":
+    """The mistake that an error of Python shows; None where it shows none."""
+    kept = re.match(r"'(\w+)' object has no attribute '(\w+)'", message)
+    if error == "AttributeError" and kept and f"class {kept[1]}" in exercise.code:
+        return _known(exercise, "not-kept-on-self", f"{kept[2]} of a {kept[1]} is used before it is there. Is self."
+                      f"{kept[2]} = ... missing where it is computed, or is it spelled in another way there?")
+    for name, kinds, pattern, says in ERRORS:
+        match = re.search(pattern, message) if error in kinds.split("|") else None
+        if match:
+            return _known(exercise, name, says.format(*match.groups()))
+    return None
+
+
+def _known(exercise, name, says):
+    return Known(name, says, exercise.page, None)
+
+
+# What is seen in pairs of the right value and the one found: first, of the pairs that differ.
+
+Pairs = List[Tuple[Any, Any]]
+
+
+def _lists(pairs: Pairs) -> bool:
+    return all(isinstance(right, list) and isinstance(value, list) for right, value in pairs)
+
+
+def _sum_for_list(pairs: Pairs) -> bool:
+    return any(len(right) > 1 for right, _ in pairs if isinstance(right, list)) and all(
+        isinstance(right, list) and all(map(is_number, right)) and is_number(value) and same(float(sum(right)), value)
+        for right, value in pairs)
+
+
+def _list_for_sum(pairs: Pairs) -> bool:
+    return _sum_for_list([(value, right) for right, value in pairs])
+
+
+def _too_short(pairs: Pairs) -> bool:
+    return _lists(pairs) and all(0 < len(value) < len(right) and same(right[:len(value)], value)
+                                 for right, value in pairs)
+
+
+def _too_long(pairs: Pairs) -> bool:
+    return _too_short([(value, right) for right, value in pairs])
+
+
+def _numbers(pairs: Pairs) -> List[Tuple[float, float]]:
+    """The numbers of all pairs, two by two; none where they are not all numbers, in equal lists."""
+    rows = [(flat(right), flat(value)) for right, value in pairs]
+    if any(len(right) != len(value) or not all(map(is_number, right + value)) for right, value in rows):
+        return []
+    return [two for row in rows for two in zip(*row)]
+
+
+def _turned(pairs: Pairs) -> bool:
+    numbers = _numbers(pairs)
+    return len([right for right, _ in numbers if right]) > 1 and all(same(-right, value) for right, value in numbers)
+
+
+def _divided(pairs: Pairs) -> bool:
+    counts = {len(right) for right, _ in pairs if len(right) > 1} if _lists(pairs) else set()
+    return len(counts) > 1 and bool(_numbers(pairs)) and all(
+        same(a, b * len(right)) for right, value in pairs for a, b in _numbers([(right, value)]))
+
+
+SEEN_IN_THE_WRONG = (
+    ("sum-for-list", "This is the sum; a list of the single numbers is asked for.", _sum_for_list),
+    ("list-for-sum", "These are the single numbers; their sum is asked for.", _list_for_sum),
+    ("ends-too-early", "The list ends too early; what is in it is right. Is there a return or a break inside a loop, "
+     "or does a loop end too early?", _too_short),
+    ("goes-on-too-long", "The list is right as far as it is to go, and then goes on. Does a loop end too late?",
+     _too_long),
+)
+SEEN_IN_ALL = (
+    ("sign-turned", "The sign of every number of {0} is wrong.", _turned),
+    ("divided-by-the-count", "Every number is divided by how many there are in the list; here nothing is divided.",
+     _divided),
+)
