@@ -31,7 +31,7 @@ def missing() -> str:
     except ImportError as error:
         package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
         if not isinstance(error, ModuleNotFoundError) or package is None:
-            return f"matplotlib cannot be loaded: {error}; get it anew with: pip install --force-reinstall matplotlib"
+            return f"matplotlib cannot be loaded: {error}; reinstall it: pip install --force-reinstall matplotlib"
         return f"{package} is not installed; get it with: pip install {package}"
     return ""
 

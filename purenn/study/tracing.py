@@ -22,7 +22,7 @@ class _Running:
         self.frame, self.function, self.number = frame, function, number
         self.line = function.line
         self.loops: Tuple[Any, ...] = ()                    # those around the line
-        self.counts: Dict[Any, int] = {}                    # of each loop, how often it has come round, from 0
+        self.counts: Dict[Any, int] = {}                    # of each loop, the number of its pass, from 0
         self.levels: Tuple[str, ...] = ()                   # what its loops go through
         self.layer: Any = None                              # the number of the layer whose function it is
         self.variables: Dict[str, Any] = {}
