@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies: the check feeds the sample forward, and layers keep what is not to be seen in the recording.
+        # Two copies: the check feeds the sample forward, and layers keep what must not be seen in the recording.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # whatever a layer of one's own raises there

@@ -88,7 +88,7 @@ class Tracer:
             return
         self._finish(running, statement.line, None)
         node = statement.node
-        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop comes round, or begins
+        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop begins, or its next pass
             within = node.lineno < running.line <= node.end_lineno
             running.counts[node] = running.counts.get(node, 0) + 1 if within else 0
         running.line, running.loops = statement.line, statement.loops
@@ -204,7 +204,7 @@ class Tracer:
 
     @staticmethod
     def _count(running, loop):
-        """Which round of a loop it is: its variable, if it goes through a range, otherwise counted."""
+        """Which pass of a loop it is: its variable, if it goes through a range, otherwise counted."""
         value = running.frame.f_locals.get(getattr(loop.target, "id", None))
         values = Values(running.frame.f_locals, running.frame.f_globals, len, str)
         try:

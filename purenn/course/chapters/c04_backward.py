@@ -48,8 +48,8 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
-A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and shares it out.
-How fast does z change with each of the numbers it is made of? Look at the formula:
+A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope
+of C by each number that z is made of. How fast does z change with each of them? Look at the formula:
 
     ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
 

@@ -64,7 +64,7 @@ STEP_EACH = textwrap.indent(STEP_LINES, "    ")
 
 PAGE = Exercise(
     "12.1", "write", "one_page", "Everything on one page: xor from nothing", """\
-All of it once more, without classes and without the files before: loops, lists and numbers.
+All of it once more, without classes and without the earlier files: loops, lists and numbers.
 
 The data, 21 points: for i = 0 ... 10 the point [0.1·i, 0.1·i] with the target 0, and, unless i is
 5, the point [0.1·i, 1 − 0.1·i] with the target 1.
@@ -76,7 +76,7 @@ The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of al
 gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
-0.2504; each digit of the others must be right, too, up to rounding.""",
+0.2504; all of them must be right up to rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
