@@ -98,7 +98,7 @@ slopes of some functions are easier to compute from z. Take care which one you u
      Known("sign-of-the-slope", "The sign is wrong: σ grows everywhere, so its slope is above 0.", BP1,
            ("a * (1.0 - a)", "a * (a - 1.0)")),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
-     Known("brackets-left-out", "The brackets are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
+     Known("brackets-left-out", "The parentheses are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
      Known("z-in-one-place", "One of the two factors has z; both must have a.", BP1,
            [("a * (1.0 - a)", "a * (1.0 - z)"), ("a * (1.0 - a)", "z * (1.0 - a)")]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),

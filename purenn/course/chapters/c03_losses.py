@@ -90,7 +90,7 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("return 1.0 / count", "return 1.0 * count")),
      Known("last-error-only", "total is overwritten in each pass of the loop (= instead of +=).", WHY_2,
            ("total += error * error", "total = error * error")),
-     Known("share-turned-round", "share is the wrong way round: 1 for the mean, 1/count for the sum.", WHY_2,
+     Known("share-turned-round", "share is the wrong way round; it must be 1/count for the mean, 1 for the sum.", WHY_2,
            ('== "mean"', '!= "mean"'))),
     tried="A sample is the outputs and the targets.",
     code='''\
@@ -128,11 +128,11 @@ HALF = Exercise(
     "3.3", "repair", "half_squared_error", "Repair the slope of half the squared error", """\
 Books often take half the sum as the cost, C = ½ Σ_j (a_j − y_j)², so that the ½ and the 2 of
 the derivative cancel. In the function below the slope does not belong to that cost. Repair it.""",
-    WHY_2, ("Derive ½·(a − y)² by a: bring the 2 down.", "½·2 is 1."),
+    WHY_2, ("Differentiate ½·(a − y)² by a: the exponent 2 becomes a factor.", "½·2 is 1."),
     (Known("half-in-loss-only", "The loss has a ½, but its gradient still has a 2.", GALLERY,
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
-     Known("half-twice", "The ½ is in the slope too, where the 2 has cancelled it.", WHY_2,
+     Known("half-twice", "The ½ is in the slope too; there the 2 of the derivative cancels it.", WHY_2,
            ("[a - y for", "[0.5 * (a - y) for"))),
     tried="A sample is output and target.",
     code='''\

@@ -63,7 +63,7 @@ The first two are added to lists that are handed in, because more is added to th
 weight_grads for the other samples of the batch, to input_grads by the other neurons of the layer
 (the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
-          "weight_grads[k] += delta * inputs[k], and input_grads[k] is the other way round; at the end return delta."),
+          "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("return delta", "return 0.0")),
      Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "

@@ -154,7 +154,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("return input_grads", "return delta")),
      Known("bias-slope-twice", "The slope of the bias is added twice.", BP3,
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 2.0 * bias_slope")),
-     Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
+     Known("bias-left-out", "The biases are left out in the forward pass.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[0], b, inputs"))),
