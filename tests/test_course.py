@@ -560,7 +560,7 @@ def test_a_handout_of_some_chapters_imports_nothing_that_is_not_there():
 
 def test_a_workbook_writes_over_nothing(tmp_path):
     (tmp_path / "neuron.py").write_text("mine")
-    with pytest.raises(PurennError, match="has a neuron.py already, and nothing is written over"):
+    with pytest.raises(PurennError, match="has a neuron.py already, and no file is overwritten"):
         workbook.write(str(tmp_path), [1], 1, "purenn")
     assert [path.name for path in tmp_path.iterdir()] == ["neuron.py"]
 

@@ -151,7 +151,7 @@ def test_files_that_are_none_or_no_text_get_a_sentence(folder):
     of = exercise("1.2")
     path = folder / "workbook" / (of.file + ".py")
     path.write_bytes(b"\xff\xfe\x00")
-    assert "no UTF-8 text" in check.check(of, str(folder / "workbook"), 7).sentences[0]
+    assert "is not UTF-8 text" in check.check(of, str(folder / "workbook"), 7).sentences[0]
     path.write_bytes(b"#" * 300000)
     assert "longer than" in check.check(of, str(folder / "workbook"), 7).sentences[0]
     path.unlink()
@@ -234,17 +234,17 @@ def test_solutions_are_printed_for_the_teacher():
 
 @pytest.mark.parametrize("arguments, named", [
     ("course chek", "ACTION: found 'chek'; it must be one of status, start, check"),
-    ("course check --in nowhere", "nowhere: has no workbook.json, so it is no workbook; --in DIR names "
+    ("course check --in nowhere", "nowhere: has no workbook.json, so it is not a workbook; --in DIR names "
      "another folder, course start makes one"),
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
     ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 14, such as 1-6"),
     ("course start --chapters 1-" + "9" * 5000, "--chapters: found '1-9999"),
-    ("course run --in docs", "docs: has no workbook.json, so it is no workbook"),
+    ("course run --in docs", "docs: has no workbook.json, so it is not a workbook"),
     ("course start --chapters 5-3", "--chapters: found '5-3'"),
     ("course handout", "course handout: give the new folder, or --zip FILE.zip"),
     ("course grade", "course grade: found no submission; give the folders that were handed in"),
-    ("course grade nowhere", "course grade: nowhere is no folder"),
+    ("course grade nowhere", "course grade: nowhere is not a folder"),
     ("course grade docs --weights tests/files/iris.json", "there is no exercise and no chapter"),
     ("course solutions 77", "there is no exercise '77'"),
 ])

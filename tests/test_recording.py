@@ -421,7 +421,7 @@ def test_what_cannot_be_recorded_is_refused():
 
 def test_without_its_source_there_is_nothing_to_record(monkeypatch):
     monkeypatch.setattr("linecache.getlines", lambda *_: [])
-    with pytest.raises(PurennError, match="record: the source of purenn is not to be found"):
+    with pytest.raises(PurennError, match="record: the source of purenn cannot be found"):
         record_xor()
 
 

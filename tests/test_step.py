@@ -338,7 +338,7 @@ def test_a_wrong_answer_is_asked_again_and_a_result_that_is_shown_is_not_right(r
     number = walk.number
     for key in [*"-0.9", "enter"]:                          # −0.885408: 1.6 % away
         walk.press(key)
-    assert walk.message.startswith("-0.9 is not it") and walk.asked() and walk.score() == "0 of 0 right"
+    assert walk.message.startswith("-0.9 is not right") and walk.asked() and walk.score() == "0 of 0 right"
     walk.press("h")
     assert walk.message == "hint: (-0.812281) + (-0.731272)·0.1"
     for key in ["1", "x", "enter"]:
@@ -520,7 +520,7 @@ def test_predicting_reads_answers_from_a_pipe():
         return done.stdout
     text = asked("-0.885\n5\nh\n-0,26\n\n")
     assert "     Right: -0.885408   1 of 1 right\n" in text
-    assert "     5 is not it. Again; h: a hint; an empty line: the result; q: quit\n" in text
+    assert "     5 is not right. Try again; h: a hint; an empty line: the result; q: quit\n" in text
     assert "     hint: (-0.885408) + 0.694867·0.9\n" in text
     assert "     Right: -0.260027   2 of 2 right\n     It is: " not in text
     assert text.endswith("\n2 of 3 right; stopped at event 40.\n")
@@ -683,7 +683,7 @@ def test_predicting_in_a_terminal(recording):
     screen = Screen(60, 20, "xor", "--predict")
     assert screen.press("f")[-1] == "What is z? Type it, and Enter. h: a hint; →: the result"
     assert screen.press(list("-0.8"))[-1] == "z = -0.8_"
-    assert screen.press("\r")[-1].startswith("-0.8 is not it")
+    assert screen.press("\r")[-1].startswith("-0.8 is not right")
     assert screen.press(list("-0.885\r"))[-1] == "Right: -0.885408   1 of 1 right"
     assert any("= -0.885408" in line for line in screen.lines())
     screen.press(["f", "\x1b[C"])

@@ -49,7 +49,7 @@ def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
         return str(data.decode("utf-8-sig")).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         return Verdict(exercise.number, "error", sentences=(
-            f"{exercise.file}.py is no UTF-8 text: byte {error.start}",))
+            f"{exercise.file}.py is not UTF-8 text: byte {error.start} is wrong",))
     except PurennError as error:
         return Verdict(exercise.number, "error", sentences=(str(error),))
 
@@ -120,12 +120,12 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
         return judged_answer(exercise, seed, outcome.get("answer"))._replace(printed=printed)
     found, blank = outcome.get("results"), outcome.get("blank")
     if not isinstance(found, list) or not _are_results(found, len(exercise.samples)) or not isinstance(blank, list):
-        return Verdict(exercise.number, "error", sentences=("The process that ran the file answered something else.",))
+        return Verdict(exercise.number, "error", sentences=("The process that ran the file did not give results.",))
     return judged(exercise, found, blank)._replace(printed=printed)
 
 
 def _are_results(found, count):
-    """True where these are results for so many samples: lists of pairs of a text and a value, alone or in a dict."""
+    """True where these are results for ``count`` samples: lists of pairs of a text and a value, alone or in a dict."""
     lists = [result.get("parts") if isinstance(result, dict) else result for result in found]
     return len(found) == count and all(
         isinstance(result, list) and all(

@@ -1,4 +1,4 @@
-"""Many submissions, each apart: points for each exercise, and the mistake that is named."""
+"""Grades of many submissions: for each exercise the points, and the name of the mistake."""
 import csv
 import io
 import os
@@ -20,7 +20,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Grade(NamedTuple):
-    """What a submission is worth: a Verdict and points for each exercise, and their sum; ``note`` is what is amiss."""
+    """What a submission is worth: a Verdict and points for each exercise, and their sum; ``note``: what is wrong."""
 
     submission: str
     verdicts: List[Verdict]
@@ -60,7 +60,7 @@ class Submission(NamedTuple):
 
 
 def read_submission(folder: str, exercises: List[Exercise], seed: Optional[int]) -> Submission:
-    """Read a submission. Whatever is in it, there is one."""
+    """Read a submission. One without a readable seed is read, too: its ``note`` says what is wrong."""
     note = ""
     if seed is None:
         try:
@@ -86,11 +86,11 @@ def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], w
            table: Optional[str]) -> List[Grade]:
     """The Grade of each submission; with a ``table``, the name of a CSV file, they are written there, too.
 
-    Raises PurennError if a submission is no folder, or the file cannot be written.
+    Raises PurennError if a submission is not a folder, or the file cannot be written.
     """
     missing = [folder for folder in folders if not os.path.isdir(folder)]
     if missing or not folders:
-        what = f"{missing[0]} is no folder" if missing else "found no submission"
+        what = f"{missing[0]} is not a folder" if missing else "found no submission"
         raise PurennError(f"course grade: {what}; give the folders that were handed in")
     if table:
         check_writable(table)

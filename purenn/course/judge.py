@@ -74,7 +74,7 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part of a sample whether it is right, None where it was not reached; it was at the first that is not."""
+    """For each part of a sample whether it is right, None where it was not reached; an error makes the next wrong."""
     values = _values(result)
     stopped = isinstance(result, dict)
     row = {label: same(value, values[label]) if label in values else None if stopped else False
@@ -93,7 +93,7 @@ def named(exercise: Exercise, found: List[Any]) -> "Known | None":
 
 
 def matches(wrong: List[Outcome], found: List[Any]) -> bool:
-    """True where the results of a mistake are those found, sample by sample and part by part, as far as all is written.
+    """True where the results of a mistake are those found, sample by sample and part by part, as far as they go.
     """
     return len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
 
@@ -161,7 +161,7 @@ def _remark(value, found):
 def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     """The Verdict on the answer of an exercise to predict, order or find."""
     if answer is None or answer == "":
-        return Verdict(exercise.number, "blank", sentences=("There is no answer in it yet.",))
+        return Verdict(exercise.number, "blank", sentences=("There is no answer in the file yet.",))
     if exercise.kind == "order":
         return _judged_order(exercise, seed, answer)
     values = workbook.drawn(exercise, seed)
@@ -175,7 +175,7 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     precision = workbook.precision(exercise)
     if same(best, answer, *precision):
         return Verdict(exercise.number, "right", (exercise.answer,))
-    # The right number stays a secret: the question would be answered.
+    # The right number is not shown: it would answer the question.
     sentences: Tuple[str, ...] = (f"{exercise.answer} is not {brief(answer)}",)
     if _begins(best, answer):
         sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
@@ -213,10 +213,10 @@ def _judged_order(exercise, seed, answer):
         own = modules_for(exercise.number).run(text, exercise.file)
     except (SyntaxError, ValueError) as error:
         said = getattr(error, "msg", None) or str(error)
-        return wrong._replace(sentences=(f"In this order it is no Python: {said}",))
+        return wrong._replace(sentences=(f"In this order the lines are not valid Python: {said}",))
     found = [told(result, exercise.file) for result in results(exercise, own)]
     for result in found:
-        if isinstance(result, dict) and result["line"]:             # of lines in an order, none has a number
+        if isinstance(result, dict) and result["line"]:             # lines in an order have no numbers
             result["message"] += f", in {text.splitlines()[result['line'] - 1].strip()}"
             result["line"] = 0
     return judged(exercise, found)

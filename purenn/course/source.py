@@ -82,7 +82,7 @@ def blank_functions(tree: Any) -> List[Tuple[str, Any]]:
 
 
 def stopping(tree: Any) -> Any:
-    """The same module, but a function that is blank raises NotImplementedError: nobody goes on with its None."""
+    """The same module, but a function that is blank raises NotImplementedError instead of returning None."""
     for _, function in blank_functions(tree):
         function.body[-1] = ast.copy_location(ast.parse("raise NotImplementedError").body[0], function.body[-1])
         ast.fix_missing_locations(function)

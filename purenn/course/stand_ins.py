@@ -1,4 +1,4 @@
-"""Small things in place of a network, a layer, a loss and an optimizer, to try what a learner wrote with."""
+"""Small stand-ins for a network, a layer, a loss and an optimizer: with them, what a learner wrote is tried."""
 
 
 class SquaredLoss:
@@ -28,7 +28,7 @@ class Line:
         self.outputs = outputs
 
     def forward(self, x):
-        """w·x + b; what is no input is noted, and nothing is computed from it."""
+        """w·x + b; a batch in place of an input is noted, and returned as it is."""
         if isinstance(x[0], list):
             self.called.append("forward of a batch")
             return x
@@ -66,7 +66,7 @@ class Descent:
 
 
 class Turned:
-    """A generator whose first shuffle turns a list round; each later one puts the first entry last."""
+    """A generator whose first shuffle reverses a list; each later one puts the first entry last."""
 
     def __init__(self):
         self.used = False

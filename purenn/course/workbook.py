@@ -16,14 +16,14 @@ from .source import GIVEN, blanks, mistaken, solution, whole
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 EMPTY = '""'
 HERE = "...     # write here, in place of this line"
-APART = 0.01            # how far the known wrong answers of a prediction are from each other, beside their size
+APART = 0.01            # the least relative difference between the known wrong answers of a prediction
 
 README = """\
 The workbook of purenn
 ======================
 
-Each file ex*.py is an exercise. Open it, read what stands at the top, and write your lines in the
-place of the dots (or your answer in place of None). Then check it:
+Each file ex*.py is an exercise. Open it, read the text at the top, and write your lines in place
+of the dots (or your answer in place of None or of the empty quotes). Then check it:
 
     {program} course check         the first exercise that is not right yet
     {program} course check 1.2     this one
@@ -34,7 +34,7 @@ place of the dots (or your answer in place of None). Then check it:
 
 Type these in the folder that this folder is in, or in this folder itself; elsewhere, a message says
 how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
-give the path to it, such as ../purenn/cli.py. If there is no python, it is called python3.)
+give the path to it, such as ../purenn/cli.py. If there is no command python, type python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:
 try first, and read them afterwards.
@@ -45,7 +45,7 @@ import. There is nothing to write in them. workbook.json keeps your seed and you
 
 
 def precision(of: Exercise) -> Tuple[float, float]:
-    """How far an answer may be from the right number: beside its size, and in itself. Both allow for rounding."""
+    """The largest relative and the largest absolute error of a right answer. Both allow for rounding."""
     return (5e-3, 0.0) if "three significant digits" in of.text else (5e-4, 0.5000001e-4)
 
 
@@ -154,12 +154,12 @@ def files(chapters: List[int], seed: int, program: str) -> Dict[str, str]:
 def write(folder: str, chapters: List[int], seed: int, program: str) -> int:
     """Write a workbook into a folder that has none yet; return the number of exercises.
 
-    Raises PurennError if one of its files is there already: nothing is written over.
+    Raises PurennError if one of its files is there already: no file is overwritten.
     """
     made = files(chapters, seed, program)
     there = [name for name in [*made, progress.FILE] if os.path.lexists(os.path.join(folder, name))]
     if there:
-        raise PurennError(f"{folder}: has a {there[0]} already, and nothing is written over; give another folder")
+        raise PurennError(f"{folder}: has a {there[0]} already, and no file is overwritten; give another folder")
     try:
         os.makedirs(folder, exist_ok=True)
     except OSError as error:

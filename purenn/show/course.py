@@ -86,7 +86,7 @@ def show_trained(terminal, trained) -> None:
     first = next((i for i, (a, b) in enumerate(pairs) if a != b), len(pairs))
     texts = [repr(list_[first]) if first < len(list_) else "no more" for list_ in (losses, trained.expected)]
     terminal.line(f"purenn's losses differ from epoch {first + 1} on: yours {texts[0]}, purenn's {texts[1]}. If your "
-                  "order of operations is another, the last digits may differ.")
+                  "order of operations is different, the last digits may differ.")
 
 
 def show_grades(terminal, grades, most: float) -> None:

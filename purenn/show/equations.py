@@ -59,7 +59,7 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
 
 
 def equation(recording: Recording, number: int, hidden: bool = False, ahead: bool = True) -> list:
-    """What an event does, in words and numbers: a list of lines; at a return, too, what the line that called comes to.
+    """What an event does, in words and numbers: its lines; at a return, also the line that called, and its result.
 
     ``hidden`` leaves out the formula and the result. Without ``ahead`` the result of a line that calls is left out as
     long as the call has not returned.

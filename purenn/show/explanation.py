@@ -209,7 +209,7 @@ def _layout(name):
     """The functions for a heading, for a quantity, and for a remark between quantities."""
     if name in LAYOUTS:
         return LAYOUTS[name]
-    from . import mathematics           # not for the page, which has no file of it
+    from . import mathematics           # the page does not have this file
     return mathematics.LAYOUTS[name]
 
 

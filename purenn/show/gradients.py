@@ -7,7 +7,7 @@ def heading(h: float) -> list:
     """What stands above the rows."""
     return [f"Each entry: its gradient a by backpropagation against n = (C(w + h) - C(w - h)) / 2h with h = {h:g}.",
             "Each row shows its worst entry: the relative error |a - n| / max(|a|, |n|), and the allowed one, which is",
-            "1e-7 and what rounding and the third derivative explain (see purenn/study/gradcheck.py).", "",
+            "1e-7 plus what rounding and the third derivative explain (see purenn/study/gradcheck.py).", "",
             f"{'activation':10}  {'loss':17}  {'entries':>7}  {'kinks':>5}  {'worst entry':14}  {'analytic':>22}  "
             f"{'numeric':>22}  {'error':>8}  {'allowed':>8}  verdict"]
 
@@ -53,7 +53,7 @@ def where(checked: list, network) -> str:
                 "its own parameters")
     if not after:
         behind = _named(network, last + 1, len(network.layers))
-        return f"{words}, the last that learns: look behind it, at {behind}the loss and the 1/n, and at layer {last}"
+        return f"{words}, the last that learns: look after it, at {behind}the loss and the 1/n, and at layer {last}"
     between = _named(network, last + 1, after[0])
     return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 

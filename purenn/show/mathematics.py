@@ -1,6 +1,6 @@
 """The sections of ``explain`` as Markdown and as LaTeX: its formulas set as mathematics.
 
-Markdown has its formulas between dollar signs, as GitHub and Jupyter show them; LaTeX needs amsmath alone.
+Markdown has its formulas between dollar signs, as GitHub and Jupyter show them; LaTeX needs only amsmath.
 """
 import re
 

@@ -26,7 +26,7 @@ def short_number(value) -> str:
 
 
 def lit(recording: Recording, number: int) -> tuple:
-    """What an event is about: (column, neuron, input); the input is the neuron of the column before. None: none."""
+    """What an event is about: (column, neuron, input), each or None; the input is the neuron of the column before."""
     place = recording.events[number].place
     widths = recording.about["widths"]
     if place.layer is None:

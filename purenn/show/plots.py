@@ -31,7 +31,7 @@ def missing() -> str:
     except ImportError as error:
         package = {"matplotlib": "matplotlib", "PIL": "pillow"}.get((error.name or "").split(".")[0])
         if not isinstance(error, ModuleNotFoundError) or package is None:
-            return f"matplotlib cannot be loaded: {error}; get it anew with: pip install --force-reinstall matplotlib"
+            return f"matplotlib cannot be loaded: {error}; reinstall it: pip install --force-reinstall matplotlib"
         return f"{package} is not installed; get it with: pip install {package}"
     return ""
 
@@ -99,7 +99,7 @@ def _whole_epochs(axes, most=6):
 # Points in the unit square.
 
 def points(title: str, inputs: list, labels: list, guesses: list, grid: list, what: str = "point"):
-    """Truth beside prediction, with a black ring round each point where the two differ.
+    """Truth beside prediction, with a black ring around each point where the two differ.
 
     ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0 to
     1, at the i-th of equally spaced x2 and the j-th x1, both over LIMITS. ``what`` says in the title what the points

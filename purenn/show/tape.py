@@ -16,7 +16,7 @@ def comparison(slopes: list) -> str:
         return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
     worst = max(slopes, key=lambda slope: slope.units)
     if agree(slopes):
-        how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others but for rounding"
+        how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others up to rounding"
     else:
         how = f"DO NOT AGREE with those of backpropagation: {len(equal)} are equal"
     return (f"The gradients of the {len(slopes)} parameters {how}. Furthest apart is "
@@ -93,7 +93,7 @@ GRAY = ("#f3f4f6", "#6b7280")
 def svg(title: str, network, nodes: list, only=None) -> str:
     """The graph as an SVG, a text: a box for each node, with its name, its value and, in red, its gradient.
 
-    With ``only``, (layer, neuron), the nodes around one neuron, and at each edge the slope of what is made by it.
+    With ``only``, (layer, neuron), the nodes around one neuron, and at each edge its slope.
     """
     title = f"{title}: C = {_number(nodes[-1].value.data, 6)}"
     chosen = around(nodes, only) if only else nodes

@@ -201,7 +201,7 @@ def outcome(loss: float, accuracy: float, count: int) -> str:
 
 
 def printable(text: str) -> str:
-    """A text from a file, with unprintable characters escaped."""
+    """A text from a file, with a ? for each unprintable character."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 

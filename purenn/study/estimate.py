@@ -47,7 +47,7 @@ def _learning(run, part, batches, clock):
 
 
 def _seconds(function, clock):
-    """The least seconds of several calls, for as long as MEASURING says."""
+    """The seconds of the fastest of several calls, for as long as MEASURING says."""
     best, begin = math.inf, clock()
     while best == math.inf or clock() - begin < MEASURING:
         start = clock()

@@ -59,7 +59,7 @@ AGREES = 1e-9                                       # relative; the core's own l
 
 
 def compared(sections: list) -> list:
-    """The sections; where the code has computed another number than the formula gives, ``expected`` is the latter."""
+    """The sections; where the code has computed another number than the formula, ``expected`` is the formula's."""
     return [section._replace(quantities=[quantity._replace(expected=by_formula(quantity))
                                          for quantity in section.quantities]) for section in sections]
 

@@ -101,7 +101,7 @@ def _cross_entropy(loss, symbol, output, y):
 
 
 def softmax_share(j: int, symbol: str, z: list, a: float, name: str) -> Quantity:
-    """softmax: e^z over the sum of them all, each with the largest z taken out; ``symbol`` is that of z."""
+    """softmax: e^z over the sum of all e^z, with the largest z subtracted from each; ``symbol`` is that of z."""
     m = number(max(z))
     symbols = [f"exp({symbol}_{j} - m) / (exp({symbol}_0 - m)"] + [f"exp({symbol}_{k} - m)" for k in range(1, len(z))]
     numbers = [f"exp({number(z[j])} - {m}) / (exp({number(z[0])} - {m})"]
@@ -165,7 +165,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
               f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), because {symbol}_j changes every p_i",
               f"the chain rule: ∂C/∂{symbol}_j = Σ_i ∂C/∂p_i·∂p_i/∂{symbol}_j",
-              f"where p_i cancels and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same but for rounding; "
+              f"where p_i cancels and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same up to rounding; "
               "this is what the core computes")
     names = "p", symbol
     parts = (shares, by_p, jacobian(names, p), through_jacobian(names, p, slopes, through, f"∂C/∂{symbol}_%d"), direct)
@@ -197,7 +197,7 @@ def _logit_slopes(loss, symbol, z, y, grad):
     titles = (f"sigmoid: p_j = σ({symbol}_j)",
               f"binary cross-entropy: ∂C/∂p_j = (p_j - y_j) / (p_j·(1 - p_j)){rounded}",
               f"sigmoid's derivative: ∂p_j/∂{symbol}_j = p_j·(1 - p_j)",
-              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = p_j - y_j, for p_j·(1 - p_j) cancels; this "
+              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = p_j - y_j, as p_j·(1 - p_j) cancels; this "
               "is what the core computes, without a division")
     return [Section("backward", None, title, quantities) for title, quantities in zip(
         titles, (shares, by_p, bends, direct)) if quantities]

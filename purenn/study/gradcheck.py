@@ -17,7 +17,7 @@ known within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 
-where s is 0 for a squared error and 1 for any other loss, and N is the number of terms in the longest sum, and 8 more
+where s is 0 for a squared error and 1 for any other loss, and N is the number of terms in the longest sum, plus 8 more
 for the functions. n has the error of two costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical
 Algorithms", 2002, chapter 3.)
 
@@ -253,7 +253,7 @@ def _networks(activation, loss, seed):
             continue                                            # it takes probabilities
         if isinstance(loss, CrossEntropyLoss) and output is Softmax or (
                 isinstance(loss, BCEWithLogitsLoss) and output is Sigmoid):
-            continue                                            # it has that in it
+            continue                                            # the loss contains it
         for bias in (True, False):
             rng = random.Random(seed)
             layers = [Linear(3, 4, bias=bias, rng=rng), activation(), Linear(4, 3, bias=bias, rng=rng)]

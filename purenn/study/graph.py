@@ -148,7 +148,7 @@ class Tape(Engine):
 def compare(network, loss, x: list, y: list) -> tuple:
     """The Graph of one sample's cost, its gradients computed, and a Slope for each parameter.
 
-    The network's gradients are left as backpropagation's. Raises PurennError for an x or y that does not fit.
+    Afterwards the network has the gradients of backpropagation. Raises PurennError for an x or y that does not fit.
     """
     check_data("sample", network, loss, Dataset([x], [y]))
     graph = sample_graph(network, loss, x, y)

@@ -9,7 +9,7 @@ AGREEMENTS = {
     ("layer", "backward"): "backward is given ∂C/∂ of each number that forward returned, and returns a list of ∂C/∂ of "
                            "each that forward was given",
     ("layer", "parameters"): "parameters yields for each list of parameters its name, the list, and a list of their "
-                             "gradients, as long",
+                             "gradients, of the same length",
     ("loss", "forward"): "forward is given the outputs and the targets of one sample, and returns its cost, one number",
     ("loss", "backward"): "backward is given the outputs and the targets of one sample, and returns a list of ∂C/∂ of "
                           "each output",

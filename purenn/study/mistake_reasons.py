@@ -5,8 +5,8 @@ REASONS = {
         "tanh(a)² is less than a², so 1 − tanh(a)² is too large, between 0.42 and 1, and never near 0. The sign is "
         "right, so the steps still lead roughly downhill.",
     "sigmoid-derivative-of-z":
-        "z·(1 − z) is negative where z is below 0 or above 1, so the slopes have the wrong sign there, and it "
-        "grows with z², so that they get larger and larger until the loss is nan.",
+        "z·(1 − z) is negative where z is below 0 or above 1, so the slopes have the wrong sign there. Its size "
+        "grows with z², so the slopes get larger and larger until the loss is nan.",
     "sigmoid-of-activation":
         "a lies between 0 and 1, so σ(a)·(1 − σ(a)) lies between 0.197 and 0.25 whatever a is. The slopes do not "
         "say where the sigmoid is flat and where it is steep, and the loss stays near 0.249, that of the best "

@@ -73,7 +73,7 @@ MISTAKES = (
             [(optimizers.Optimizer, "_state", wrong.one_velocity)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
     Mistake("momentum-of-gradient", "Momentum uses the previous gradient in place of the previous step, so "
-            "it is forgotten after one step.",
+            "each gradient is forgotten after one more step.",
             "optimizers.SGD.step", "v[k] = self.momentum * v[k] + grads[k]",
             "v[k] = self.momentum * previous_grads[k] + grads[k]",
             [(optimizers.SGD, "step", wrong.momentum_on_the_gradient)],
@@ -83,7 +83,7 @@ MISTAKES = (
             "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g), and g where v[k] has g * g",
             [(optimizers.Adam, "step", _always(wrong.adam(swapped=True)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
-    Mistake("adam-betas", "Adam's betas are 0.9 and 0.1, where 0.9 and 0.999 are meant.",
+    Mistake("adam-betas", "Adam's betas are 0.9 and 0.1 in place of 0.9 and 0.999.",
             "optimizers.Adam.__init__", "betas: tuple = (0.9, 0.999)", "betas: tuple = (0.9, 0.1)",
             [(optimizers.Adam, "__init__", wrong.adam_betas)], lambda: checks.hand_computed_steps("Adam"), ADAM),
     Mistake("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.",
@@ -133,7 +133,7 @@ MISTAKES = (
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(share * share * g)",
             [(loops.Loops, "gradients", wrong.shares(2))], lambda: checks.gradients(loss="mse"), _xor()),
     Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), which is only the diagonal "
-            "of its Jacobian.",
+            "of its Jacobian, the matrix of all ∂a_i/∂z_j.",
             "activations.Softmax.backward", "delta[j] += grad[i] * jacobian[i][j]",
             "delta[j] = grad[j] * a[j] * (1.0 - a[j])",
             [(activations.Softmax, "backward", _always(lambda self, grad: [

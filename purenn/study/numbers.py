@@ -3,7 +3,7 @@
 ``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
 ``0.0 + 0.00492126 * 0.640999``. The formula is Python: evaluated, it gives the result of the line. Names, attributes
 and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is written as ``#``
-and its number in the recording. Nothing is run to find a value but the reading of variables, attributes and entries.
+and its number in the recording. To find a value, variables, attributes and entries are read; nothing else is run.
 """
 import ast
 import types

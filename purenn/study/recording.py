@@ -18,7 +18,7 @@ from .tracing import Tracer
 
 FORMAT, VERSION = "purenn recording", 1
 MOST_PARAMETERS = 1000          # so that a recording takes seconds and megabytes at most
-EVERY = 64                      # of so many events one state is kept, from which the others are worked out
+EVERY = 64                      # one state in so many events is kept; the others are worked out from it
 
 # One function that is running: its number in Recording.functions, the line it is at, its variables in their order.
 Frame = namedtuple("Frame", ("function", "line", "variables"))
@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies: the check feeds the sample forward, and layers keep what is not to be seen in the recording.
+        # Two copies: the check feeds the sample forward, and layers keep what must not be seen in the recording.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # whatever a layer of one's own raises there
@@ -110,7 +110,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         sys.settrace(before)
     check_finite(cost, optimizer, 0)
     if not tracer.events:
-        raise PurennError("record: the source of purenn is not to be found, and a recording shows it; install purenn "
+        raise PurennError("record: the source of purenn cannot be found, but a recording needs it; install purenn "
                           "with its .py files")
     text = tracer.lists.text
     about = {"network": text(network), "loss": text(loss), "optimizer": text(optimizer),

@@ -22,7 +22,7 @@ class _Running:
         self.frame, self.function, self.number = frame, function, number
         self.line = function.line
         self.loops: Tuple[Any, ...] = ()                    # those around the line
-        self.counts: Dict[Any, int] = {}                    # of each loop, how often it has come round, from 0
+        self.counts: Dict[Any, int] = {}                    # of each loop, the number of its pass, from 0
         self.levels: Tuple[str, ...] = ()                   # what its loops go through
         self.layer: Any = None                              # the number of the layer whose function it is
         self.variables: Dict[str, Any] = {}
@@ -88,7 +88,7 @@ class Tracer:
             return
         self._finish(running, statement.line, None)
         node = statement.node
-        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop comes round, or begins
+        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop begins, or its next pass
             within = node.lineno < running.line <= node.end_lineno
             running.counts[node] = running.counts.get(node, 0) + 1 if within else 0
         running.line, running.loops = statement.line, statement.loops
@@ -204,7 +204,7 @@ class Tracer:
 
     @staticmethod
     def _count(running, loop):
-        """Which round of a loop it is: its variable, if it goes through a range, otherwise counted."""
+        """Which pass of a loop it is: its variable, if it goes through a range, otherwise counted."""
         value = running.frame.f_locals.get(getattr(loop.target, "id", None))
         values = Values(running.frame.f_locals, running.frame.f_globals, len, str)
         try:

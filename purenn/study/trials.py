@@ -7,7 +7,7 @@ from .comparison import Trial, rises, trial
 from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
-SEEDS = 100                     # if there is a compiler; otherwise
+SEEDS = 100                     # of an experiment, if there is a compiler
 FEW_SEEDS = 10
 
 # Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.

@@ -1,4 +1,4 @@
-"""The last part of ``explain``: how each optimizer, with its state, turns a gradient into a better weight."""
+"""The last part of ``explain``: how each optimizer, with its state, turns a gradient into a new weight."""
 from collections import namedtuple
 
 from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop

@@ -34,7 +34,7 @@ From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
 
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)
 
-so where a is known, the slope needs only a subtraction and a multiplication.
+So where a is known, the slope needs only a subtraction and a multiplication.
 
 Here z = {z}, and a = σ(z) = {a}.
 Work out the slope σ′(z), to four digits after the point.""",
@@ -102,7 +102,7 @@ slopes of some functions are easier to compute from z. Take care which one you u
      Known("sign-of-the-slope", "The sign is wrong: σ grows everywhere, so its slope is above 0.", BP1,
            ("a * (1.0 - a)", "a * (a - 1.0)")),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, ("a * (1.0 - a)", "a")),
-     Known("brackets-left-out", "The brackets are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
+     Known("brackets-left-out", "The parentheses are missing: a·1 − a is 0.", BP1, ("a * (1.0 - a)", "a * 1.0 - a")),
      Known("z-in-one-place", "One of the two factors has z; both must have a.", BP1,
            [("a * (1.0 - a)", "a * (1.0 - z)"), ("a * (1.0 - a)", "z * (1.0 - a)")]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
@@ -178,8 +178,9 @@ called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplie
 
     δ_j = ∂C/∂z_j = ∂C/∂a_j · ∂a_j/∂z_j = ∂C/∂a_j · f′(z_j)              (BP1)
 
-backward is handed the list of the ∂C/∂a_j, which is called grad. It needs z and a of the
-forward pass, so forward keeps them in self.z and self.a.
+backward is handed the list of the ∂C/∂a_j. Slopes of the cost are also called gradients, so the
+list is called grad. backward needs z and a of the forward pass, so forward keeps them in self.z and
+self.a.
 
 f and f′ are self.function(z) and self.derivative(z, a). The class Sigmoid below, which is
 finished, says that they are your own sigmoid and its slope.""",

@@ -48,8 +48,8 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
-A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and shares it out.
-How fast does z change with each of the numbers it is made of? Look at the formula:
+A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope
+of C by each number that z is made of. How fast does z change with each of them? Look at the formula:
 
     ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
 
@@ -63,7 +63,7 @@ The first two are added to lists that are handed in, because more is added to th
 weight_grads for the other samples of the batch, to input_grads by the other neurons of the layer
 (the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
-          "weight_grads[k] += delta * inputs[k], and input_grads[k] is the other way round; at the end return delta."),
+          "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
            ("return delta", "return 0.0")),
      Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "

@@ -116,9 +116,9 @@ LINEAR = Exercise(
 A layer is a row of neurons; j is the number of a neuron. Forward, each neuron computes its z_j from
 the same inputs: neuron.forward (1.2) with its own row of weights, self.weight[j], and its own bias.
 
-Backward, the layer is handed the list of the δ_j = ∂C/∂z_j. Each neuron shares out its δ_j with
-neuron.backward (4.2). That adds to the neuron's own row of self.weight_grad, and to one list,
-input_grads. This list begins with zeros, and all neurons add to it: the sum Σ_j of BP2. What
+Backward, the layer is handed the list of the δ_j = ∂C/∂z_j. Each δ_j is given to neuron.backward
+(4.2), which adds to the neuron's own row of self.weight_grad, and to one list, input_grads. This
+list begins with zeros, and all neurons add to it: the sum Σ_j of BP2. What
 neuron.backward returns is the slope of the neuron's bias; it is added to self.bias_grad[j].
 
 backward needs the inputs of the forward pass: forward keeps them in self.inputs.""",
@@ -154,7 +154,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("return input_grads", "return delta")),
      Known("bias-slope-twice", "The slope of the bias is added twice.", BP3,
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 2.0 * bias_slope")),
-     Known("bias-left-out", "The biases are left out on the way forward.", FORWARD,
+     Known("bias-left-out", "The biases are left out in the forward pass.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[0], b, inputs")),

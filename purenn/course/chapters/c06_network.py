@@ -165,8 +165,8 @@ another list.
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added: zero_grad has "
            "changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the list.)", GALLERY,
            ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
-     Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each is to have as many zeros as entries "
-           "before.", GALLERY, [("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]"),
+     Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each must have as many zeros as it had "
+           "entries.", GALLERY, [("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]"),
             ("grads[:] = [0.0] * len(grads)", "grads.clear()")]),
      Known("values-for-gradients", "zero_grad clears the values, and not the gradients.", GALLERY,
            (("for _, _, grads in", "for _, grads, _ in"),)),

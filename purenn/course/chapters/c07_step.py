@@ -74,8 +74,8 @@ SGD = Exercise(
     "7.2", "write", "momentum_step", "Write gradient descent with momentum", """\
 The two formulas of 7.1, for all parameters of a network. self.parameters is the list of triples
 (name, values, grads) of 6.3: the slope of values[k] is grads[k]. Every single parameter has a
-velocity of its own, so self.velocity is a list with one list of zeros for each list of
-parameters, as long as it. _state() makes it.
+velocity of its own, so self.velocity is a list of lists: for each list of parameters a list of
+zeros of the same length. _state() makes it.
 
 A step changes the lists in place, values[k] -= ..., so that the network changes.""",
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
@@ -144,8 +144,8 @@ class SGD:
 
 ADAM_STEP = Exercise(
     "7.3", "write", "adam_step", "Write a step of Adam", """\
-Adam keeps two running means for each parameter: m of the slope g, and v of its square. The size
-of its step is m divided by √v, so that it does not depend on the scale of the slopes:
+Adam keeps two running means for each parameter: m of the slope g, and v of its square. Its step
+is lr times m divided by √v, so the scale of the slopes does not matter:
 
     t ← t + 1                        once a step: it counts the steps
     m ← β₁·m + (1 − β₁)·g            first moment

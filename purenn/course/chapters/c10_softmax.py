@@ -16,8 +16,8 @@ PREDICT = Exercise(
     "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
 For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
 cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
-and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because they sum to
-1, and yet what comes out of the chain rule is simple (the derivation is on the page named below):
+and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because the p
+sum to 1. But the result of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j
 
@@ -57,8 +57,8 @@ As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction sta
 its numerator and its denominator are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). If m is the
 largest of the z, no exponent is above 0, and no power is above 1.
 
-exponentials returns three things: the list of the powers, their sum, and m. The cost needs them,
-too.""",
+exponentials returns three things: the list of the powers, their sum, and m. The cost needs the sum
+and m, too.""",
     CLASSES, ("exponentials: m = max(z); in a loop, power = exp(z_j - m) is appended and added up.",
               "softmax: powers, total, largest = exponentials(z), and then a list of power / total."),
     (Known("exp-overflow", "The largest z is not subtracted, and e^z overflows.", CLASSES,

@@ -64,7 +64,7 @@ STEP_EACH = textwrap.indent(STEP_LINES, "    ")
 
 PAGE = Exercise(
     "12.1", "write", "one_page", "Everything on one page: xor from nothing", """\
-All of it once more, without classes and without the files before: loops, lists and numbers.
+All of it once more, without classes and without the earlier files: loops, lists and numbers.
 
 The data, 21 points: for i = 0 ... 10 the point [0.1·i, 0.1·i] with the target 0, and, unless i is
 5, the point [0.1·i, 1 − 0.1·i] with the target 1.
@@ -76,7 +76,7 @@ The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of al
 gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
-0.2504; each digit of the others must be right, too, up to rounding.""",
+0.2504; all of them must be right up to rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
@@ -101,9 +101,9 @@ Return the losses of the epochs, each as it was before its step. The first loss 
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
            (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
-     Known("slope-for-delta", "BP2 is given ∂C/∂a_j instead of δ_j: the slope f′ is missing on the way down.", BP2,
+     Known("slope-for-delta", "BP2 is given ∂C/∂a_j instead of δ_j: the slope f′ is missing on the way back.", BP2,
            ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
-     Known("bias-left-out", "The biases are left out on the way forward.", FORWARD, ("z = bias[j]", "z = 0.0")),
+     Known("bias-left-out", "The biases are left out in the forward pass.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
      Known("hidden-slope-left-out", "The slope f′ of the hidden neurons is left out.", BP1,
            (RIGHT_DELTA, HIDDEN + "1.0)")),

@@ -164,8 +164,8 @@ Now the chain rule. C.backward() sets grad of each Value v that C was made from 
 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
 through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
-had its turn, so its grad is complete. It adds its share to each of its parents: its grad times its
-slope by that parent. parents and slopes have the same length. A parent may be in parents twice.
+had its turn, so its grad is complete. Then it adds to the grad of each parent: its own grad times
+its slope by that parent. parents and slopes have the same length. A parent may be in parents twice.
 
 (The class inherits order of 14.2: Ordered has it.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
