@@ -206,7 +206,7 @@ def test_grades_are_apart_and_name_the_mistakes(tmp_path):
     assert [found[name]["points"] for name in ("anna", "=berta", "carl", "dora")] == [7.0, 0.0, 0.0, 7.0]
     assert not (tmp_path / "dora" / "ex01_2_weighted_sum.py").read_text()       # what Carl's file did came too late
     assert found["=berta"]["exercises"]["1.2"] == {"status": "wrong", "points": 0.0, "mistake": "bias-subtracted"}
-    assert found["carl"]["exercises"]["1.2"]["status"] == "error" and "no JSON" in found["=berta"]["note"]
+    assert found["carl"]["exercises"]["1.2"]["status"] == "error" and "not JSON" in found["=berta"]["note"]
     with open(tmp_path / "grades.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert rows[0] == ["submission", "points", "1.1", "1.2", "mistakes", "note"]
