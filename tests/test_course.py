@@ -191,6 +191,7 @@ def test_a_wrong_solution_is_caught_and_not_named_wrongly(number, name, text):
 
 # Code that computes the right numbers on small or symmetric samples.
 ALMOST = [
+    ("9.2", "moved-back", ("    values[k] = theta\n", "    values[k] += h\n")),
     ("1.2", "inputs-changed", ("z += weights[k] * inputs[k]", "weights[k] *= inputs[k]; z += weights[k]")),
     ("2.5", "inputs-changed", ("    delta = []", "    delta = grad"),
      ("delta.append(grad[j] * derivative(z[j], a[j]))", "grad[j] *= derivative(z[j], a[j])")),
@@ -350,23 +351,23 @@ def test_of_a_long_value_the_first_entry_that_is_wrong_is_shown():
 
 # What comes back in another shape: a sentence that says what it is to be.
 SHAPES = [
-    ("5.2", ("return weight, bias", "return weight"), "uniform is to give 2 things: weight, bias; it gave [["),
+    ("5.2", ("return weight, bias", "return weight"), "uniform must return 2 things: weight, bias; it returned [["),
     ("6.3", ('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}"'),
-     "parameters, each time, is to give 3 things: name, values, grads; it gave '0.weight[0]'"),
+     "parameters, each time, must return 3 things: name, values, grads; it returned '0.weight[0]'"),
     ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "return batch_cost(loss, outputs, targets)"),
-     "gradients is to give 2 things: cost, outputs; it gave 2.125"),
-    ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "pass"), "it gave None; is a return missing?"),
+     "gradients must return 2 things: cost, outputs; it returned 2.125"),
+    ("8.1", ("return batch_cost(loss, outputs, targets), outputs", "pass"), "it returned None; is a return missing?"),
     ("8.3", ("yield [data.inputs[i] for i in chosen], [data.targets[i] for i in chosen]",
              "yield [data.inputs[i] for i in chosen]"),
-     "batches, each time, is to give 2 things: inputs, targets; it gave [[0.0]]"),
+     "batches, each time, must return 2 things: inputs, targets; it returned [[0.0]]"),
     ("9.4", ('(f"{name}[{k}]", error)', 'f"{name}[{k}]"'),
-     "wrong_gradients, for each of them, is to give 2 things: name, error; it gave 'w[0]'"),
+     "wrong_gradients, for each of them, must return 2 things: name, error; it returned 'w[0]'"),
     ("10.2", ("total, largest\n", "total\n"),
-     "exponentials is to give 3 things: the powers, their sum, m; it gave [[1.0], 1.0]"),
-    ("12.1", ("return losses", "pass"), "train_xor is to give a list; it gave None; is a return missing?"),
-    ("14.2", ("return order", "pass"), "order is to give a list; it gave None; is a return missing?"),
+     "exponentials must return 3 things: the powers, their sum, m; it returned [[1.0], 1.0]"),
+    ("12.1", ("return losses", "pass"), "train_xor must return a list; it returned None; is a return missing?"),
+    ("14.2", ("return order", "pass"), "order must return a list; it returned None; is a return missing?"),
     ("14.4", ("return Value(a.data + b.data, (a, b), (1.0, 1.0), \"+\")", "return a.data + b.data"),
-     "a + b is to give a Value; it gave 5.0"),
+     "a + b must return a Value; it returned 5.0"),
 ]
 
 
@@ -481,6 +482,21 @@ def test_too_few_digits_of_the_right_answer_are_not_called_wrong():
     assert "not" in judge.judged_answer(of, 29, round(right, 2) + 0.02).sentences[0]
     for none in (float("inf"), float("nan")):
         assert "it must be a number" in judge.judged_answer(of, 29, none).sentences[0]
+
+
+def test_an_answer_that_is_near_the_right_one_is_not_called_right_as_far_as_it_goes():
+    of = exercise("13.1")
+    seed = next(seed for seed in range(1000) if 0.243 < of.right(workbook.drawn(of, seed)) < 0.2435)
+    for near, named in ((0.25, "answer-one-half"), (0.244, ""), (0.2436, "")):
+        verdict = judge.judged_answer(of, seed, near)
+        assert verdict.sentences == ("loss is not %s" % near,) and verdict.mistake == named
+
+
+def test_one_digit_is_too_few_whether_it_is_right_or_not():
+    of = exercise("6.1")
+    right = of.right(workbook.drawn(of, 3))
+    for few in (float("%.0e" % right), float("%.0e" % (right * 1.5))):
+        assert "has one significant digit: give at least three" in judge.judged_answer(of, 3, few).sentences[0]
 
 
 @pytest.mark.parametrize("of", ANSWERED + ORDERED, ids=ids)

@@ -7,9 +7,9 @@ from .shapes import Misshapen, flat, is_number, same
 
 # Name, the kind of error, a pattern of its message, and what it says, with what the pattern has found.
 ERRORS = (
-    ("caret-for-power", "TypeError", r"for \^", "^ is no power in Python: a² is a * a, or a ** 2."),
+    ("caret-for-power", "TypeError", r"for \^", "In Python ^ does not compute a power: a² is a * a, or a ** 2."),
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
-     "A plain number has no .{0}; make of it first what has one."),
+     "A plain number has no .{0}; first make an object of it that has one."),
     ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
      "A number is called like a function. Is f() given, the number that it returns, instead of the function f?"),
     ("list-called", "TypeError", r"'list' object is not callable",
@@ -28,7 +28,7 @@ ERRORS = (
      "A list that belongs to others is changed; put what is computed into a list of its own."),
     ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "
      "there a print in its place?"),
-    ("another-shape", Misshapen.__name__, "is to give .*; it gave",
+    ("another-shape", Misshapen.__name__, "must return .*; it returned",
      "What is given is not what the docstring asks for."),
 )
 
@@ -119,7 +119,7 @@ SEEN_IN_THE_WRONG = (
     ("list-for-sum", "These are the single numbers; their sum is asked for.", _list_for_sum),
     ("ends-too-early", "The list ends too early; what is in it is right. Is there a return or a break inside a loop, "
      "or does a loop end too early?", _too_short),
-    ("goes-on-too-long", "The list is right as far as it is to go, and then goes on. Does a loop end too late?",
+    ("goes-on-too-long", "The list begins with all that belongs in it, and then goes on. Does a loop end too late?",
      _too_long),
 )
 SEEN_IN_ALL = (

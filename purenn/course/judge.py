@@ -177,19 +177,29 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
         return Verdict(exercise.number, "right", (exercise.answer,))
     # The right number is not shown: it would answer the question.
     sentences: Tuple[str, ...] = (f"{exercise.answer} is not {brief(answer)}",)
-    if _begins(best, answer):
-        sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
     for known in exercise.known:
         if same(known.change(values), answer, *precision):
             return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, known.name, known.says,
                            known.page)
+    if _begins(best, answer):
+        sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
+    elif len(_digits(answer)) == 1 and answer != best and "significant digits" in exercise.text:
+        sentences = (f"{brief(answer)} has one significant digit: give at least three",)
     return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", "", exercise.page)
 
 
 def _begins(best, answer):
-    """True where an answer has the digits that the right one begins with, two of them at least; rounded or cut off."""
-    _, digits, exponent = Decimal(repr(answer)).as_tuple()
-    return isinstance(exponent, int) and exponent < 0 and len(digits) > 1 and abs(best - answer) < 10.0 ** exponent
+    """True where an answer is the right one rounded to fewer digits, or cut off; it must have two of them at least."""
+    exponent = Decimal(repr(answer)).as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= 0 or len(_digits(answer)) < 2:
+        return False
+    unit = 10.0 ** exponent
+    return abs(best - answer) <= 0.5 * unit or best * answer > 0.0 and 0.0 <= abs(best) - abs(answer) < unit
+
+
+def _digits(answer):
+    """The significant digits of a number as it is written."""
+    return Decimal(repr(answer)).as_tuple().digits
 
 
 def _judged_name(exercise, values, best, answer):
@@ -207,7 +217,8 @@ def _judged_order(exercise, seed, answer):
     wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", "", exercise.page)
     if not isinstance(answer, str) or not set(answer) <= set(letters) or len(set(answer)) < len(answer):
         return wrong._replace(sentences=(
-            f"order is {brief(answer)}; it must be letters from A to {letters[-1]}, each at most once",))
+            f"order is {brief(answer)}; it must be one text, such as \"BAD\", of letters from A to {letters[-1]}, each "
+            "at most once",))
     text = workbook.ordered(exercise, seed, answer)
     try:
         own = modules_for(exercise.number).run(text, exercise.file)

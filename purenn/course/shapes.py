@@ -22,21 +22,21 @@ def unchanged(what: str, *given: Any) -> Iterator[None]:
     for now, old in zip(given, before):
         if now != old:
             raise Misshapen(f"{what} changes a list that is not its own: {brief(old)} is then {brief(plain(now))}; "
-                            "it is to stay as it is")
+                            "it must stay as it is")
 
 
 def listed(what: str, given: Any) -> List[Any]:
     """What a function gave, as a list. Raises Misshapen where it is no list, no tuple and no generator."""
     if isinstance(given, (list, tuple)) or hasattr(given, "__next__"):
         return list(given)
-    raise Misshapen(f"{what} is to give a list; it gave {brief(plain(given))}{left_out(given)}")
+    raise Misshapen(f"{what} must return a list; it returned {brief(plain(given))}{left_out(given)}")
 
 
 def things(what: str, given: Any, *names: str) -> List[Any]:
     """What a function gave, as many things as these names. Raises Misshapen where it is another number, or no list."""
     if isinstance(given, (list, tuple)) and len(given) == len(names):
         return list(given)
-    raise Misshapen(f"{what} is to give {len(names)} things: {', '.join(names)}; it gave "
+    raise Misshapen(f"{what} must return {len(names)} things: {', '.join(names)}; it returned "
                     f"{brief(plain(given))}{left_out(given)}")
 
 

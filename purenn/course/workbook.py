@@ -32,8 +32,8 @@ of the dots (or your answer in place of None or of the empty quotes). Then check
     {program} course               how far you are
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
-Type these in the folder that this folder is in, or in this folder itself; elsewhere, a message says
-how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
+Type these in this folder or, if it is named workbook, in the folder that it is in; elsewhere, a
+message says how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
 give the path to it, such as ../purenn/cli.py. If there is no command python, type python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:

@@ -173,8 +173,8 @@ LAYER = Exercise(
     "2.5", "write", "activation_layer", "Write a layer of activations, forward and back", """\
 Now for a whole list of neurons at once; j is the number of a neuron. Forward, each z_j becomes
 a_j = f(z_j). Backward is the other direction. C is the cost, a number that says how wrong the
-output of the network is. ∂C/∂a_j is how fast C changes when a_j does. We want ∂C/∂z_j, which is
-called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplies the two slopes:
+output of the network is. ∂C/∂a_j is how fast C changes when a_j alone does. We want ∂C/∂z_j,
+which is called δ_j (delta). z_j changes C by changing a_j, and the chain rule multiplies the two slopes:
 
     δ_j = ∂C/∂z_j = ∂C/∂a_j · ∂a_j/∂z_j = ∂C/∂a_j · f′(z_j)              (BP1)
 

@@ -60,8 +60,8 @@ The chain rule multiplies each by δ:
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
 The first two are added to lists that are handed in, because more is added to the same lists: to
-weight_grads for the other samples of the batch, to input_grads by the other neurons of the layer
-(the Σ_j of BP2). The third is returned.""",
+weight_grads for the other samples (an input and its target each) from which the network learns in
+one step; to input_grads by the other neurons of the layer (the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,

@@ -31,7 +31,8 @@ def draw_network(rng):
 
 PREDICT = Exercise(
     "6.1", "predict", "hidden_delta", "What is δ of the hidden neuron?", """\
-A network 1-1-1: the input x goes into a hidden neuron with weight w and bias b, a = σ(w·x + b).
+A network 1-1-1: the input x goes into a hidden neuron (one between the input and the output)
+with weight w and bias b, a = σ(w·x + b).
 Its a goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
 The cost is C = ½·(o − y)². All the slopes follow, from the output back to the input:
 
@@ -44,7 +45,7 @@ Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
-(`explain mazur` of the command line shows such a step with all its numbers.)""",
+(python cli.py explain mazur shows such a step with all its numbers.)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,

@@ -27,9 +27,10 @@ the samples' costs C_x, and the slope of a sum is the sum of the slopes:
 
     C = 1/n · Σ_x C_x              ∂C/∂θ = 1/n · Σ_x ∂C_x/∂θ
 
-The factor 1/n is loss.share(n) (for a loss that is a sum it is 1: see 3.2). The gradients add up
-by themselves, because network.backward adds to them. So the share is put in where each sample's
-backward pass begins: ∂C/∂a_j = share · ∂C_x/∂a_j. The chain rule carries it to every gradient.
+loss is an object like the MSELoss of 3.2; C_x is loss.forward(output, y). The factor 1/n is
+loss.share(n) (for a loss that is a sum it is 1: see 3.2). The gradients add up by themselves,
+because network.backward adds to them. So the share is put in where each sample's backward pass
+begins: ∂C/∂a_j = share · ∂C_x/∂a_j. The chain rule carries it to every gradient.
 
 For each sample x with its target y:
 
@@ -124,8 +125,8 @@ Learning from one batch takes three things: the gradients of the batch before ar
 gradients of this batch are added up, and the optimizer takes a step with them. The cost that is
 returned is the one before the step.
 
-engine.gradients(...) is what you wrote in 8.1; optimizer.step() that of 7.2; network.zero_grad()
-that of 6.3.""",
+engine is a Loops() of 8.1, with gradients(...) as you wrote it; optimizer.step() is that of 7.2,
+network.zero_grad() that of 6.3.""",
     GALLERY, ("The four lines without a # behind them belong there; which needs which?",
             "Clear before you add, and step after."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,

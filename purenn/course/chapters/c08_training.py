@@ -36,7 +36,7 @@ as in 8.2. The cost of a batch is the one before its step.
 
 The loss of the epoch is the mean over all samples. A batch of n out of N samples counts for n/N
 of it, so each batch adds cost · n/N. (For a loss that is a sum the factor is 1, not n/N.
-loss.share(N) / loss.share(n) is right for both: n/N or 1.)
+cost * (loss.share(N) / loss.share(n)) is right for both: the factor is n/N or 1.)
 
 Training stops when the loss of an epoch is below target_loss, if there is one, or after the
 given number of epochs.""",

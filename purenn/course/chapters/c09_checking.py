@@ -62,8 +62,9 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
      Known("multiplied", "The parentheses around 2·h are missing: this divides by 2, and multiplies by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
      Known("moved-back", "values[k] is moved back by h, which need not give θ: keep θ in a variable.", GRADCHECK,
-           (("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
-            ("    values[k] = theta\n", "    values[k] += h\n"))),
+           [(("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
+             ("    values[k] = theta\n", "    values[k] += h\n")),
+            ("    values[k] = theta\n", "    values[k] += h\n")]),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
      Known("sign", "The sign is wrong: C(θ + h) comes first.", GRADCHECK, ("(above - below)", "(below - above)")),
      Known("other-side", "This is the difference on one side, (C(θ) − C(θ − h)) / h; the central one is far more "
@@ -85,7 +86,7 @@ below = cost()
 values[k] = theta
 return (above - below) / (2.0 * h)
 '''}, module="checking", names=("numeric_slope",), probe=probe_numeric,
-    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.1), ([1.1, 0.3], 0.3), ([0.1, 0.7], 1e-5)))
+    samples=(([1.0, 0.5], 0.5), ([0.1, -0.7], 0.5), ([1.1, 0.3], 0.3), ([0.1, 0.7], 1e-5)))
 
 ERROR = Exercise(
     "9.3", "write", "relative_error", "Compare two slopes", """\

@@ -14,10 +14,11 @@ def draw_shares(rng):
 
 PREDICT = Exercise(
     "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
-For several classes, softmax turns the outputs z of the last layer into shares p that sum to 1. The
-cost is C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class
-and 0 for the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because the p
-sum to 1. But the result of the chain rule is simple (the derivation is on the page named below):
+To say which of several kinds (classes) an input is of, a network has an output for each class.
+Softmax turns the outputs z of the last layer into shares p that sum to 1. The cost is
+C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class and 0 for
+the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because the p sum to 1. But the
+result of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j
 

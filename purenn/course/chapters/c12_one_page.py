@@ -66,8 +66,9 @@ PAGE = Exercise(
     "12.1", "write", "one_page", "Everything on one page: xor from nothing", """\
 All of it once more, without classes and without the earlier files: loops, lists and numbers.
 
-The data, 21 points: for i = 0 ... 10 the point [0.1·i, 0.1·i] with the target 0, and, unless i is
-5, the point [0.1·i, 1 − 0.1·i] with the target 1.
+The data, 21 points on the two diagonals of a square, whose corners have the targets of xor: for
+i = 0 ... 10 the point [0.1·i, 0.1·i] with the target 0, and, unless i is 5, the point
+[0.1·i, 1 − 0.1·i] with the target 1.
 
 The network, 2-4-4-1: three layers of sigmoid neurons. rng = random.Random(seed); for one layer after
 the other, first the weights are drawn with rng.uniform(-1.0, 1.0), row by row (5.2), then the biases.

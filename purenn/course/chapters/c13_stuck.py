@@ -44,7 +44,8 @@ there, the network answers 10/21 for every input.)""",
 
 # cause: what is said of it, and the page.
 CAUSES = {
-    "no-activation": ("There is no activation between the layers: together they are one linear function.", FORWARD),
+    "no-activation": ("There is no activation between the layers: together they are one linear function, with a "
+                      "straight line as the border.", FORWARD),
     "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
     "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps; no f′ is small.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),

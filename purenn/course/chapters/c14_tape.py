@@ -218,7 +218,7 @@ def probe_operations(own, sample):
         a.grad = b.grad = 0.0
         made = make()
         if not hasattr(made, "slopes"):
-            raise Misshapen(f"{name} is to give a Value; it gave {brief(plain(made))}{left_out(made)}")
+            raise Misshapen(f"{name} must return a Value; it returned {brief(plain(made))}{left_out(made)}")
         yield name, made.data
         made.backward()
         yield f"∂({name})/∂a and ∂({name})/∂b", [a.grad, b.grad]
