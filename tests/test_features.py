@@ -156,6 +156,7 @@ def test_missing_values_are_refused_with_line_column_and_count():
     refused("table: line 3, column 'x': a value is missing .'NA'., the first of 2; .*or set missing to mean or to drop",
             fit, table(HOLES), "y")
     refused("line 4, column 'color': a value is missing .''., the only one;", fit, table(HOLES), "y", ignore=["x"])
+    refused("line 4, column 'color': .*; fill it in, or set missing to drop$", fit, table(HOLES), "color", ignore=["x"])
 
 
 def test_the_mean_is_put_in_and_zeros_for_a_category():
