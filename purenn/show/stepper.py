@@ -24,7 +24,7 @@ HELP = (
     ("P L N I", "the phase, layer, neuron, input before"),
     ("f    F", "the next formula; the one before"),
     ("/w2_10", "what last set w, layer 2, neuron 1, input 0"),
-    ("", "also b2_1; slopes g2_10, gb2_1; output z2_1;"),
+    ("", "and b2_1; slopes g2_10, gb2_1; sum z2_1;"),
     ("", "2.weight[1][0]; delta. / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
     ("g100", "event 100; home, end: the first, the last"),
