@@ -282,7 +282,7 @@ def test_code_that_is_almost_right_does_not_pass(number, name, changes):
 
 # Mistakes that can be made in any exercise.
 GENERAL = [
-    ("1.2", "nothing-returned", "error None", ("return z", "print(z)")),
+    ("1.2", "nothing-returned", "None", ("return z", "print(z)")),
     ("9.3", "nothing-returned", "each branch", ("return abs", "if largest: return abs"),
      (" if largest != 0.0 else 0.0", "")),
     ("14.2", "nothing-returned", "a print", ("return order", "pass")),
@@ -322,13 +322,21 @@ def test_a_mistake_of_any_exercise_is_named(number, name, says, changes):
         assert text.count(right) == 1, text
         text = text.replace(right, wrong)
     verdict = verdict_of(of, text)
-    assert verdict.mistake == name and says.replace("error ", "") in verdict.says and verdict.page == of.page, verdict
+    assert verdict.status in ("wrong", "error") and (verdict.mistake, verdict.page) == (name, of.page), verdict
+    assert says in verdict.says
 
 
 def test_every_mistake_of_any_exercise_is_planted_in_one():
     named = {"not-kept-on-self"}
     named |= {name for name, *_ in (*general.ERRORS, *general.SEEN_IN_THE_WRONG, *general.SEEN_IN_ALL)}
     assert named == {name for _, name, *_ in GENERAL} | {name for _, name, *_ in ALMOST if name == "inputs-changed"}
+
+
+def test_one_part_too_many_is_told():
+    of = exercise("1.2")
+    found = [source.Outcome([*outcome.parts, ["more", 1.0]]) for outcome in judge.expected(of)]
+    verdict = verdict_of_results(of, found)
+    assert verdict.status == "wrong" and any("one too many" in said for said in verdict.sentences), verdict
 
 
 def test_numbers_that_only_look_like_a_mistake_of_any_exercise_are_not_named():

@@ -4,7 +4,7 @@ import io
 import pytest
 
 from purenn.show import terminal as show
-from purenn.show.progress import Progress
+from purenn.show.progress import Progress, telling
 from purenn.show.terminal import Terminal
 
 from .helpers import cli
@@ -118,3 +118,15 @@ def test_control_characters_of_names_do_not_reach_the_terminal(character, tmp_pa
         path.write_text("x%s,y\n1,p\noops,q\n3,\n" % character, encoding="utf-8")
         done = cli("train", path, "--target", "x" + character, "--task", "regression")
         assert done.returncode == 2 and character not in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_time_left_is_taken_from_when_the_total_is_known_and_names_are_escaped(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    now = [0.0]
+    monkeypatch.setattr("purenn.show.progress.time.monotonic", lambda: now[0])
+    stream = Screen()
+    with telling(show.Terminal(stream), "reading a\x1b[2Jb:") as tell:
+        for seconds, done, total in ((60.0, 5, None), (60.0, 0, 10), (61.0, 0, 10), (62.0, 5, 10)):
+            now[0] = seconds
+            tell(done, total)
+    assert "5 of 10, at most 2.0 s left" in stream.getvalue() and "\x1b[2J" not in stream.getvalue()

@@ -37,7 +37,7 @@ COMMANDS = (
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 
-MOST_LETTERS = 300              # of a word in an error: what was found may be of any length
+MOST_LETTERS = 300              # of a word in an error: one that was found may have thousands
 
 # Used in the examples if the program is installed, without the files of its tests.
 INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))

@@ -57,7 +57,7 @@ def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> V
     else:
         label = next(label for label, is_right in table[first].items() if is_right is False)
         known = general(exercise, [dict(parts) for parts in best], [_values(result) for result in found], label)
-        sentences += [] if known else _unknown(wrong[0], best, found)
+        sentences += _unknown(wrong[0], best, found) if wrong and not known else []     # none: one part too many
     verdict = verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
     return verdict._replace(mistake=known.name, says=known.says, page=known.page) if known else verdict
 
@@ -183,7 +183,7 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
                            known.page)
     if _begins(best, answer):
         sentences = (f"{brief(answer)} is right as far as it goes: give more digits, and round the last one",)
-    elif len(_digits(answer)) == 1 and answer != best and "significant digits" in exercise.text:
+    elif answer != 0.0 and len(_digits(answer)) == 1 and "significant digits" in exercise.text:
         sentences = (f"{brief(answer)} has one significant digit: give at least three",)
     return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, "", "", exercise.page)
 

@@ -91,7 +91,7 @@ def make_folder(path) -> None:
 
 @contextmanager
 def naming(path):
-    """Put the file's name before the message of a PurennError that is raised inside the block."""
+    """Put a name, such as a file's, before the message of a PurennError that is raised inside the block."""
     try:
         yield
     except PurennError as error:

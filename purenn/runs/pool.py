@@ -5,10 +5,9 @@ workers or on their order.
 """
 import os
 import sys
-from contextlib import contextmanager
 from functools import partial
 from math import fsum
-from typing import Any, Callable, Dict, Generator, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .. import engines
 from ..engines.work import work_of
@@ -139,7 +138,7 @@ def _on_one_process(job: Job, workers: int) -> Job:
     """The job with one process, if it leaves that open; refused if it asks for several inside a worker."""
     settings = job.settings
     if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
-        raise PurennError(f"the run {job.label}, seed {settings.seed}: it divides its batches among processes, and "
+        raise PurennError(f"{_named(job)}: it divides its batches among processes, and "
                           f"the runs are divided among {workers} workers; take another engine with workers=1, or do "
                           "the runs with 1 worker")
     return job._replace(settings=settings._replace(workers=settings.workers or 1))
@@ -159,13 +158,14 @@ def _alone(jobs: Sequence[Job], summarize: Summarize) -> Numbered:
 def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numbered:
     """Yield each job's index and result as they come in; a worker that is done gets the next job."""
     from ..engines.workers import Workers
+    from ..files.disk import naming
     crew = Workers(workers, partial(_done, summarize=summarize))
     waiting = list(reversed(range(len(jobs))))
     busy: Dict[int, int] = {}                       # from a worker to the index of its job
 
     def ask(worker: int) -> None:
         busy[worker] = waiting.pop()
-        with _naming(jobs[busy[worker]]):
+        with naming(_named(jobs[busy[worker]])):
             crew.ask(worker, jobs[busy[worker]])
     try:
         for worker in range(workers):
@@ -173,7 +173,7 @@ def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numb
         while busy:
             for worker in crew.ready(busy):
                 index = busy.pop(worker)
-                with _naming(jobs[index]):
+                with naming(_named(jobs[index])):
                     result = crew.answer(worker)
                 if waiting:
                     ask(worker)
@@ -182,10 +182,5 @@ def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numb
         crew.close()
 
 
-@contextmanager
-def _naming(job: Job) -> Iterator[None]:
-    """Begin the message of a PurennError raised inside the block with the name of the run."""
-    try:
-        yield
-    except PurennError as error:
-        raise PurennError(f"the run {job.label}, seed {job.settings.seed}: {error}") from None
+def _named(job: Job) -> str:
+    return f"the run {job.label}, seed {job.settings.seed}"

@@ -3,6 +3,7 @@ import shutil
 import time
 from contextlib import contextmanager
 
+from ..files.text import escaped
 from .terminal import DIM, Terminal, duration, rounded
 
 
@@ -24,8 +25,8 @@ class Progress:
         if now - self.last < self.interval:
             return
         self.last = now
-        left = (now - self.start) / done * (self.total - done)
-        text = f"{what % values}, at most {duration(left)} left"
+        left = (now - self.start) / max(1, done) * (self.total - done)
+        text = f"{escaped(what % values)}, at most {duration(left)} left"
         columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
@@ -50,16 +51,19 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
     It gives None without a terminal. The line is removed at the end of the block.
     """
     size = 10 ** 6 if unit == " MB" else 1
-    progress = Progress(terminal, 1) if terminal else None
+    begun: list = []
 
     def tell(done, total):
-        if progress and total is not None:
-            progress.total = total
-            progress.update(done, "%s %d of %d%s", what, done // size, total // size, unit)
+        if total is None:                               # not yet known: the time is taken from when it is
+            return
+        if not begun:
+            begun.append(Progress(terminal or Terminal(), total))
+        begun[0].total = total
+        begun[0].update(done, "%s %d of %d%s", what, done // size, total // size, unit)
     try:
-        yield tell if progress else None
+        yield tell if terminal else None
     finally:
-        if progress:
+        for progress in begun:
             progress.clear()
 
 
