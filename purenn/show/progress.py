@@ -22,10 +22,10 @@ class Progress:
         if not self.terminal.is_terminal:
             return
         now = time.monotonic()
-        if now - self.last < self.interval:
+        if now - self.last < self.interval or not done:
             return
         self.last = now
-        left = (now - self.start) / max(1, done) * (self.total - done)
+        left = (now - self.start) / done * (self.total - done)
         text = f"{escaped(what % values)}, at most {duration(left)} left"
         columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
         text = text[:columns - 1]                                   # a line that wraps cannot be taken back
@@ -51,19 +51,18 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
     It gives None without a terminal. The line is removed at the end of the block.
     """
     size = 10 ** 6 if unit == " MB" else 1
-    begun: list = []
+    progress = Progress(terminal, 1) if terminal else None
 
     def tell(done, total):
-        if total is None:                               # not yet known: the time is taken from when it is
-            return
-        if not begun:
-            begun.append(Progress(terminal or Terminal(), total))
-        begun[0].total = total
-        begun[0].update(done, "%s %d of %d%s", what, done // size, total // size, unit)
+        if progress and total is None:                  # not known yet: the time is taken from when it is
+            progress.start = time.monotonic()
+        elif progress:
+            progress.total = total
+            progress.update(done, "%s %d of %d%s", what, done // size, total // size, unit)
     try:
-        yield tell if terminal else None
+        yield tell if progress else None
     finally:
-        for progress in begun:
+        if progress:
             progress.clear()
 
 
