@@ -167,7 +167,7 @@ MISTAKES = (
             "study.tape.Value.backward", "for value in reversed(order):",
             "each value passes its gradient on at once, by recursion, whenever a part of it arrives",
             [(tape.Value, "backward", _always(wrong.pushed_at_once))], checks.tape_gradients, TAPE),
-    Mistake("gradient-overwritten", "The tape assigns a gradient where it must add: of a value that is used twice, one "
+    Mistake("gradient-overwritten", "The tape assigns a gradient where it must add: if a value is used twice, one "
             "use is lost.",
             "study.tape.Value.backward", "parent.grad += value.grad * slope", "parent.grad = value.grad * slope",
             [(tape.Value, "backward", _always(wrong.overwritten))], checks.tape_gradients, TAPE),

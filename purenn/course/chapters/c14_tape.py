@@ -170,7 +170,7 @@ its slope by that parent. parents and slopes have the same length. A parent may 
 (The class inherits order of 14.2: Ordered has it.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
            "In it: for parent, slope in zip(value.parents, value.slopes), parent.grad += value.grad * slope."),
-    (Known("gradient-overwritten", "The gradient is assigned where it must be added: of a Value that is used twice, "
+    (Known("gradient-overwritten", "The gradient is assigned where it must be added: if a Value is used twice, "
            "one use is lost.", TAPE_MISTAKES, (SUMS, SUMS.replace("+=", "="))),
      Known("no-topological-order", "A gradient is passed on as soon as a part of it arrives, before it is complete: "
            "the first part is passed on twice.", TAPE_MISTAKES,
