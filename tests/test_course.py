@@ -49,6 +49,15 @@ def verdict_of(of, text):
     return verdict_of_results(of, source.results(of, own), blank)
 
 
+def changed(number, changes):
+    """The solution of an exercise with these changes, pairs of a text that it has once and another."""
+    text = source.solution(exercise(number))
+    for right, wrong in changes:
+        assert text.count(right) == 1, (right, text)
+        text = text.replace(right, wrong)
+    return text
+
+
 # What is in the course.
 
 def test_the_course_has_every_chapter_and_mixes_its_kinds():
@@ -270,59 +279,52 @@ ALMOST = [
 
 @pytest.mark.parametrize("number, name, changes", [(number, name, changes) for number, name, *changes in ALMOST])
 def test_code_that_is_almost_right_does_not_pass(number, name, changes):
-    of = exercise(number)
-    text = source.solution(of)
-    for right, wrong in changes:
-        assert text.count(right) == 1, right
-        text = text.replace(right, wrong)
-    verdict = verdict_of(of, text)
+    verdict = verdict_of(exercise(number), changed(number, changes))
     status = "error" if name in ("inputs-changed", "number-for-object") else "wrong"
     assert (verdict.status, verdict.mistake) == (status, name), verdict
 
 
 # Mistakes that can be made in any exercise.
 GENERAL = [
-    ("1.2", "nothing-returned", "None", ("return z", "print(z)")),
-    ("9.3", "nothing-returned", "each branch", ("return abs", "if largest: return abs"),
+    ("1.2", "nothing-returned", "wrong", "None", ("return z", "print(z)")),
+    ("9.3", "nothing-returned", "wrong", "each branch", ("return abs", "if largest: return abs"),
      (" if largest != 0.0 else 0.0", "")),
-    ("14.2", "nothing-returned", "a print", ("return order", "pass")),
-    ("10.2", "another-shape", "the docstring", ("return powers, total, largest", "return powers, total")),
-    ("2.4", "caret-for-power", "a ** 2", ("a * a", "a ^ 2")),
-    ("2.4", "sign-turned", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
-    ("2.5", "not-kept-on-self", "Is self.a = ... missing", ("self.a = a", "pass")),
-    ("5.3", "not-kept-on-self", "inputs of a Linear is used", ("self.inputs = inputs", "pass")),
-    ("14.4", "number-for-object", "has no .data", ("a, b = self, _value(other)\n        return Value(a.data * b",
-                                                   "a, b = self, other\n        return Value(a.data * b")),
-    ("9.4", "number-called", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),
-    ("6.2", "list-called", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
-    ("8.4", "none-used", "whether it is None", ("target_loss is not None and ", "")),
-    ("1.2", "place-beyond-the-end", "len(list) - 1", ("range(len(weights))", "range(len(weights) + 1)")),
-    ("7.3", "divided-by-zero", "counted up before", ("self.t += 1", "pass")),
-    ("14.2", "calls-itself-forever", "without an end",
+    ("14.2", "nothing-returned", "error", "a print", ("return order", "pass")),
+    ("10.2", "another-shape", "error", "the docstring", ("return powers, total, largest", "return powers, total")),
+    ("2.4", "caret-for-power", "error", "a ** 2", ("a * a", "a ^ 2")),
+    ("2.4", "sign-turned", "wrong", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
+    ("2.5", "not-kept-on-self", "error", "Is self.a = ... missing", ("self.a = a", "pass")),
+    ("5.3", "not-kept-on-self", "error", "inputs of a Linear is used", ("self.inputs = inputs", "pass")),
+    ("14.4", "number-for-object", "error", "has no .data",
+     ("_value(other)\n        return Value(a.data * b", "other\n        return Value(a.data * b")),
+    ("9.4", "number-called", "error", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),
+    ("6.2", "list-called", "error", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
+    ("8.4", "none-used", "error", "whether it is None", ("target_loss is not None and ", "")),
+    ("1.2", "place-beyond-the-end", "error", "len(list) - 1", ("range(len(weights))", "range(len(weights) + 1)")),
+    ("7.3", "divided-by-zero", "error", "counted up before", ("self.t += 1", "pass")),
+    ("14.2", "calls-itself-forever", "error", "without an end",
      ("order: list = []\n        seen", "self.order()\n        seen")),
-    ("1.2", "used-before-it-is-set", "total is not known here", ("z = bias", "z = bias; total += 1; total = 0")),
-    ("1.2", "used-before-it-is-set", "its import is missing", ("* inputs", "* inptus")),
-    ("3.2", "sum-for-list", "list of the single numbers",
+    ("1.2", "used-before-it-is-set", "error", "total is not known here",
+     ("z = bias", "z = bias; total += 1; total = 0")),
+    ("1.2", "used-before-it-is-set", "error", "its import is missing", ("* inputs", "* inptus")),
+    ("3.2", "sum-for-list", "wrong", "list of the single numbers",
      ("[share * 2.0 * (a - y) for", "sum(share * 2.0 * (a - y) for"), ("target)]", "target))")),
-    ("10.3", "list-for-sum", "their sum is asked for", ("total = 0.0", "total = []"), ("total += y", "total += [y"),
+    ("10.3", "list-for-sum", "wrong", "their sum is asked for",
+     ("total = 0.0", "total = []"), ("total += y", "total += [y"),
      ("(m - z))", "(m - z))]")),
-    ("6.3", "ends-too-early", "inside a loop", ("yield f\"{i}.{name}\", values, grads", "yield f\"{i}.{name}\", "
-                                                "values, grads\n            return")),
-    ("8.4", "goes-on-too-long", "Does a loop end too late?", ("range(epochs)", "range(epochs + 1)")),
-    ("3.3", "divided-by-the-count", "how many there are", ("a - y for", "(a - y) / len(output) for")),
+    ("6.3", "ends-too-early", "wrong", "inside a loop",
+     ("yield f\"{i}.{name}\", values, grads", "yield f\"{i}.{name}\", values, grads\n            return")),
+    ("8.4", "goes-on-too-long", "wrong", "Does a loop end too late?", ("range(epochs)", "range(epochs + 1)")),
+    ("3.3", "divided-by-the-count", "wrong", "how many there are", ("a - y for", "(a - y) / len(output) for")),
 ]
 
 
-@pytest.mark.parametrize("number, name, says, changes", [(number, name, says, changes)
-                                                         for number, name, says, *changes in GENERAL])
-def test_a_mistake_of_any_exercise_is_named(number, name, says, changes):
+@pytest.mark.parametrize("number, name, status, says, changes", [
+    (number, name, status, says, changes) for number, name, status, says, *changes in GENERAL])
+def test_a_mistake_of_any_exercise_is_named(number, name, status, says, changes):
     of = exercise(number)
-    text = source.solution(of)
-    for right, wrong in changes:
-        assert text.count(right) == 1, text
-        text = text.replace(right, wrong)
-    verdict = verdict_of(of, text)
-    assert verdict.status in ("wrong", "error") and (verdict.mistake, verdict.page) == (name, of.page), verdict
+    verdict = verdict_of(of, changed(number, changes))
+    assert (verdict.status, verdict.mistake, verdict.page) == (status, name, of.page), verdict
     assert says in verdict.says
 
 

@@ -227,6 +227,14 @@ def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
         run_all([Job(problems.xor, each) for each in settings], workers=2, summarize=not_to_be_sent)
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
+def test_what_cannot_be_sent_when_processes_are_spawned_is_said_in_one_line_too(monkeypatch):
+    monkeypatch.setattr(multiprocessing, "Process", multiprocessing.get_context("spawn").Process)
+    with pytest.raises(PurennError, match="^it cannot be sent to another process: .*; take a function with a name"):
+        run_all([xor(epochs=2, seed=seed) for seed in (1, 2)], 2, summarize=lambda result: result.epochs)
+    assert multiprocessing.active_children() == []
+
+
 def not_to_be_sent(result):
     return lambda: result
 

@@ -6,7 +6,7 @@ import zipfile
 from functools import lru_cache
 from typing import Any, Dict, List, Tuple
 
-from ..files.disk import replacing
+from ..files.disk import make_folder, replacing
 from ..linalg import PurennError
 from . import progress
 from .chapters import CHAPTERS, exercise
@@ -160,10 +160,7 @@ def write(folder: str, chapters: List[int], seed: int, program: str) -> int:
     there = [name for name in [*made, progress.FILE] if os.path.lexists(os.path.join(folder, name))]
     if there:
         raise PurennError(f"{folder}: has a {there[0]} already, and no file is overwritten; give another folder")
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise PurennError(f"{folder}: cannot be made: {error.strerror}") from None
+    make_folder(folder)
     for name, text in made.items():
         with replacing(os.path.join(folder, name)) as beside, open(beside, "w", encoding="utf-8") as handle:
             handle.write(text)

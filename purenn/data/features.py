@@ -149,8 +149,7 @@ def _target(table, at, kept, rows, task):
     else:
         if nearly_all_different(texts):
             raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {len(set(texts))} "
-                              "different "
-                              f"texts in {len(texts)} rows; {why_no_numbers(texts, table.decimal)}")
+                              f"different texts in {len(texts)} rows; {why_no_numbers(texts, table.decimal)}")
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
         found = "1 class only: " + short(classes[0]) if len(classes) == 1 else f"{len(classes)} classes"

@@ -81,8 +81,7 @@ def _value(path, rows, names, cell):
         if may_be_text:
             return 0.0
         raise PurennError(f"{path}: line {rows.line_num}: column {short(names[k])} holds {short(text)}; every pixel "
-                          "must be "
-                          "a number; ignore the column if it holds none") from None
+                          "must be a number; ignore the column if it holds none") from None
 
 
 def _label_column(path, names, label, header, pixels, texts):
@@ -100,16 +99,14 @@ def _label_column(path, names, label, header, pixels, texts):
         if len(found) == 1:
             return found[0]
         raise PurennError(f"{path}: there must be one column 'label' and there are {len(found)}; the first line names "
-                          "the "
-                          f"columns, with commas between them, and is {short(names)}; say which one has the labels")
+                          f"the columns, with commas between them, and is {short(names)}; say which one has the labels")
     width, last = len(names), len(names) - 1
     may_be = [k for k in (0, last) if _are_labels(texts[k]) and len(set(texts[k])) > 1]
     constant = [k for k in (0, last) if len(set(texts[k])) == 1]
     if len(may_be) == 1 and (constant or not _are_labels(texts[last - may_be[0] if width > 1 else 0])):
         return may_be[0]
     raise PurennError(f"{path}: has no header; does the first or the last column hold the labels? Set labels to 1 or "
-                      "to "
-                      "last")
+                      "to last")
 
 
 def _are_labels(texts):
@@ -165,8 +162,7 @@ def _check_names(path, names, places):
     """Raise PurennError for a column whose name is not numbered as those of most others are."""
     if "" in names:
         raise PurennError(f"{path}: column {names.index('') + 1} has no name in the first line; leave out what is not "
-                          "a "
-                          "pixel, such as row numbers")
+                          "a pixel, such as row numbers")
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise PurennError(f"{path}: the first line has column {short(twice)} twice")
@@ -201,5 +197,4 @@ def _check_range(path, names, places, pixels):
     beyond = [k for k in places if largest[k] > 255]
     if 0 < len(beyond) <= len(places) // 4:
         raise PurennError(f"{path}: column {short(names[beyond[0]])} goes up to {largest[beyond[0]]:g}, and the pixels "
-                          "of "
-                          "nearly all others up to 255; ignore it if it holds no pixels")
+                          "of nearly all others up to 255; ignore it if it holds no pixels")

@@ -78,10 +78,10 @@ class Processes(Engine):
     def _shared_out(self, network, loss, inputs, targets):
         """Each worker's number of samples and its answer, in the order of the samples."""
         self._start(network, loss)
+        weights = _packed([values for _, values, _ in network.parameters()])
+        shares = _shares(len(inputs), self.workers)
         worker, answers = 0, []
         try:
-            weights = _packed([values for _, values, _ in network.parameters()])
-            shares = _shares(len(inputs), self.workers)
             for worker, (start, stop) in enumerate(shares):
                 rows = None if targets is None else _packed(targets[start:stop])
                 self._crew.ask(worker, (weights, _packed(inputs[start:stop]), rows))

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from contextlib import contextmanager
 from typing import Any, Callable, Iterable, List
 
 from ..linalg import PurennError
@@ -24,7 +25,7 @@ class Workers:
     """
 
     def __init__(self, count: int, work: Callable[[Any], Any]) -> None:
-        self.members: list = []                               # (process, connection) of each worker
+        self.members: list = []                         # (process, connection) of each worker
         try:
             blocks = hasattr(signal, "pthread_sigmask")
             before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT]) if blocks else None
@@ -32,7 +33,8 @@ class Workers:
                 for _ in range(count):
                     ours, theirs = multiprocessing.Pipe()
                     process = multiprocessing.Process(target=_answer_all, args=(theirs, work), daemon=True)
-                    process.start()
+                    with _sending():
+                        process.start()
                     theirs.close()
                     self.members.append((process, ours))
             finally:
@@ -45,12 +47,10 @@ class Workers:
     def ask(self, worker: int, question: Any) -> None:
         """Send a question to a worker, counted from 0."""
         try:
-            self.members[worker][1].send(question)
+            with _sending():
+                self.members[worker][1].send(question)
         except OSError:
             raise self._died(worker) from None
-        except Exception as error:                      # a function without a name, a file that is open, …
-            raise PurennError(f"it cannot be sent to another process: {error}; take a function with a "
-                              "name, defined at the top level of a module, or 1 worker") from None
 
     def ready(self, workers: Iterable[int]) -> List[int]:
         """Wait for the first answers of these workers; return the workers that have answered or died."""
@@ -80,6 +80,18 @@ class Workers:
         process = self.members[worker][0]
         process.join(PATIENCE)
         return PurennError(f"its process has died ({why_died(process)}); try again, or with fewer workers")
+
+
+@contextmanager
+def _sending():
+    """Turn what ``pickle`` raises inside the block into a PurennError."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:                          # a function without a name, a file that is open, …
+        raise PurennError(f"it cannot be sent to another process: {error}; take a function with a name, defined at the "
+                          "top level of a module, or 1 worker") from None
 
 
 def may_start() -> bool:

@@ -138,9 +138,8 @@ def _on_one_process(job: Job, workers: int) -> Job:
     """The job with one process, if it leaves that open; refused if it asks for several inside a worker."""
     settings = job.settings
     if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
-        raise PurennError(f"{_named(job)}: it divides its batches among processes, and "
-                          f"the runs are divided among {workers} workers; take another engine with workers=1, or do "
-                          "the runs with 1 worker")
+        raise PurennError(f"{_named(job)}: it divides its batches among processes, and the runs are divided among "
+                          f"{workers} workers; take another engine with workers=1, or do the runs with 1 worker")
     return job._replace(settings=settings._replace(workers=settings.workers or 1))
 
 

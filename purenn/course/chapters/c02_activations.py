@@ -72,7 +72,7 @@ This is the same value. Use the first formula for z ≥ 0, and the second one fo
             ("    e = exp(z)\n    return e / (1.0 + e)", "    return 1.0 / (1.0 + exp(-z))"))),
      Known("second-fraction", "For negative z this is 1 / (1 + e^z); the e^z in the numerator is missing.", FORWARD,
            ("return e / (1.0 + e)", "return 1.0 / (1.0 + e)")),
-     Known("brackets-left-out", "The brackets around 1 + e^... are missing: 1 / 1 + e is (1 / 1) + e.", FORWARD,
+     Known("brackets-left-out", "The parentheses around 1 + e^... are missing: 1 / 1 + e is (1 / 1) + e.", FORWARD,
            [("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"),
             (("1.0 / (1.0 + exp(-z))", "1.0 / 1.0 + exp(-z)"), ("e / (1.0 + e)", "e / 1.0 + e"))])),
     code='''\
