@@ -1,4 +1,5 @@
 """A run is a value: the one training loop, its rules for stopping, and what comes of it, without any command."""
+import gc
 import json
 import math
 import random
@@ -165,3 +166,14 @@ def test_a_run_is_not_resumed_with_other_settings_than_how_long_it_is_trained(tm
     assert resume(start, problems.xor(), start.settings._replace(epochs=3)).result().epochs == 3
     with pytest.raises(PurennError, match="it was begun with lr 1.0, and cannot go on with 3.0"):
         resume(start, problems.xor(), start.settings._replace(lr=3.0))
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_collector_is_afterwards_as_it_was_before(collects):
+    was = gc.isenabled()
+    (gc.enable if collects else gc.disable)()
+    try:
+        Run(problems.gate(), Settings(sizes=(2, 2, 1)))._add_all([0.5], [2])
+        assert gc.isenabled() == collects
+    finally:
+        (gc.enable if was else gc.disable)()
