@@ -67,6 +67,7 @@ def test_what_the_check_does_not_print_is_no_result(text):
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="needs a process of its own")
+@pytest.mark.slow
 def test_a_path_that_is_no_python_is_in_the_table_and_is_wrong(tmp_path):
     silent = tmp_path / "python"
     silent.write_text("#!/bin/sh\nexit 0\n")

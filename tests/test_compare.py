@@ -383,6 +383,7 @@ def test_parts_of_the_data_and_losses_can_be_varied():
         (20, "cross-entropy"), (20, "bce"), (40, "cross-entropy"), (40, "bce")]
 
 
+@pytest.mark.slow
 def test_images_are_compared_too():
     shown = json.loads(run("compare", "letters", "--data", "tests/files/handwritten_digits.npz", "--train", 40,
                            "--validation", 20, "--test", 20, "--epochs", 1, "--seeds", 1, "--vary",

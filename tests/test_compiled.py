@@ -105,7 +105,8 @@ def test_so_they_are_for_hundreds_of_random_networks(start, shared_out):
 
 
 @needs_compiler
-@pytest.mark.parametrize("name, flags", [WAYS[0], *(pytest.param(*way, marks=pytest.mark.slow) for way in WAYS[1:])])
+@pytest.mark.slow
+@pytest.mark.parametrize("name, flags", WAYS)
 def test_so_they_are_with_every_compiler_and_its_vectors(name, flags, monkeypatch, shared_out):
     if not shutil.which(name):
         pytest.skip("there is no " + name)

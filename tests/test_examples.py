@@ -58,6 +58,7 @@ def test_backpropagation_on_one_page_has_at_most_60_lines_and_imports_math_and_r
     assert calls <= {"range", "len", "zip", "print"}                    # the loops are written out
 
 
+@pytest.mark.slow
 def test_backpropagation_on_one_page_prints_the_digits_of_xor(xor_by_default):
     here, there = epochs(printed_once("one_page.py")), epochs(xor_by_default.stdout)
     assert here == there
@@ -74,6 +75,7 @@ def test_a_layer_of_your_own_passes_gradcheck_and_learns_xor():
     assert [round(value) for value in outputs] == [0, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_the_command_line_of_the_example_knows_its_activation_and_the_other_does_not(tmp_path):
     path = str(tmp_path / "run.json")
     words = ["xor", "--activation", "swish", "--optimizer", "adam", "--quiet"]

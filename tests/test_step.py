@@ -511,6 +511,7 @@ def test_the_step_after_some_epochs_is_one_of_the_trained_network():
     assert first != cli("step", "gate", "--sample", "2", "--hidden", "2", "--activation", "tanh").stdout
 
 
+@pytest.mark.slow
 def test_predicting_reads_answers_from_a_pipe():
     def asked(text, *more):
         done = subprocess.run([sys.executable, "cli.py", "step", "xor", "--predict", *more], cwd=ROOT, input=text,
