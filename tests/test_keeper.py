@@ -293,7 +293,8 @@ def on_a_full_disk(limit, *arguments):
 
 @pytest.mark.skipif(not hasattr(signal, "SIGXFSZ"), reason="needs a limit on the size of files")
 @pytest.mark.parametrize("option, name, begun", [
-    ("--save", "m.json", TRAIN), ("--save", "m.safetensors", LETTERS), ("--history", "h.csv", ("xor",)),
+    pytest.param("--save", "m.json", TRAIN, marks=pytest.mark.slow),
+    pytest.param("--save", "m.safetensors", LETTERS, marks=pytest.mark.slow), ("--history", "h.csv", ("xor",)),
     ("--save", "m.json", ("xor", "--hidden", 20))])
 def test_where_the_disk_is_full_the_report_is_shown_and_the_old_file_stays(option, name, begun, tmp_path):
     path = tmp_path / name
