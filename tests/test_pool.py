@@ -228,11 +228,17 @@ def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
 
 
 @pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
-def test_what_cannot_be_sent_when_processes_are_spawned_is_said_in_one_line_too(monkeypatch):
-    monkeypatch.setattr(multiprocessing, "Process", multiprocessing.get_context("spawn").Process)
-    with pytest.raises(PurennError, match="^it cannot be sent to another process: .*; take a function with a name"):
-        run_all([xor(epochs=2, seed=seed) for seed in (1, 2)], 2, summarize=lambda result: result.epochs)
-    assert multiprocessing.active_children() == []
+def test_what_cannot_be_sent_when_processes_are_spawned_is_said_in_one_line_too():
+    code = ("import multiprocessing\nfrom purenn import PurennError\nfrom purenn.runs import Settings, pool, problems\n"
+            "if __name__ == '__main__':\n"
+            "    multiprocessing.set_start_method('spawn')\n"
+            "    jobs = [pool.Job(problems.xor, Settings(epochs=2, seed=seed)) for seed in (1, 2)]\n"
+            "    try:\n        pool.run_all(jobs, 2, summarize=lambda result: result.epochs)\n"
+            "    except PurennError as error:\n        print(error, multiprocessing.active_children())")
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          encoding="utf-8", timeout=60)
+    assert done.stdout.startswith("it cannot be sent to another process: ") and done.stdout.count("\n") == 1, done
+    assert done.stdout.endswith("at the top level of a module, or 1 worker []\n") and done.returncode == 0
 
 
 def not_to_be_sent(result):
