@@ -88,6 +88,7 @@ def test_xor_with_its_defaults_is_learned_and_shown(xor_by_default):
     assert max(len(line) for line in lines[1:]) <= 80
 
 
+@pytest.mark.slow
 def test_linear_is_tested_on_100_fresh_points():
     result = json.loads(cli("linear", "--engine", "unrolled", "--json").stdout)
     assert result["loss"] < 0.005 and result["test_accuracy"] >= 0.97

@@ -85,7 +85,7 @@ def test_weights_near_the_largest_float_are_refused_in_one_line_or_predict_finit
     assert run("predict", iris, IRIS)[0] == (2 if output == "probability" else 0)
 
 
-@pytest.mark.parametrize("ending", ["json", "safetensors"])
+@pytest.mark.parametrize("ending", ["json", pytest.param("safetensors", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_saved_network_says_of_the_test_rows_what_training_said(name, ending, trained):
     path, found = trained(name, ending)

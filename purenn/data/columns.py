@@ -7,7 +7,6 @@ from ..files.text import short
 from ..linalg import PurennError
 
 
-
 class Table(NamedTuple):
     """The names of the columns, and the columns, a list of texts each, without spaces around them.
 
@@ -101,6 +100,8 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
         if found is not None:
             return found, ""
     there = [text for text in texts if text not in IS_MISSING]
+    if len(there) > FEW and disguised(there[:1], decimal)[0] is None:           # most columns of texts end here
+        return None, ""
     written = []
     cleaned = [text.replace(MINUS, "-") for text in there]
     signs = {sign for text in cleaned for sign in SIGNS if sign in text}

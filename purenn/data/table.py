@@ -53,9 +53,12 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
     line = 1
     if sep and delimiter in (None, sep.group(1).decode("latin-1")):
         delimiter, data, line = sep.group(1).decode("latin-1"), data[sep.end():], 2
-    _check_fields(where, data, [delimiter] if delimiter else list(DELIMITERS.values())[:3])
-    delimiter = delimiter or _found_out(where, data)
-    _check_fields(where, data, [delimiter])                 # it may be the space
+    usual = list(DELIMITERS.values())[:3]
+    _check_fields(where, data, [delimiter] if delimiter else usual)
+    if delimiter is None:
+        delimiter = _found_out(where, data)
+        if delimiter not in usual:
+            _check_fields(where, data, [delimiter])         # the space
     limit = csv.field_size_limit(max(csv.field_size_limit(), len(data)))        # a long field may be ignored later
     try:
         return _read(where, data, delimiter, header, decimal, (line, tell))
