@@ -288,3 +288,13 @@ def _check_shares(loss, targets):
 
 def _log(p):
     return -100.0 if p <= 0.0 else max(math.log(p), -100.0)        # nan stays nan
+
+
+LOSSES: dict = {
+    "mse": MSELoss,
+    "sse": lambda: MSELoss(reduction="sum"),                    # the sum of squared errors
+    "half-sse": HalfSquaredErrorLoss,
+    "bce": BCELoss,
+    "bce-with-logits": BCEWithLogitsLoss,
+    "cross-entropy": CrossEntropyLoss,
+}

@@ -258,3 +258,6 @@ def _check_state(optimizer, state):
             check_vector("%s: %s[%d]" % (kind, name, i), given[i], len(own[i]))
             if name in optimizer.state_squares and any([value < 0.0 for value in given[i]]):
                 raise PurennError("%s: %s[%d] has a number below 0; squares must be from 0 up" % (kind, name, i))
+
+
+OPTIMIZERS: dict = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop, "adam": Adam}

@@ -18,6 +18,7 @@ from purenn import Adam, PurennError
 from purenn.data.tasks import xor
 from purenn.files.architecture import describe
 from purenn.files.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
+from purenn.data.sources import Points
 from purenn.data.predictor import load_predictor
 from purenn.data.table import Table
 from purenn.files.model import Model, load_model, save_model
@@ -190,7 +191,7 @@ def a_run():
 
 def kept(run):
     """The bytes of a run's checkpoint."""
-    return written(lambda path, made: Keeper(path, 1, problems.Points("xor")).write(made), "c", run)
+    return written(lambda path, made: Keeper(path, 1, Points("xor")).write(made), "c", run)
 
 
 def written(save, name, thing):

@@ -6,7 +6,7 @@ import pytest
 
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Interrupted, Job, run_job
-from purenn.runs.problems import ImageSource
+from purenn.data.sources import ImageSource
 from purenn.study import experiments, trials
 from purenn.study import lab_variants as variants
 from purenn.study.comparison import trial

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from purenn import PurennError
+from purenn.data.sources import ImageSource
 from purenn.runs import TASKS, Problem, Settings, problems
 from purenn.runs.pool import Incomplete, Interrupted, Job, run_all, run_job
 from purenn.study.comparison import MOST_PREDICTIONS, curve, trial
@@ -162,7 +163,7 @@ def test_a_problem_may_be_drawn_before_and_then_it_is_not_drawn_again():
     (xor(seed=7, lr=-1.0), "lr: found -1.0; it must be a number above 0"),
     (xor(seed=7, optimizer="adan"), "optimizer: found 'adan'; it must be one of sgd, momentum"),
     (xor(seed=7, sizes=(3, 4, 1)), "data.inputs[0] has 2 entries; expected 3"),
-    (xor(seed=7)._replace(problem=partial(problems.images, problems.ImageSource(train=10 ** 7))), "letters: 10"),
+    (xor(seed=7)._replace(problem=partial(problems.images, ImageSource(train=10 ** 7))), "letters: 10"),
 ])
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_job_that_cannot_be_run_is_said_and_leaves_no_process(job, named, workers):

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from purenn.cli import ending, main, reproduce
+from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
 from purenn.show import plots
@@ -84,7 +85,7 @@ def test_what_is_to_be_typed_is_the_first_run_with_the_right_method(experiment, 
 
 def test_so_are_those_of_letters(monkeypatch):
     made, trained = [], []
-    few = problems.images(problems.ImageSource(train=20, validation=12, test=4), Run(problems.xor(), Settings()).rng)
+    few = problems.images(ImageSource(train=20, validation=12, test=4), Run(problems.xor(), Settings()).rng)
 
     def make(source, *_):
         made.append(source)

@@ -12,7 +12,7 @@ from purenn import Dataset, DivergedError, Linear, Network, PurennError, Sigmoid
 from purenn.data.preparation import of_points
 from purenn.runs import Problem, Run, Settings, problems
 from purenn.runs.keeper import Keeper, load_start, resume
-from purenn.runs.problems import Points
+from purenn.data.sources import Points
 from purenn.study.estimate import estimate
 from purenn.training import evaluate
 

@@ -7,9 +7,10 @@ import pytest
 from purenn import PurennError
 from purenn.data.preparation import Number, Preparation
 from purenn.runs import TASKS, Problem, Run, Settings, problems, resolve
-from purenn.runs.problems import ImageSource, Points, TableSource
+from purenn.data.sources import ChoiceError, ImageSource, Points, TableSource
 from purenn.files.plain import from_plain
-from purenn.runs.settings import OPTIMIZERS, ChoiceError, check_settings, make_optimizer
+from purenn.optimizers import OPTIMIZERS
+from purenn.runs.settings import check_settings, make_optimizer
 from purenn.training import Dataset
 
 NUMBERS = Problem("train", Dataset([[0.0]] * 4, [[0.5]] * 4), Dataset([[0.0]], [[0.5]]), kind="table",

@@ -8,10 +8,12 @@ import statistics
 
 import pytest
 
+from purenn.data.sources import TableSource
 from purenn.engines.counting import CountingEngine
 from purenn.files.model import load_model
 from purenn.runs import problems
-from purenn.runs.settings import LOSSES, OF_LOGITS
+from purenn.losses import LOSSES
+from purenn.runs.settings import OF_LOGITS
 
 from .helpers import ROOT, cli
 from .test_keeper import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
@@ -121,7 +123,7 @@ def test_the_parts_are_as_large_as_is_said():
 
 def test_inputs_and_a_number_to_predict_are_standardized_by_the_rows_that_are_learned_from():
     path = os.path.join(FILES, "diabetes.csv")
-    problem = problems.table(problems.TableSource(path, "progression"), random.Random(1))
+    problem = problems.table(TableSource(path, "progression"), random.Random(1))
     for column in (*zip(*problem.train.inputs), [values[0] for values in problem.train.targets]):
         assert abs(statistics.mean(column)) < 1e-9 and abs(statistics.pstdev(column) - 1.0) < 1e-9
     assert [len(part.inputs) for part in problem.parts()] == [310, 66, 66]

@@ -6,6 +6,7 @@ import warnings
 
 import pytest
 
+from purenn.data.sources import TableSource
 from purenn.runs import problems
 
 from .test_keeper import FILES
@@ -44,7 +45,7 @@ def test_the_defaults_are_as_good_as_scikit_learns_network_of_the_same_shape(nam
         arguments = [file, "--target", target, "--seed", str(seed)]
         found = result(*arguments)
         own.append(found["test_" + score])
-        problem = problems.table(problems.TableSource(file, target), random.Random(seed))
+        problem = problems.table(TableSource(file, target), random.Random(seed))
         assert [row["line"] for row in found["predictions"]] == [problem.source.lines[row] for row in problem.tested]
         for stops, scores in ((True, early), (False, to_the_end)):
             scores.append(of_scikit_learn(networks, problem, found["settings"]["sizes"][1], seed, stops))

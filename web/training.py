@@ -11,7 +11,7 @@ import time
 from typing import Any, Dict, List, Optional
 
 from purenn.runs import TASKS, DivergedError, PurennError, Run, resolve
-from purenn.runs.settings import ChoiceError, Settings, make_loss, make_optimizer
+from purenn.runs.settings import LOSSES, ChoiceError, Settings, make_optimizer
 from purenn.runs.tasks import choices_of
 from purenn.show import report
 from purenn.show import terminal as show
@@ -110,7 +110,7 @@ class Session:
         elif (settings.activation, settings.output_activation) != (old.activation, old.output_activation):
             change_activations(run.network, settings.activation, settings.output_activation)
         if settings.loss != old.loss:
-            self.run.loss = make_loss(settings.loss)
+            self.run.loss = LOSSES[settings.loss]()
         if any([getattr(settings, name) != getattr(old, name) for name in OF_OPTIMIZER]):
             self.run.optimizer = make_optimizer(settings, self.run.network.parameters())
         self.run.optimizer.lr = settings.lr

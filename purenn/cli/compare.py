@@ -6,10 +6,10 @@ import time
 from functools import partial
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ..data.sources import Source
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.pool import Incomplete, Interrupted, Job, compile_alike, run_all
-from ..runs.problems import Source
 from ..runs.result import settings_json
 from ..runs.run import Run
 from ..runs.settings import Settings

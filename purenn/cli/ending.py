@@ -8,10 +8,11 @@ import sys
 import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from ..data.sources import Source, TableSource
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.keeper import Keeper, resume
-from ..runs.problems import Problem, Source
+from ..runs.problems import Problem
 from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
@@ -79,7 +80,7 @@ def note_about(problem: Problem) -> None:
 
 
 def _what_takes_time(source: Source) -> Tuple[str, str]:
-    if isinstance(source, problems.TableSource):
+    if isinstance(source, TableSource):
         return f"reading {source.file}:", " MB"
     return "drawing letters:", ""
 

@@ -3,9 +3,9 @@ import random
 from typing import Any, List, Tuple
 
 from ..data.images import DRAWN, USUAL, drawn_sizes
+from ..data.sources import ImageSource, check_names, class_names, read_source
 from ..engines.work import is_worth_it
 from ..linalg import PurennError
-from ..runs.problems import ImageSource, check_names, class_names, read_images
 from ..runs.tasks import TASKS, Task
 from ..show.progress import telling
 from ..show.terminal import Terminal
@@ -123,7 +123,7 @@ def show_data(options: Any) -> int:
     from ..show import pictures
     source, terminal = source_of(options, TASKS["letters"]), Terminal()
     with named_as_options():
-        images = read_images(source) if source.data else drawn(options.show_data, random.Random(options.seed))
+        images = read_source(source) if source.data else drawn(options.show_data, random.Random(options.seed))
         names = class_names(source, images)
     rows = images.images[:options.show_data]
     titles = [f"{i + 1}: {names[images.labels[i]]}" for i in range(len(rows))]

@@ -4,12 +4,15 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
+from ..data.sources import ChoiceError, Points, Source
 from ..files.text import digits
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
-from ..runs.problems import Points, Problem, Source
-from ..runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError, Settings
+from ..runs.problems import Problem
+from ..runs.settings import BETWEEN, Settings
 from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
 from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, momentum, not_negative, one_of,
                      part_size, positive, whole, yes_or_no)

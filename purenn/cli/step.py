@@ -2,7 +2,7 @@
 import sys
 from typing import List
 
-from ..runs.settings import ChoiceError
+from ..data.sources import ChoiceError
 from ..show import stepper
 from ..show.terminal import Terminal
 from ..study.examples import ALL, EXAMPLES

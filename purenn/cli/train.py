@@ -2,9 +2,10 @@
 from typing import Any, List
 
 from ..data.columns import REMEDIES
+from ..data.sources import TableSource
 from ..linalg import PurennError
-from ..runs.problems import TableSource
-from ..runs.settings import BETWEEN, LOSSES
+from ..losses import LOSSES
+from ..runs.settings import BETWEEN
 from ..runs.tasks import TASKS, Task
 from .ending import train_and_report
 from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
@@ -42,7 +43,7 @@ def add_options(parser: Parser, task: Task) -> Group:
     add_part_options(group, ["the rest", "0.15", "0.15"], "rows")
     add_network_options(parser, task, output=False)
     group = parser.add_argument_group("the training")
-    losses = ["cross-entropy", *LOSSES[:-1]]
+    losses = ["cross-entropy", *(name for name in LOSSES if name != "cross-entropy")]
     group.add_argument("--loss", metavar="NAME", type=one_of(losses),
                        help=f"{', '.join(losses)} (default: cross-entropy for classes, mse for numbers)")
     group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),

@@ -4,10 +4,11 @@ from array import array
 from typing import Any, Callable, Dict, NamedTuple, Optional
 
 from .. import engines
+from ..data.sources import ImageSource, Points, Source, TableSource
 from ..files.plain import from_plain
 from ..linalg import PurennError
 from ..training import Epoch
-from .problems import ImageSource, Points, Problem, Source, TableSource
+from .problems import Problem
 from .result import history
 from .run import Run
 from .settings import Settings, check_settings

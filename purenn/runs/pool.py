@@ -12,11 +12,13 @@ from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, S
 from .. import engines
 from ..engines.work import work_of
 from ..linalg import PurennError
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS
 from ..training import Dataset, DivergedError
 from .problems import Problem
 from .result import Result
 from .run import Run
-from .settings import LOSSES, OPTIMIZERS, Settings
+from .settings import Settings
 
 # A Run of this Problem shows what is to be compiled; it is not trained.
 UNTRAINED = Problem("", Dataset([], []))

@@ -1,17 +1,15 @@
 """Problems: data to learn from, to validate with and to test on, and facts about them.
 
 ``xor()``, ``gate()`` and ``linear(rng)`` are those of the tasks; ``images`` and ``table`` make others.
-A source, ``Points``, ``ImageSource`` or ``TableSource``, says in plain values where the data come from, so that a
-checkpoint can hold it; ``make`` reads or draws what it says.
+``make`` makes the one of a source, which says where the data come from (``data.sources``).
 """
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from ..data import tasks
 from ..data.preparation import Classes, of_pixels, of_points
-from ..data.splitting import PARTS, Size, mean_and_deviation, one_hot, split, split_sizes
-from ..linalg import PurennError
+from ..data.sources import ImageSource, Source, TableSource, Tell, class_names, images_in_parts, table_in_parts
+from ..data.splitting import PARTS, mean_and_deviation, one_hot
 from ..training import Dataset
-from .settings import ChoiceError
 
 FRESH = 100                     # test points of the task linear
 
@@ -70,48 +68,7 @@ def linear(rng: Any, points: int = 100) -> Problem:
                    about={"points": points})
 
 
-# Where the data come from, in plain values.
-
-class Points(NamedTuple):
-    """The points of a task; ``points`` says how many, for the task linear."""
-
-    task: str
-    points: int = 100
-
-
-class ImageSource(NamedTuple):
-    """Images, drawn if ``data`` is None, otherwise from that file or folder; see ``data.image_files.read_images``."""
-
-    data: Optional[str] = None
-    images: Optional[str] = None
-    labels: Optional[str] = None
-    names: Optional[str] = None
-    ignore: Tuple[str, ...] = ()
-    train: Size = None
-    validation: Size = None
-    test: Size = None
-    standardize: bool = False
-
-
-class TableSource(NamedTuple):
-    """A table, and what is predicted from it; see ``data.table.read_table`` and ``data.features.fit``."""
-
-    file: str
-    target: str
-    task: Optional[str] = None
-    ignore: Tuple[str, ...] = ()
-    missing: str = "refuse"
-    delimiter: Optional[str] = None
-    header: Optional[bool] = None
-    decimal: str = "point"
-    train: Size = None
-    validation: Size = None
-    test: Size = None
-
-
-Source = Union[Points, ImageSource, TableSource]
-Tell = Optional[Callable[[int, Optional[int]], None]]
-
+# Problems from a source.
 
 def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
     """Draw or read what the source says, and split it, with ``rng``.
@@ -128,24 +85,15 @@ def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None
     return xor() if source.task == "xor" else gate()
 
 
-# Images.
-
 def images(source: ImageSource, rng: Any, tell: Tell = None) -> Problem:
     """Images, shuffled and split, with one-hot labels."""
-    from ..data.images import DRAWN, drawn_sizes, split_images, standardized_pixels
-    asked: Sequence[Size] = [source.train, source.validation, source.test]
-    if source.data is None:
-        from ..data.letters import drawn
-        asked = drawn_sizes(asked, DRAWN)
-        found = drawn(sum(asked), rng, tell)
-    else:
-        found = read_images(source)
-    chosen = split_images(found, asked, rng)
+    found, chosen = images_in_parts(source, rng, tell)
     names = class_names(source, found)
     parts = [Dataset([found.images[i] for i in indices], one_hot([found.labels[i] for i in indices], found.classes))
              for indices in chosen]
     mean, deviation = 0.0, 1.0
     if source.standardize:
+        from ..data.images import standardized_pixels
         mean, deviation = mean_and_deviation(x for row in parts[0].inputs for x in row)
         scaled = standardized_pixels([part.inputs for part in parts], mean, deviation)
         parts = [Dataset(rows, part.targets) for rows, part in zip(scaled, parts)]
@@ -160,55 +108,11 @@ def _part_sizes(parts: Sequence[Dataset]) -> Dict[str, Any]:
     return {name: len(part.inputs) for name, part in zip(PARTS, parts)}
 
 
-def read_images(source: ImageSource) -> Any:
-    """The Images of a file or a folder."""
-    import os
-
-    from ..data.image_files import is_npz, read_images as read
-    is_folder = os.path.isdir(source.data or "")
-    if source.labels is not None and is_folder:
-        raise ChoiceError("labels", f"is for an npz or a CSV, and {source.data} is a folder; leave it out")
-    if source.images is not None and (is_folder or not is_npz(source.data)):
-        raise ChoiceError("images", f"is for an npz, which {source.data} is not; leave it out")
-    if source.ignore and (is_folder or is_npz(source.data)):
-        raise ChoiceError("ignore", f"is for a CSV, which {source.data} is not; leave it out")
-    names = None
-    if source.images is not None or source.labels is not None:
-        names = (source.images or "images", source.labels or "labels")
-    return read(source.data, names, source.labels, source.ignore)
-
-
-def class_names(source: ImageSource, found: Any) -> List[str]:
-    """The names of the classes of Images: from ``names``, or from the file."""
-    if source.names is None:
-        return list(found.names)
-    check_names(source.names, found.classes)
-    return list(source.names)
-
-
-def check_names(names: str, classes: int) -> None:
-    """Raise ChoiceError unless there is a character for each class."""
-    if len(names) != classes:
-        raise ChoiceError("names", f"found {names!r:.42}, {len(names)} characters; there must be one for each of the "
-                          f"{classes} classes")
-
-
-# Tables.
-
 def table(source: TableSource, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
     """A table's rows, shuffled, split, and turned into inputs and targets."""
     from ..data.encoding import encode
-    from ..data.features import fit, rows_to_use
-    from ..data.table import read_table
-    found = read_table(source.file, source.delimiter, source.header, tell, source.decimal)
-    usable = rows_to_use(found, source.target, source.missing, source.ignore)
-    count = len(usable)
-    if count < len(PARTS):
-        raise PurennError(f"train: {source.file} has {count} row{'' if count == 1 else 's'} to use; there must be at "
-                          f"least {len(PARTS)}, one for each of {', '.join(PARTS)}")
-    part = max(1, count * 15 // 100)
-    sizes = split_sizes(count, [source.train, source.validation, source.test], [count - 2 * part, part, part])
-    rows = [[usable[i] for i in chosen] for chosen in split(count, sizes, rng)]
+    from ..data.features import fit
+    found, rows = table_in_parts(source, rng, tell)
     preparation = fit(found, source.target, rows[0], source.task, source.missing, source.ignore)
     single = len(preparation.classes) == 2 and loss not in (None, "cross-entropy")
     parts = [Dataset(*encode(preparation, found, chosen, single=single)) for chosen in rows]

@@ -3,10 +3,11 @@ import math
 from typing import Any, Dict, List, NamedTuple, Optional
 
 from ..activations import softmax
-from ..optimizers import SGD
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS, SGD
 from ..training import Epoch, class_of, is_right
 from .problems import Problem
-from .settings import OPTIMIZERS, Settings, make_loss
+from .settings import Settings
 
 # The fields of Settings that can be chosen for points, for images and for tables.
 _STEPS = ("init", "loss", "optimizer", "lr", "momentum")
@@ -72,7 +73,7 @@ class Result(NamedTuple):
         """The prediction for each tested sample, as in the JSON object."""
         problem = self.problem
         data, outputs = problem.test or problem.train, self.tested().outputs
-        threshold = make_loss(self.settings.loss).threshold
+        threshold = LOSSES[self.settings.loss]().threshold
         if problem.kind == "table":
             from ..data.encoding import decode
             decoded = zip(*[decode(problem.preparation, *rows) for rows in ((data.targets,), (outputs, threshold))])

@@ -10,14 +10,16 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Unio
 from .. import engines
 from ..data.diagnose import why_not_learned
 from ..data.scores import measures
+from ..data.sources import ChoiceError
 from ..engines.counting import CountingEngine
 from ..engines.work import Until, work_of
 from ..linalg import PurennError
+from ..losses import LOSSES
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite, evaluate, train
 from .problems import Problem
 from .result import Result, Score
-from .settings import ChoiceError, Settings, check_settings, make_loss, make_optimizer
+from .settings import Settings, check_settings, make_optimizer
 
 # With PAYS or more parameters times samples in a batch, several processes are faster, each with LEAST_SHARE samples or
 # more.
@@ -49,7 +51,7 @@ class Run:
         self.network = network or Network.mlp(settings.sizes, settings.activation, settings.output_activation,
                                               init=settings.init, rng=self.rng)
         self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
-        self.loss = make_loss(settings.loss)
+        self.loss = LOSSES[settings.loss]()
         self.optimizer = make_optimizer(settings, self.network.parameters())
         self.engine = CountingEngine(_make_engine(self))
         if settings.engine in ("unrolled", "matrix"):       # refuse what the engine cannot do before training

@@ -1,25 +1,20 @@
 """Settings: every choice of a training as one immutable, comparable, hashable value; and what its names mean."""
-from typing import Any, Dict, NamedTuple, Optional, Tuple, Type
+from typing import Any, NamedTuple, Optional, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
+from ..data.sources import ChoiceError
 from ..files.text import short
 from ..initializers import INITIALIZERS
-from ..linalg import PurennError, is_finite
-from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, Loss, MSELoss
-from ..optimizers import SGD, Adagrad, Adam, Optimizer, RMSprop
+from ..linalg import is_finite
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS, SGD, Optimizer
 
 # The activations of hidden layers and of a single output. Softmax is not one of them: of one number it is always 1.
 BETWEEN = [name for name in ACTIVATIONS if name != "softmax"]
 
-# The losses by name; "sse" is the sum of squared errors, MSELoss(reduction="sum").
-LOSSES = ("mse", "sse", "half-sse", "bce", "bce-with-logits", "cross-entropy")
-
 # The losses that take logits, so that no activation follows the last layer; and the activation that is inside each.
 OF_LOGITS = {"bce-with-logits": "sigmoid", "cross-entropy": "softmax"}
-
-OPTIMIZERS: Dict[str, Type[Optimizer]] = {"sgd": SGD, "momentum": SGD, "adagrad": Adagrad, "rmsprop": RMSprop,
-                                          "adam": Adam}
 
 
 class Settings(NamedTuple):
@@ -52,33 +47,13 @@ class Settings(NamedTuple):
     seed: int = 1
 
 
-class ChoiceError(PurennError):
-    """An invalid choice: ``choice`` is the name of the setting, ``reason`` what is wrong with it."""
-
-    def __init__(self, choice: str, reason: str):
-        PurennError.__init__(self, f"{choice}: {reason}")
-        self.choice, self.reason = choice, reason
-
-
-def make_loss(name: str) -> Loss:
-    """The loss of that name, one of LOSSES."""
-    if name == "half-sse":
-        return HalfSquaredErrorLoss()
-    if name == "bce":
-        return BCELoss()
-    if name == "bce-with-logits":
-        return BCEWithLogitsLoss()
-    if name == "cross-entropy":
-        return CrossEntropyLoss()
-    return MSELoss(reduction="sum" if name == "sse" else "mean")
-
-
 def make_optimizer(settings: Settings, parameters: Any) -> Optimizer:
     """The optimizer of the settings, for these parameters."""
     kind = OPTIMIZERS[settings.optimizer]
     if kind is SGD:
         return SGD(parameters, settings.lr, settings.momentum, settings.weight_decay)
-    return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
+    made: Optimizer = kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
+    return made
 
 
 def output_kind(settings: Settings) -> str:

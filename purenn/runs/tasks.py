@@ -1,11 +1,13 @@
 """The tasks, each with its default settings; and ``resolve``, which fills in what was not chosen."""
 from typing import Any, Callable, Dict, NamedTuple, Optional, Sequence
 
+from ..data.sources import ChoiceError
 from ..linalg import PurennError
-from ..optimizers import SGD
+from ..losses import LOSSES
+from ..optimizers import OPTIMIZERS, SGD
 from . import problems
 from .problems import Problem
-from .settings import LOSSES, OF_LOGITS, OPTIMIZERS, ChoiceError, Settings, check_settings, make_loss
+from .settings import OF_LOGITS, Settings, check_settings
 
 USUAL_MOMENTUM = 0.9
 
@@ -166,7 +168,7 @@ def _usual_steps(task: Task, problem: Problem, optimizer: str, loss: str) -> Dic
     lr = task.rates[optimizer]
     if (optimizer, loss) == (usual.optimizer, usual.loss):
         lr = usual.lr
-    elif make_loss(loss).reduction == "sum":
+    elif LOSSES[loss]().reduction == "sum":
         lr = task.sum_rates.get(optimizer, lr)
     momentum = (usual.momentum or USUAL_MOMENTUM) if optimizer == "momentum" else 0.0
     return {"optimizer": optimizer, "lr": lr, "momentum": momentum,

@@ -4,8 +4,9 @@ import math
 from ..data.encoding import encode
 from ..data.scores import measures
 from ..linalg import PurennError
+from ..losses import LOSSES
 from ..runs.result import Score
-from ..runs.settings import LOSSES, OF_LOGITS, make_loss
+from ..runs.settings import OF_LOGITS
 from ..training import Dataset, evaluate
 
 
@@ -21,7 +22,7 @@ def evaluated(predictor, table, model: str, file: str) -> Score:
     data = Dataset(*encode(preparation, table, single=single))
     if not data.inputs:
         raise PurennError(f"evaluate: {file}: no rows are left without missing values")
-    criterion = make_loss(_loss_name(predictor.model))
+    criterion = LOSSES[_loss_name(predictor.model)]()
     loss, accuracy, outputs = evaluate(predictor.model.network, criterion, data)
     if not math.isfinite(loss):
         raise PurennError(f"evaluate: the loss of {model} on {file} is {loss!r}: weights, or numbers of the table, are "

@@ -3,12 +3,13 @@
 The two are Mazur's worked example, and softmax with cross-entropy.
 """
 from ..activations import Tanh
+from ..data.sources import ChoiceError, Points
 from ..layers import Linear
 from ..network import Network
 from ..runs import problems
-from ..runs.problems import Points, Problem
+from ..runs.problems import Problem
 from ..runs.run import Run
-from ..runs.settings import ChoiceError, Settings, make_optimizer
+from ..runs.settings import Settings, make_optimizer
 from ..runs.tasks import POINT_RATES, POINT_SUM_RATES, POINT_TASKS, TASKS, Task
 from ..training import Dataset
 from . import mazur

@@ -7,9 +7,9 @@ from functools import partial
 from math import inf
 from typing import Any, Callable, Dict, List, Optional, Sequence
 
+from ..data.sources import ImageSource
 from ..runs import problems
 from ..runs.pool import Job
-from ..runs.problems import ImageSource
 from ..runs.settings import Settings
 from ..runs.tasks import TASKS, USUAL_MOMENTUM
 from . import lab_variants as variants

@@ -19,8 +19,8 @@ from typing import Any, Callable, List, Optional
 
 from .. import activations
 from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh
+from ..data.sources import ChoiceError
 from ..layers import Linear
-from ..runs.settings import ChoiceError
 
 PARTS = ("forward", "cost", "backward", "update")
 
