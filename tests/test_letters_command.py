@@ -19,7 +19,7 @@ from purenn.engines.loops import Loops
 from purenn.files.model import load_model
 from purenn.runs import Problem, Run, Score, Settings, problems
 from purenn.data.sources import ImageSource
-from purenn.runs.run import PAYS
+from purenn.engines.work import PAYS
 from purenn.study.estimate import estimate
 from purenn.show.report import worst_predictions
 

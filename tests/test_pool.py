@@ -185,7 +185,7 @@ def test_runs_that_share_out_their_batches_are_not_shared_out_themselves(own):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_of_several_runs_each_has_one_process_where_its_settings_do_not_say(workers, monkeypatch):
-    monkeypatch.setattr("purenn.runs.run.PAYS", 0)                  # any network would do with several
+    monkeypatch.setattr("purenn.engines.work.PAYS", 0)                  # any network would do with several
     results = run_all([xor(epochs=5, workers=None)] * 2, workers)
     assert [result.settings.workers for result in results] == [1, 1]
     assert figures(results) == figures(run_all([xor(epochs=5)] * 2, 1))

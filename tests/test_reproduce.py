@@ -91,7 +91,7 @@ def test_so_are_those_of_letters(monkeypatch):
         made.append(source)
         return few
     monkeypatch.setattr(problems, "make", make)                     # to draw them all would take a while
-    monkeypatch.setattr("purenn.runs.run.PAYS", 10 ** 9)            # several workers only where that is typed
+    monkeypatch.setattr("purenn.engines.work.PAYS", 10 ** 9)            # several workers only where that is typed
     monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
     job, = ALL["C1"].runs.values()
     assert main(as_command(ALL["C1"]).split()) == 0

@@ -47,10 +47,21 @@ def resumed(engine, begun: str, network):
 def make(name: str, network, work=None):
     """The engine of that name, for this network; nothing of the others is loaded.
 
-    ``work`` is a ``work.Work``: what is to be trained, if that is known. Raises PurennError for an unknown name.
+    ``work`` is a ``work.Work``: what is to be trained, if that is known. If it asks for several workers, they are
+    processes, except for the engine ``compiled``, which has threads. Raises PurennError for an unknown name.
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
+    engine = _of_one_process("auto", network) if name == "processes" else _of_one_process(name, network, work)
+    workers = work.workers if work else None
+    if name == "processes" or ((workers or 1) > 1 and repr(engine) != "Compiled()"):
+        from .processes import Processes
+        from .workers import may_start
+        return Processes(workers, engine) if may_start() else engine
+    return engine
+
+
+def _of_one_process(name, network, work=None):
     if name == "unrolled":
         from .unrolled import Unrolled
         return Unrolled()
@@ -59,14 +70,10 @@ def make(name: str, network, work=None):
         return Matrix()
     if name == "compiled":
         from .compiled import Compiled
-        engine = Compiled(work.threads if work else None)
+        engine = Compiled(work.workers if work else None)
         if work:
             engine.prepare(network, work.loss, work.optimizer)
         return engine
-    if name == "processes":
-        from .auto import pick
-        from .processes import Processes
-        return Processes(inner=pick(network))
     if name == "auto":
         from .auto import pick
         return pick(network, work)

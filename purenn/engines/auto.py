@@ -60,7 +60,7 @@ def compiled(network, work: Work):
     if reason:
         return f"compiled: {reason}"
     from .compiled import Compiled
-    engine = Compiled(work.threads)
+    engine = Compiled(work.workers)
     try:
         engine.prepare(network, work.loss, work.optimizer)
     except PurennError as error:

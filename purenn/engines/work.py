@@ -1,17 +1,22 @@
-"""How much there is to train; the engine is chosen by it."""
+"""How much there is to train; the engine, and the number of processes, are chosen by it."""
+import os
 from typing import Any, NamedTuple
 
 # With a target loss or patience, most trainings end before this number of epochs.
 EXPECTED = 5000
 
+# With PAYS or more parameters times samples in a batch, several processes are faster, each with LEAST_SHARE samples or
+# more.
+PAYS, LEAST_SHARE = 500_000, 8
+
 
 class Work(NamedTuple):
-    """What is to be trained: a loss, an optimizer, the number of samples in all epochs, and the most threads."""
+    """What is to be trained: loss, optimizer, the number of samples in all epochs, and how many workers share it."""
 
     loss: Any
     optimizer: Any
     samples: float
-    threads: Any = None
+    workers: Any = None
 
 
 def is_worth_it(engine: str) -> bool:
@@ -27,6 +32,16 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
     ends_early = settings.target_loss is not None or settings.patience
     epochs = min(settings.epochs, EXPECTED) if ends_early else settings.epochs
     return Work(loss, optimizer, epochs * samples, settings.workers)
+
+
+def workers_of(settings, parameters: int, samples: int) -> int:
+    """How many processes a batch is divided among: as many as these Settings say or, if None, as make it faster."""
+    if settings.workers is not None:
+        return settings.workers
+    batch = min(settings.batch_size or samples, samples)
+    if settings.engine != "processes" and parameters * batch < PAYS:
+        return 1
+    return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
 
 
 class Until(NamedTuple):

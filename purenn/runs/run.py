@@ -1,7 +1,6 @@
 """A Run: a Problem trained with Settings, and the rules for stopping."""
 import gc
 import math
-import os
 import random
 import time
 from itertools import repeat
@@ -12,7 +11,7 @@ from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..data.sources import ChoiceError
 from ..engines.counting import CountingEngine
-from ..engines.work import Until, work_of
+from ..engines.work import Until, work_of, workers_of
 from ..linalg import PurennError
 from ..losses import LOSSES
 from ..network import Network
@@ -20,10 +19,6 @@ from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite,
 from .problems import Problem
 from .result import Result, Score
 from .settings import Settings, check_settings, make_optimizer
-
-# With PAYS or more parameters times samples in a batch, several processes are faster, each with LEAST_SHARE samples or
-# more.
-PAYS, LEAST_SHARE = 500_000, 8
 
 
 class Run:
@@ -50,10 +45,11 @@ class Run:
             raise ChoiceError("patience", f"found {settings.patience}, and there are no validation data; take 0")
         self.network = network or Network.mlp(settings.sizes, settings.activation, settings.output_activation,
                                               init=settings.init, rng=self.rng)
-        self.settings = settings._replace(workers=_workers(settings, self.network, len(self.problem.train.inputs)))
+        self.settings = settings._replace(workers=workers_of(
+            settings, self.network.count_parameters(), len(self.problem.train.inputs)))
         self.loss = LOSSES[settings.loss]()
         self.optimizer = make_optimizer(settings, self.network.parameters())
-        self.engine = CountingEngine(_make_engine(self))
+        self.engine = self._make_engine()
         if settings.engine in ("unrolled", "matrix"):       # refuse what the engine cannot do before training
             self.engine.outputs(self.network, self.problem.train.inputs[:1])
         self.curve: List[Epoch] = []
@@ -67,7 +63,11 @@ class Run:
     def vary(self, variant: Callable[["Run"], None]) -> None:
         """Let ``variant`` change the run before it begins, such as its optimizer, and choose the engine anew."""
         variant(self)
-        self.engine = CountingEngine(_make_engine(self))
+        self.engine = self._make_engine()
+
+    def _make_engine(self) -> CountingEngine:
+        work = work_of(self.settings, len(self.problem.train.inputs), self.loss, self.optimizer)
+        return CountingEngine(engines.make(self.settings.engine, self.network, work))
 
     def epochs(self) -> Iterator[Epoch]:
         """Train, and yield each Epoch. After a break, call this again to go on.
@@ -228,25 +228,3 @@ class Run:
     def close(self) -> None:
         """End the processes that the engine keeps running."""
         self.engine.close()
-
-
-def _workers(settings: Settings, network: Network, samples: int) -> int:
-    """How many processes a batch is divided among: as asked for, or as many as make it faster."""
-    if settings.workers is not None:
-        return settings.workers
-    batch = min(settings.batch_size or samples, samples)
-    if settings.engine != "processes" and network.count_parameters() * batch < PAYS:
-        return 1
-    return max(1, min(os.cpu_count() or 1, batch // LEAST_SHARE))
-
-
-def _make_engine(run: Run) -> Any:
-    settings, network = run.settings, run.network
-    work = work_of(settings, len(run.problem.train.inputs), run.loss, run.optimizer)
-    engine = engines.make("auto" if settings.engine == "processes" else settings.engine, network,
-                          None if settings.engine == "processes" else work)
-    if settings.engine == "processes" or ((settings.workers or 1) > 1 and repr(engine) != "Compiled()"):
-        from ..engines.processes import Processes
-        from ..engines.workers import may_start
-        return Processes(settings.workers, engine) if may_start() else engine
-    return engine
