@@ -114,7 +114,7 @@ def test_a_value_means_what_it_means_to_the_task(vary, alone):
 
 
 def test_every_setting_is_run_with_the_same_seeds():
-    plan = make_plan(TASKS["xor"], "--vary lr=1,2 --vary init=he,zeros --seeds 2 --seed 5 --epochs 9".split())
+    _, plan = make_plan(TASKS["xor"], "--vary lr=1,2 --vary init=he,zeros --seeds 2 --seed 5 --epochs 9".split())
     asked = [Settings(lr=lr, init=init, epochs=9, engine="auto") for lr, init in (
         (1.0, "he"), (1.0, "zeros"), (2.0, "he"), (2.0, "zeros"))]
     assert plan.settings == [settings._replace(seed=5) for settings in asked]

@@ -1,23 +1,19 @@
 """``compare``: a task with several settings, each with the same seeds, side by side."""
-import itertools
 import os
 import re
 import time
-from functools import partial
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..data.sources import Source
 from ..linalg import PurennError
-from ..runs import problems
-from ..runs.pool import Incomplete, Interrupted, Job, compile_alike, run_all
-from ..runs.result import settings_json
-from ..runs.run import Run
+from ..runs.pool import Incomplete, Interrupted, run_all
 from ..runs.settings import Settings
-from ..runs.tasks import TASKS, Task, resolve
+from ..runs.tasks import TASKS, Task
 from ..show import compared
 from ..show import terminal as show
 from ..show.progress import telling
-from ..study.comparison import summarize, trial
+from ..study.comparison import trial
+from ..study.plan import Axis, Plan, plan_of, rows_of
 from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
                       points_of)
@@ -35,38 +31,12 @@ MOST_EPOCHS = 8_000
 VARIED = {*Settings._fields[1:-2], "hidden", "points", "train", "validation", "test", "standardize", "missing"}
 
 
-class Axis(NamedTuple):
-    """What is varied: the option's name, its values as they were given, and what they mean."""
-
-    name: str
-    values: List[str]
-    meanings: List[Any]
-
-
-class Plan(NamedTuple):
-    """What will be run: ``values`` and ``settings`` of each setting; ``plain`` is the same, as ``--json`` prints it.
-
-    ``jobs`` are every setting with the first seed, then every one with the next.
-    """
-
-    task: Task
-    options: Any
-    axes: List[Axis]
-    values: List[Tuple[str, ...]]
-    settings: List[Settings]
-    plain: List[Dict[str, Any]]
-    seeds: List[int]
-    jobs: List[Job]
-    is_validated: bool
-
-
 def run(arguments: List[str]) -> int:
     """Run every setting with every seed, and show the results; return the exit code."""
     name = task_name("compare", DESCRIPTION, list(TASKS), arguments)
     if name is None:
         return 0
-    plan = make_plan(TASKS[name], arguments[1:])
-    options = plan.options
+    options, plan = make_plan(TASKS[name], arguments[1:])
     check_figures(options)
     workers = min(options.workers or os.cpu_count() or 1, len(plan.jobs))
     terminal = show.Terminal()
@@ -76,8 +46,7 @@ def run(arguments: List[str]) -> int:
     results, stop = _run(plan, workers, None if options.json else terminal)
     interrupted = isinstance(stop, KeyboardInterrupt)
     seconds = time.perf_counter() - start
-    count = len(plan.settings)
-    rows = [summarize(_label(plan.axes, plan.values[i]), results[i::count]) for i in range(count)]
+    rows = rows_of(plan, results)
     try:
         if options.json:
             import json
@@ -89,7 +58,7 @@ def run(arguments: List[str]) -> int:
             from ..files.rows import write_rows
             write_rows(options.csv, compared.runs(plan, rows))
     if options.plot is not None:
-        _draw(plan, rows, terminal)
+        _draw(options, plan, rows, terminal)
     if isinstance(stop, PurennError):
         raise stop
     return 130 if interrupted else 0
@@ -97,8 +66,8 @@ def run(arguments: List[str]) -> int:
 
 # The options, checked before anything runs.
 
-def make_plan(task: Task, arguments: List[str]) -> Plan:
-    """What the arguments ask for; raises PurennError if any value is wrong."""
+def make_plan(task: Task, arguments: List[str]) -> Tuple[Any, Plan]:
+    """The options, and the Plan that they ask for; raises PurennError if any value is wrong."""
     own = Parser(f"compare {task.name}", add_help=False)
     _add_own_options(own)
     parser = Parser(f"compare {task.name}", description=DESCRIPTION, parents=[own])
@@ -118,20 +87,11 @@ def make_plan(task: Task, arguments: List[str]) -> Plan:
         raise PurennError(f"compare: {show.count(runs // options.seeds, 'setting')} with "
                           f"{show.count(options.seeds, 'seed')} are {runs} runs; at most {MOST_RUNS} are allowed: give "
                           "fewer values or fewer --seeds")
-    seeds = list(range(options.seed, options.seed + options.seeds))
-    values = list(itertools.product(*[axis.values for axis in axes]))
-    source, names = source_of(options, task), [axis.name for axis in axes]
-    jobs = [_job(task, options, source, dict(zip(names, meanings)), _label(axes, texts))
-            for texts, meanings in zip(values, itertools.product(*[axis.meanings for axis in axes]))]
-    every = [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs]
-    compile_alike(every)
-    plain = []
-    for job in jobs:
-        run = Run(job.problem, job.settings)                # errors are found before anything runs
-        plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
-    note_about(run.problem)
-    return Plan(task, options, axes, values, [job.settings for job in jobs], plain, seeds, every,
-                run.problem.validation is not None)
+    with named_as_options():
+        plan = plan_of(task, axes, source_of(options, task), chosen(options),
+                       range(options.seed, options.seed + options.seeds))
+    note_about(plan.problem)
+    return options, plan
 
 
 def _add_task_options(parser: Parser, task: Task) -> Callable[[Any, Task], Source]:
@@ -161,22 +121,6 @@ def _add_own_options(parser: Parser) -> None:
     group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
     add_json_option(group)
     add_figure_options(parser)
-
-
-def _job(task: Task, options: Any, source: Source, varied: Dict[str, Any], label: str) -> Job:
-    """The Job of a setting: the options, with the values that are varied put in."""
-    varied = {name.replace("-", "_"): meaning for name, meaning in varied.items()}
-    source = source._replace(**{name: varied.pop(name) for name in source._fields if name in varied})
-    with named_as_options():
-        choices = {**chosen(options), **varied, "workers": 1}
-        if choices.get("batch_size") == "all":
-            choices["batch_size"] = None
-        if choices["engine"] == "processes":
-            raise PurennError("--engine: found processes, but here the runs are divided among processes; "
-                              "choose another engine, or auto")
-        import random
-        problem = partial(problems.make, source, loss=choices.get("loss"))
-        return Job(problem, resolve(task, problem(random.Random(0)), **choices), label)
 
 
 def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool]) -> List[Axis]:
@@ -220,6 +164,7 @@ def _meanings(task: Task, parser: Parser, name: str, texts: List[str], is_switch
             meaning: Any = hidden_sizes([parser.value_of(name, size) for size in text.lower().split("x")])
         else:
             meaning = parser.value_of(name, text)
+            meaning = None if meaning == "all" else meaning             # of a batch size
         if meaning in meant:
             _refuse(task, f"{name}: found {short(text)}, which is there already as "
                     f"{short(texts[meant.index(meaning)])}")
@@ -229,11 +174,6 @@ def _meanings(task: Task, parser: Parser, name: str, texts: List[str], is_switch
 
 def _refuse(task: Task, what: str) -> None:
     raise PurennError(f"compare {task.name}: --vary: {what}")
-
-
-def _label(axes: Sequence[Axis], values: Sequence[str]) -> str:
-    """A setting in words, such as ``lr 0.5, hidden 4x4``."""
-    return ", ".join(f"{axis.name} {value}" for axis, value in zip(axes, values))
 
 
 # The runs and their report.
@@ -251,10 +191,10 @@ def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[L
         return stop.results, stop
 
 
-def _draw(plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
+def _draw(options: Any, plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
     """The figure of the settings' losses, each the median over its seeds with the middle half."""
     from ..show import plots
-    path = os.path.join(plan.options.plot, f"{plan.task.name}-compare.png")
+    path = os.path.join(options.plot, f"{plan.task.name}-compare.png")
     names = " and ".join(axis.name for axis in plan.axes)
     plots.overlay(path, compared.curves(rows), f"{plan.task.name} by {names}, {show.count(len(plan.seeds), 'seed')}")
-    say_written(plan.options, terminal, [path])
+    say_written(options, terminal, [path])

@@ -87,7 +87,7 @@ def first_lines(plan, workers: int) -> list:
     return [f"compare {plan.task.name}: {varied}; seed{seeds}; {show.count(len(plan.jobs), 'run')} of up to {most} "
             f"epochs, {show.count(workers, 'worker')}, {'engine' if len(engines) == 1 else 'engines'} "
             f"{', '.join(engines)}",
-            "Settings are ranked by their validation loss; the test data are not used." if plan.is_validated else
+            "Settings are ranked by their validation loss; the test data are not used." if plan.problem.validation else
             f"A run is solved when {solved}."]
 
 
