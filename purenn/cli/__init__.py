@@ -81,9 +81,8 @@ def _dispatch(arguments: List[str]) -> int:
         if arguments[0].startswith("-"):
             raise PurennError(f"found the option {arguments[0]} where a command belongs; the command comes first: "
                               f"{', '.join(names)}")
-        import difflib
-        near = difflib.get_close_matches(arguments[0], names, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
+        from ..files.text import did_you_mean
+        hint = did_you_mean(arguments[0], names)
         raise PurennError(f"there is no command {arguments[0]!r}; {hint}the commands are {', '.join(names)}")
     from importlib import import_module
     return int(import_module("." + arguments[0], __name__).run(arguments[1:]))
@@ -102,9 +101,7 @@ def overview(program: str) -> str:
 
 def _say(text: str) -> None:
     from ..show.terminal import Terminal
-    terminal = Terminal()
-    for line in text.split("\n"):
-        terminal.line(line)
+    Terminal().lines(text.split("\n"))
 
 
 def _fail(error: object, code: int) -> int:

@@ -5,6 +5,7 @@ import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..data.sources import Source
+from ..files.text import did_you_mean, short
 from ..linalg import PurennError
 from ..runs.pool import Incomplete, Interrupted, run_all
 from ..runs.settings import Settings
@@ -17,7 +18,7 @@ from ..study.plan import Axis, Plan, plan_of, rows_of
 from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
                       points_of)
-from .parser import Parser, short, task_name, whole
+from .parser import Parser, task_name, whole
 
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
 
@@ -132,10 +133,8 @@ def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool
         name, equals, values = text.partition("=")
         name = name.strip().lstrip("-").replace("_", "-").lower()
         if name not in switches:
-            import difflib
-            near = difflib.get_close_matches(name, switches, 1, 0.7)
-            hint = "--seeds says how many seeds; " if name in ("seed", "seeds") else ""
-            hint = f"did you mean {near[0]}? " if near else hint
+            hint = did_you_mean(name, switches, likeness=0.7)
+            hint = hint or ("--seeds says how many seeds; " if name in ("seed", "seeds") else "")
             _refuse(task, f"found {short(name)}; {hint}it must be one of {', '.join(switches)}")
         if not equals or not values.strip():
             _refuse(task, f"found {short(text)}, without values; give it as NAME=V1,V2,..., such as lr=1,0.5")

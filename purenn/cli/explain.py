@@ -8,9 +8,8 @@ from ..study import mazur, worksheet
 from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
 from ..study.formulas import PARTS, select
-from .options import add_optimizer_options, add_point_options
 from .parser import Parser, one_of, task_name, whole
-from .sample import add_sample_option, neuron, run_of_sample
+from .sample import add_sample_option, add_step_options, neuron, run_of_sample
 
 DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and the line at which a debugger can stop.")
@@ -25,9 +24,7 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = run_of_sample(name, options, max(1, options.step))
-    for _ in made.epochs() if options.step else ():
-        pass
+    made = run_of_sample(name, options, options.step)
     usual, network, data = ALL[name].settings, made.network, made.problem.train
     x, y = data.inputs[options.sample], data.targets[options.sample]
     known = worksheet.known(network, made.optimizer, x, y)
@@ -45,10 +42,9 @@ def run(arguments: List[str]) -> int:
 
 
 def _parser(name: str) -> Parser:
-    task = ALL[name]
     parser = Parser(f"explain {name}", description=DESCRIPTION)
     group = parser.add_argument_group("the explanation")
-    add_sample_option(group, task)
+    add_sample_option(group, ALL[name])
     group.add_argument("--step", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--only", metavar="PART", type=part,
                        help=f"{', '.join(PARTS)}, or LAYER.NEURON, such as 0.1: neuron 1 of network.layers[0]")
@@ -61,12 +57,10 @@ def _parser(name: str) -> Parser:
     sheets.add_argument("--blank", action="store_true", help="print a worksheet: each result is left open")
     sheets.add_argument("--answers", action="store_true", help="print the answers to that worksheet")
     if name in EXAMPLES:
-        add_optimizer_options(parser.add_argument_group("the training"), task)
         free = name == "softmax"
         group.add_argument("--seed", metavar="N", type=whole(0) if free else _fixed, default=1 if free else None,
                            help="seed of the weights (default: %(default)s)" if free else "refused: " + FIXED)
-    else:
-        add_point_options(parser, task, epochs=False)
+    add_step_options(parser, name)
     return parser
 
 

@@ -1,10 +1,7 @@
 """``gate``: train on the truth table of XOR, sample by sample, with momentum."""
-from typing import List
+from functools import partial
 
 from ..runs.tasks import TASKS
 from .ending import run_points
 
-
-def run(arguments: List[str]) -> int:
-    """Train and show; return the exit code."""
-    return run_points(TASKS["gate"], arguments)
+run = partial(run_points, TASKS["gate"])

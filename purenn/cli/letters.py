@@ -5,6 +5,7 @@ from typing import Any, List, Tuple
 from ..data.images import DRAWN, USUAL, drawn_sizes
 from ..data.sources import ImageSource, check_names, class_names, read_source
 from ..engines.work import is_worth_it
+from ..files.text import short
 from ..linalg import PurennError
 from ..runs.tasks import TASKS, Task
 from ..show.progress import telling
@@ -13,7 +14,7 @@ from .ending import train_and_report
 from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
                       add_network_options, add_optimizer_options, add_part_options, add_report_options,
                       add_workers_option, named_as_options, typed)
-from .parser import MOST_EPOCHS, Parser, short, whole
+from .parser import MOST_EPOCHS, Parser, whole
 
 # What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}

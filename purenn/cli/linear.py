@@ -1,10 +1,7 @@
 """``linear``: train on points on both sides of a line, test on fresh ones."""
-from typing import List
+from functools import partial
 
 from ..runs.tasks import TASKS
 from .ending import run_points
 
-
-def run(arguments: List[str]) -> int:
-    """Train and show; return the exit code."""
-    return run_points(TASKS["linear"], arguments)
+run = partial(run_points, TASKS["linear"])

@@ -5,6 +5,7 @@ import os
 import sys
 from typing import Any, Callable, Iterable, List, Optional, Sequence, Set, Union
 
+from ..files.text import did_you_mean, short
 from ..linalg import PurennError
 
 MOST_EPOCHS = 1_000_000_000
@@ -44,9 +45,8 @@ class Parser(argparse.ArgumentParser):
         options, rest = self.parse_known_args(self._joined(args or []), blank)
         if rest:
             known = [name.lstrip("-") for action in self._actions for name in action.option_strings]
-            import difflib
-            near = difflib.get_close_matches(rest[0].split("=")[0].lstrip("-"), known, 1, 0.7)
-            hint = f"did you mean --{near[0]}?" if near else f"{self.prog} --help lists what there is"
+            hint = did_you_mean(rest[0].split("=")[0].lstrip("-"), known, "--{}".format, 0.7).strip()
+            hint = hint or f"{self.prog} --help lists what there is"
             self.error(f"there is no {'option' if rest[0].startswith('-') else 'argument'} {rest[0]}; {hint}")
         given: Set[str] = {name for name, value in vars(options).items() if value is not None}
         for name in named:
@@ -169,11 +169,6 @@ def number(allowed: str, accepts: Callable[[float], bool]) -> Callable[[str], fl
             raise argparse.ArgumentTypeError(f"found {short(text)}; it must be {finite}")
         return value
     return check
-
-
-def short(text: str) -> str:
-    """What was found, quoted, and cut if it is long."""
-    return repr(text if len(text) <= 40 else text[:37] + "...")
 
 
 positive = number("a number above 0", lambda value: value > 0.0)

@@ -26,13 +26,12 @@ def run(arguments: List[str]) -> int:
                 raise PurennError(f"--out: {out} is read, too; give the predictions a file of their own")
         check_writable(out)
     predictor, table = predictor_and_table(options)
-    text = "".join(csv_line(row, table.delimiter) for row in predicted(predictor, table)).encode("utf-8")
+    text = "".join(csv_line(row, table.delimiter) for row in predicted(predictor, table))
     if out is None:
-        write_bytes(text)
-        return 0
-    from ..files.disk import replacing
-    with replacing(out) as beside, open(beside, "wb") as handle:
-        handle.write(text)
+        write_bytes(text.encode("utf-8"))
+    else:
+        from ..files.disk import write_text
+        write_text(out, text)
     return 0
 
 

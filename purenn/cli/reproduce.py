@@ -51,11 +51,10 @@ def run(arguments: List[str]) -> int:
     else:
         terminal.lines(lab_reports.summary(done, len(wanted), seconds))
     if options.markdown is not None:
-        from ..files.disk import replacing
+        from ..files.disk import write_text
         figures = lab_reports.draw(options.markdown, done) if can_draw() else []
         lines = lab_reports.markdown(done, len(wanted), seconds, figures)
-        with replacing(options.markdown) as beside, open(beside, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
+        write_text(options.markdown, "\n".join(lines) + "\n")
     if isinstance(stop, PurennError):
         raise stop
     return 130 if stop else 0

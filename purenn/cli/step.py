@@ -5,11 +5,11 @@ from typing import List
 from ..data.sources import ChoiceError
 from ..show import stepper
 from ..show.terminal import Terminal
-from ..study.examples import ALL, EXAMPLES
+from ..study.examples import ALL
 from ..study.recording import record
-from .options import add_optimizer_options, add_point_options, named_as_options
+from .options import named_as_options
 from .parser import Parser, task_name, whole
-from .sample import add_sample_option, run_of_sample
+from .sample import add_sample_option, add_step_options, run_of_sample
 
 DESCRIPTION = ("Walk through one training step of one sample, line by line of the core's own source, forward and back. "
                "In a terminal ? lists the keys; elsewhere the whole step is printed.")
@@ -21,9 +21,7 @@ def run(arguments: List[str]) -> int:
     if name is None:
         return 0
     options = _parser(name).parse_args(arguments[1:])
-    made = run_of_sample(name, options, max(1, options.after))
-    for _ in made.epochs() if options.after else ():
-        pass
+    made = run_of_sample(name, options, options.after)
     data = made.problem.train
     recording = record(made.network, made.loss, made.optimizer, data.inputs[options.sample],
                        data.targets[options.sample], options.sample)
@@ -57,8 +55,5 @@ def _parser(name: str) -> Parser:
     group.add_argument("--predict", action="store_true",
                        help="ask for each result before it is shown, and count the right answers; an answer within "
                        "1%% is right")
-    if name in EXAMPLES:
-        add_optimizer_options(parser.add_argument_group("the training"), ALL[name])
-    else:
-        add_point_options(parser, ALL[name], epochs=False)
+    add_step_options(parser, name)
     return parser

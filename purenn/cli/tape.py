@@ -2,7 +2,7 @@
 from typing import List
 
 from ..linalg import PurennError
-from ..show.tape import MOST, lines_of, svg, write_svg
+from ..show.tape import MOST, lines_of, svg
 from ..show.terminal import Terminal
 from ..study.examples import ALL, EXAMPLES
 from ..study.graph import agree, compare
@@ -43,7 +43,8 @@ def run(arguments: List[str]) -> int:
     if options.svg and count > MOST:
         raise PurennError(f"tape {name}: --svg: found {count} nodes; at most {MOST} can be drawn: {remedy}")
     if options.svg:
-        write_svg(options.svg, svg(f"{name}, sample {options.sample}", network, nodes, options.only))
+        from ..files.disk import write_text
+        write_text(options.svg, svg(f"{name}, sample {options.sample}", network, nodes, options.only))
     terminal = Terminal()
     first_line = f"tape {name}: {network!r}, {loss!r}; sample {options.sample}: x = {x!r}, y = {y!r}"
     for line in [first_line, *lines_of(network, loss, nodes, slopes, options.only, remedy)]:

@@ -1,10 +1,7 @@
 """``xor``: train on the 21 points of XOR."""
-from typing import List
+from functools import partial
 
 from ..runs.tasks import TASKS
 from .ending import run_points
 
-
-def run(arguments: List[str]) -> int:
-    """Train and show; return the exit code."""
-    return run_points(TASKS["xor"], arguments)
+run = partial(run_points, TASKS["xor"])

@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Dict, List, NamedTuple, Optional, Union
 
-from ..files.disk import check_writable, naming, replacing
+from ..files.disk import check_writable, naming, write_text
 from ..files.strict_json import read_json
 from ..files.text import short
 from ..linalg import PurennError
@@ -97,8 +97,7 @@ def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], w
     submissions = [read_submission(folder, exercises, seed) for folder in folders]
     found = [grade(submission, exercises, weights) for submission in submissions]
     if table:
-        with replacing(table) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
-            handle.write(as_csv(found))
+        write_text(table, as_csv(found))
     return found
 
 

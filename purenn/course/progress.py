@@ -3,7 +3,7 @@ import json
 import os
 from typing import Any, Dict, NamedTuple, Tuple
 
-from ..files.disk import naming, replacing
+from ..files.disk import naming, write_text
 from ..files.strict_json import read_json
 from ..files.text import short
 from ..linalg import PurennError
@@ -43,8 +43,7 @@ def text(progress: Progress) -> str:
 
 def write(folder: str, progress: Progress) -> None:
     """Write the file into a workbook."""
-    with replacing(os.path.join(folder, FILE)) as beside, open(beside, "w", encoding="utf-8") as handle:
-        handle.write(text(progress))
+    write_text(os.path.join(folder, FILE), text(progress))
 
 
 def read(folder: str) -> Progress:

@@ -6,7 +6,7 @@ import zipfile
 from functools import lru_cache
 from typing import Any, Dict, List, Tuple
 
-from ..files.disk import make_folder, replacing
+from ..files.disk import make_folder, replacing, write_text
 from ..linalg import PurennError
 from . import progress
 from .chapters import CHAPTERS, exercise
@@ -162,8 +162,7 @@ def write(folder: str, chapters: List[int], seed: int, program: str) -> int:
         raise PurennError(f"{folder}: has a {there[0]} already, and no file is overwritten; give another folder")
     make_folder(folder)
     for name, text in made.items():
-        with replacing(os.path.join(folder, name)) as beside, open(beside, "w", encoding="utf-8") as handle:
-            handle.write(text)
+        write_text(os.path.join(folder, name), text)
     progress.write(folder, progress.Progress(seed, tuple(chapters), {}))
     return len(chosen(chapters))
 

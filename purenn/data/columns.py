@@ -3,7 +3,7 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from ..files.text import short
+from ..files.text import did_you_mean, short
 from ..linalg import PurennError
 
 
@@ -172,9 +172,7 @@ def find_column(table: Table, name) -> int:
         return len(names) - 1
     if name.isdigit() and name.isascii() and len(name) < 10 and 1 <= int(name) <= len(names):
         return int(name) - 1
-    import difflib
-    near = difflib.get_close_matches(name, names, 1)
-    hint = f"did you mean {short(near[0])}? " if near else ""
+    hint = did_you_mean(name, names, short)
     raise PurennError(f"{table.path}: there is no column {short(name)}; {hint}it has {listed(names)}")
 
 

@@ -7,12 +7,14 @@ import os
 import signal
 import threading
 from contextlib import contextmanager
-from typing import Any, Callable, Iterable, List
+from typing import Any, Callable, Dict, Generator, Iterable, List, Sequence, Tuple
 
 from ..linalg import PurennError
 
 # How long to wait for the end of a worker that no longer answers, in seconds.
 PATIENCE = 1.0
+
+Shared = Generator[Tuple[int, Any], None, None]         # a question's index and its answer
 
 
 class Workers:
@@ -80,6 +82,37 @@ class Workers:
         process = self.members[worker][0]
         process.join(PATIENCE)
         return PurennError(f"its process has died ({why_died(process)}); try again, or with fewer workers")
+
+
+def shared_out(count: int, work: Callable[[Any], Any], questions: Sequence[Any], names: Sequence[str]) -> Shared:
+    """Yield each question's index and its answer as they come in; a worker that is done gets the next question.
+
+    There are ``count`` workers, at most as many as questions. An error begins with the name of its question.
+    """
+    crew = Workers(count, work)
+    waiting = list(reversed(range(len(questions))))
+    busy: Dict[int, int] = {}                           # from a worker to the index of its question
+
+    def named(method, worker, *question):
+        try:
+            return method(worker, *question)
+        except PurennError as error:
+            raise PurennError(f"{names[busy[worker]]}: {error}") from None
+
+    def ask(worker):
+        busy[worker] = waiting.pop()
+        named(crew.ask, worker, questions[busy[worker]])
+    try:
+        for worker in range(count):
+            ask(worker)
+        while busy:
+            for worker in crew.ready(busy):
+                answer, index = named(crew.answer, worker), busy.pop(worker)
+                if waiting:
+                    ask(worker)
+                yield index, answer
+    finally:
+        crew.close()
 
 
 @contextmanager

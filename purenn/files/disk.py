@@ -69,6 +69,12 @@ def replacing(path, ending=""):
             os.remove(beside)
 
 
+def write_text(path, text: str) -> None:
+    """Write a text in UTF-8 into a file, its line ends as they are; an old file is replaced when all is written."""
+    with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
+        handle.write(text)
+
+
 def check_writable(path) -> None:
     """Raise PurennError if a file cannot be written there; called before the work whose result it will hold."""
     with replacing(path) as beside:

@@ -45,10 +45,6 @@ class Keeper:
         self.digest: Optional[int] = None
         self.held: Any = None
 
-    def is_due(self, number: int) -> bool:
-        """Whether a checkpoint is to be written after this epoch."""
-        return number % self.every == 0
-
     def hold(self, run: Run) -> None:
         """Keep the state of a run in memory; called between two epochs."""
         self.held = (len(run.curve), run.network.state_dict(), run.optimizer.state_dict(), run.rng.getstate(), {

@@ -7,7 +7,7 @@ import os
 import sys
 from functools import partial
 from math import fsum
-from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Union
 
 from .. import engines
 from ..engines.work import work_of
@@ -24,7 +24,6 @@ from .settings import Settings
 UNTRAINED = Problem("", Dataset([], []))
 
 Summarize = Optional[Callable[[Result], Any]]
-Numbered = Generator[Tuple[int, Any], None, None]          # a job's index and its result
 
 
 class Job(NamedTuple):
@@ -86,12 +85,14 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     results: List[Any] = [None] * len(jobs)
     workers = min(workers or os.cpu_count() or 1, len(jobs))
     if workers > 1:
-        from ..engines.workers import may_start
+        from ..engines.workers import may_start, shared_out
         workers = workers if may_start() else 1
     if len(jobs) > 1:
         jobs = [_on_one_process(job, workers) for job in jobs]
         compile_alike(jobs)
-    running = _shared_out(jobs, workers, summarize) if workers > 1 else _alone(jobs, summarize)
+    running: Any = ((index, _done(job, summarize)) for index, job in enumerate(jobs))
+    if workers > 1:
+        running = shared_out(workers, partial(_done, summarize=summarize), jobs, [_named(job) for job in jobs])
     try:
         for done, (index, result) in enumerate(running, 1):
             results[index] = result
@@ -148,39 +149,6 @@ def _on_one_process(job: Job, workers: int) -> Job:
 def _done(job: Job, summarize: Summarize) -> Any:
     result = run_job(job)
     return summarize(result) if summarize else result
-
-
-def _alone(jobs: Sequence[Job], summarize: Summarize) -> Numbered:
-    """Yield each job's index and result, all from this process."""
-    for index, job in enumerate(jobs):
-        yield index, _done(job, summarize)
-
-
-def _shared_out(jobs: Sequence[Job], workers: int, summarize: Summarize) -> Numbered:
-    """Yield each job's index and result as they come in; a worker that is done gets the next job."""
-    from ..engines.workers import Workers
-    from ..files.disk import naming
-    crew = Workers(workers, partial(_done, summarize=summarize))
-    waiting = list(reversed(range(len(jobs))))
-    busy: Dict[int, int] = {}                       # from a worker to the index of its job
-
-    def ask(worker: int) -> None:
-        busy[worker] = waiting.pop()
-        with naming(_named(jobs[busy[worker]])):
-            crew.ask(worker, jobs[busy[worker]])
-    try:
-        for worker in range(workers):
-            ask(worker)
-        while busy:
-            for worker in crew.ready(busy):
-                index = busy.pop(worker)
-                with naming(_named(jobs[index])):
-                    result = crew.answer(worker)
-                if waiting:
-                    ask(worker)
-                yield index, result
-    finally:
-        crew.close()
 
 
 def _named(job: Job) -> str:

@@ -84,15 +84,11 @@ class Result(NamedTuple):
         return [{"input": x, "target": y, "output": a, "right": is_right(a, y, threshold)}
                 for x, y, a in zip(data.inputs, data.targets, outputs)]
 
-    def settings_json(self) -> Dict[str, Any]:
-        """The settings as the JSON object has them: those that can be chosen for this kind of problem, and its data."""
-        return settings_json(self.problem, self.settings, self.engine)
-
     def as_json(self) -> Dict[str, Any]:
         """All of it in plain values: the JSON object that the commands print."""
-        result = {"task": self.problem.name, "settings": self.settings_json(), "parameters": self.parameters,
-                  "seed": self.settings.seed, "epochs": self.epochs, "seconds": round(self.seconds, 3),
-                  "stopped": self.stopped}
+        result = {"task": self.problem.name, "settings": settings_json(self.problem, self.settings, self.engine),
+                  "parameters": self.parameters, "seed": self.settings.seed, "epochs": self.epochs,
+                  "seconds": round(self.seconds, 3), "stopped": self.stopped}
         if self.problem.kind != "points":
             result["kept"] = self.kept
         for name, _, score in self.parts():
@@ -123,7 +119,7 @@ def _image(number: int, target: List[float], output: List[float]) -> Dict[str, A
 
 
 def settings_json(problem: Problem, settings: Settings, engine: str) -> Dict[str, Any]:
-    """Settings in plain values, with facts about the problem and the engine's repr."""
+    """The settings that can be chosen for this kind of problem, in plain values, facts about it, the engine's repr."""
     chosen = {name: getattr(settings, name) for name in CHOICES[problem.kind]}
     chosen["sizes"] = list(settings.sizes)
     if OPTIMIZERS[settings.optimizer] is not SGD:

@@ -126,7 +126,7 @@ class Run:
     def _keep(self) -> None:
         if self.keeper:
             self.keeper.hold(self)
-            if self.stopped or self.keeper.is_due(len(self.curve)):
+            if self.stopped or len(self.curve) % self.keeper.every == 0:
                 self.keeper.write(self)
 
     def interrupt(self) -> None:

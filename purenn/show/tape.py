@@ -116,14 +116,6 @@ def svg(title: str, network, nodes: list, only=None) -> str:
     return "\n".join(lines + ["</svg>"]) + "\n"
 
 
-def write_svg(path: str, text: str) -> None:
-    """Write a drawing into a file."""
-    from ..files.disk import replacing
-    with replacing(path) as beside:
-        with open(beside, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-
-
 def _spots(nodes, rows, width, top):
     """Where the middle of each Value's box is."""
     uses = {node.value: [child for _, child, _ in node.uses] for node in nodes}

@@ -76,7 +76,7 @@ def label(axes: Sequence[Axis], values: Sequence[str]) -> str:
     return ", ".join(f"{axis.name} {value}" for axis, value in zip(axes, values))
 
 
-def rows_of(plan: Plan, trials: Sequence[Any]) -> List[Summary]:
+def rows_of(plan: Plan, trials: List[Any]) -> List[Summary]:
     """The Summary of each combination; ``trials`` are those of the jobs, None for one that was not done."""
     count = len(plan.settings)
     return [summarize(label(plan.axes, values), trials[i::count]) for i, values in enumerate(plan.values)]
