@@ -19,12 +19,15 @@ import pytest
 
 from purenn.cli import main
 from purenn.data.npz import read_npz, write_npz
+from purenn.data.sources import Points
 from purenn.files.checkpoint import load_checkpoint
 from purenn.files.model import load_model
 from purenn.files.safetensors import read_safetensors, write_safetensors
 from purenn.linalg import PurennError
 from purenn.engines.loops import Engine, Loops
 from purenn.files.plain import from_plain
+from purenn.runs import Run, Settings, problems
+from purenn.runs.keeper import Keeper, load_start, resume
 
 from .helpers import ROOT, cli
 
@@ -239,6 +242,27 @@ def test_ctrl_c_ends_the_training_and_all_is_kept(begun, tmp_path):
     assert epoch == result["epochs"] >= 2
     end = digits(tmp_path, begun[0], "--resume", path, "--epochs", epoch + 3)
     assert end == digits(tmp_path, *begun, "--epochs", epoch + 3)
+
+
+def test_ctrl_c_between_an_epoch_and_its_hold_loses_no_epoch(tmp_path, monkeypatch):
+    path, hold = str(tmp_path / "c"), Keeper.hold
+
+    def interrupted(keeper, run):
+        if len(run.curve) == 3:
+            monkeypatch.setattr(Keeper, "hold", hold)
+            raise KeyboardInterrupt
+        hold(keeper, run)
+
+    monkeypatch.setattr(Keeper, "hold", interrupted)
+    run = Run(problems.xor(), Settings(lr_decay=0.5, epochs=5))
+    run.keeper = Keeper(path, 100, Points("xor"))
+    with pytest.raises(KeyboardInterrupt):
+        list(run.epochs())
+    run.interrupt()
+    start = load_start(path, "xor")
+    assert start.checkpoint.epoch == len(run.curve) == 3
+    again = resume(start, problems.xor(), start.settings)
+    assert list(again.epochs()) == list(Run(problems.xor(), Settings(lr_decay=0.5, epochs=5)).epochs())[3:]
 
 
 @pytest.mark.parametrize("task", ["xor", "linear"])

@@ -3,7 +3,7 @@ import random
 from typing import Any, Dict, List, Optional
 
 from purenn.runs import PurennError
-from purenn.runs.tasks import POINT_TASKS
+from purenn.runs.defaults import POINT_TASKS
 from purenn.study.mistakes import MISTAKES
 from purenn.study.planting import network_of, planted
 

@@ -8,8 +8,8 @@ from typing import Any, Callable, Dict, List, Optional
 
 from purenn.files.strict_json import parsed
 from purenn.runs import PurennError
+from purenn.runs.defaults import POINT_TASKS
 from purenn.runs.settings import BETWEEN, LOSSES, OPTIMIZERS, ChoiceError
-from purenn.runs.tasks import POINT_TASKS
 from purenn.study.formulas import PARTS
 from web import cards, planting, points
 from web.forms import chosen, noise

@@ -11,8 +11,8 @@ import time
 from typing import Any, Dict, List, Optional
 
 from purenn.runs import TASKS, DivergedError, PurennError, Run, resolve
+from purenn.runs.defaults import choices_of
 from purenn.runs.settings import LOSSES, ChoiceError, Settings, make_optimizer
-from purenn.runs.tasks import choices_of
 from purenn.show import report
 from purenn.show import terminal as show
 from purenn.study.changes import carry_over, change_activations

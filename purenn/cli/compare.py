@@ -1,4 +1,5 @@
 """``compare``: a task with several settings, each with the same seeds, side by side."""
+import math
 import os
 import re
 import time
@@ -7,17 +8,17 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from ..data.sources import Source
 from ..files.text import did_you_mean, short
 from ..linalg import PurennError
+from ..runs.defaults import TASKS, Task
 from ..runs.pool import Incomplete, Interrupted, run_all
 from ..runs.settings import Settings
-from ..runs.tasks import TASKS, Task
 from ..show import compared
 from ..show import terminal as show
 from ..show.progress import telling
 from ..study.comparison import trial
 from ..study.plan import Axis, Plan, plan_of, rows_of
 from .ending import check_figures, note_about, say_written
-from .options import (add_figure_options, add_json_option, add_point_options, chosen, hidden_sizes, named_as_options,
-                      points_of)
+from .options import (add_figure_options, add_json_option, add_point_options, add_workers_option, chosen, hidden_sizes,
+                      named_as_options, points_of)
 from .parser import Parser, task_name, whole
 
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
@@ -50,8 +51,7 @@ def run(arguments: List[str]) -> int:
     rows = rows_of(plan, results)
     try:
         if options.json:
-            import json
-            terminal.line(json.dumps(compared.as_json(plan, workers, rows, seconds, stop)))
+            terminal.json(compared.as_json(plan, workers, rows, seconds, stop))
         else:
             terminal.lines(compared.report(terminal, plan, rows, stop))
     finally:                                        # even if nobody reads to the end
@@ -81,9 +81,7 @@ def make_plan(task: Task, arguments: List[str]) -> Tuple[Any, Plan]:
                 if action not in own._actions and action.dest in VARIED}
     axes = read_axes(task, parser, options, switches)
     parser.check_pairs(options, options.given | {axis.name.replace("-", "_") for axis in axes})
-    runs = options.seeds
-    for axis in axes:
-        runs *= len(axis.values)
+    runs = math.prod([len(axis.values) for axis in axes], start=options.seeds)
     if runs > MOST_RUNS:
         raise PurennError(f"compare: {show.count(runs // options.seeds, 'setting')} with "
                           f"{show.count(options.seeds, 'seed')} are {runs} runs; at most {MOST_RUNS} are allowed: give "
@@ -117,8 +115,7 @@ def _add_own_options(parser: Parser) -> None:
                        "shuffle=yes,no; given twice, each value of the first is tried with each of the second")
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
                        help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
-    group.add_argument("--workers", metavar="N", type=whole(1, 256),
-                       help="divide the runs among N processes (default: one for each core)")
+    add_workers_option(group, "the runs", "")
     group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
     add_json_option(group)
     add_figure_options(parser)

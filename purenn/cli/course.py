@@ -1,12 +1,11 @@
 """``course``: a workbook of exercises that are checked, and for teachers its handout and its grades."""
 import argparse
-import json
 import os
 import random
 from typing import Any, Dict, List
 
 from ..course import chapters as book
-from ..course import check, grade, learner, progress, workbook
+from ..course import grade, learner, progress, workbook
 from ..linalg import PurennError
 from ..show import course as show
 from ..show.terminal import Terminal
@@ -110,14 +109,7 @@ def _next(terminal: Terminal, options: Any) -> int:
 
 
 def _run(terminal: Terminal, options: Any) -> int:
-    folder = _folder(options)
-    trained = check.train_xor(folder, 1, options.epochs)
-    wrong = learner.keeps_from_running(folder) if trained.sentence else ""
-    if wrong:
-        raise PurennError(f"course run: {wrong} is not right yet; course check {wrong} tells more")
-    if trained.sentence:
-        raise PurennError(f"course run: {trained.sentence}; course check tells more, exercise by exercise")
-    show.show_trained(terminal, trained)
+    show.show_trained(terminal, learner.trained(_folder(options), options.epochs))
     return 0
 
 
@@ -125,7 +117,7 @@ def _grade(terminal: Terminal, options: Any) -> int:
     weights, exercises = grade.read_weights(options.weights), workbook.chosen(options.chapters)
     found = grade.grades(options.names, exercises, options.seed, weights, options.csv)
     if options.json:
-        terminal.stream.write(json.dumps(grade.as_json(found)) + "\n")
+        terminal.json(grade.as_json(found))
     else:
         show.show_grades(terminal, found, sum(weights[of.number] for of in exercises))
     return int(any(verdict.status != "right" for each in found for verdict in each.verdicts))

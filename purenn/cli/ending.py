@@ -11,18 +11,18 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from ..data.sources import Source, TableSource
 from ..linalg import PurennError
 from ..runs import problems
+from ..runs.defaults import Task, check_choices
 from ..runs.keeper import Keeper, resume
 from ..runs.problems import Problem
 from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
-from ..runs.tasks import Task, check_choices
 from ..show import progress as showing, report
 from ..show.progress import telling
 from ..show.terminal import PatientTerminal, Terminal
 from ..training import DivergedError
-from .options import (add_figure_options, add_kept_options, add_point_options, add_report_options, begun, chosen,
-                      named_as_options, points_of, resumed, settings_of)
+from .options import (add_ending_options, add_point_options, begun, chosen, named_as_options, points_of, resumed,
+                      settings_of)
 from .parser import Parser
 
 
@@ -30,17 +30,12 @@ def run_points(task: Task, arguments: List[str]) -> int:
     """What ``xor``, ``linear`` and ``gate`` do: train on points, and show the result; return the exit code."""
     parser = Parser(task.name, description=task.summary)
     add_point_options(parser, task)
-    add_report_options(parser, task.log_every)
-    add_kept_options(parser, every=10 * task.log_every)
-    add_figure_options(parser, animate=True)
-    return train_and_report(task, parser.parse_args(arguments), points_of, 10 * task.log_every)
+    add_ending_options(parser, task.log_every, every=10 * task.log_every, animate=True)
+    return train_and_report(task, parser.parse_args(arguments), points_of)
 
 
-def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], Source], every: int) -> int:
-    """Train as the options say, show and write the result; return the exit code.
-
-    ``source_of`` says where the data come from, ``every`` is the default of ``--checkpoint-every``.
-    """
+def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], Source]) -> int:
+    """Train on the data that ``source_of`` names, show and write the result; return the exit code."""
     start = begun(options, task)
     with named_as_options():
         check_choices(task, chosen(options))
@@ -66,8 +61,7 @@ def train_and_report(task: Task, options: Any, source_of: Callable[[Any, Task], 
     note_about(problem)
     run = resume(start, problem, settings) if start else Run(problem, settings_of(options, task, problem), rng)
     if options.checkpoint is not None:
-        run.keeper = Keeper(options.checkpoint, options.checkpoint_every or every, source,
-                            lambda text: note(f"purenn: {text}"))
+        run.keeper = Keeper(options.checkpoint, options.checkpoint_every, source, lambda text: note(f"purenn: {text}"))
     return _carry_out(run, options, terminal, talkative)
 
 
@@ -215,8 +209,7 @@ def show_and_write(options: Any, terminal: Terminal, run: Run, result: Result) -
     """Show the result as the options ask, and write the files to be kept, even if nobody reads to the end."""
     try:
         if options.json:
-            import json
-            terminal.line(json.dumps(result.as_json()))
+            terminal.json(result.as_json())
         elif options.quiet:
             terminal.line(report.last_line(result))
         else:
@@ -248,7 +241,7 @@ def write_model(options: Any, run: Run, result: Result) -> None:
     from ..files.model import Model, save_model
     training = {name: value for name, value in result.as_json().items() if name not in ("predictions", "history")}
     preparation = run.problem.preparation.as_dict() if run.problem.preparation else None
-    save_model(options.save, Model(run.network, preparation, output_kind(run.settings), training, result.history()))
+    save_model(options.save, Model(run.network, preparation, output_kind(run.settings), training, history(run.curve)))
 
 
 def _draw(options: Any, terminal: Terminal, run: Run, result: Result, seen: Any) -> None:

@@ -20,9 +20,8 @@ def run(arguments: List[str]) -> int:
     score = evaluated(predictor, table, options.model, options.file)
     rows, terminal = len(score.outputs), Terminal()
     if options.json:
-        import json
-        terminal.line(json.dumps({"model": options.model, "file": options.file, "rows": rows, "loss": score.loss,
-                                  "accuracy": score.accuracy, **score.measures}))
+        terminal.json({"model": options.model, "file": options.file, "rows": rows, "loss": score.loss,
+                       "accuracy": score.accuracy, **score.measures})
         return 0
     lines = part_lines([("table", rows, score)]) + score_lines(terminal, predictor.preparation, score)
     terminal.lines([*lines, "", f"{options.model} on {options.file}: {outcome(score, rows)}"])

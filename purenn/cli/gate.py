@@ -1,7 +1,7 @@
 """``gate``: train on the truth table of XOR, sample by sample, with momentum."""
 from functools import partial
 
-from ..runs.tasks import TASKS
+from ..runs.defaults import TASKS
 from .ending import run_points
 
 run = partial(run_points, TASKS["gate"])

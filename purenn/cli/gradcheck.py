@@ -20,13 +20,13 @@ def run(arguments: List[str]) -> int:
                         help=f"only this hidden activation: {', '.join(study.ACTIVATIONS)}; may be given several times")
     parser.add_argument("--loss", metavar="NAME", type=one_of(list(study.LOSSES)), action="append",
                         help=f"only this loss: {', '.join(study.LOSSES)}; may be given several times")
-    parser.add_argument("--h", metavar="H", type=step, help="how far to move each weight (default: 1e-5)")
+    parser.add_argument("--h", metavar="H", type=step, default=1e-5,
+                        help="how far to move each weight (default: %(default)g)")
     parser.add_argument("--sweep", action="store_true",
                         help="show how the error depends on h, from 1e-1 to 1e-12, on xor; takes one --activation only")
     options = parser.parse_args(arguments)
-    if options.sweep and (options.loss or options.h is not None or len(options.activation or []) > 1):
+    if options.sweep and (options.loss or "h" in options.given or len(options.activation or []) > 1):
         raise PurennError("gradcheck: --sweep takes only one --activation and no other option; leave the others out")
-    options.h = 1e-5 if options.h is None else options.h
     terminal = Terminal()
     if options.sweep:
         activation = (options.activation or ["sigmoid"])[0]

@@ -7,13 +7,12 @@ from ..data.sources import ImageSource, check_names, class_names, read_source
 from ..engines.work import is_worth_it
 from ..files.text import short
 from ..linalg import PurennError
-from ..runs.tasks import TASKS, Task
+from ..runs.defaults import TASKS, Task
 from ..show.progress import telling
 from ..show.terminal import Terminal
 from .ending import train_and_report
-from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
-                      add_network_options, add_optimizer_options, add_part_options, add_report_options,
-                      add_workers_option, named_as_options, typed)
+from .options import (Group, add_ending_options, add_engine_options, add_fitting_options, add_network_options,
+                      add_optimizer_options, add_part_options, add_workers_option, named_as_options, typed)
 from .parser import MOST_EPOCHS, Parser, whole
 
 # What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
@@ -36,7 +35,7 @@ def run(arguments: List[str]) -> int:
         return write_data(options)
     if options.show_data:
         return show_data(options)
-    return train_and_report(TASKS["letters"], options, source_of, every=1)
+    return train_and_report(TASKS["letters"], options, source_of)
 
 
 def parse(arguments: List[str]) -> Any:
@@ -51,9 +50,7 @@ def parse(arguments: List[str]) -> Any:
                         "the three sizes add up to, as an npz like notMNIST.npz, and end")
     group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {typed([], FULL)}")
     add_workers_option(group)
-    add_report_options(parser, log_every=None)
-    add_kept_options(parser, every=1)
-    add_figure_options(parser)
+    add_ending_options(parser, log_every=None, every=1)
     options = parser.parse_args(arguments)
     usual = FULL if options.full else WITH_C if not options.given - FREE and is_worth_it(options.engine) else {}
     for name in set(usual) - options.given:
@@ -66,7 +63,19 @@ def parse(arguments: List[str]) -> Any:
 
 def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
     """The options of the images, the network and the training; returns the groups of the first and the last."""
-    images = _add_data_options(parser)
+    images = parser.add_argument_group("the images")
+    images.add_argument("--data", metavar="FILE", help="an npz with images and labels (notMNIST.npz), a folder of IDX "
+                        "files (MNIST) or a CSV (default: letters A to J, drawn here)")
+    images.add_argument("--images", metavar="NAME", help="the array of images in the npz, if it cannot be guessed")
+    images.add_argument("--labels", metavar="NAME", help="the array of labels in the npz, or their column in the CSV "
+                        "(default: label)")
+    images.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV to leave "
+                        "out; can be given several times")
+    images.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
+    add_part_options(images, [f"{usual}, or {DRAWN * usual // USUAL[0]} if drawn; fewer if there are not enough"
+                              for usual in USUAL], "images")
+    images.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
+                        "1, measured on the images to learn from; use a smaller --lr with it")
     add_network_options(parser, task, output=False)
     group = parser.add_argument_group("the training")
     add_optimizer_options(group, task)
@@ -76,24 +85,6 @@ def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
                        "smaller data)")
     add_engine_options(group, "auto")
     return images, group
-
-
-def _add_data_options(parser: Parser) -> Group:
-    """The options that say what the images are."""
-    group = parser.add_argument_group("the images")
-    group.add_argument("--data", metavar="FILE", help="an npz with images and labels (notMNIST.npz), a folder of IDX "
-                       "files (MNIST) or a CSV (default: letters A to J, drawn here)")
-    group.add_argument("--images", metavar="NAME", help="the array of images in the npz, if it cannot be guessed")
-    group.add_argument("--labels", metavar="NAME", help="the array of labels in the npz, or their column in the CSV "
-                       "(default: label)")
-    group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV to leave "
-                       "out; can be given several times")
-    group.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
-    add_part_options(group, [f"{usual}, or {DRAWN * usual // USUAL[0]} if drawn; fewer if there are not enough"
-                             for usual in USUAL], "images")
-    group.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
-                       "1, measured on the images to learn from; use a smaller --lr with it")
-    return group
 
 
 def source_of(options: Any, task: Task) -> ImageSource:

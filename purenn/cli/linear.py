@@ -1,7 +1,7 @@
 """``linear``: train on points on both sides of a line, test on fresh ones."""
 from functools import partial
 
-from ..runs.tasks import TASKS
+from ..runs.defaults import TASKS
 from .ending import run_points
 
 run = partial(run_points, TASKS["linear"])

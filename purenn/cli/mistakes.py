@@ -1,7 +1,7 @@
 """``mistakes``: classic mistakes, put into the code one by one, and the check that finds each."""
 from typing import List
 
-from ..show.mistakes import lines
+from ..show.mistakes import lines, listed
 from ..show.terminal import Terminal
 from ..study import mistakes as study
 from ..study.planting import demonstrate
@@ -22,10 +22,7 @@ def run(arguments: List[str]) -> int:
     options = parser.parse_args(arguments)
     terminal = Terminal()
     if options.name is None:
-        for mistake in study.MISTAKES:
-            terminal.line(f"{mistake.name:24} {mistake.summary}")
-        terminal.line()
-        terminal.line("mistakes NAME puts one into the code, and shows what a learner sees and which check finds it.")
+        terminal.lines(listed(study.MISTAKES))
         return 0
     terminal.lines(lines(terminal, demonstrate(study.MISTAKES[names.index(options.name)], options.seed)))
     return 0

@@ -10,10 +10,10 @@ from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
+from ..runs.defaults import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Problem
 from ..runs.settings import BETWEEN, Settings
-from ..runs.tasks import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
 from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, momentum, not_negative, one_of,
                      part_size, positive, whole, yes_or_no)
 
@@ -118,10 +118,10 @@ def add_seed_option(group: Group) -> None:
                        help="seed of everything random: data, weights, order of the samples (default: %(default)s)")
 
 
-def add_workers_option(group: Group) -> None:
-    """``--workers``."""
+def add_workers_option(group: Group, what: str = "each batch", when: str = ", if that is faster") -> None:
+    """``--workers``; ``what`` is divided among them."""
     group.add_argument("--workers", metavar="N", type=whole(1, MOST_WORKERS),
-                       help="divide each batch among N processes (default: one for each core, if that is faster)")
+                       help=f"divide {what} among N processes (default: one for each core{when})")
 
 
 def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
@@ -132,32 +132,29 @@ def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
                            help=f"{what} to {use}, or their share (default: {number})")
 
 
-def add_report_options(parser: Parser, log_every: Optional[int]) -> None:
-    """``--log-every``, ``--quiet`` and ``--json``."""
+def add_ending_options(parser: Parser, log_every: Optional[int], every: int, animate: bool = False) -> None:
+    """The options of what is shown, kept and drawn; ``every`` is the default of ``--checkpoint-every``."""
     group = parser.add_argument_group("the report")
     if log_every:
         group.add_argument("--log-every", metavar="N", type=whole(1), default=log_every,
                            help="print a line every N epochs (default: %(default)s)")
     group.add_argument("--quiet", action="store_true", help="print the last line only")
     add_json_option(group)
-
-
-def add_json_option(group: Group) -> None:
-    """``--json``."""
-    group.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
-
-
-def add_kept_options(parser: Parser, every: int) -> None:
-    """``--save``, ``--history``, ``--checkpoint``, ``--checkpoint-every`` and ``--resume``."""
     group = parser.add_argument_group("what is kept")
     group.add_argument("--save", metavar="FILE", help="write the trained network: a .json file, which people can read, "
                        "or a .safetensors file, which PyTorch can read")
     group.add_argument("--history", metavar="FILE.csv", help="write the losses and accuracies, a row for each epoch")
     group.add_argument("--checkpoint", metavar="FILE", help="write a file from which --resume can go on")
-    group.add_argument("--checkpoint-every", metavar="N", type=whole(1),
-                       help=f"write the checkpoint every N epochs (default: {every})")
+    group.add_argument("--checkpoint-every", metavar="N", type=whole(1), default=every,
+                       help="write the checkpoint every N epochs (default: %(default)s)")
     group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; --epochs, "
                        "--target-loss, --patience, and what is shown and written may differ")
+    add_figure_options(parser, animate)
+
+
+def add_json_option(group: Group) -> None:
+    """``--json``."""
+    group.add_argument("--json", action="store_true", help="print one JSON object, and nothing else")
 
 
 def add_figure_options(parser: Parser, animate: bool = False) -> None:
@@ -250,12 +247,6 @@ def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
 def points_of(options: Any, task: Task) -> Points:
     """Which points the options of a task ask for."""
     return Points(task.name, getattr(options, "points", 100))
-
-
-def table_of(options: Any, decimal: str = "point") -> Any:
-    """The Table of FILE; ``decimal`` is the decimal separator if ``--decimal`` is not given."""
-    from ..data.table import read_table
-    return read_table(options.file, options.delimiter, options.header, None, options.decimal or decimal)
 
 
 # Resuming.

@@ -3,10 +3,11 @@ import os
 from typing import Any, List, Optional
 
 from ..data.predictor import load_predictor, predicted
+from ..data.table import read_table
 from ..files.rows import csv_line
 from ..linalg import PurennError
 from ..show.terminal import write_bytes
-from .options import add_model_options, add_table_options, table_of
+from .options import add_model_options, add_table_options
 from .parser import Parser
 
 
@@ -40,4 +41,5 @@ def predictor_and_table(options: Any) -> Any:
     predictor = load_predictor(options.model, options.activation, options.output_activation)
     if options.file is None:
         raise PurennError(f"found no table; give a CSV, as in: {options.model} FILE.csv, or - for stdin")
-    return predictor, table_of(options, predictor.preparation.decimal if predictor.preparation else "point")
+    decimal = options.decimal or (predictor.preparation.decimal if predictor.preparation else "point")
+    return predictor, read_table(options.file, options.delimiter, options.header, None, decimal)

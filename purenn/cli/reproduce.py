@@ -4,15 +4,15 @@ from functools import partial
 from typing import Any, Dict, List
 
 from ..linalg import PurennError
+from ..runs.defaults import TASKS, choices_of
 from ..runs.pool import compile_alike
-from ..runs.tasks import TASKS, choices_of
 from ..show import lab_reports
 from ..show.progress import telling
 from ..show.terminal import Terminal
 from ..study import experiments, trials
 from ..study.trials import Experiment, Outcome
 from .ending import can_draw
-from .options import add_json_option, typed
+from .options import add_json_option, add_workers_option, typed
 from .parser import Parser, one_of, whole
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
@@ -26,7 +26,9 @@ def run(arguments: List[str]) -> int:
         check_writable(options.markdown)
     terminal = Terminal()
     talkative = None if options.json else terminal
-    wanted = _wanted(options)
+    wanted = [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
+    if options.full or options.data is not None:
+        wanted = [experiments.c1(options.full, options.data)]
     done: List[Outcome] = []
     known: Dict[Any, Any] = {}
     start = time.perf_counter()
@@ -46,8 +48,7 @@ def run(arguments: List[str]) -> int:
             raise
     seconds = time.perf_counter() - start
     if options.json:
-        import json
-        terminal.line(json.dumps(lab_reports.as_json(done, seconds)))
+        terminal.json(lab_reports.as_json(done, seconds))
     else:
         terminal.lines(lab_reports.summary(done, len(wanted), seconds))
     if options.markdown is not None:
@@ -71,8 +72,7 @@ def parse(arguments: List[str]) -> Any:
     parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
                         "epochs")
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")
-    parser.add_argument("--workers", metavar="N", type=whole(1, 256),
-                        help="divide the runs among N processes (default: one for each core)")
+    add_workers_option(parser, "the runs", "")
     parser.add_argument("--markdown", metavar="FILE", help="also write the table as Markdown and, if matplotlib is "
                         "installed, the figures beside it")
     add_json_option(parser)
@@ -83,13 +83,6 @@ def parse(arguments: List[str]) -> Any:
     if options.names == ["C1"] and options.seeds:
         raise PurennError("--seeds: cannot be used with C1, which is run once; leave it out")
     return options
-
-
-def _wanted(options: Any) -> List[Experiment]:
-    """The experiments that are asked for."""
-    if options.full or options.data is not None:
-        return [experiments.c1(options.full, options.data)]
-    return [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
 
 
 def as_command(experiment: Experiment) -> str:

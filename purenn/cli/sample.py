@@ -4,8 +4,8 @@ import random
 import re
 from typing import Any, Tuple
 
+from ..runs.defaults import Task
 from ..runs.run import Run
-from ..runs.tasks import Task
 from ..study.examples import ALL, EXAMPLES, check_sample, problem_of, run_of
 from ..study.formulas import check_only
 from .options import add_optimizer_options, add_point_options, named_as_options, points_of, settings_of

@@ -5,12 +5,11 @@ from ..data.columns import REMEDIES
 from ..data.sources import TableSource
 from ..linalg import PurennError
 from ..losses import LOSSES
+from ..runs.defaults import TASKS, Task
 from ..runs.settings import BETWEEN
-from ..runs.tasks import TASKS, Task
 from .ending import train_and_report
-from .options import (Group, add_engine_options, add_figure_options, add_fitting_options, add_kept_options,
-                      add_network_options, add_optimizer_options, add_part_options, add_report_options,
-                      add_table_options, add_workers_option)
+from .options import (Group, add_ending_options, add_engine_options, add_fitting_options, add_network_options,
+                      add_optimizer_options, add_part_options, add_table_options, add_workers_option)
 from .parser import MOST_EPOCHS, Parser, one_of, whole
 
 KINDS = ("classification", "regression")
@@ -22,11 +21,8 @@ def run(arguments: List[str]) -> int:
     parser = Parser("train", description=task.summary)
     group = add_options(parser, task)
     add_workers_option(group)
-    add_report_options(parser, task.log_every)
-    add_kept_options(parser, every=1)
-    add_figure_options(parser)
-    options = parser.parse_args(arguments)
-    return train_and_report(task, options, source_of, every=1)
+    add_ending_options(parser, task.log_every, every=1)
+    return train_and_report(task, parser.parse_args(arguments), source_of)
 
 
 def add_options(parser: Parser, task: Task) -> Group:

@@ -5,8 +5,8 @@ from ..engines.program import program_source
 from ..engines.source import standalone_source
 from ..engines.unrolled import check_size
 from ..runs import problems
+from ..runs.defaults import POINT_TASKS, TASKS
 from ..runs.run import Run
-from ..runs.tasks import POINT_TASKS, TASKS
 from ..show.terminal import Terminal
 from .options import add_point_options, points_of, settings_of
 from .parser import MOST_EPOCHS, Parser, task_name, whole

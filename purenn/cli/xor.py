@@ -1,7 +1,7 @@
 """``xor``: train on the 21 points of XOR."""
 from functools import partial
 
-from ..runs.tasks import TASKS
+from ..runs.defaults import TASKS
 from .ending import run_points
 
 run = partial(run_points, TASKS["xor"])

@@ -2,8 +2,9 @@
 import os
 from typing import Iterator, List, Sequence, Tuple
 
+from ..linalg import PurennError
 from . import chapters, progress
-from .check import check
+from .check import Trained, check, train_xor
 from .exercise import Exercise
 from .judge import Verdict
 from .workbook import chosen
@@ -38,11 +39,18 @@ def checked(folder: str, names: Sequence[str]) -> Iterator[Tuple[Exercise, Verdi
         yield of, verdict
 
 
-def keeps_from_running(folder: str) -> str:
-    """The number of the first exercise that ``course run`` needs and that is not right; "" where all of them are."""
-    seed = progress.read(folder).seed
-    needed = [of for of in chapters.EXERCISES if of.module and of.chapter <= 8]
-    return next((of.number for of in needed if check(of, folder, seed).status != "right"), "")
+def trained(folder: str, epochs: int) -> Trained:
+    """Train xor with the workbook for up to ``epochs`` epochs.
+
+    If that fails, PurennError names the first exercise that is needed and not right, or else says what went wrong.
+    """
+    found, seed = train_xor(folder, 1, epochs), progress.read(folder).seed
+    for of in chapters.EXERCISES if found.sentence else ():
+        if of.module and of.chapter <= 8 and check(of, folder, seed).status != "right":
+            raise PurennError(f"course run: {of.number} is not right yet; course check {of.number} tells more")
+    if found.sentence:
+        raise PurennError(f"course run: {found.sentence}; course check tells more, exercise by exercise")
+    return found
 
 
 def hint(folder: str, names: Sequence[str]) -> str:

@@ -14,15 +14,15 @@ You can write the loop yourself, as with ``train``:
 ...     if epoch.accuracy == 1.0:
 ...         break
 
-``tasks.resolve`` fills in the settings that were not chosen, as the command line does, ``pool.run_all`` does many runs
-on several processes, and ``keeper`` writes checkpoints and resumes from them.
+``defaults.resolve`` fills in the settings that were not chosen, as the command line does, ``pool.run_all`` does many
+runs on several processes, and ``keeper`` writes checkpoints and resumes from them.
 """
 from ..linalg import PurennError
 from ..training import DivergedError
+from .defaults import TASKS, Task, resolve
 from .problems import Problem
 from .result import Result, Score
 from .run import Run
 from .settings import Settings
-from .tasks import TASKS, Task, resolve
 
 __all__ = ["TASKS", "DivergedError", "Problem", "PurennError", "Result", "Run", "Score", "Settings", "Task", "resolve"]

@@ -8,11 +8,11 @@ from ..data.sources import ImageSource, Points, Source, TableSource
 from ..files.plain import from_plain
 from ..linalg import PurennError
 from ..training import Epoch
+from .defaults import TASKS
 from .problems import Problem
 from .result import history
 from .run import Run
 from .settings import Settings, check_settings
-from .tasks import TASKS
 
 SOURCES: Dict[str, Any] = {"letters": ImageSource, "train": TableSource}
 

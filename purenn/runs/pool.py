@@ -115,16 +115,15 @@ def compile_alike(jobs: Sequence[Job], tell: Optional[Callable[[int, int], None]
     alike: Dict[Any, List[Job]] = {}
     for job in jobs:
         settings = job.settings._replace(seed=1, init="uniform", lr=1.0, epochs=1, patience=0)
-        alike.setdefault((settings, job.variant), []).append(job)
-    groups = [several for (settings, _), several in alike.items()
-              if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES]
-    if not groups or sys.platform == "emscripten":              # which has neither threads nor a compiler
+        if settings.engine == "auto" and settings.optimizer in OPTIMIZERS and settings.loss in LOSSES:
+            alike.setdefault((settings, job.variant), []).append(job)
+    if not alike or sys.platform == "emscripten":              # which has neither threads nor a compiler
         return
     from concurrent.futures import ThreadPoolExecutor
     with ThreadPoolExecutor(os.cpu_count()) as threads:         # the compiler is another process
-        for done, _ in enumerate(threads.map(_compile, groups), 1):
+        for done, _ in enumerate(threads.map(_compile, alike.values()), 1):
             if tell:
-                tell(done, len(groups))
+                tell(done, len(alike))
 
 
 def _compile(jobs: Sequence[Job]) -> None:

@@ -65,10 +65,6 @@ class Result(NamedTuple):
         """The score on the test data or, without any, on the training data."""
         return self.test or self.train
 
-    def history(self) -> Dict[str, List[Optional[float]]]:
-        """The curve as columns: a dict from loss, accuracy and so on to a list of numbers; no empty columns."""
-        return history(self.curve)
-
     def predictions(self) -> List[Dict[str, Any]]:
         """The prediction for each tested sample, as in the JSON object."""
         problem = self.problem

@@ -1,4 +1,4 @@
-"""A Run: a Problem trained with Settings, and the rules for stopping."""
+"""A Run: a Problem trained with Settings."""
 import gc
 import math
 import random
@@ -7,9 +7,9 @@ from itertools import repeat
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Union
 
 from .. import engines
-from ..data.diagnose import why_not_learned
 from ..data.scores import measures
 from ..data.sources import ChoiceError
+from ..data.why_not_learned import why_not_learned
 from ..engines.counting import CountingEngine
 from ..engines.work import Until, work_of, workers_of
 from ..linalg import PurennError
@@ -19,6 +19,7 @@ from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite,
 from .problems import Problem
 from .result import Result, Score
 from .settings import Settings, check_settings, make_optimizer
+from .stopping import why_stopped
 
 
 class Run:
@@ -78,7 +79,7 @@ class Run:
         """
         settings, problem = self.settings, self.problem
         begin = time.perf_counter() - self.seconds
-        self.stopped = self._why_stopped()                  # a run that is resumed may have come to its end before
+        self.stopped = why_stopped(self)                  # a run that is resumed may have come to its end before
         if self.stopped:
             self._keep()
             return
@@ -86,9 +87,9 @@ class Run:
             for epoch in train(self.network, problem.train, self.loss, self.optimizer, settings.epochs,
                                settings.batch_size, self.engine, self.rng if settings.shuffle else None,
                                problem.validation, len(self.curve)):
-                self._add(epoch)
                 self.optimizer.lr *= settings.lr_decay
-                self.stopped = self._why_stopped()
+                self._add(epoch)
+                self.stopped = why_stopped(self)
                 self.seconds = time.perf_counter() - begin
                 self._keep()
                 yield self.curve[-1]
@@ -102,26 +103,11 @@ class Run:
     def _add(self, epoch: Epoch) -> None:
         if self.problem.is_regression:                      # even if the numbers happen to be 0 and 1
             epoch = epoch._replace(accuracy=None, validation_accuracy=None)
-        self.curve.append(epoch)
-        self.samples = self.engine.samples
         if epoch.validation_loss is not None and (
                 self.best is None or epoch.validation_loss < self.best.validation_loss):
             self.best, self.best_weights = epoch, self.network.state_dict()
-
-    def _why_stopped(self) -> Optional[str]:
-        """Why training ends after the epoch that was done last; None if it goes on."""
-        if not self.curve:
-            return None
-        settings, last = self.settings, self.curve[-1]
-        if settings.target_loss is not None and self._is_below(settings.target_loss, last.loss):
-            return "target"
-        if settings.patience and self.best and last.number - self.best.number >= settings.patience:
-            return "patience"
-        return "epochs" if last.number >= settings.epochs else None
-
-    def _is_below(self, target: float, last: float) -> bool:
-        """True if the loss of the epoch is below the target, and so is the loss after the epoch's last step."""
-        return last < target and bool(evaluate(self.network, self.loss, self.problem.train)[0] < target)
+        self.samples = self.engine.samples
+        self.curve.append(epoch)                            # last, so that Ctrl-C finds an epoch whole or not there
 
     def _keep(self) -> None:
         if self.keeper:
@@ -133,6 +119,8 @@ class Run:
         """End the training at once, as Ctrl-C does; a checkpoint then holds the last complete epoch."""
         self.stopped = "interrupted"
         if self.keeper and self.keeper.held:
+            if self.keeper.held[0] < len(self.curve):       # Ctrl-C came between the epoch and ``hold``
+                self.keeper.hold(self)
             self.keeper.write(self)
 
     def has_learned(self) -> bool:
@@ -172,7 +160,7 @@ class Run:
                 return
             for losses, hits in learned:
                 self._add_all(losses, hits)
-            self.stopped = self._why_stopped()
+            self.stopped = why_stopped(self)
             self.seconds = time.perf_counter() - begin
 
     def _add_all(self, losses: List[float], hits: List[int]) -> None:

@@ -52,8 +52,7 @@ def make_optimizer(settings: Settings, parameters: Any) -> Optimizer:
     kind = OPTIMIZERS[settings.optimizer]
     if kind is SGD:
         return SGD(parameters, settings.lr, settings.momentum, settings.weight_decay)
-    made: Optimizer = kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)
-    return made
+    return kind(parameters, lr=settings.lr, weight_decay=settings.weight_decay)     # type: ignore[no-any-return]
 
 
 def output_kind(settings: Settings) -> str:

@@ -1,6 +1,7 @@
 """The contents of each figure of a run; ``plots.py`` draws them."""
 import os
 
+from ..runs.result import history as columns_of
 from ..training import class_of
 from . import plots
 from . import terminal as show
@@ -71,7 +72,7 @@ def animate(path: str, result, history) -> None:
 
 def _series(result, name):
     """The curves of the loss or the accuracy on the training and the validation data."""
-    found = result.history()
+    found = columns_of(result.curve)
     return [(part, found[key + name]) for part, key in (("training", ""), ("validation", "validation_"))
             if key + name in found]
 

@@ -4,6 +4,12 @@ import textwrap
 from . import terminal as show
 
 
+def listed(mistakes) -> list:
+    """A line for each mistake, and how one is shown."""
+    return [f"{mistake.name:24} {mistake.summary}" for mistake in mistakes] + [
+        "", "mistakes NAME puts one into the code, and shows what a learner sees and which check finds it."]
+
+
 def lines(terminal, shown) -> list:
     """A ``study.planting.Demonstration`` in words and curves."""
     mistake, experiment = shown.mistake, shown.mistake.experiment

@@ -3,8 +3,8 @@
 Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
 """
 
-from ..data.diagnose import majority
 from ..data.scores import precision, recall
+from ..data.why_not_learned import majority
 from ..files.text import digits
 from ..losses import CrossEntropyLoss
 from . import pictures

@@ -47,6 +47,11 @@ class Terminal:
         for text in texts:
             self.line(text)
 
+    def json(self, value) -> None:
+        """Write plain values as one line of JSON."""
+        import json
+        self.line(json.dumps(value))
+
     def paint(self, text: str, color: str) -> str:
         """The text in a color, if the terminal has colors."""
         return f"\x1b[{color}m{text}\x1b[0m" if self.color else text

@@ -7,10 +7,10 @@ from ..data.sources import ChoiceError, Points
 from ..layers import Linear
 from ..network import Network
 from ..runs import problems
+from ..runs.defaults import POINT_RATES, POINT_SUM_RATES, POINT_TASKS, TASKS, Task
 from ..runs.problems import Problem
 from ..runs.run import Run
 from ..runs.settings import Settings, make_optimizer
-from ..runs.tasks import POINT_RATES, POINT_SUM_RATES, POINT_TASKS, TASKS, Task
 from ..training import Dataset
 from . import mazur
 

@@ -9,9 +9,9 @@ from typing import Any, Callable, Dict, List, Optional, Sequence
 
 from ..data.sources import ImageSource
 from ..runs import problems
+from ..runs.defaults import TASKS, USUAL_MOMENTUM
 from ..runs.pool import Job
 from ..runs.settings import Settings
-from ..runs.tasks import TASKS, USUAL_MOMENTUM
 from . import lab_variants as variants
 from .comparison import Trial
 from .trials import Experiment

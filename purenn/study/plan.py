@@ -6,12 +6,12 @@ from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 from ..data.sources import ChoiceError
 from ..runs import problems
+from ..runs.defaults import Task, resolve
 from ..runs.pool import Job, compile_alike
 from ..runs.problems import Problem
 from ..runs.result import settings_json
 from ..runs.run import Run
 from ..runs.settings import Settings
-from ..runs.tasks import Task, resolve
 from .comparison import Summary, summarize
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from purenn import Dataset, DivergedError, Network, evaluate
-from purenn.data.diagnose import diagnose, has_bend, why_not_learned
+from purenn.data.why_not_learned import diagnose, has_bend, why_not_learned
 from purenn.data.preparation import of_points
 from purenn.data.tasks import xor
 from purenn.runs import Run, Score, Settings, problems
