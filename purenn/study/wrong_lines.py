@@ -27,7 +27,7 @@ def momentum_on_the_gradient(original):
 
 
 def adam(swapped=False, advance_each=False):
-    """Adam's step with its moments swapped, or with t counted for each parameter."""
+    """Adam's step with its moments swapped, or with t counted for each list of parameters."""
     def step(self):
         self.t += 0 if advance_each else 1
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
