@@ -8,7 +8,7 @@ from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
 SEEDS = 100                     # of an experiment, if there is a compiler
-FEW_SEEDS = 10
+FEW_SEEDS = 10                  # without a compiler
 
 # The epochs of a curve that are kept, besides the last one: the first 60, and those at which the reports print a loss.
 KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),

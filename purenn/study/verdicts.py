@@ -156,7 +156,7 @@ def diverged(trial: Trial) -> bool:
 
 
 def needed(trial: Trial) -> float:
-    """The epochs until the loss was below its target; infinite if it never was."""
+    """The epochs that the run needed to solve its task; infinite if it did not solve it."""
     return inf if trial.needed is None else trial.needed
 
 
