@@ -1,7 +1,7 @@
 """All lists of a training step: their numbers, their names, and what has changed in them.
 
-A list keeps its number for the whole recording. So it is known that the list called ``weights`` in ``neuron.py`` is the
-list ``2.weight[1]`` of the network.
+A list keeps its number for the whole recording. This shows, for example, that ``weights`` in ``neuron.py`` is the list
+``2.weight[1]`` of the network.
 """
 import operator
 import re
@@ -88,7 +88,7 @@ class Lists:
         return str(getattr(value, "__name__", f"<{kind.__name__}>")).rpartition(".")[2]
 
     def text_in_formula(self, value: Any) -> Any:
-        """A layer or a loss as text in a formula; None for another object, which has its name in the source there."""
+        """A layer or a loss as text in a formula; None for others, which keep their names there."""
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:

@@ -3,8 +3,8 @@
 ``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
 ``0.0 + 0.00492126 * 0.640999``. The formula is Python: evaluated, it gives the result of the line. Names, attributes
 and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is written as ``#``
-and its number in the recording. To find a value, variables, attributes and entries are read; of all
-calls, only those of a few built-ins, such as ``range``, are run.
+and its number in the recording. To find a value, variables, attributes and entries are read; of all calls, only those
+of a few built-ins, such as ``range``, are run.
 """
 import ast
 import types
@@ -22,7 +22,7 @@ NEGATIVE = 9                                                # a negative number 
 
 
 class Put(NamedTuple):
-    """A line with the numbers put in: what it sets, and its formula; ``read`` gives the result when it has run."""
+    """What a line sets, and its formula with the numbers put in. ``read`` gives the result once the line has run."""
 
     target: Optional[str] = None
     formula: Optional[str] = None
@@ -141,7 +141,7 @@ def _written(node, values):
 
 
 def _callee(node, values):
-    """The text of what is called: of a function its own name, not that of a variable; of a method also its object."""
+    """The text of what is called: a function's own name, even if a variable holds it; a method with its object."""
     try:
         found = values.of(node)
         if isinstance(node, ast.Attribute) and not isinstance(values.of(node.value), types.ModuleType):

@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies: one is for the check, because its layers keep numbers, which must not be in the recording.
+        # Two copies: in the check the layers keep numbers, which must not be in the recording.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # a layer of your own may raise anything there

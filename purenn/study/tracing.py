@@ -216,7 +216,7 @@ class Tracer:
 
     @staticmethod
     def _in_target(running, loop, meaning):
-        """What ``meaning`` returns for the first of a loop's variables for which it does not return None."""
+        """The first result of ``meaning`` for one of a loop's variables that is not None; None if there is none."""
         found = [meaning(value) for value in map(running.frame.f_locals.get, _target_names(loop.target))]
         return next((each for each in found if each is not None), None)
 

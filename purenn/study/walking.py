@@ -12,9 +12,9 @@ from .events import Place
 from .recording import Recording
 
 LEVELS = ("phase", "layer", "neuron", "input")
-TOLERANCE = 0.01                                            # relative, of an answer
+TOLERANCE = 0.01                                            # of an answer, relative to the right one
 
-# A call in a formula, of a function or a method of that name; parentheses in it are at most two deep.
+# A call in a formula. %s is the name of the function or method; the parentheses in the call are at most two deep.
 CALL = r"(?:\w+(?:\([^()]*\))?\.)?\b%s\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 
 
@@ -254,9 +254,9 @@ def is_right(answer: float, given: float) -> bool:
 
 
 def neurons(recording: Recording, number: int) -> List[Tuple[Any, ...]]:
-    """For the input and then for each layer, a number for each neuron at an event; None for one that is not yet known.
+    """For the input and then for each layer, the numbers of its neurons at an event; None for one not yet known.
 
-    On the way forward the number is the output of the neuron; on the way back it is ∂C/∂(this output).
+    On the way forward a number is the output of the neuron; on the way back it is ∂C/∂(this output).
     """
     state, phase = recording.state(number), recording.events[number].place.phase
     by_name = {name: key for key, name in recording.names.items()}
