@@ -88,7 +88,7 @@ class Lists:
         return str(getattr(value, "__name__", f"<{kind.__name__}>")).rpartition(".")[2]
 
     def text_in_formula(self, value: Any) -> Any:
-        """A layer or a loss as text in a formula; None for others, which keep their names there."""
+        """A layer or a loss as text for a formula; None for other objects, which keep their names."""
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:

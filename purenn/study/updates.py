@@ -74,9 +74,9 @@ def states(optimizer) -> dict:
 Change = namedtuple("Change", ("before", "after"))
 
 
-# Each of the next functions is given the parameter's symbol and its Change θ, its slope g as (symbol, number), and the
-# Changes of its states. For each quantity it yields the name, the formula in symbols and in numbers, the result, and
-# the name of the core's function.
+# Each of the functions in STEPS is given the parameter's symbol and its Change θ, its slope g as (symbol, number), and
+# the Changes of its states. For each quantity it yields the name, the formula in symbols and in numbers, the result,
+# and the name of the core's function.
 
 def _sgd(optimizer, symbol, theta, g, kept):
     if optimizer.momentum:
