@@ -140,7 +140,7 @@ def test_a_variable_and_a_line_are_found(recording):
 
 
 @pytest.mark.parametrize("jump, text, message", [
-    (walking.last_change, "nothing", "nothing is called 'nothing'; there are 2.weight"),
+    (walking.last_change, "nothing", "nothing is called 'nothing'; names are 2.weight"),
     (walking.last_change, "w9_10", "nothing is called 'w9_10'"), (walking.last_change, "", "nothing is called ''"),
     (walking.last_change, "2.weight[1][9]", r"2.weight\[1\]\[9\] does not change"),
     (walking.last_change, "x", "x does not change in this step"),
@@ -490,7 +490,7 @@ def test_a_quantity_is_found_with_its_result_where_there_is_no_terminal():
     text = cli("step", "xor", "--find", "1.input_grad[1]").stdout
     assert text.endswith("     delta[1] = (-0.032339)·sigmoid_derivative(-1.33143, 0.208924)\n"
                          "              = -0.00534481   (1.input_grad[1]: δ of layer 0, ∂C/∂ 0.output[1])\n")
-    assert_refused("step xor --find w9_10", "nothing is called 'w9_10'; there are 2.weight[1][0] or w2_10")
+    assert_refused("step xor --find w9_10", "nothing is called 'w9_10'; names are 2.weight[1][0] or w2_10")
     assert_refused("step xor --find x", "x does not change in this step")
     for other in ("--all", "--predict", "--at 3"):
         option = other.partition(" ")[0]

@@ -1,7 +1,7 @@
-"""All lists of a step, known by identity: their numbers, their names, and what has changed in them.
+"""All lists of a training step: their numbers, their names, and what has changed in them.
 
-A list keeps its number as long as the recording lasts, so that ``weights`` in ``neuron.py`` is ``2.weight[1]``,
-wherever it is met.
+A list keeps its number for the whole recording. This shows, for example, that ``weights`` in ``neuron.py`` is the list
+``2.weight[1]`` of the network.
 """
 import operator
 import re
@@ -14,17 +14,17 @@ from ..optimizers import Optimizer
 
 
 class Lists:
-    """The lists. ``names`` has the names by the numbers, ``parameters`` (layer, name) by the id of the values."""
+    """The lists. ``names`` maps the number of a list to its name, ``parameters`` the id of a list to (layer, name)."""
 
     def __init__(self) -> None:
         self.names: Dict[int, str] = {}
         self.parameters: Dict[int, Tuple[int, str]] = {}
-        self._numbers: Dict[int, int] = {}                  # of the lists, by their id
-        self._lists: List[list] = []                        # which are kept, so that no id is used again
-        self._copies: List[Any] = []                        # as they were at the last event; None: not yet written
+        self._numbers: Dict[int, int] = {}                  # from the id of a list to its number
+        self._lists: List[list] = []                        # by their numbers; kept, so that no id is used again
+        self._copies: List[Any] = []                        # as they were at the last event; None for a new list
 
     def know(self, network: Any, optimizer: Any, x: list, y: list) -> None:
-        """Give names to the lists that there are before the step."""
+        """Give names to the lists that exist before the step."""
         self.name(x, "x")
         self.name(y, "y")
         names = {}
@@ -50,7 +50,7 @@ class Lists:
             self.names.setdefault(self.reference(values), name)
 
     def reference(self, values: list) -> int:
-        """The number of a list, and of those in it; a new one gets the next."""
+        """The number of a list. A new list gets the next number, and then each new list in it gets one."""
         number = self._numbers.get(id(values))
         if number is None:
             number = self._numbers[id(values)] = len(self._lists)
@@ -62,7 +62,7 @@ class Lists:
         return number
 
     def value(self, value: Any) -> Any:
-        """A value in the form of a recording."""
+        """A value in the form that a Recording has for it."""
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, (int, float)):
@@ -80,7 +80,7 @@ class Lists:
         if kind in (range, str) or isinstance(value, (Layer, Loss, Optimizer, Network)):
             try:
                 return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(value))
-            except Exception:                               # a repr of one's own
+            except Exception:                               # from a __repr__ of your own
                 return f"<{kind.__name__}>"
         owner = getattr(value, "__self__", None)
         if isinstance(owner, (Layer, Loss, Optimizer)):
@@ -88,14 +88,17 @@ class Lists:
         return str(getattr(value, "__name__", f"<{kind.__name__}>")).rpartition(".")[2]
 
     def text_in_formula(self, value: Any) -> Any:
-        """An object as text in a formula; None: by the name it has there."""
+        """A layer or a loss as text for a formula; None for other objects, which keep their names."""
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:
-        """What has changed since the last event: whole lists, or a dict from index to entry; new lists are whole."""
+        """From the number of a list to what has changed in it since the last event: a dict from index to entry.
+
+        For a list that is new or has become shorter, it is the whole list.
+        """
         changed: Dict[int, Any] = {}
         number = 0
-        while number < len(self._lists):                    # entries that are new lists are added as it goes
+        while number < len(self._lists):                    # self.value adds the new lists that it finds
             values, copy = self._lists[number], self._copies[number]
             if copy is None or len(values) < len(copy):
                 changed[number] = [self.value(value) for value in values]
@@ -110,7 +113,7 @@ class Lists:
         return changed
 
     def sizes(self) -> Dict[str, int]:
-        """How long the lists with a name are."""
+        """The length of each list that has a name."""
         return {name: len(self._lists[number]) for number, name in self.names.items()}
 
 

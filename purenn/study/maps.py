@@ -1,6 +1,6 @@
-"""The activation of each neuron over the unit square, and the slope of the cost of all samples by each parameter.
+"""The activation of each neuron over the unit square, and the slopes ∂C/∂θ of the cost of all samples.
 
-Both are for figures: they change nothing of the network, and a figure can ask for them after every few epochs.
+Both are for figures, which can ask for them between two epochs: the parameters of the network are not changed.
 """
 from typing import Any, List
 
@@ -10,7 +10,7 @@ from ..network import Network
 
 
 def square(count: int) -> List[List[float]]:
-    """The points of a grid over the unit square, ``count`` a side: rows of equal x2, from 1 down to 0.
+    """The points of a grid over the unit square, ``count`` on each side, row by row: x2 goes from 1 down to 0.
 
     >>> square(2)
     [[0.0, 1.0], [1.0, 1.0], [0.0, 0.0], [1.0, 0.0]]
@@ -22,8 +22,8 @@ def square(count: int) -> List[List[float]]:
 class NeuronMaps:
     """The activations of a network's neurons over the unit square, a layer at a time.
 
-    A layer here is a Linear with the activations after it, which makes the same numbers as in the whole network. If the
-    network gets other layers, make another one.
+    A layer here is a Linear with the activations after it. It computes the same numbers as in the whole network. If the
+    network gets other layers, make another NeuronMaps.
     """
 
     def __init__(self, network: Network):
@@ -35,7 +35,7 @@ class NeuronMaps:
                 begin = i
 
     def maps(self, count: int) -> List[List[List[float]]]:
-        """For each layer, for each of its neurons: a over the points of ``square(count)``."""
+        """For each layer, for each of its neurons: its activations at the points of ``square(count)``."""
         found = []
         values = square(count)
         for part, engine in self.parts:

@@ -1,4 +1,4 @@
-"""Why the learning curve with a mistake looks as it does: for each of the gallery a sentence or two."""
+"""Why the learning curve with a mistake looks as it does: a few sentences for each mistake of the gallery."""
 
 REASONS = {
     "tanh-derivative":
@@ -9,11 +9,11 @@ REASONS = {
         "grows with z², so the slopes get larger and larger until the loss is nan.",
     "sigmoid-of-activation":
         "a lies between 0 and 1, so σ(a)·(1 − σ(a)) lies between 0.197 and 0.25 whatever a is. The slopes do not "
-        "say where the sigmoid is flat and where it is steep, and the loss stays near 0.249, that of the best "
-        "constant.",
+        "say where the sigmoid is flat and where it is steep, and the loss stays near 0.249, the loss of the best "
+        "constant output.",
     "shared-velocity":
-        "Each layer's step is mixed with the gradients of others, which have nothing to do with its weights: the "
-        "parts that do not fit cancel the progress.",
+        "Each layer's step is mixed with the gradients of other layers, which have nothing to do with its weights. "
+        "These gradients cancel its progress.",
     "momentum-of-gradient":
         "With μ = 0.9 the true velocity adds up to 1/(1 − μ) = 10 gradients; here it is never more than 1 + μ = "
         "1.9. On the plateau, where the gradients agree, the steps are 5 times too small.",
@@ -22,10 +22,10 @@ REASONS = {
         "negative number.",
     "adam-betas":
         "With β₂ = 0.1 the second moment is hardly more than the last g², so √v̂ is about |g|: the steps keep "
-        "their size, about lr, however flat it gets, and near the minimum they go back and forth.",
+        "their size, about lr, however flat the cost becomes, and near the minimum they go back and forth.",
     "adam-correction":
-        "m̂ is always 10 times m, and v̂ always 1000 times v. After some hundred steps neither should be corrected "
-        "any more, and the step is 10/√1000 = 0.32 of the right one.",
+        "m̂ is always 10 times m, and v̂ always 1000 times v. After a few thousand steps neither should be "
+        "corrected any more, and the step is 10/√1000 = 0.32 of the right one.",
     "adam-step-counter":
         "There are 12 lists of parameters, so t grows 12 times too fast. v starts at 0, and for hundreds of steps "
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
@@ -45,13 +45,13 @@ REASONS = {
     "share-overwritten":
         "Of the four neurons that use an output of the first hidden layer, only the last says how it should "
         "change. So the first layer takes steps that suit one neuron and may not suit the others. The layers after "
-        "it get the right slopes, for the output layer has one neuron: it learns, but takes longer.",
+        "it get the right slopes, because the output layer has one neuron. The network learns, but takes longer.",
     "missing-factor-2":
         "Every gradient is half of what it should be, which is the same as half the learning rate: the same curve, "
         "twice as long.",
     "half-in-loss-only":
         "Every gradient is twice what it should be, which is the same as twice the learning rate. Here that is not "
-        "too much, so it learns faster than the right one.",
+        "too much, so the network learns faster than without the mistake.",
     "missing-1/n":
         "There are 21 points, so every gradient is 21 times too large: the rate is 21, not 1. The loss jumps "
         "before it falls, and with another seed it may not fall at all.",
@@ -68,10 +68,11 @@ REASONS = {
         "Inputs of up to 1000 make z as low as −710 or less, and e^710 is larger than the largest float.",
     "equal-weights":
         "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. One "
-        "neuron a layer cannot separate these classes: the loss stays near 0.249, that of the best constant.",
+        "neuron a layer cannot separate these classes: the loss stays near 0.249, that of the best constant "
+        "output.",
     "unused-seed":
-        "Each run starts from other weights, so each has another curve, with the same seed: compare the last two "
-        "lines.",
+        "Each run starts from other weights, so each has another curve, although the seed is the same: compare the "
+        "last two lines.",
     "no-topological-order":
         "A value that is used twice passes its gradient on twice: the first part once more than it should. The "
         "further from the output, the more often that happens, so the first layers take steps that are far too "

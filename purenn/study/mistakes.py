@@ -90,7 +90,7 @@ MISTAKES = (
             "optimizers.Adam.corrected", "return moment / (1.0 - beta ** self.t)", "return moment / (1.0 - beta)",
             [(optimizers.Adam, "corrected", _always(lambda self, moment, beta: moment / (1.0 - beta)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
-    Mistake("adam-step-counter", "Adam's t goes up once for each parameter, not once for each step.",
+    Mistake("adam-step-counter", "Adam's t goes up once for each list of parameters, not once for each step.",
             "optimizers.Adam.step", "self.t += 1", "self.t += 1, inside the loop over the parameters",
             [(optimizers.Adam, "step", _always(wrong.adam(advance_each=True)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),

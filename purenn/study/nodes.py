@@ -10,8 +10,8 @@ from .formulas import w
 # input, target, weight, bias, product, sum, activation, cost and number.
 Node = namedtuple("Node", ("value", "layer", "neuron", "role", "name", "uses"))
 
-# What belongs together: its layer's place (None for the input and for the cost), what it is, how many nodes it has, and
-# its formulas forward and backward, a line each.
+# A part of the graph: its layer's place (None for the input and for the cost), a title that says what it is, how many
+# nodes it has, and its formulas forward and backward, a line each.
 Part = namedtuple("Part", ("layer", "title", "count", "forward", "backward"))
 
 # A name is at most this long; in place of a longer one, the operation alone is shown.
@@ -106,7 +106,7 @@ def formula(node, network, loss) -> str:
 
 
 def _slope(network, loss, i, symbol):
-    """The formula of ∂C/∂ of what layers[i] puts out, called ``symbol``: it depends on what comes next."""
+    """The formula of the slopes of C at the output of layers[i], called ``symbol``. It depends on the next layer."""
     if i + 1 == len(network.layers):
         return f"∂C/∂{symbol}_j: {type(loss).__name__}"
     following = network.layers[i + 1]

@@ -3,7 +3,8 @@
 ``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
 ``0.0 + 0.00492126 * 0.640999``. The formula is Python: evaluated, it gives the result of the line. Names, attributes
 and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is written as ``#``
-and its number in the recording. To find a value, variables, attributes and entries are read; nothing else is run.
+and its number in the recording. To find a value, variables, attributes and entries are read; of all calls, only those
+of a few built-ins, such as ``range``, are run.
 """
 import ast
 import types
@@ -21,7 +22,7 @@ NEGATIVE = 9                                                # a negative number 
 
 
 class Put(NamedTuple):
-    """A line with the numbers put in: what it sets, and the formula; ``read`` gives the result once it has run."""
+    """What a line sets, and its formula with the numbers put in. ``read`` gives the result once the line has run."""
 
     target: Optional[str] = None
     formula: Optional[str] = None
@@ -70,7 +71,7 @@ def _target(node, values):
 
 
 def _reader(node, values):
-    """A function from the variables afterwards to the value of what was set; None if that cannot be read."""
+    """A function that gets the variables after the line and returns the value that was set. None if that is unknown."""
     if isinstance(node, ast.Name):
         return lambda variables: variables[node.id]
     try:
@@ -91,7 +92,7 @@ def _reader(node, values):
 # A node as text.
 
 def text(node: Any, values: Values, level: int = 0) -> str:
-    """A node with the numbers put in, in parentheses if it binds less than ``level``."""
+    """A node with the numbers put in, in parentheses if its operator binds less strongly than ``level``."""
     written, own = _written(node, values)
     return f"({written})" if own < level else written
 
@@ -140,7 +141,7 @@ def _written(node, values):
 
 
 def _callee(node, values):
-    """What is called: a variable that holds a function by the function's name, a method after its object."""
+    """The text of what is called: a function's own name, even if a variable holds it; a method with its object."""
     try:
         found = values.of(node)
         if isinstance(node, ast.Attribute) and not isinstance(values.of(node.value), types.ModuleType):
@@ -185,13 +186,13 @@ def _expanded(node, generators, values):
             more: Dict[str, Any] = {}
             _bind(first.target, item, more)
             found += _expanded(node, generators[1:], values.having(more))
-    except TypeError:                                       # not to be iterated
+    except TypeError:                                       # it cannot be looped over
         raise Unknown from None
     return found
 
 
 def _not_expanded(node, values):
-    """A comprehension whose elements cannot be known before it runs: with the numbers that do not depend on them."""
+    """A comprehension whose elements are unknown until it runs: only numbers that do not depend on them are put in."""
     inside = values.hiding([each.id for generator in node.generators for each in ast.walk(generator.target)
                             if isinstance(each, ast.Name)])
     parts = [text(node.elt, inside, 1)]
@@ -212,7 +213,7 @@ def _bind(target, item, found):
 
 
 def _source(node):
-    """A node as Python writes it, for what is not put in: names, and what is rare."""
+    """A node as Python writes it, without numbers put in. A kind of node that is rare becomes …."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):

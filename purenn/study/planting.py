@@ -9,13 +9,13 @@ from ..training import evaluate, train
 from .mistake_reasons import REASONS
 
 # name: on the command line. summary: what is wrong, in a sentence. where: the core's function. right and wrong: its
-# line, and the mistake in its place. patches: (object, attribute, replacement), or a function that makes the
-# replacement from the original. check: what catches it. experiment: what a learner would be training.
+# line, and the mistake in its place. patches: triples (object, attribute, function that makes the replacement from
+# the original). check: what catches it. experiment: what a learner would be training.
 Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "patches", "check", "experiment"))
 
-# A run that shows the mistake: sizes, hidden and output activation, loss and optimizer (functions that make them),
-# data, epochs, the batch size, the class of the engine, None for the loops, and what makes a network of its own and the
-# parameters that learn, None for one of these sizes.
+# A run that shows the mistake: the name of the task, the sizes, hidden and output activation, loss and optimizer
+# (functions that make them), data, epochs, batch size, and the class of the engine (None for the loops). network: None,
+# or a function that returns a network to be used in place of one with these sizes, and the parameters that learn.
 Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
                                        "batch_size", "engine", "network"), defaults=(None, None))
 
@@ -23,8 +23,8 @@ Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "los
 # end; or the error that ended it.
 Trained = namedtuple("Trained", ("losses", "loss", "accuracy", "count", "error"))
 
-# A mistake, shown: its network, loss and optimizer as they are written, the run without it, the run with it and,
-# if runs differ, another one; why the curve looks as it does; and what the check has found.
+# A mistake, shown: the seed; the network, loss and optimizer as text; the run without the mistake and the run with it;
+# a second run with it, if runs with the same seed differ; why the curve looks as it does; what the check has found.
 Demonstration = namedtuple("Demonstration", ("mistake", "seed", "network", "loss", "optimizer", "right", "wrong",
                                              "again", "why", "found"))
 

@@ -1,7 +1,7 @@
-"""The epoch lines that the lab reports print: facts to draw and to compare with.
+"""The losses that the lab reports print: figures show them beside the losses of purenn.
 
-For each experiment the label of its run and pairs (epoch, loss). A's losses are sums over the points. A counts its
-epochs from 0; here they are counted from 1, as purenn counts them.
+For each experiment the label of its run and pairs (epoch, loss). The losses of report A are sums over the points. It
+counts the epochs from 0; here they are counted from 1, as purenn counts them.
 """
 
 PRINTED = {

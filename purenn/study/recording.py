@@ -17,8 +17,8 @@ from .events import EMPTY, KINDS, PHASES, Event, Named, Place
 from .tracing import Tracer
 
 FORMAT, VERSION = "purenn recording", 1
-MOST_PARAMETERS = 1000          # so that a recording takes seconds and megabytes at most
-EVERY = 64                      # one state in so many events is kept; the others are worked out from it
+MOST_PARAMETERS = 1000          # so that a recording takes a few seconds and megabytes at most
+EVERY = 64                      # the state at each event whose number is a multiple of this one is kept
 
 # One function that is running: its number in Recording.functions, the line it is at, its variables in their order.
 Frame = namedtuple("Frame", ("function", "line", "variables"))
@@ -30,9 +30,9 @@ State = namedtuple("State", ("number", "frames", "lists"))
 class Recording:
     """A step that was recorded.
 
-    ``about`` says of what: network, loss, optimizer (as texts), layers, widths, sample, x and y. ``sources`` are the
-    files that were stepped into, ``functions`` those that ran, ``names`` the names of lists, such as ``2.weight[1]``,
-    by their numbers; a list without a name has none there.
+    ``about`` says what was recorded: network, loss, optimizer (as texts), layers, widths, sample, x and y. ``sources``
+    are the files that were stepped into, ``functions`` those that ran. ``names`` maps the number of a list to its name,
+    such as ``2.weight[1]``; lists without a name are left out.
 
     A value is a number, True, False or None; {"list": n}, list number n; {"tuple": [values]}; {"float": "nan"}; or
     {"text": t}, another object as text.
@@ -49,9 +49,9 @@ class Recording:
         return len(self.events)
 
     def state(self, number: int) -> State:
-        """What there was at an event, counted from 0; it is the caller's own.
+        """What there was at an event, counted from 0. The caller may change the State.
 
-        Raises PurennError where there is no such event.
+        Raises PurennError if there is no such event.
         """
         if not 0 <= number < len(self.events):
             raise PurennError(f"found event {number}; the recording has events 0 to {len(self.events) - 1}")
@@ -73,7 +73,7 @@ class Recording:
         return lines[event.line - 1] if 0 < event.line <= len(lines) else ""
 
     def as_json(self) -> str:
-        """All of it as JSON: the same text from every Python."""
+        """The whole recording as JSON: the same text in every version of Python."""
         return json.dumps({"format": FORMAT, "version": VERSION, "about": self.about, "sources": self.sources,
                            "functions": [list(function) for function in self.functions],
                            "names": {str(number): name for number, name in self.names.items()},
@@ -85,16 +85,16 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
     """Record one training step on the sample (x, y), a batch of one; ``sample`` is its number, to be shown.
 
     Nothing of what is given is changed. Raises PurennError for an x or y that does not fit, and for a network that
-    cannot be copied or has more than MOST_PARAMETERS parameters; DivergedError where the cost is not finite.
+    cannot be copied or has more than MOST_PARAMETERS parameters; DivergedError if the cost is not finite.
     """
     if network.count_parameters() > MOST_PARAMETERS:
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies: the check feeds the sample forward, and layers keep what must not be seen in the recording.
+        # Two copies: in the check the layers keep numbers, which must not be in the recording.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
-    except Exception as error:                              # whatever a layer of one's own raises there
+    except Exception as error:                              # a layer of your own may raise anything there
         raise PurennError("record: the network cannot be copied (%s: %s); leave out of your layers what copy.deepcopy "
                           "cannot copy" % (type(error).__name__, error)) from None
     check_data("sample", checked[0], checked[1], Dataset([x], [y]))
@@ -127,7 +127,7 @@ def _copied(state):
 
 
 def _advanced(state, event):
-    """The state at the next event; the lists and the frames of ``state`` are used up."""
+    """The state at the next event. ``state`` is changed and must not be used again."""
     frames = state.frames[:event.depth - 1 if event.kind == "call" else event.depth]
     variables = {} if event.kind == "call" else frames.pop().variables
     variables.update(event.variables)
@@ -148,7 +148,7 @@ def _advanced(state, event):
 # JSON.
 
 def _plain(before, event):
-    """An event as a dict; what is empty is left out, and so is what is as in the event before."""
+    """An event as a dict. What is empty is left out, and so is what is the same as in the event before."""
     found = {"line": event.line}
     for name in ("kind", "function", "depth", "place"):
         value = getattr(event, name)
@@ -167,9 +167,9 @@ def _plain(before, event):
 
 
 def from_json(text: str) -> Recording:
-    """A Recording out of what ``as_json`` gave. All of it is checked; nothing of it is run.
+    """The Recording from which ``as_json`` made the text. All of it is checked; nothing of it is run.
 
-    Raises PurennError for anything else.
+    Raises PurennError for any other text.
     """
     try:
         found = json.loads(text)
@@ -229,7 +229,7 @@ def _checked_about(about):
 
 
 def _checked_event(found, functions, sizes, before):
-    """An Event, whose lists are, or become, known: ``sizes`` has how long each one is."""
+    """The Event that ``found`` describes. ``sizes`` has the length of each list so far; the event's lists are added."""
     depth = found["depth"]
     most = (before.depth if before else 0) + (found["kind"] == "call")
     if found["kind"] not in KINDS or type(depth) is not int or not 1 <= depth <= most:

@@ -1,6 +1,6 @@
 """The source of the functions that a recording steps into: their lines, statements, loops and names.
 
-A room is a file of the core, or the file of a layer, a loss or an optimizer of one's own. Checks and bookkeeping are
+A room is a file of the core, or the file of a layer, a loss or an optimizer of your own. Checks and bookkeeping are
 not stepped into, and neither are comprehensions and generators, which Python's versions trace differently.
 """
 import ast
@@ -17,9 +17,9 @@ CORE = tuple(module.__file__ for module in (linalg, neuron, activations, layer, 
 
 # Functions that compute nothing of the derivation. Those whose names begin with check compute nothing of it either.
 BOOKKEEPING = {"zero_grad", "parameters", "zeros", "shape", "is_finite", "state_dict", "load_state_dict", "sync"}
-GENERATOR = 0x20                                            # of a code's flags
+GENERATOR = 0x20                                            # the flag of a generator in co_flags
 
-# Frames that belong to the line they stand in.
+# Functions whose frames belong to the line in which they are written.
 TRANSPARENT = ("<listcomp>", "<genexpr>", "<setcomp>", "<dictcomp>", "<lambda>")
 
 
@@ -48,7 +48,7 @@ class Function(NamedTuple):
 
 
 class Rooms:
-    """The files that are stepped into. ``objects`` are those whose classes may be one's own."""
+    """The files that are stepped into: those of the core and those of the classes of ``objects``."""
 
     def __init__(self, objects: List[Any]):
         self.files: Dict[str, str] = {os.path.abspath(str(file)): _shown(str(file)) for file in CORE}
@@ -60,7 +60,7 @@ class Rooms:
         self._functions: Dict[Any, Optional[Function]] = {}
 
     def function(self, code: Any, scope: Dict[str, Any]) -> Optional[Function]:
-        """The Function of a code; None if it is not stepped into. ``scope`` are the globals of its module."""
+        """The Function of a code object; None if it is not stepped into. ``scope`` are the globals of its module."""
         if code not in self._functions:
             self._functions[code] = self._read(code, scope)
         return self._functions[code]
@@ -72,7 +72,7 @@ class Rooms:
                 ("<", "__", "check", "_check")):
             return None
         lines = linecache.getlines(code.co_filename, scope)
-        if not lines:                                       # typed at a prompt
+        if not lines:                                       # it was typed at a prompt
             return None
         shown = self.files[file]
         source = "".join(lines)
@@ -88,14 +88,14 @@ class Rooms:
 
 def _codes(kind):
     for value in vars(kind).values():
-        value = getattr(value, "__func__", value)           # of a staticmethod
+        value = getattr(value, "__func__", value)           # the function of a staticmethod
         code = getattr(value, "__code__", None)
         if hasattr(code, "co_filename"):
             yield code
 
 
 def _shown(file):
-    """A file of this package is named from the folder above it, another by its name alone."""
+    """The name shown for a file: purenn/neuron.py for one of this package, the name without a folder for another."""
     file = os.path.abspath(file)
     if file.startswith(PACKAGE + os.sep):
         return os.path.relpath(file, os.path.dirname(PACKAGE)).replace(os.sep, "/")

@@ -1,8 +1,8 @@
 """The tape: numbers that remember what they were computed from, so that the slopes can be found by a program.
 
-A calculation with Values makes a graph. Each Value has its parents, from which it was made, and its slope by each of
-them, one line of calculus. ``backward`` goes through the graph from the cost C to the parameters, with the chain rule
-at each Value: automatic differentiation, as in PyTorch. ``graph.py`` computes the cost of a network in this way.
+A calculation with Values makes a graph. Each Value has its parents, from which it was made, and its slope with respect
+to each of them, one line of calculus. ``backward`` goes through the graph from the cost C to the parameters, with the
+chain rule at each Value: automatic differentiation, as in PyTorch. ``graph.py`` computes a network's cost in this way.
 """
 import math
 
@@ -10,9 +10,9 @@ from .. import activations
 
 
 class Value:
-    """A number, ``data``, and how it was made: ``operation``, ``parents``, ``slopes``, ∂(it)/∂(each parent).
+    """A number v, ``data``, and how it was made: ``operation``, ``parents``, and the ``slopes`` ∂v/∂(each parent).
 
-    ``grad`` is ∂C/∂(it), once ``backward`` of a Value C has been called.
+    ``grad`` is ∂C/∂v, after ``backward`` of a Value C has been called.
 
     >>> a = Value(3.0)
     >>> C = a * a + 2.0 * a
@@ -66,10 +66,10 @@ class Value:
         return order
 
     def backward(self) -> None:
-        """Set ``grad`` to ∂C/∂v for each Value v that this one, C, was computed from; what was there is forgotten.
+        """Set ``grad`` to ∂C/∂v for each Value v that this one, C, was computed from. Older gradients are forgotten.
 
-        ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent, over all that was made from the parent. In this order the
-        gradient of each child is complete before it is passed on.
+        ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent, over all that was made from the parent. In the loop each
+        child comes before its parents, so that its gradient is complete before it is passed on.
         """
         order = self.order()
         for value in order:

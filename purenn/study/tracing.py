@@ -34,7 +34,7 @@ class _Running:
 
 
 class Tracer:
-    """Follows one step. ``trace`` is the trace function; ``finished`` and ``widths`` come after the step."""
+    """Follows one step. ``trace`` is the trace function; ``finished`` and ``widths`` are called after the step."""
 
     def __init__(self, network: Any, loss: Any, optimizer: Any, sample: int):
         self.network, self.loss, self.optimizer, self.sample = network, loss, optimizer, sample
@@ -84,11 +84,11 @@ class Tracer:
 
     def _line(self, running, frame):
         statement = running.function.statements.get(frame.f_lineno)
-        if statement is None or statement.line == running.line:         # again the same, after a call or an element
+        if statement is None or statement.line == running.line:         # the same again, after a call or an element
             return
         self._finish(running, statement.line, None)
         node = statement.node
-        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop begins, or its next pass
+        if hasattr(node, "target") and hasattr(node, "orelse"):         # a for loop, or its next pass, begins
             within = node.lineno < running.line <= node.end_lineno
             running.counts[node] = running.counts.get(node, 0) + 1 if within else 0
         running.line, running.loops = statement.line, statement.loops
@@ -111,7 +111,7 @@ class Tracer:
             result = returned
         elif found.target in ("if", "while"):
             result = inside
-        elif found.read is None or (found.formula is None and not inside):      # of a loop: it has ended
+        elif found.read is None or (found.formula is None and not inside):      # a for loop that has ended
             result = None
         else:
             try:
@@ -119,7 +119,7 @@ class Tracer:
             except (Unknown, LookupError, TypeError):
                 result = None
         event = self.events[running.event]
-        if running.returned and found.formula and " for " in found.formula:     # a comprehension over what was called
+        if running.returned and found.formula and " for " in found.formula:     # a comprehension over results of calls
             running.values.returned = list(running.returned)
             event = event._replace(formula=put(node, running.values).formula)
         self.events[running.event] = event._replace(result=self.lists.value(result))
@@ -204,7 +204,7 @@ class Tracer:
 
     @staticmethod
     def _count(running, loop):
-        """Which pass of a loop it is: its variable, if it goes through a range, otherwise counted."""
+        """The number of a loop's pass: its variable, if the loop goes through a range; otherwise a count from 0."""
         value = running.frame.f_locals.get(getattr(loop.target, "id", None))
         values = Values(running.frame.f_locals, running.frame.f_globals, len, str)
         try:
@@ -216,7 +216,7 @@ class Tracer:
 
     @staticmethod
     def _in_target(running, loop, meaning):
-        """The first of a loop's variables that means something."""
+        """The first result of ``meaning`` for one of a loop's variables that is not None; None if there is none."""
         found = [meaning(value) for value in map(running.frame.f_locals.get, _target_names(loop.target))]
         return next((each for each in found if each is not None), None)
 
@@ -229,7 +229,7 @@ class Tracer:
     # What there is after the step.
 
     def finished(self) -> List[Event]:
-        """The events. A line that calls belongs to the phase of what it calls, and to its layer."""
+        """The events. A line that calls a function gets that function's phase, and its layer if the line has none."""
         for n in range(len(self.events) - 1):
             event, following = self.events[n], self.events[n + 1]
             if event.kind == "line" and following.kind == "call":

@@ -8,13 +8,13 @@ from .printed import PRINTED
 from .verdicts import Checked, Comparison, Trials, check
 
 SEEDS = 100                     # of an experiment, if there is a compiler
-FEW_SEEDS = 10
+FEW_SEEDS = 10                  # without a compiler
 
-# Of a curve these epochs are kept, and the last: all of the first ones, and those that the reports print.
+# The epochs of a curve that are kept, besides the last one: the first 60, and those at which the reports print a loss.
 KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),
                   *(epoch for _, lines in PRINTED.values() for epoch, _ in lines)])
 
-# The rises of a loss are added up to this epoch: "below epoch 1000", says report A.
+# The rises of a loss are added up over this many epochs, because report A says "below epoch 1000".
 RISING = 1000
 
 
@@ -23,9 +23,9 @@ class Experiment(NamedTuple):
 
     ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was assumed
     if the report leaves something open, and names its mistakes if they are made here, too. ``runs`` are Jobs by label,
-    each done with every seed; ``claims`` are asked of them. ``others`` are Jobs by the label of the run that they
-    replace: the right method, if the report's has a mistake. They are for comparison only, and ``other`` is what they
-    are called. ``seeds`` is the number of seeds, None for SEEDS; without a compiler it is ``few_seeds``.
+    each done with every seed; ``claims`` are checked on them. ``others`` are Jobs by the label of the run that they
+    replace: the right method, if the report's has a mistake. They are for comparison only, and ``other`` is their name.
+    ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number without a compiler.
     """
 
     name: str
@@ -51,7 +51,10 @@ class Outcome(NamedTuple):
 
 
 def seeds_of(experiment: Experiment, asked: Optional[int] = None) -> int:
-    """How many seeds an experiment is run with: as asked, or SEEDS if C can be compiled here, otherwise a few."""
+    """How many seeds an experiment is run with: as asked, or SEEDS if there is a C compiler, otherwise a few.
+
+    There are never more than the ``seeds`` of the experiment.
+    """
     seeds = asked or (experiment.few_seeds if compiler.why_none() else SEEDS)
     return min(seeds, experiment.seeds or seeds)
 
@@ -65,8 +68,9 @@ def jobs_of(experiment: Experiment, seeds: Optional[int] = None) -> List[Job]:
 
 def carry_out(experiment: Experiment, seeds: Optional[int] = None, workers: Optional[int] = None,
               tell: Optional[Callable[[int, int], None]] = None, known: Optional[Dict[Any, Any]] = None) -> Outcome:
-    """Run an experiment: each of its runs with each seed from 1 up; what is ``known`` is not run again.
+    """Run an experiment: each of its runs with each seed from 1 up.
 
+    ``known`` has the Trials of earlier runs, which are not run again; the new ones are added to it.
     Raises KeyboardInterrupt if it is interrupted, PurennError if a run could not be done.
     """
     known, seeds = {} if known is None else known, seeds_of(experiment, seeds)

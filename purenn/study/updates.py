@@ -53,7 +53,7 @@ def update(network, optimizer) -> list:
 
 def _general(optimizer):
     if type(optimizer) not in STEPS:
-        return f"{optimizer!r}: no formulas are known for it; the new values"
+        return f"{optimizer!r}: no formulas are known for it; only the new values are shown"
     decay = ", with g = ∂C/∂θ + λ·θ" if optimizer.weight_decay else ""
     return GENERAL[type(optimizer)] + decay
 
@@ -66,7 +66,7 @@ STATES = {SGD: {"v": "velocity"}, Adagrad: {"s": "square_sum"}, RMSprop: {"s": "
 
 
 def states(optimizer) -> dict:
-    """What an optimizer keeps for each parameter, by the letter for it."""
+    """The lists that an optimizer keeps for the parameters, by their letters in the formulas."""
     return {letter: getattr(optimizer, name) for letter, name in STATES.get(type(optimizer), {}).items()}
 
 
@@ -74,8 +74,9 @@ def states(optimizer) -> dict:
 Change = namedtuple("Change", ("before", "after"))
 
 
-# Each of these is given the parameter's symbol and its Change θ, its slope g as (symbol, number), and the Changes of
-# its states.
+# Each of the functions in STEPS is given the parameter's symbol and its Change θ, its slope g as (symbol, number), and
+# the Changes of its states. For each quantity it yields the name, the formula in symbols and in numbers, the result,
+# and the name of the core's function.
 
 def _sgd(optimizer, symbol, theta, g, kept):
     if optimizer.momentum:

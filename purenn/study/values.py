@@ -1,4 +1,4 @@
-"""The values of variables, attributes and entries in a frame, found by reading alone: no code is run for them."""
+"""The values of variables, attributes and entries in a frame, found by reading: only a few built-ins are called."""
 import ast
 import builtins
 import types
@@ -25,7 +25,7 @@ class Values:
         self.hidden: Set[str] = set()                       # variables of a comprehension that is not written out
 
     def having(self, more: Dict[str, Any]) -> "Values":
-        """These, and some variables more."""
+        """These, and some more variables."""
         return Values({**self.variables, **more}, self.scope, self.reference, self.shown)
 
     def hiding(self, names: Iterable[str]) -> "Values":
@@ -79,7 +79,7 @@ class Values:
 
 
 def index_of(node: Any) -> Any:
-    """The index of a subscript, which Python 3.8 wraps."""
+    """The index of a subscript, which Python 3.8 wraps in a node of its own."""
     return node.slice.value if type(node.slice).__name__ == "Index" else node.slice
 
 
@@ -94,5 +94,5 @@ def attribute(thing: Any, name: str) -> Any:
             found = kind.__dict__[name]
             if isinstance(found, (types.FunctionType, staticmethod, classmethod)) or not hasattr(found, "__get__"):
                 return getattr(thing, name)
-            break                                           # a property would have to be run
+            break                                           # the code of a property would have to be run
     raise Unknown

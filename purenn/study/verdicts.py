@@ -8,7 +8,8 @@ and each claim is checked on all the seeds:
     Success     something that a run does, such as to get every point right. It holds if at least one seed in ten
                 does it: a single run may well have been one of them.
     Comparison  what the report says when it compares settings. It holds if it is true of the medians over the seeds.
-    Near        for an experiment that is too large for many seeds: the median is this near to the reported number.
+    Near        a number that the report prints, for an experiment that is too large for many seeds. It holds if the
+                median is near enough to the number.
 
 The trials of a claim are ``comparison.Trial``s, in lists by label.
 """
@@ -59,7 +60,7 @@ class Comparison(NamedTuple):
 
 
 class Near(NamedTuple):
-    """A number that the report prints, of an experiment with few seeds: the median lies within ``within`` of it."""
+    """A number that the report prints, for few seeds: the median may differ from it by at most ``within``."""
 
     what: str
     label: str
@@ -95,7 +96,7 @@ def check(claim: Any, trials: Trials) -> Checked:
 
 
 def span(reported: Any) -> Tuple[float, float]:
-    """The numbers that are printed like this: those from half a unit of the last digit below to half a unit above.
+    """The smallest and the largest number that round to the reported one; a pair stays as it is.
 
     >>> span("0.25"), span((30, 40))
     ((0.245, 0.255), (30, 40))
@@ -109,7 +110,7 @@ def span(reported: Any) -> Tuple[float, float]:
 def percentile(values: List[float], low: float, high: float) -> float:
     """Where a reported number from ``low`` to ``high`` lies among the values: the share below it, in percent.
 
-    Those that cannot be told apart from it count half.
+    Values from ``low`` to ``high`` cannot be told apart from it, and count half.
 
     >>> percentile([1.0, 2.0, 3.0, 4.0], 2.5, 2.6), percentile([1.0, 2.0, 3.0, 4.0], 1.5, 2.5)
     (50.0, 37.5)
@@ -120,7 +121,7 @@ def percentile(values: List[float], low: float, high: float) -> float:
 
 
 def verdict(checked: List[Checked]) -> str:
-    """One of VERDICTS: whether all claims hold, or all but figures."""
+    """One of VERDICTS. It depends on whether all claims hold, and on whether those that fail are only figures."""
     if not checked:
         return VERDICTS[2]
     failed = [each.claim for each in checked if not each.holds]
@@ -132,7 +133,7 @@ def verdict(checked: List[Checked]) -> str:
 
 
 def number(value: float) -> str:
-    """A number in three digits; infinite ones are never reached.
+    """A number as text: with three significant digits, from 100 up as a whole number; "never" if it is infinite.
 
     >>> number(0.08224), number(3631), number(inf)
     ('0.0822', '3631', 'never')
@@ -155,14 +156,14 @@ def diverged(trial: Trial) -> bool:
 
 
 def needed(trial: Trial) -> float:
-    """The epochs until the loss was below its target; infinite if it never was."""
+    """The epochs that the run needed to solve its task; infinite if it did not solve it."""
     return inf if trial.needed is None else trial.needed
 
 
 def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
     """The loss at an epoch, divided by the number of points, which makes a mean of a sum.
 
-    A run that ended before has its last loss, one that diverged an infinite one.
+    For a run that ended before that epoch it is the last loss, and for one that diverged it is infinite.
     """
     def of(trial: Trial) -> float:
         return inf if trial.diverged else _at(trial.losses, epoch) / points
@@ -211,7 +212,7 @@ def ordered(labels: List[str], of: Callable[[Trial], float]) -> Callable[[Trials
 
 
 def extremes(lowest: str, highest: str, labels: List[str], of: Callable[[Trial], float]) -> Callable[[Trials], bool]:
-    """Whether of the labels' medians that of ``lowest`` is the smallest and that of ``highest`` the largest."""
+    """Whether ``lowest`` has the smallest median of all ``labels``, and ``highest`` the largest."""
     def holds(trials: Trials) -> bool:
         medians = {label: middle(trials[label], of) for label in labels}
         between = [value for label, value in medians.items() if label not in (lowest, highest)]

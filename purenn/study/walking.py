@@ -1,7 +1,7 @@
-"""Walking through a recording: from each event to others, and the questions of predicting.
+"""Walking through a recording: from one event to another, and the questions that a learner is asked.
 
-Every function takes a Recording and the number of an event, and returns the number of another one; the same one where
-there is none to go to.
+The functions that move take a Recording and the number of an event. They return the number of another event, or the
+same number if there is no event to go to.
 """
 import math
 import re
@@ -12,9 +12,9 @@ from .events import Place
 from .recording import Recording
 
 LEVELS = ("phase", "layer", "neuron", "input")
-TOLERANCE = 0.01                                            # relative, of an answer
+TOLERANCE = 0.01                                            # of an answer, relative to the right one
 
-# A call in a formula, of a function or a method of that name; parentheses in it are at most two deep.
+# A call in a formula. %s is the name of the function or method; the parentheses in the call are at most two deep.
 CALL = r"(?:\w+(?:\([^()]*\))?\.)?\b%s\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
 
 
@@ -39,7 +39,7 @@ def out(recording: Recording, number: int, way: int = 1) -> int:
 def along(recording: Recording, number: int, level: str, way: int = 1) -> int:
     """The first event of the next phase, layer, neuron or input; with way −1 of the one before."""
     def at(other):
-        """The place down to the level; None where there is nothing of that level."""
+        """The place down to the level; None if there is nothing of that level."""
         place = recording.events[other].place[:Place._fields.index(level) + 1]
         return None if place[-1] is None else place
 
@@ -62,7 +62,7 @@ def _from(recording, number, way):
 
 
 def formula(recording: Recording, number: int, way: int = 1) -> int:
-    """The next event that a result is asked for at; with way −1 the one before."""
+    """The next event at which a result is asked for; with way −1 the one before."""
     for other in _from(recording, number, way):
         if question(recording, other):
             return other
@@ -72,16 +72,16 @@ def formula(recording: Recording, number: int, way: int = 1) -> int:
 # Jumps.
 
 def event(recording: Recording, text: str) -> int:
-    """The event of that number; raises PurennError where there is none."""
+    """The number of an event, given as text; raises PurennError if there is no such event."""
     if not re.match(r"[0-9]{1,9}\Z", text.strip()) or int(text) >= len(recording):
         raise PurennError(f"found {text[:40]!r}; it must be a whole number from 0 to {len(recording) - 1}")
     return int(text)
 
 
 def line_at(recording: Recording, number: int, text: str) -> int:
-    """The next event at a line, ``42`` in the file at hand or ``neuron.py:42``; from the start where there is no next.
+    """The next event at a line, ``42`` in the current file or ``neuron.py:42``; if none follows, the first one.
 
-    Raises PurennError where no event is at it.
+    Raises PurennError if no event is at the line.
     """
     match = re.match(r"(?:(.*):)?([0-9]{1,9})\Z", text.strip())
     if not match:
@@ -98,11 +98,11 @@ def line_at(recording: Recording, number: int, text: str) -> int:
 
 
 def last_change(recording: Recording, number: int, text: str) -> int:
-    """The line that last changed a quantity before this event, or, where none did, the first that will.
+    """The line that last changed a quantity before this event or, if none did, the first that will.
 
     A quantity is an entry of a list, ``2.weight[1][0]``, or ``w2_10`` for short (``b2_1`` the bias, ``g2_10`` and
     ``gb2_1`` their slopes, ``z2_1`` what layer 2 puts out); the whole list, ``2.weight[1]``; or a variable, ``delta``.
-    Raises PurennError where nothing has that name, and where it is not changed in the recording.
+    Raises PurennError if nothing has that name, and if the quantity does not change in the recording.
     """
     made = all_changes(recording, text)
     earlier = [other for other in made if other < number]
@@ -117,8 +117,8 @@ def all_changes(recording: Recording, text: str) -> List[int]:
     if not numbers:
         changes = [other for other in range(1, len(recording)) if name in recording.events[other].variables]
         if not changes:
-            raise PurennError(f"nothing is called {text[:40]!r}; there are 2.weight[1][0] or w2_10, 2.bias[1] or b2_1, "
-                              "2.weight_grad[1][0] or g2_10, 0.output, 1.input_grad, and the names of variables")
+            raise PurennError(f"nothing is called {text[:40]!r}; names are 2.weight[1][0] or w2_10, 2.bias[1] or b2_1, "
+                              "2.weight_grad[1][0] or g2_10, 0.output, 1.input_grad, or that of a variable")
     if not changes:
         raise PurennError(f"{text[:40]} does not change in this step")
     return sorted({_maker(recording, other) for other in changes})
@@ -128,7 +128,7 @@ SHORT = {"w": "weight", "b": "bias", "g": "weight_grad", "gb": "bias_grad", "z":
 
 
 def _quantity(recording, text):
-    """The name of a list and the index in it, which is None where there is none."""
+    """The name of a list and the index in it, which is None if the text has none."""
     match = re.match(r"(w|g|gb|b|z|a)([0-9]+)_(\d\d|\d+,\d+|\d+)\Z", text)
     if match:
         kind, layer, rest = match.groups()
@@ -153,7 +153,7 @@ def _changes(event, numbers, index):
 
 
 def _maker(recording, number):
-    """The line that made what has changed at an event: the last one of the same function, or what called it."""
+    """The line whose changes an event has: the last one before it in the same function or in one that called it."""
     depth = recording.events[number].depth - (recording.events[number].kind == "call")
     for other in range(number - 1, -1, -1):
         event = recording.events[other]
@@ -165,9 +165,9 @@ def _maker(recording, number):
 # What is known of a line.
 
 def result_of(recording: Recording, number: int) -> Any:
-    """The result of an event as a plain number or a list of them; None where it is neither.
+    """The result of an event as a plain number or a list of them; None if it is neither.
 
-    A list is as it is when the line has run.
+    A list has the entries that it has after the line.
     """
     value = recording.events[number].result
     if isinstance(value, dict) and "list" in value:
@@ -182,7 +182,7 @@ def calls(recording: Recording, number: int) -> bool:
 
 
 def calling_line(recording: Recording, number: int) -> Optional[int]:
-    """The line whose last call returns at this event; None where none does."""
+    """The line whose last call returns at this event; None if there is no such line."""
     event = recording.events[number]
     if event.kind != "return" or number + 1 == len(recording) or recording.events[number + 1].depth >= event.depth:
         return None
@@ -192,7 +192,7 @@ def calling_line(recording: Recording, number: int) -> Optional[int]:
 def formula_at_return(recording: Recording, number: int) -> Optional[str]:
     """The formula of the line whose last call returns at this event, with what its calls have returned in their place.
 
-    None where there is none, and where it is not clear which call has returned what.
+    None if there is none, and if it is not clear which call has returned what.
     """
     line = calling_line(recording, number)
     formula = None if line is None else recording.events[line].formula
@@ -223,8 +223,8 @@ class Question(NamedTuple):
 def question(recording: Recording, number: int) -> Optional[Question]:
     """The question at an event, the result of a formula, or None.
 
-    A line is asked for before it runs. One that calls what is stepped into, and computes with what that returns, is
-    asked for at the return.
+    The result of a line is asked for before the line runs. If the line calls a function that is stepped into, and
+    computes with what that returns, its result is asked for at the return.
     """
     line = number if recording.events[number].kind == "line" else calling_line(recording, number)
     if line is None or (line == number and calls(recording, number)):
@@ -254,9 +254,9 @@ def is_right(answer: float, given: float) -> bool:
 
 
 def neurons(recording: Recording, number: int) -> List[Tuple[Any, ...]]:
-    """Of each layer's output the numbers that there are at an event; the input first, None where there is none yet.
+    """For the input and then for each layer, the numbers of its neurons at an event; None for one not yet known.
 
-    On the way forward they are what the layer puts out; on the way back ∂C/∂ of that, as far as it is known.
+    On the way forward a number is the output of the neuron; on the way back it is ∂C/∂(this output).
     """
     state, phase = recording.state(number), recording.events[number].place.phase
     by_name = {name: key for key, name in recording.names.items()}

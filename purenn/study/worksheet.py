@@ -5,7 +5,7 @@ from .formulas import Quantity, Section, names_in, parameter, plain
 from .updates import HYPERPARAMETERS, states
 
 BLANK = "_" * 12                    # the result of a quantity that is left open
-HERE = ""                           # the source of a quantity that names no function
+HERE = ""                           # the source of a quantity for which no function is named
 
 
 def known(network, optimizer, x: list, y: list) -> Dict[str, float]:
@@ -71,7 +71,7 @@ def _given(sections, chosen, before):
 
 
 def _needed(quantities):
-    """The symbols in the formulas; v, s and m of an optimizer's state are those of a parameter."""
+    """The symbols in the formulas. The new v, s and m of an optimizer need the old ones, too."""
     names = set(names_in(quantities))
     for quantity in quantities:
         if quantity.name.startswith(("v(", "s(", "m(")):

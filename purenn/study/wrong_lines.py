@@ -1,4 +1,7 @@
-"""The wrong lines of the mistakes, as functions in place of the core's; most are made from the original."""
+"""The wrong lines of the mistakes, in functions that replace those of the core.
+
+A function below with the parameter ``original`` is given the core's function and returns the wrong one.
+"""
 import math
 
 from ..engines import loops
@@ -24,7 +27,7 @@ def momentum_on_the_gradient(original):
 
 
 def adam(swapped=False, advance_each=False):
-    """Adam's step with its moments swapped, or with t counted for each parameter."""
+    """Adam's step with its moments swapped, or with t counted for each list of parameters."""
     def step(self):
         self.t += 0 if advance_each else 1
         for (_, values, grads), m, v in zip(self.parameters, self.first_moment, self.second_moment):
@@ -64,10 +67,10 @@ def updated_weights(original):
     def backward(self, delta):
         for j in self.neurons:
             for k in range(self.in_features):
-                self.weight[j][k] -= mazur.LR * delta[j] * self.inputs[k]       # the step, taken too early
+                self.weight[j][k] -= mazur.LR * delta[j] * self.inputs[k]       # the step is taken too early
         grads = original(self, delta)
         for row in self.weight_grad:
-            row[:] = [0.0] * len(row)                                           # it has been taken
+            row[:] = [0.0] * len(row)                                           # so that it is not taken again
         return grads
     return backward
 
@@ -119,7 +122,7 @@ def _push(value):
 
 
 def overwritten(self):
-    """The wrong Value.backward: what is made from a Value last is all that counts."""
+    """The wrong Value.backward: of the uses of a Value only one counts."""
     self.grad = 1.0
     for value in reversed(self.order()):
         for parent, slope in zip(value.parents, value.slopes):
