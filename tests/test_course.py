@@ -1,9 +1,11 @@
 """The course: right solutions pass, planted mistakes are caught and named, and nothing handed out is a solution."""
 import ast
+import importlib
 import json
 import os
 import random
 import re
+import sys
 import types
 
 import pytest
@@ -584,6 +586,17 @@ def test_a_handout_of_some_chapters_imports_nothing_that_is_not_there():
                     assert module + ".py" in files or module in ("math", "random"), (name, module)
 
 
+def test_each_file_of_a_workbook_can_be_imported_alone(tmp_path, monkeypatch):
+    workbook.write(str(tmp_path / "w"), [chapter.number for chapter in CHAPTERS], 1, "p")
+    names = sorted(path.stem for path in (tmp_path / "w").glob("*.py"))
+    monkeypatch.syspath_prepend(str(tmp_path / "w"))
+    for name in names:
+        importlib.import_module(name)
+        for own in names:
+            sys.modules.pop(own, None)
+    assert len(names) > 49
+
+
 def test_a_workbook_writes_over_nothing(tmp_path):
     (tmp_path / "neuron.py").write_text("mine")
     with pytest.raises(PurennError, match="has a neuron.py already, and no file is overwritten"):
@@ -653,7 +666,7 @@ def test_a_finished_workbook_is_a_small_purenn_to_the_last_bit():
     rng, data = random.Random(1), chapters.c13_stuck.xor()
     stack = []
     for inputs, outputs in ((2, 4), (4, 4), (4, 1)):
-        stack += [modules["layers"].Linear(inputs, outputs, rng), modules["activations"].Sigmoid()]
+        stack += [modules["layers"].Linear(inputs, outputs, rng), modules["activation_layers"].Sigmoid()]
     network = modules["network"].Network(stack)
     optimizer = modules["optimizers"].SGD(network.parameters(), lr=1.0, momentum=0.9)
     found = modules["training"].train(network, data, modules["losses"].MSELoss(), optimizer, 20)

@@ -132,11 +132,12 @@ def trained(request: Dict[str, Any]) -> Dict[str, Any]:
             raise ImportError("purenn is imported; write it yourself")
         return original(name, *rest)
     builtins.__import__ = guarded
-    own = {name: __import__(name) for name in ("layers", "activations", "network", "losses", "optimizers", "training")}
+    own = {name: __import__(name) for name in (
+        "layers", "activation_layers", "network", "losses", "optimizers", "training")}
     rng = random.Random(request["seed"])
     stack: List[Any] = []
     for inputs, outputs in ((2, 4), (4, 4), (4, 1)):
-        stack += [own["layers"].Linear(inputs, outputs, rng), own["activations"].Sigmoid()]
+        stack += [own["layers"].Linear(inputs, outputs, rng), own["activation_layers"].Sigmoid()]
     network = own["network"].Network(stack)
     optimizer = own["optimizers"].SGD(network.parameters(), lr=1.0, momentum=0.9)
     losses = own["training"].train(network, data, own["losses"].MSELoss(), optimizer, request["epochs"], 0.005)

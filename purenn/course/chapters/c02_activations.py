@@ -233,7 +233,7 @@ class Sigmoid(Activation):
     derivative = staticmethod(sigmoid_derivative)
 ''', answers={"Activation.forward": activations.Activation.forward,
               "Activation.backward": activations.Activation.backward},
-    module="activations", names=("Activation", "Sigmoid"), probe=probe_layer,
+    module="activation_layers", names=("Activation", "Sigmoid"), probe=probe_layer,
     samples=(([0.5], [2.0]), ([0.3, -1.2], [0.5, -1.5]), ([2.0, 0.0, -0.75], [-1.0, 0.25, 3.0])))
 
 CHAPTER = Chapter(2, "Activations and their slopes", "A slope is a factor of the chain rule; it matters which number "

@@ -225,7 +225,7 @@ for name, values, grads in parameters:
         if error > 1e-6:
             found.append((f"{name}[{k}]", error))
 return found
-'''}, module="checking", names=("wrong_gradients",), probe=probe_check,
+'''}, module="gradient_check", names=("wrong_gradients",), probe=probe_check,
     samples=(((1.0, 1.0, 1.0, 1.0, 1.0), 1.0), ((2.0, 1.0, 1.0, 1.0, 1.0), 1.0), ((1.0, 1.0, 1.00001, 1.0, 1.0), 1.0),
              ((0.5, -1.0, 1.0, 2.0, 1.0), 1.0), ((1.0, 1.0, 3.0, 1.0, 1.0), 1e-8)))
 
