@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from purenn.cli.options import typed
+from purenn.cli.parser import typed
 from purenn.show.explanation import blocks
 from purenn.study import walking
 from purenn.study.changes import linears

@@ -25,7 +25,7 @@ SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradient
 COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
-                                              "show", "reproduce", "step", "tape", "course", "sample", "page")}
+                                              "show", "reproduce", "step", "tape", "course", "page")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
                                               "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
@@ -42,10 +42,10 @@ CASES = {
     "gradcheck --loss mse": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.gradcheck"} | {
         "json", "purenn.study.mistakes", "purenn.study.explain"},
     "mistakes": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.mistakes"} | {"json", "purenn.study.explain"},
-    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain", "purenn.cli.sample"} | {
+    "explain xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.explain"} | {
         "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.graph", "purenn.study.tape",
         "purenn.study.recording", "purenn.show.stepper"},
-    "tape xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.tape", "purenn.cli.sample"} | {
+    "tape xor": READERS | ENGINES | COMPARED | COMMANDS - {"purenn.cli.tape"} | {
         "json", "purenn.study.mistakes", "purenn.study.gradcheck", "purenn.study.explain", "purenn.show.explanation",
         "purenn.study.recording", "purenn.show.stepper"},
     "letters --train 20 --epochs 1 --workers 1": READERS | IN_C | {"purenn.engines.processes"} | STUDY | SHOWN |

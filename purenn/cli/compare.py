@@ -17,9 +17,10 @@ from ..show.progress import telling
 from ..study.comparison import trial
 from ..study.plan import Axis, Plan, plan_of, rows_of
 from .ending import check_figures, note_about, say_written
-from .options import (add_figure_options, add_json_option, add_point_options, add_workers_option, chosen, hidden_sizes,
+from .options import (add_figure_options, add_json_option, add_point_options, add_workers_option, chosen,
                       named_as_options, points_of)
-from .parser import Parser, task_name, whole
+from .parser import Parser, hidden_sizes, task_name, whole
+
 
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
 

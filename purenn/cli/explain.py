@@ -8,8 +8,8 @@ from ..study import mazur, worksheet
 from ..study.examples import ALL, EXAMPLES
 from ..study.explain import explain
 from ..study.formulas import PARTS, select
-from .parser import Parser, one_of, task_name, whole
-from .sample import add_sample_option, add_step_options, neuron, run_of_sample
+from .options import add_sample_option, add_step_options, run_of_sample
+from .parser import Parser, neuron, one_of, task_name, whole
 
 DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
                "in, its result, and the line at which a debugger can stop.")
@@ -60,7 +60,7 @@ def _parser(name: str) -> Parser:
         free = name == "softmax"
         group.add_argument("--seed", metavar="N", type=whole(0) if free else _fixed, default=1 if free else None,
                            help="seed of the weights (default: %(default)s)" if free else "refused: " + FIXED)
-    add_step_options(parser, name)
+    add_step_options(parser, ALL[name])
     return parser
 
 

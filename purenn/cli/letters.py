@@ -12,8 +12,8 @@ from ..show.progress import telling
 from ..show.terminal import Terminal
 from .ending import train_and_report
 from .options import (Group, add_ending_options, add_engine_options, add_fitting_options, add_network_options,
-                      add_optimizer_options, add_part_options, add_workers_option, named_as_options, typed)
-from .parser import MOST_EPOCHS, Parser, whole
+                      add_optimizer_options, add_part_options, add_workers_option, named_as_options)
+from .parser import MOST_EPOCHS, Parser, typed, whole
 
 # What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}

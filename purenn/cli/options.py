@@ -1,11 +1,11 @@
 """The options, in the groups of the help; and the values made from them: Settings, and where the data are."""
+import random
 from contextlib import contextmanager
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, Optional, Sequence, Tuple
 
 from .. import engines
 from ..activations import ACTIVATIONS
 from ..data.sources import ChoiceError, Points, Source
-from ..files.text import digits
 from ..initializers import INITIALIZERS
 from ..linalg import PurennError
 from ..losses import LOSSES
@@ -13,9 +13,10 @@ from ..optimizers import OPTIMIZERS
 from ..runs.defaults import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
 from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Problem
+from ..runs.run import Run
 from ..runs.settings import BETWEEN, Settings
-from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, momentum, not_negative, one_of,
-                     part_size, positive, whole, yes_or_no)
+from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, hidden_sizes, momentum,
+                     not_negative, one_of, part_size, positive, whole, yes_or_no)
 
 FOLDER = "figures"
 
@@ -202,23 +203,6 @@ def named_as_options() -> Iterator[None]:
         raise PurennError(f"--{error.choice.replace('_', '-')}: {error.reason}") from None
 
 
-def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
-    """The command to type for these words and choices: numbers have all their digits, True is the option's name alone.
-
-    >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
-    'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
-    """
-    parts = list(words)
-    for name, value in choices.items():
-        if isinstance(value, (tuple, list)):
-            value = " ".join(map(str, value)) or "none"
-        elif isinstance(value, float):
-            value = digits(value)
-        option = f"--{name.replace('_', '-')}"
-        parts.append(option if value is True else f"{option} {'all' if value is None else value}")
-    return " ".join(parts)
-
-
 def chosen(options: Any) -> Dict[str, Any]:
     """The options that have a value, as the choices that ``resolve`` takes: hidden, and fields of Settings."""
     found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}
@@ -227,15 +211,6 @@ def chosen(options: Any) -> Dict[str, Any]:
     if hasattr(options, "hidden"):
         found["hidden"] = hidden_sizes(options.hidden)
     return found
-
-
-def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
-    """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
-    if "none" in sizes:
-        if len(sizes) > 1:
-            raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
-        return ()
-    return tuple(sizes)
 
 
 def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
@@ -247,6 +222,39 @@ def settings_of(options: Any, task: Task, problem: Problem) -> Settings:
 def points_of(options: Any, task: Task) -> Points:
     """Which points the options of a task ask for."""
     return Points(task.name, getattr(options, "points", 100))
+
+
+# A single sample of a task.
+
+def add_sample_option(group: Group, task: Task) -> None:
+    """``--sample``."""
+    usual = "%(default)s, whose two inputs differ" if task.sample else "%(default)s"
+    group.add_argument("--sample", metavar="I", type=whole(0), default=task.sample,
+                       help=f"which sample, counted from 0 (default: {usual})")
+
+
+def add_step_options(parser: Parser, task: Task) -> None:
+    """The options of the training that the step is from."""
+    if task.problem:
+        add_point_options(parser, task, epochs=False)
+    else:
+        add_optimizer_options(parser.add_argument_group("the training"), task)
+
+
+def run_of_sample(name: str, options: Any, epochs: int = 0) -> Run:
+    """The Run of the options after ``epochs`` epochs; raises PurennError for a sample or a neuron that is not there."""
+    from ..study import examples
+    from ..study.formulas import check_only
+    task, rng = examples.ALL[name], random.Random(getattr(options, "seed", 1))
+    problem = examples.problem_of(name, points_of(options, task), rng)
+    settings = settings_of(options, task, problem)._replace(epochs=max(1, epochs), target_loss=None)
+    made = examples.run_of(name, problem, settings, rng)
+    with named_as_options():
+        examples.check_sample(options.sample, problem)
+        check_only(getattr(options, "only", None), made.network)
+    for _ in made.epochs() if epochs else ():
+        pass
+    return made
 
 
 # Resuming.

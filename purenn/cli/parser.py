@@ -2,10 +2,11 @@
 import argparse
 import math
 import os
+import re
 import sys
-from typing import Any, Callable, Iterable, List, Optional, Sequence, Set, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Union
 
-from ..files.text import did_you_mean, short
+from ..files.text import did_you_mean, digits, short
 from ..linalg import PurennError
 
 MOST_EPOCHS = 1_000_000_000
@@ -136,6 +137,23 @@ def task_name(command: str, description: str, names: Sequence[str], arguments: S
         raise PurennError(f"{command}: task: {error}") from None
 
 
+def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
+    """The command to type for these words and choices: numbers have all their digits, True is the option's name alone.
+
+    >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
+    'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
+    """
+    parts = list(words)
+    for name, value in choices.items():
+        if isinstance(value, (tuple, list)):
+            value = " ".join(map(str, value)) or "none"
+        elif isinstance(value, float):
+            value = digits(value)
+        option = f"--{name.replace('_', '-')}"
+        parts.append(option if value is True else f"{option} {'all' if value is None else value}")
+    return " ".join(parts)
+
+
 def _option(name: str) -> str:
     return "--" + name.replace("_", "-")
 
@@ -195,6 +213,16 @@ def hidden_size(text: str) -> Union[int, str]:
     return _or_word(text, "none", whole(1, MOST_NEURONS), "; several sizes go with spaces, as in 4 4")
 
 
+def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
+    """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
+    if "none" in sizes:
+        if len(sizes) > 1:
+            from ..data.sources import ChoiceError
+            raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
+        return ()
+    return tuple(sizes)
+
+
 def batch_size(text: str) -> Union[int, str]:
     """An option type: a whole number from 1 up, or the word all."""
     return _or_word(text, "all", whole(1), "")
@@ -237,3 +265,10 @@ def file_name(ending: str) -> Callable[[str], str]:
             raise argparse.ArgumentTypeError(f"found {text!r}; it must be the name of a {ending} file")
         return text
     return check
+
+
+def neuron(text: str, others: str = "") -> Tuple[int, ...]:
+    """An option type: a pair (layer, neuron); ``others`` is what else is allowed, in words."""
+    if not re.match(r"[0-9]{1,9}\.[0-9]{1,9}\Z", text):
+        raise argparse.ArgumentTypeError(f"found {text!r}; it must be {others}LAYER.NEURON, such as 0.1")
+    return tuple(int(number) for number in text.split("."))

@@ -12,8 +12,8 @@ from ..show.terminal import Terminal
 from ..study import experiments, trials
 from ..study.trials import Experiment, Outcome
 from .ending import can_draw
-from .options import add_json_option, add_workers_option, typed
-from .parser import Parser, one_of, whole
+from .options import add_json_option, add_workers_option
+from .parser import Parser, one_of, typed, whole
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
 

@@ -7,9 +7,8 @@ from ..show import stepper
 from ..show.terminal import Terminal
 from ..study.examples import ALL
 from ..study.recording import record
-from .options import named_as_options
+from .options import add_sample_option, add_step_options, named_as_options, run_of_sample
 from .parser import Parser, task_name, whole
-from .sample import add_sample_option, add_step_options, run_of_sample
 
 DESCRIPTION = ("Walk through one training step of one sample, line by line of the core's own source, forward and back. "
                "In a terminal ? lists the keys; elsewhere the whole step is printed.")
@@ -55,5 +54,5 @@ def _parser(name: str) -> Parser:
     group.add_argument("--predict", action="store_true",
                        help="ask for each result before it is shown, and count the right answers; an answer within "
                        "1%% is right")
-    add_step_options(parser, name)
+    add_step_options(parser, ALL[name])
     return parser

@@ -7,9 +7,9 @@ from ..show.terminal import Terminal
 from ..study.examples import ALL, EXAMPLES
 from ..study.graph import agree, compare
 from ..study.nodes import around, nodes_of
-from .options import add_loss_option, add_network_options, add_points_option, add_seed_option
-from .parser import Parser, file_name, task_name
-from .sample import add_sample_option, neuron, run_of_sample
+from .options import (add_loss_option, add_network_options, add_points_option, add_sample_option, add_seed_option,
+                      run_of_sample)
+from .parser import Parser, file_name, neuron, task_name
 
 DESCRIPTION = ("Show the cost of one sample as a graph, the gradients by automatic differentiation beside those of "
                "backpropagation, and which node belongs to which layer, neuron and formula.")
