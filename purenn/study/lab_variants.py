@@ -80,7 +80,7 @@ class AdamOfB(Adam):
 
 
 class MomentumOfE(SGD):
-    """Report E's momentum adds the previous gradient, not the previous step, and without the learning rate.
+    """Report E's momentum adds the previous gradient, not the previous step, and does not multiply it by the lr.
 
         θ ← θ − (lr·g + μ·g_before)
     """
