@@ -30,7 +30,7 @@ def cost(loss, symbol: str, output: list, y: list) -> list:
     else:
         title, quantities = f"C = Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
     if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
-        title += f", divided by the number of outputs, {len(output)}"
+        title += f"; the sum over the outputs is divided by their number, {len(output)}"
     return [Section("cost", None, f"{loss!r}: {title}", quantities)]
 
 
@@ -194,11 +194,12 @@ def _logit_slopes(loss, symbol, z, y, grad):
         direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", symbols,
                                [[times.format(numbers)]], grad[j], BCEWithLogitsLoss.backward))
     rounded = "" if len(by_p) == len(z) else "; not where p_j has been rounded to 0 or 1"
+    left = f"{share}(p_j - y_j)" if share else "p_j - y_j"
     titles = (f"sigmoid: p_j = σ({symbol}_j)",
-              f"binary cross-entropy: ∂C/∂p_j = (p_j - y_j) / (p_j·(1 - p_j)){rounded}",
+              f"binary cross-entropy: ∂C/∂p_j = {share}(p_j - y_j) / (p_j·(1 - p_j)){rounded}",
               f"sigmoid's derivative: ∂p_j/∂{symbol}_j = p_j·(1 - p_j)",
-              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = p_j - y_j, as p_j·(1 - p_j) cancels; this "
-              "is what the core computes, without a division")
+              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = {left}, as p_j·(1 - p_j) cancels; this is "
+              "what the core computes, without a division")
     return [Section("backward", None, title, quantities) for title, quantities in zip(
         titles, (shares, by_p, bends, direct)) if quantities]
 
