@@ -94,9 +94,9 @@ def curve(values: list, most: int = CURVE) -> list:
     return [(i + 1, values[i]) for i in chosen]
 
 
-# A setting's runs: its name, a result for each seed (None if it is not done), how many are done, solved, and
-# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
-# median loss, accuracies (None if all diverged, or there are no test data) and seconds; and the median run.
+# The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, solved, and
+# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; medians of all that are
+# done (None if no run has the number); and ``typical``, the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))
