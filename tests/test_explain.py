@@ -667,7 +667,7 @@ def test_what_is_shown_by_its_numbers_can_be_printed_in_every_layout(layout):
     sections = explain(network, FourthPower(), SignDescent(network.parameters(), 0.1), [0.3, -0.7], [0.0, 1.0])
     lines = [line for block in blocks(sections, layout) for line in block]
     text = "\n".join(lines)
-    title = "network.layers[1] = Scale(): no formulas are known for it; its numbers"
+    title = "network.layers[1] = Scale(): no formulas are known for it; here are its numbers"
     assert title.replace("_", r"\_") in text and not [line for line in lines if "\n" in line]
     place_of_scale = stop(Scale.forward)
     assert re.match(r".*test_explain\.py:\d+$", place_of_scale) and os.path.isabs(place_of_scale.rpartition(":")[0])

@@ -213,7 +213,7 @@ def test_a_forward_pass_that_is_random_is_noticed():
 
 @pytest.mark.parametrize("given, message, cause", [
     ((None, lambda grad: [grad[5]]), r"layers\[1\], Own: its backward raised IndexError in line \d+ "
-     r"\(list index out of range\); backward is given ∂C/∂ of each number that forward returned", IndexError),
+     r"\(list index out of range\); backward is given ∂C/∂a for each number a that forward returned", IndexError),
     ((lambda inputs: inputs[0] / 0.0, None), r"layers\[1\], Own: its forward raised ZeroDivisionError",
      ZeroDivisionError),
     ((lambda inputs: None, None), r"layers\[1\], Own: its forward returned None; forward is given a list with one "

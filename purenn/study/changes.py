@@ -1,4 +1,4 @@
-"""A network changed while it learns: other activations, more neurons or fewer, with the weights that it has."""
+"""Change a network while it learns: other activations, more or fewer neurons. It keeps the weights that it has."""
 from typing import Any, List, Optional, Sequence
 
 from ..layers import Linear
@@ -8,7 +8,7 @@ from ..network import Network
 def change_activations(network: Network, activation: str, output_activation: Optional[str]) -> None:
     """Put other activations between the network's Linear layers and after the last; the weights stay.
 
-    The Linear layers stay the same objects, so that an optimizer goes on with them.
+    The Linear layers stay the same objects, so an optimizer that was made for them still works.
     """
     linear = linears(network)
     sizes = [linear[0].in_features, *[layer.out_features for layer in linear]]
@@ -18,10 +18,11 @@ def change_activations(network: Network, activation: str, output_activation: Opt
 
 
 def carry_over(old: Network, new: Network, kept: Sequence[Sequence[Any]]) -> None:
-    """Copy into a new network the weights between neurons that the old one had, and their biases.
+    """Copy weights and biases into a new network, for the neurons that the old network had.
 
-    ``kept`` has a list for each column of the new network, its inputs, its hidden layers, its outputs: for each neuron
-    the (column, place) that it had in the old one, or None if it is new. What is not copied stays as it was drawn.
+    ``kept`` has a list for each column of the new network. The columns are the inputs, the hidden layers and the
+    outputs. Each list has an entry for each neuron of its column: the (column, place) that the neuron had in the old
+    network, or None if it is new. Weights and biases that are not copied keep their random initial values.
     """
     sources, targets = linears(old), linears(new)
     for c in range(len(targets)):

@@ -1,7 +1,8 @@
-"""The checks that catch the classic mistakes: numbers known from outside, and the slope of the cost itself.
+"""The checks that find the classic mistakes.
 
-Each check returns (passed, what was found). It runs the core as it is at that moment, so it finds a mistake that has
-been put in (``mistakes.py``).
+They compare the core with numbers computed in other ways, and its gradients with the measured slope of the cost. Each
+check returns (passed, what was found). It runs the core as it is at that moment, so it finds a mistake that has been
+put in (``mistakes.py``).
 """
 import math
 import random
@@ -15,8 +16,8 @@ from . import graph, mazur
 from .gradcheck import suite, verdict, worst
 
 # Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
-# (-1.0, 1.0), worked out by hand from the definitions. (After two steps momentum on the previous
-# gradient still looks like momentum on the previous step.)
+# (-1.0, 1.0), worked out by hand from the definitions. Two steps would not be enough: after two,
+# momentum of the previous gradient gives the same numbers as momentum of the previous step.
 STEPS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0])
 HAND_COMPUTED: dict = {
     "SGD": (lambda p: optimizers.SGD(p, lr=0.1),
@@ -25,7 +26,7 @@ HAND_COMPUTED: dict = {
     # v: −4, then 0.9·(−4) + 2 = −1.6, then 0.9·(−1.6) + 1 = −0.44
     "momentum": (lambda p: optimizers.SGD(p, lr=0.1, momentum=0.9),
                  [1.0 - 0.1 * (0.5 + 1.45 + 0.305), -2.0 - 0.1 * (-4.0 - 1.6 - 0.44)]),
-    # s: 0.25, 1.25, 2.25;  16, 20, 21. The first step is lr·sign(g).
+    # s: 0.25, 1.25, 2.25;  16, 20, 21. The first step of Adagrad is lr·sign(g).
     "Adagrad": (lambda p: optimizers.Adagrad(p, lr=0.1),
                 [1.0 - 0.1 * (1.0 + 1.0 / math.sqrt(1.25) - 1.0 / 1.5),
                  -2.0 - 0.1 * (-1.0 + 2.0 / math.sqrt(20.0) + 1.0 / math.sqrt(21.0))]),
@@ -33,8 +34,9 @@ HAND_COMPUTED: dict = {
     "RMSprop": (lambda p: optimizers.RMSprop(p, lr=0.1, alpha=0.9),
                 [1.0 - 0.1 * (0.5 / math.sqrt(0.025) + 1.0 / math.sqrt(0.1225) - 1.0 / math.sqrt(0.21025)),
                  -2.0 - 0.1 * (-4.0 / math.sqrt(1.6) + 2.0 / math.sqrt(1.84) + 1.0 / math.sqrt(1.756))]),
-    # m: 0.05, 0.145, 0.0305, over 0.1, 0.19, 0.271;  v: 0.00025, 0.00124975, 0.00224850025,
-    # m: −0.4, −0.16, −0.044;  v: 0.016, 0.019984, 0.020964016, over 0.001, 0.001999, 0.002997001
+    # m: 0.05, 0.145, 0.0305;  v: 0.00025, 0.00124975, 0.00224850025
+    # m: −0.4, −0.16, −0.044;  v: 0.016, 0.019984, 0.020964016
+    # In both, m is divided by 0.1, 0.19, 0.271, and v by 0.001, 0.001999, 0.002997001.
     "Adam": (lambda p: optimizers.Adam(p, lr=0.1),
              [1.0 - 0.1 * (1.0 + (0.145 / 0.19) / math.sqrt(0.00124975 / 0.001999)
                            + (0.0305 / 0.271) / math.sqrt(0.00224850025 / 0.002997001)),
@@ -90,11 +92,11 @@ def mazur_step() -> tuple:
 
 
 def tape_gradients() -> tuple:
-    """The tape's gradients of Mazur's example are those of backpropagation."""
+    """The gradients of Mazur's example by the tape (``tape.py``) are the same as by backpropagation."""
     _, slopes = graph.compare(mazur.network(), HalfSquaredErrorLoss(), mazur.X, mazur.Y)
     worst = max(slopes, key=lambda slope: abs(slope.tape - slope.loops))
-    return graph.agree(slopes), (f"Mazur's example: ∂C/∂ of layers[{worst.layer}].{worst.name} is {worst.tape:.6g} by "
-                                 f"the tape and {worst.loops:.6g} by backpropagation")
+    return graph.agree(slopes), (f"Mazur's example: the gradient of layers[{worst.layer}].{worst.name} is "
+                                 f"{worst.tape:.6g} by the tape and {worst.loops:.6g} by backpropagation")
 
 
 def gradients_are_cleared() -> tuple:
@@ -112,7 +114,7 @@ def gradients_are_cleared() -> tuple:
 
 
 def far_out() -> tuple:
-    """Sigmoid at ±1000 and cross-entropy for a sure but wrong output are right."""
+    """Sigmoid at ±1000 and cross-entropy for a confident but wrong output are right."""
     try:
         found = Sigmoid().forward([-1000.0, 1000.0])
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])
@@ -135,7 +137,7 @@ def neurons_become_different() -> tuple:
 
 
 def seed_is_used() -> tuple:
-    """The same seed gives the same weights, another seed others."""
+    """The same seed gives the same weights; another seed gives other weights."""
     first, second, third = (_little_network(seed).layers[0].weight[0][0] for seed in (1, 1, 2))
     return first == second != third, (f"the first weight from seed 1 is {first:.6g}, from seed 1 again {second:.6g}, "
                                       f"from seed 2 {third:.6g}")

@@ -1,11 +1,11 @@
 """Runs of several settings side by side: how often each solved its task, how quickly, and what stands out.
 
-Every setting is run with the same seeds. The settings are ranked by the share of runs that they solved, then by the
-median of the epochs that those needed; with validation data they are ranked by the median validation loss, and test
-data are never used. Whether the first is really better than another is decided seed by seed: the setting that needed
-fewer epochs, or has the lower validation loss, wins (an unsolved run loses to a solved one). The first counts as better
-if a tossed coin would give that many wins at most once in 32 times (the sign test): 5 wins to none, 8 to 1, 15 to 5.
-Otherwise the two cannot be told apart.
+Every setting is run with the same seeds. The settings are ranked by the share of runs that were solved, then by the
+median of the epochs that the solved runs needed. With validation data they are ranked by the median validation loss.
+Test data are never used. Whether the first is really better than another is decided seed by seed: the setting that
+needed fewer epochs, or has the lower validation loss, wins (an unsolved run loses to a solved one). The first counts as
+better if a tossed coin would give that many wins or more with a probability of at most 1/32 (the sign test), for
+example with 5 wins to 0, 8 to 1 or 15 to 5. Otherwise the two cannot be told apart.
 """
 from collections import namedtuple
 from math import comb, fsum, inf
@@ -16,7 +16,7 @@ CHANCE = 1 / 32
 # If a setting needs at least this many times the epochs of the best one, the summary says that the best one stands out.
 MUCH = 1.25
 
-CURVE = 200                     # epochs of a curve that are kept, at most
+CURVE = 200                     # at most this many epochs of a curve are kept
 MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
 
 
@@ -24,11 +24,11 @@ class Trial(NamedTuple):
     """What is kept of a run, in plain numbers and lists.
 
     ``solved``: the loss at the end is below the target loss or, if there is none, every point is right. ``needed``: the
-    epochs until then, None if it is not solved. ``epochs``: those that were done. Loss and accuracies (shares from 0 to
-    1) are those after the last step; those of validation and test data are None without such data. If training
-    ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and ``validation_losses``
-    are curves, lists of (epoch, value), of at most CURVE epochs; ``rises`` is the sum of all rises of the loss from an
-    epoch to the next, of all epochs; ``predictions`` are triples (input, target, output).
+    epochs after which it was solved, None if it is not solved. ``epochs``: those that were done. Loss and accuracies
+    (shares from 0 to 1) are those after the last step; those of validation and test data are None without such data. If
+    training ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and
+    ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs. ``rises`` is the sum of all
+    rises of the loss from one epoch to the next. ``predictions`` are triples (input, target, output).
     """
 
     solved: bool
@@ -70,7 +70,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs that a solved run needed: all or, without a target, those until every point stayed right."""
+    """The epochs that a solved run needed: all or, without a target loss, those until every point stayed right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -94,9 +94,9 @@ def curve(values: list, most: int = CURVE) -> list:
     return [(i + 1, values[i]) for i in chosen]
 
 
-# A setting's runs: its name, a result for each seed (None if it is not done), how many are done, solved, and
-# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; of all that are done the
-# median loss, accuracies (None if all diverged, or there are no test data) and seconds; and the median run.
+# The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, solved, and
+# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; medians of all that are
+# done (None if no run has the number); and ``typical``, the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))
@@ -118,7 +118,7 @@ def summarize(label: str, results: list) -> Summary:
 
 
 def median(values: list):
-    """The value in the middle, or the mean of the two there; None if there are no values.
+    """The value in the middle, or the mean of the two in the middle; None if there are no values.
 
     >>> median([3, 1, 2]), median([4, 1, 2, 3])
     (2, 2.5)
@@ -153,7 +153,7 @@ def rank(trial: Trial) -> float:
 
 
 def wins(first: Summary, other: Summary) -> tuple:
-    """With how many seeds the first ranks before the other, and with how many they differ; all are done."""
+    """With how many seeds the first ranks before the other, and with how many they differ. All seeds must be done."""
     won = differing = 0
     for a, b in zip(first.results, other.results):
         differing += rank(a) != rank(b)
@@ -162,7 +162,7 @@ def wins(first: Summary, other: Summary) -> tuple:
 
 
 def is_better(first: Summary, other: Summary) -> bool:
-    """True if the first wins with too many of the seeds for chance."""
+    """True if the first wins with more seeds than chance explains, by the rule at the top of this module."""
     won, differing = wins(first, other)
     ways = 0
     for count in range(won, differing + 1):
@@ -195,7 +195,7 @@ def _sentence(summaries):
     other = alike[0] if alike else ranked[1]
     won, differing = wins(first, other)
     if not alike:
-        both = first.solved == first.done and other.solved == other.done            # else some of the slow are missing
+        both = first.solved == first.done and other.solved == other.done            # else slow runs may be missing
         times = other.epochs / first.epochs if both else inf
         return "{} {}: {}; next is {}: {}{}.".format(
             first.label, "stands out" if times >= MUCH else "is a little ahead", _outcome(first), other.label,
@@ -246,5 +246,5 @@ def _nothing_solved(ranked):
         return f"Nothing is solved: the median loss of {first.label} is {losses[0]}."
     if losses[0] == losses[1]:
         return f"Nothing is solved, and {first.label} and {ranked[1].label} end with the same median loss, {losses[0]}."
-    return (f"Nothing is solved; the lowest median loss is that of {first.label}, {losses[0]}, before "
-            f"{ranked[1].label} with {losses[1] if ranked[1].loss < inf else 'most runs diverged'}.")
+    return (f"Nothing is solved; the lowest median loss is that of {first.label}, {losses[0]}; next is "
+            f"{ranked[1].label}: {losses[1] if ranked[1].loss < inf else 'most runs diverged'}.")

@@ -10,7 +10,7 @@ MEASURED, MEASURING = 256, 0.1
 
 
 class Estimate(NamedTuple):
-    """How long an epoch takes in seconds, the samples learned from in a second of it, and how many were measured."""
+    """The seconds that an epoch takes, the samples learned from in a second, and how many samples were measured."""
 
     seconds: float
     rate: float
@@ -38,16 +38,16 @@ def _learning(run, part, batches, clock):
 
     def learn():
         return list(engine.epoch(network, loss, run.optimizer, part, None, None) or ())
-    if learn():                                                         # all in one go, the step included
+    if learn():                                                         # the engine did a whole epoch, steps included
         return _seconds(learn, clock) * samples / len(part.inputs)
     optimizer = make_optimizer(run.settings, network.parameters())
-    engine.learn(network, loss, optimizer, *part)                       # workers start, source is compiled
+    engine.learn(network, loss, optimizer, *part)                       # not timed: workers start, source is compiled
     gradients = _seconds(lambda: engine.gradients(network, loss, *part), clock) / len(part.inputs)
     return gradients * samples + _seconds(optimizer.step, clock) * batches
 
 
 def _seconds(function, clock):
-    """The seconds of the fastest of several calls, for as long as MEASURING says."""
+    """The seconds of the fastest call; the function is called again and again for MEASURING seconds."""
     best, begin = math.inf, clock()
     while best == math.inf or clock() - begin < MEASURING:
         start = clock()

@@ -1,18 +1,19 @@
-"""What a recording consists of: events, each at a place in the derivation, and the functions they are in."""
+"""The parts of a recording of a training step: events, each at a place in the derivation, and functions."""
 from collections import namedtuple
 
 PHASES = ("forward", "cost", "backward", "update")
 KINDS = ("call", "line", "return")
+# The fields of an Event that a recording's file leaves out if they are empty.
 EMPTY = ("variables", "lists", "target", "formula", "result")
 
-# Where in the derivation: the phase, the number of the sample, of the layer, of the neuron j in it, of its input k;
-# None if there is none.
+# A place in the derivation: the phase, and the numbers of the sample, the layer, its neuron j and the neuron's input k.
+# A number is None if there is none.
 Place = namedtuple("Place", ("phase", "sample", "layer", "neuron", "input"))
 
 # kind: call, line or return. function: its number in Recording.functions. depth: how many functions are running.
 # variables: those that have changed, with their values. lists: those that have changed, by their number: a whole new
-# list, or a dict from index to entry. target, formula: the line with the numbers put in. result: what the line sets,
-# decides or returns; of a return, what is returned.
+# list, or a dict from index to entry. target: what the line sets, or "return", "if" or "while". formula: the line
+# with the numbers put in. result: what the line sets, decides or returns; of a return, what is returned.
 Event = namedtuple("Event", ("kind", "function", "line", "depth", "place", "variables", "lists", "target", "formula",
                              "result"))
 

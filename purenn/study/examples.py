@@ -1,6 +1,6 @@
-"""What can be looked at sample by sample: the tasks on points, and two networks with fixed numbers.
+"""What can be looked at sample by sample: the tasks on points, and two small examples.
 
-The two are Mazur's worked example, and softmax with cross-entropy.
+The examples are Mazur's worked example, and softmax with cross-entropy.
 """
 from ..activations import Tanh
 from ..data.sources import ChoiceError, Points
@@ -14,7 +14,7 @@ from ..runs.settings import Settings, make_optimizer
 from ..training import Dataset
 from . import mazur
 
-# Three points, a class each.
+# Three points, one of each class.
 CLASSES = Dataset([[0.2, 0.9], [0.8, 0.6], [0.4, 0.1]], [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
 EXAMPLES = {
@@ -32,12 +32,12 @@ ALL = {**{name: TASKS[name] for name in POINT_TASKS}, **EXAMPLES}
 
 
 def problem_of(name: str, points: Points, rng) -> Problem:
-    """The Problem of one of ALL."""
+    """The Problem of a task or an example in ALL."""
     return PROBLEMS[name] if name in EXAMPLES else problems.make(points, rng)
 
 
 def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
-    """The Run of one of ALL; in Mazur's example only the weights learn."""
+    """The Run of a task or an example in ALL; in Mazur's example only the weights learn."""
     if name == "mazur":
         run = Run(problem, settings, network=mazur.network())
         run.optimizer = make_optimizer(settings, mazur.parameters(run.network))
@@ -48,7 +48,7 @@ def run_of(name: str, problem: Problem, settings: Settings, rng) -> Run:
 
 
 def check_sample(sample: int, problem: Problem) -> None:
-    """Raise ChoiceError for a sample that is not there."""
+    """Raise ChoiceError for a sample that does not exist."""
     last = len(problem.train.inputs) - 1
     if sample > last:
         raise ChoiceError("sample", f"found {sample}; it must be a whole number from 0 to {last}")

@@ -1,7 +1,7 @@
 """The experiments of the five lab reports: what is run for each, what is assumed, and what the report says.
 
-A report has one run of each; here each is run with many seeds, and its claims (``verdicts``) are checked on all of
-them.
+A report has one run of each experiment. Here each is run with many seeds, and the report's claims (``verdicts``) are
+checked on all of these runs.
 """
 from functools import partial
 from math import inf
@@ -18,7 +18,7 @@ from .trials import Experiment
 from .verdicts import (Comparison, Figure, Near, Success, Trials, accuracy_at, diverged, extremes,
                        first_below, loss_at, medians, middle, needed, ordered, right, right_at, worst)
 
-POINTS = 21                                                 # of xor; a sum of squares divided by it is a mean
+POINTS = 21                                                 # of xor; a sum of squared errors / POINTS is a mean
 
 
 def _job(task: str, settings: Settings, variant: Optional[Callable[[Any], None]] = None) -> Job:
@@ -81,7 +81,7 @@ A = [
     Experiment("A7", "xor, hidden 4, 8, 100", "all solve; 100 jumps wildly below epoch 1000", AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
-                Comparison("all rises of the loss to epoch 1000: 5 times those of 4 with 100, and above 1",
+                Comparison("all rises of the loss to epoch 1000: with 100 above 1, and 5 times those with 4",
                            lambda trials: middle(trials["hidden 100"], rises_of) > max(
                                1.0, 5.0 * middle(trials["hidden 4"], rises_of)),
                            medians(["hidden 4", "hidden 100"], lambda trial: trial.rises))],
@@ -91,7 +91,7 @@ A = [
                [_mean_loss("xor"), _accuracy("xor")]),
     Experiment("A9", "xor, momentum, adagrad, adam at lr 0.01", "curves (lost)",
                "the report's own methods: its momentum keeps no velocity, so it is gradient descent; its Adagrad adds "
-               "up a whole column; its Adam has the moments swapped",
+               "up the squared gradients of a whole column; its Adam has the moments swapped",
                {"momentum": _job("xor", SSE._replace(lr=0.01)),
                 "adagrad": _job("xor", SSE._replace(lr=0.01, optimizer="adagrad"), variants.adagrad_of_a),
                 "adam": _job("xor", SSE._replace(lr=0.01, optimizer="adam"), variants.adam_of_a)}, [],
@@ -102,11 +102,12 @@ A = [
 
 
 def rises_of(trial: Trial) -> float:
-    """The sum of all rises of the loss."""
+    """The sum of all rises of the loss to epoch 1000 (``trials.RISING``)."""
     return trial.rises
 
 
-# B: "layers". It does not say its optimizer; Adam, which it finds best, is assumed, with its own correction.
+# B: "layers". The report does not say which optimizer it used. Adam is assumed, because the report finds it best, with
+# the report's own correction.
 
 ADAM = Settings(sizes=(2, 32, 32, 1), activation="relu", target_loss=1e-12, epochs=400, lr=0.01, optimizer="adam")
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "adam")
@@ -134,7 +135,7 @@ B = [
                [Figure("loss at 20", "xor", "0.287", loss_at(20)), Figure("loss at 400", "xor", "0.0205", loss_at(400)),
                 Success("accuracy 1.0 at 220", "xor", right_at(220))],
                "with the right Adam", {"xor": _job("xor", ADAM._replace(lr=0.001))}),
-    _with_own_adam("B3", "both, lr 0.1, 0.01, 0.001", "0.1 goes up and down, 0.001 crawls, 0.01 suits", "",
+    _with_own_adam("B3", "both, lr 0.1, 0.01, 0.001", "0.1 goes up and down, 0.001 is very slow, 0.01 suits", "",
                    {f"lr {lr}": ADAM._replace(lr=float(lr)) for lr in RATES},
                    [*_on_both(lambda task: Comparison(
                        f"all rises of the loss, {task}: more with 0.1 than with 0.01",
@@ -222,9 +223,9 @@ D = [
 E = Experiment(
     "E", "the truth table, momentum 0.5, lr 0.05, 30000 epochs", "0.00544, 0.99358, 0.99718, 0.00640 for 0, 1, 1, 0",
     "two hidden layers, 2-4-4-1; the report's own momentum, 0.5 times the previous gradient added to the step; "
-    "compared is the output that is farthest from its target",
+    "the output farthest from its target is compared",
     {shape: _job("gate", GATE._replace(sizes=sizes), variants.momentum_of_e) for shape, sizes in E_SHAPES.items()},
-    [Figure("worst output off by, 2-4-4-1", "2-4-4-1", "0.0064", worst),
+    [Figure("error of the worst output, 2-4-4-1", "2-4-4-1", "0.0064", worst),
      *[Success(f"all rows right, {shape}", shape, right) for shape in E_SHAPES]],
     "with momentum of the previous step",
     {"2-4-4-1": _job("gate", GATE)})
@@ -233,7 +234,7 @@ E = Experiment(
 # C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1 with these numbers of hidden neurons, images and epochs; on drawn letters, or those of a file."""
+    """A run of C1 with these numbers of hidden neurons, images and epochs, on drawn letters or on those of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)
@@ -256,15 +257,18 @@ C1_REPORTED = "train acc 0.9768, validation acc 0.9128, train loss 0.11, validat
 
 
 def c1(full: bool = False, data: Optional[str] = None) -> Experiment:
-    """Experiment C1: reduced or whole, 784-1000-10 with 10,000 images for 200 epochs; on drawn letters or a file's."""
+    """Experiment C1, on drawn letters or on those of a file: reduced, or in full.
+
+    In full it is 784-1000-10 with 10,000 images for 200 epochs.
+    """
     job = letters(1000, 10_000, 200, data) if full else letters(data=data)
     shape = "784-1000-10 on 10000" if full else "784-50-10 on 400"
     images = "images of the file" if data else "drawn images"
     return Experiment("C1", f"letters, {shape} {images}, {job.settings.epochs} epochs", C1_REPORTED,
                       "as printed: full batch, momentum 0.9, lr 0.1, Xavier" + ("" if full else "; reduced"),
                       {"letters": job},
-                      [Comparison("training ends better than validation, and that above 0.7", _generalizes,
-                                  _c1_medians),
+                      [Comparison("training ends better than validation; validation accuracy is above 0.7",
+                                  _generalizes, _c1_medians),
                        *[Near(what, "letters", reported, of, within) for what, reported, of, within in (
                            ("train accuracy", "0.9768", C1_FOUND[1], 0.02),
                            ("validation accuracy", "0.9128", C1_FOUND[3], 0.02),

@@ -5,8 +5,8 @@ recorded, with the formula in symbols and with the numbers put in. Each quantity
 it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: if that is
 not the core's result, the code does not do what the formula says.
 
-A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what
-goes in, what comes out, and the slopes of both.
+A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what goes in, what comes
+out, and the slopes of both.
 """
 import copy
 import math
@@ -59,7 +59,7 @@ AGREES = 1e-9                                       # relative; the core's own l
 
 
 def compared(sections: list) -> list:
-    """The sections; where the code has computed another number than the formula, ``expected`` is the formula's."""
+    """The sections; ``expected`` is the formula's number where the code has computed another."""
     return [section._replace(quantities=[quantity._replace(expected=by_formula(quantity))
                                          for quantity in section.quantities]) for section in sections]
 
@@ -93,14 +93,14 @@ def _forward(network, x):
     for i in range(len(network.layers)):
         layer = network.layers[i]
         inputs = a
-        a = layer.forward(list(inputs))         # one of your own may change its inputs in place
+        a = layer.forward(list(inputs))         # a layer of your own may change its inputs
         ins, outs = put_out(network, i - 1), put_out(network, i)
         if type(layer) is Linear:
             general = f"{outs}_j = b{mark(i)}_j + Σ_k w{mark(i)}_jk·{ins}_k"
             quantities = [_weighted_sum(j, layer, i, (ins, inputs), a[j]) for j in range(len(a))]
         elif type(layer) is Softmax:
-            general = (f"{outs}_j = exp({ins}_j) / Σ_k exp({ins}_k); the largest {ins}, m, is taken out of all, and "
-                       "cancels")
+            general = (f"{outs}_j = exp({ins}_j) / Σ_k exp({ins}_k); m, the largest {ins}, is subtracted from "
+                       f"every {ins} and cancels")
             quantities = [softmax_share(j, ins, inputs, a[j], outs) for j in range(len(a))]
         elif type(layer) in VALUES:
             general = GENERAL_VALUES[type(layer)].format(a=outs, z=ins)

@@ -8,7 +8,7 @@ from ..losses import (BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredE
 from .formulas import SLOPES, VALUES, Quantity, Section, factored, number, plain
 
 LOSSES = (MSELoss, HalfSquaredErrorLoss, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss)
-NUMBERS_ALONE = "no formulas are known for it; its numbers"
+NUMBERS_ALONE = "no formulas are known for it; here are its numbers"
 
 
 def cost(loss, symbol: str, output: list, y: list) -> list:
@@ -30,7 +30,7 @@ def cost(loss, symbol: str, output: list, y: list) -> list:
     else:
         title, quantities = f"C = Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
     if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
-        title += f", over the {len(output)} outputs the mean"
+        title += f"; the sum over the outputs is divided by their number, {len(output)}"
     return [Section("cost", None, f"{loss!r}: {title}", quantities)]
 
 
@@ -63,7 +63,7 @@ def _binary_cross_entropy(loss, symbol, output, y):
         numbers.append(f"-({number(y[j])}·{_ln(number(output[j]), output[j])} + (1 - "
                        f"{number(y[j])})·{_ln('1 - ' + number(output[j]), 1.0 - output[j])})")
     symbols = factored("1" if share == 1.0 else f"1/{len(output)}", symbols)
-    floor = "ln is taken to be -100 if it is less" if "(-100.0)" in " ".join(numbers) else ""
+    floor = "a value of ln below -100 is replaced by -100" if "(-100.0)" in " ".join(numbers) else ""
     return [_total(loss, symbols, factored(number(share), numbers), output, y)._replace(remark=floor)]
 
 
@@ -71,9 +71,9 @@ def _of_logits(loss, symbol, output, y):
     logarithms, symbols, numbers = [], [], []
     for j in range(len(output)):
         z, e = number(output[j]), math.exp(-abs(output[j]))
-        sure = 1.0 + e == 1.0                                   # e is lost in the sum, and ln(1 + e) is e
+        sure = 1.0 + e == 1.0                                   # e is rounded away in the sum, and ln(1 + e) is e
         digits = number(e) if sure else f"{e!r}·(ln({1.0 + e!r}) / ({1.0 + e!r} - 1.0))"
-        remark = "exp(…) is lost in 1 + exp(…), and ln(1 + e) is e" if sure else "in a form that keeps all digits"
+        remark = "exp(…) is so small that ln(1 + exp(…)) is exp(…)" if sure else "in a form that keeps all digits"
         logarithms.append(Quantity(j, None, f"S_{j}", [f"ln(1 + exp({'-' if output[j] >= 0.0 else ''}{symbol}_{j}))"],
                                    [[digits]], log_of_one_plus(e), log_of_one_plus, remark))
         symbols.append(f"(max(0, {symbol}_{j}) - {symbol}_{j}·y_{j} + S_{j})")
@@ -145,7 +145,7 @@ def _loss_slope(loss, symbol, j, output, y, slope):
 
 
 def _cross_entropy_slopes(symbol, z, y, grad):
-    """The derivation of p − y: the chain rule through softmax's Jacobian, and what is left of it."""
+    """The derivation of p − y: the chain rule through softmax's Jacobian, and what it simplifies to."""
     layer = Softmax()
     p = layer.forward(z)
     shares = [softmax_share(j, symbol, z, p[j], "p") for j in range(len(z))]
@@ -173,7 +173,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
 
 
 def _logit_slopes(loss, symbol, z, y, grad):
-    """The derivation of p − y for a sigmoid: the chain rule through σ′, and what is left of it."""
+    """The derivation of p − y for a sigmoid: the chain rule through σ′, and what it simplifies to."""
     value, slope = VALUES[Sigmoid], SLOPES[Sigmoid]
     factor, share = loss.share(len(z)), "" if loss.share(len(z)) == 1.0 else f"1/{len(z)}·"
     times = "{0}" if share == "" else number(factor) + "·({0})"
@@ -194,11 +194,12 @@ def _logit_slopes(loss, symbol, z, y, grad):
         direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", symbols,
                                [[times.format(numbers)]], grad[j], BCEWithLogitsLoss.backward))
     rounded = "" if len(by_p) == len(z) else "; not where p_j has been rounded to 0 or 1"
+    left = f"{share}(p_j - y_j)" if share else "p_j - y_j"
     titles = (f"sigmoid: p_j = σ({symbol}_j)",
-              f"binary cross-entropy: ∂C/∂p_j = (p_j - y_j) / (p_j·(1 - p_j)){rounded}",
+              f"binary cross-entropy: ∂C/∂p_j = {share}(p_j - y_j) / (p_j·(1 - p_j)){rounded}",
               f"sigmoid's derivative: ∂p_j/∂{symbol}_j = p_j·(1 - p_j)",
-              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = p_j - y_j, as p_j·(1 - p_j) cancels; this "
-              "is what the core computes, without a division")
+              f"the chain rule: ∂C/∂{symbol}_j = ∂C/∂p_j·∂p_j/∂{symbol}_j = {left}, as p_j·(1 - p_j) cancels; this is "
+              "what the core computes, without a division")
     return [Section("backward", None, title, quantities) for title, quantities in zip(
         titles, (shares, by_p, bends, direct)) if quantities]
 
@@ -217,7 +218,7 @@ def jacobian(symbols: tuple, a: list) -> list:
 
 
 def through_jacobian(symbols: tuple, a: list, handed: list, slopes: list, name: str) -> list:
-    """Σ_i ∂C/∂a_i·∂a_i/∂z_j for each j; ``symbols`` are those of a and z, ``slopes`` what the core makes of it."""
+    """Σ_i ∂C/∂a_i·∂a_i/∂z_j for each j; ``symbols`` are those of a and z, ``slopes`` are the core's results."""
     above, below = symbols
     by_z = softmax_jacobian(a)
     found = []

@@ -1,12 +1,11 @@
 """The core's formulas as text, for ``explain``: in symbols, and the same with numbers put in.
 
-A formula is a list of terms that are added from left to right, in the order in which the core adds
-them, so that a line of numbers, evaluated as it stands (· is times, ² is squared, ln, exp, sqrt and
-tanh are the functions), gives the core's result bit for bit. A test evaluates every one, and so does ``explain``: if a
-result differs, the code has been changed.
+A formula is a list of terms. They are added from left to right, in the order in which the core adds them. So a line of
+numbers, evaluated as it stands, gives the core's result bit for bit (· is times, ² is squared; ln, exp, sqrt and tanh
+are the functions). A test evaluates every line, and so does ``explain``: if a result differs, the code was changed.
 
-A symbol has the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 is output 1 of
-that layer, and a⁽³⁾_1 is the activation that network.layers[3] makes of z⁽²⁾_1. The network's input is x.
+A symbol contains the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 is output
+1 of that layer, and a⁽³⁾_1 is the activation that network.layers[3] makes of z⁽²⁾_1. The network's input is x.
 
 Beside each formula stands the function that computes it, with the line on which pdb can stop in it.
 """
@@ -29,9 +28,9 @@ PARTS = ("forward", "cost", "backward", "update")
 Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
-# numbers put in, the result, and the function that computes it (None if the core goes a shorter way). The symbols
-# and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: what is to be
-# said of it. expected: the value of the formula, if the code gives another result, otherwise None.
+# numbers put in, the result, and the function that computes it (None if the core gets on without it). The symbols
+# and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: a remark for
+# the reader. expected: the value of the formula, if the code gives another result, otherwise None.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source", "remark",
                                    "expected"), defaults=("", None))
 
@@ -55,8 +54,8 @@ def check_only(only, network) -> None:
 def select(sections: list, only, last: int) -> list:
     """The sections of one part, or those about one neuron; all of them without ``only``.
 
-    With a neuron comes what its δ is computed from. ``last`` is the last layer's number: what the loss computes belongs
-    to its neurons.
+    The sections about a neuron include what its δ is computed from. ``last`` is the number of the last layer: what the
+    loss computes belongs to the neurons of that layer.
     """
     if only is None:
         return sections
@@ -117,7 +116,7 @@ def number(value: float) -> str:
 
 
 def mark(i: int) -> str:
-    """The layer in a symbol.
+    """The part of a symbol that marks layer i.
 
     >>> mark(12)
     '⁽¹²⁾'
@@ -126,7 +125,10 @@ def mark(i: int) -> str:
 
 
 def put_out(network, i: int) -> str:
-    """The symbol, without the neuron, of what layer i puts out: z of a Linear, a of an activation; x for i = −1."""
+    """The symbol, without the neuron, of what layer i puts out: z, a or output; x for i = −1.
+
+    It is z for a Linear, a for an activation, output for any other layer.
+    """
     if i < 0:
         return "x"
     kind = type(network.layers[i])
@@ -135,7 +137,7 @@ def put_out(network, i: int) -> str:
 
 
 def delta(symbol: str) -> str:
-    """The symbol of ∂C/∂ of what a layer puts out: δ is short for ∂C/∂z.
+    """The symbol of the slope of the cost by what a layer puts out; δ is short for ∂C/∂z.
 
     >>> delta("z⁽²⁾"), delta("a⁽³⁾")
     ('δ⁽²⁾', '∂C/∂a⁽³⁾')
@@ -153,9 +155,10 @@ def w(j: int, k: int, name: str = "w") -> str:
 
 
 def parameter(network, i: int, name: str, k: int) -> tuple:
-    """The symbol of number k in layer i's list of parameters of this name, its neuron j and its input (or None).
+    """The symbol of one parameter, its neuron j and its input (or None).
 
-    Those of a Linear are w_jk and b_j; another layer's have the names that it gives them.
+    It is entry k of the list with this name in layer i. The symbols of a Linear are w_jk and b_j; those of another
+    layer have the names that the layer gives them.
 
     >>> from purenn import Network
     >>> network = Network([Linear(3, 2), Sigmoid()])
@@ -229,7 +232,7 @@ GENERAL_SLOPES = {
     LeakyReLU: "1 where {z}_j > 0, otherwise the negative slope",
     Identity: "1",
 }
-# The functions of activations.py that these are the text of: f and f′.
+# The functions of activations.py that compute these formulas: f and f′.
 FUNCTIONS = {
     Sigmoid: (activations.sigmoid, activations.sigmoid_derivative),
     Tanh: (activations.tanh, activations.tanh_derivative),
@@ -256,7 +259,7 @@ def stop(function: Callable[..., Any]) -> Optional[str]:
     True
     """
     code = getattr(function, "__code__", None)
-    # A function of Python itself has no code, or, on PyPy, code without a file.
+    # A built-in function has no code, or, on PyPy, code without a file.
     if code is None or not hasattr(code, "co_filename"):
         return None
     path = os.path.abspath(code.co_filename)

@@ -5,32 +5,33 @@ To measure how the cost C changes with one number θ, change θ a little both wa
     ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / 2h                  the central difference; its error shrinks with h²
 
 That error is h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
-costs agree in so many digits that their difference is mostly rounding. h = 1e-5 lies between.
+costs agree in so many digits that their difference is mostly rounding. h = 1e-5 is neither too large nor too small.
 
-Two errors, of rounding and of truncation, say how far a right gradient a may be from the measured n:
+Two errors, of rounding and of truncation, say how far a right gradient a may be from the measured slope n:
 
 Rounding. Each result of a calculation is rounded, by at most u = ε/2 = 1.1e-16 of it. An error e in a number q changes
-the cost by ∂C/∂q · e, so the rounding of q changes it by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
+the cost by ∂C/∂q · e, so the rounding of q changes C by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
 each time by at most u·Σ|terms|. The terms of a neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|.
-In a loss with a logarithm, ln(1 + …) rounds a number of about 1, whatever its own size is. All together, the cost is
-known within
+In a loss with a logarithm, ln(1 + …) rounds a number of about 1, however small the logarithm is. All together, the cost
+is known within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 
-where s is 0 for a squared error and 1 for any other loss, and N is the number of terms in the longest sum, plus 8 more
-for the functions. n has the error of two costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical
-Algorithms", 2002, chapter 3.)
+where x are the samples, share is 1/(their number) for a mean and 1 for a sum, s is 0 for a squared error and 1 for any
+other loss, and N is the number of terms in the longest sum, plus 8 more for the functions. n has the error of two
+costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, chapter 3.)
 
-Truncation. With half the step, the error h²/6 · C‴ is a quarter: n(h) − n(h/2) is ¾ of it, so that it is 4/3·|n(h) −
-n(h/2)|. This is measured only where rounding does not explain the difference.
+Truncation. With half the step, the error h²/6 · C‴ is a quarter of what it was. So n(h) − n(h/2) is ¾ of the error, and
+the error is 4/3·|n(h) − n(h/2)|. This is measured only where rounding does not explain the difference.
 
-So |a − n| may be up to their sum, the entry's ``bound``. What lies beyond the bound is divided by the gradient and
-judged: (|a − n| − bound) / max(|a|, |n|), by the thresholds of CS231n. For a tiny gradient, such as 1e-9, the cost does
-not give more digits than that.
+So |a − n| may be up to the sum of both errors, the entry's ``bound``. What lies beyond the bound is divided by the
+gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
+cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of the wrong
-end, BCELoss takes 1e-12 in place of a·(1 − a), and its slope is not that of its cost: then no entry counts.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of 0 or 1, but
+not of its target, BCELoss replaces a·(1 − a) by 1e-12. Its slope is then not that of its cost, and all entries are left
+out.
 """
 import math
 import random
@@ -71,9 +72,9 @@ LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfS
 
 # The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
 FINE, WITH_KINKS, WRONG = 1e-7, 1e-4, 1e-2
-UNIT = sys.float_info.epsilon / 2.0                 # u: how much of a result is lost when it is rounded
+UNIT = sys.float_info.epsilon / 2.0                 # u: rounding changes a result by at most this share of it
 FLOOR = 1e-12                                       # of a·(1 − a) in BCELoss
-FUNCTIONS = 8                                       # roundings beside those of the longest sum
+FUNCTIONS = 8                                       # roundings besides those of the longest sum
 
 
 def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engine=None) -> list:
@@ -83,8 +84,9 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     gradients of the batch. A layer of your own with a kink says which side its units are on in a list ``sides``, which
     its forward fills in.
 
-    Raises PurennError unless h is above 0 and the batch fits, as ``train`` does; if the forward pass is random; and
-    if a layer or a loss of your own raises an error, which is then the ``__cause__``.
+    Raises PurennError if h is not above 0, if the batch does not fit the network, if the forward pass is random, or if
+    a layer or a loss of your own raises an error, or returns anything but the numbers that it must. An error that it
+    raises is the ``__cause__``.
     """
     if not is_finite(h) or not h > 0.0:
         raise PurennError(f"gradcheck: h is {h!r}; it must be a number above 0, such as 1e-5")
@@ -167,7 +169,7 @@ def relative_error(analytic: float, numeric: float) -> float:
 
 
 def beyond(entry: Entry) -> float:
-    """The part of the relative error that rounding and truncation do not explain; infinite for nan."""
+    """The part of the relative error that rounding and truncation do not explain; infinite for inf and nan."""
     difference, largest = abs(entry.analytic - entry.numeric), max(abs(entry.analytic), abs(entry.numeric))
     if not is_finite(difference):
         return math.inf
@@ -181,7 +183,7 @@ def allowed(entry: Entry) -> float:
 
 
 def worst(entries: list):
-    """The Entry with the largest error, compared with what is ``allowed``; kinks are left out. None if there is none.
+    """The Entry with the largest error, compared with what is ``allowed``; kinks are left out. None if none is left.
 
     An error that is nan is the largest of all.
     """
@@ -219,7 +221,7 @@ def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
     """Check every activation with every loss; yields a Row for each pair.
 
     A Row is about small networks, 3-4-3, with that activation in the middle: one for each activation
-    that can stand at the output, and none, each with and without biases, on a batch of four.
+    that can stand at the output, and one without. Each is checked with and without biases, on a batch of four.
     """
     rng = random.Random(seed)
     inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(4)]
@@ -250,7 +252,7 @@ def total(rows: list) -> Total:
 def _networks(activation, loss, seed):
     for output in [*ACTIVATIONS.values(), None]:
         if isinstance(loss, BCELoss) and output not in (Sigmoid, Softmax):
-            continue                                            # it takes probabilities
+            continue                                            # BCELoss takes probabilities
         if isinstance(loss, CrossEntropyLoss) and output is Softmax or (
                 isinstance(loss, BCEWithLogitsLoss) and output is Sigmoid):
             continue                                            # the loss contains it
@@ -261,10 +263,10 @@ def _networks(activation, loss, seed):
 
 
 def sweep(network, loss, inputs: list, targets: list) -> list:
-    """Pairs (h, largest relative error, kinks left out) for h = 1e-1, 1e-2, … 1e-12: why 1e-5 is a good step.
+    """Pairs (h, largest relative error) for h = 1e-1, 1e-2, … 1e-12: they show why 1e-5 is a good step.
 
-    With smaller h the error first falls with h², as the part from the third derivative does. Then it
-    rises again with 1/h, because the two costs agree in more and more of their digits.
+    Kinks are left out. With smaller h the error first falls with h², as the part from the third derivative does. Then
+    it rises again with 1/h, because the two costs agree in more and more of their digits.
     """
     found = []
     for power in range(1, 13):
@@ -294,5 +296,5 @@ def _cost_and_sides(network, loss, inputs, targets):
             elif hasattr(layer, "sides"):
                 sides.append(list(layer.sides))
         if isinstance(loss, BCELoss) and any([a * (1.0 - a) < FLOOR < abs(a - t) for a, t in zip(outputs[-1], y)]):
-            sides.append(object())                          # like no other: never on the same side
+            sides.append(object())                          # equal to no other: the sides always differ
     return batch_cost(loss, outputs, targets), sides

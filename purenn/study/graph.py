@@ -1,4 +1,4 @@
-"""The cost of a network as a graph of Values, from the network's own weights; and its slopes beside backpropagation's.
+"""The cost of a network as a graph of Values. Its slopes are compared with those of backpropagation.
 
 What the layers and losses of the core compute on numbers is computed here on Values (``tape.py``), with the same
 formulas in the same order. No backward pass is written: ``Value.backward`` finds it in the graph.
@@ -19,8 +19,8 @@ from .tape import Value, bend, log, log_sum_exp, softmax, total
 # ``parameters()`` has them; the input x; what each layer puts out; and the target y. All are lists of Values.
 Graph = namedtuple("Graph", ("cost", "parameters", "x", "outputs", "y"))
 
-# One parameter: its layer, its name such as weight[1][2], ∂C/∂ of it by the tape and by backpropagation, and how far
-# these are apart, in units in the last place of the larger one.
+# One parameter: its layer, its name such as weight[1][2], its gradient by the tape and by backpropagation, and how far
+# the two are apart, in units in the last place of the larger one.
 Slope = namedtuple("Slope", ("layer", "name", "tape", "loops", "units"))
 
 
@@ -30,7 +30,7 @@ def parameters_of(network) -> list:
 
 
 def sample_graph(network, loss, x: list, y: list, parameters=None) -> Graph:
-    """The Graph of the cost of one sample; ``parameters`` are those of the network, where they are Values already.
+    """The Graph of the cost of one sample; ``parameters`` are those of the network, if they are Values already.
 
     Raises PurennError for a layer or loss that has no operations here.
     """
@@ -82,7 +82,7 @@ def _half_squared_error(loss, a, y):
 def _binary_cross_entropy(loss, a, y):
     terms = []
     for a_j, y_j in zip(a, y):
-        if a_j.data * (1.0 - a_j.data) < 1e-12:     # the core bounds the logarithm and its slope here: its own numbers
+        if a_j.data * (1.0 - a_j.data) < 1e-12:     # the core bounds ln and its slope here; its numbers are taken
             one = BCELoss("sum")
             terms.append(Value(-one.forward([a_j.data], [y_j.data]), (a_j,),
                                (-one.backward([a_j.data], [y_j.data])[0],), "ln, bounded"))
@@ -115,15 +115,15 @@ def _scaled(share, value):
     return value if share == 1.0 else share * value
 
 
-# One more loss is one more function here.
+# To add a loss, write a function like these and add it here.
 COSTS: dict = {MSELoss: _squared_error, HalfSquaredErrorLoss: _half_squared_error, BCELoss: _binary_cross_entropy,
                BCEWithLogitsLoss: _binary_cross_entropy_with_logits, CrossEntropyLoss: _cross_entropy}
 
 
-# Beside backpropagation.
+# Compared with backpropagation.
 
 class Tape(Engine):
-    """The engine that writes no backward pass: one graph for the whole batch, as in PyTorch. It is slow."""
+    """The engine without a backward pass of its own: one graph for the whole batch, as in PyTorch. It is slow."""
 
     def gradients(self, network, loss, inputs: list, targets: list) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""
@@ -146,7 +146,7 @@ class Tape(Engine):
 
 
 def compare(network, loss, x: list, y: list) -> tuple:
-    """The Graph of one sample's cost, its gradients computed, and a Slope for each parameter.
+    """The Graph of one sample's cost, with its gradients, and a Slope for each parameter.
 
     Afterwards the network has the gradients of backpropagation. Raises PurennError for an x or y that does not fit.
     """
@@ -164,7 +164,7 @@ def compare(network, loss, x: list, y: list) -> tuple:
 
 
 def agree(slopes: list) -> bool:
-    """True if the two gradients of each Slope differ by at most 1e-12 of the largest."""
+    """True if the two gradients of each Slope differ by at most 1e-12 times the largest gradient."""
     largest = max(abs(slope.loops) for slope in slopes)
     return all(abs(slope.tape - slope.loops) <= 1e-12 * largest for slope in slopes)
 

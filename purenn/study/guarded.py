@@ -1,4 +1,4 @@
-"""Code of the user's own, while it is checked: what an error in it means, and whether it returns what it must."""
+"""Layers and losses of your own in ``gradcheck``: what an error in one means, and whether it returns what it must."""
 from typing import Any, List
 
 from ..linalg import PurennError
@@ -6,13 +6,13 @@ from ..linalg import PurennError
 # What a method of a layer or of a loss is given and returns.
 AGREEMENTS = {
     ("layer", "forward"): "forward is given a list with one number for each input, and returns a list of numbers",
-    ("layer", "backward"): "backward is given ∂C/∂ of each number that forward returned, and returns a list of ∂C/∂ of "
-                           "each that forward was given",
+    ("layer", "backward"): "backward is given ∂C/∂a for each number a that forward returned, and returns a list with "
+                           "∂C/∂x for each number x that forward was given",
     ("layer", "parameters"): "parameters yields for each list of parameters its name, the list, and a list of their "
                              "gradients, of the same length",
     ("loss", "forward"): "forward is given the outputs and the targets of one sample, and returns its cost, one number",
-    ("loss", "backward"): "backward is given the outputs and the targets of one sample, and returns a list of ∂C/∂ of "
-                          "each output",
+    ("loss", "backward"): "backward is given the outputs and the targets of one sample, and returns a list with "
+                          "∂C/∂a for each output a",
 }
 
 
@@ -48,7 +48,10 @@ class explained:
 
 
 def check_forward(network, x: list) -> List[Any]:
-    """One sample forward; what each layer is given, and the output. Raises PurennError for what is not numbers."""
+    """Run one sample forward. Return what each layer is given, and the output.
+
+    Raises PurennError if a layer returns anything but a list of numbers.
+    """
     passed: List[Any] = [list(x)]
     for i, layer in enumerate(network.layers):
         passed.append(layer.forward(list(passed[-1])))
@@ -57,7 +60,7 @@ def check_forward(network, x: list) -> List[Any]:
 
 
 def check_layers(network, loss, x: list, y: list) -> None:
-    """One sample forward and back; raises PurennError for what is not a list of numbers, as many as there must be."""
+    """Run one sample forward and back. Raises PurennError for what is not returned as AGREEMENTS says."""
     *inputs, a = check_forward(network, x)
     name = f"the loss, {type(loss).__name__}"
     cost = loss.forward(list(a), list(y))
@@ -73,12 +76,12 @@ def check_layers(network, loss, x: list, y: list) -> None:
 
 
 def check_repeats(costs: list) -> None:
-    """Raise PurennError unless the costs of the same batch with the same parameters are the same."""
+    """Raise PurennError unless all these costs, of the same batch with the same parameters, are equal."""
     other = [cost for cost in costs if cost != costs[0] and cost == cost]
     if other:
         raise PurennError(f"gradcheck: the forward pass is random: the same batch with the same parameters costs "
-                          f"{costs[0]!r}, and then {other[0]!r}; let it draw the same numbers each time, or turn it "
-                          "off for the check, as one does with dropout")
+                          f"{costs[0]!r}, and then {other[0]!r}; let it draw the same numbers each time, or turn "
+                          "the randomness off for the check, as is usual with dropout")
 
 
 def _check(name, method, values, count):

@@ -13,8 +13,8 @@ MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
 # Gradients are computed on at most this many samples, so that a snapshot takes no longer than a small epoch.
 MEASURED = 1000
 
-# The map behind the points reaches a little beyond the unit square. Its points a side, in a figure and in an animation;
-# there are fewer if the maps of a figure would take more multiplications than the last number.
+# The map behind the points reaches a little beyond the unit square, as far as LIMITS. It has SIDE points a side in a
+# figure and FRAME_SIDE in an animation, or fewer if its maps would take more than MOST_WORK multiplications.
 LIMITS, SIDE, FRAME_SIDE, MOST_WORK = (-0.08, 1.08), 61, 41, 100_000_000
 
 MOST_FRAMES = 60                # of an animation
@@ -28,9 +28,10 @@ Snapshot = namedtuple("Snapshot", ("epoch", "values", "gradients"))
 class History:
     """How a network changes in training: snapshots, and the accuracies of all epochs.
 
-    The square roots of the snapshots' epochs are at equal distances, because most happens early: at first every epoch
-    has one. A run may have any length: when there are too many, every second one is dropped, and the distance doubled.
-    The gradients are those of ``data``, or of its first MEASURED samples.
+    Most changes happen early. So at first every epoch has a snapshot, and later ones are farther apart: the square
+    roots of their epochs are at equal distances. A run may have any length: when there are too many snapshots, every
+    second one is dropped, and the distance is doubled. The gradients are those of ``data``, or of its first MEASURED
+    samples.
     """
 
     def __init__(self, network, loss, data, engine) -> None:

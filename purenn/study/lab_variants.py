@@ -1,7 +1,7 @@
-"""The lab reports' own methods, if they are not the textbook's; mistakes included.
+"""The lab reports' own methods, where they differ from the textbook's; mistakes included.
 
-Each is named after the report that has it: A "functions", B "layers", E "gate". They are here so that the reports'
-figures can be compared with what gave them; ``optimizers`` has the right methods. A variant is a function that
+Each is named after the report that has it: A "functions", B "layers", E "gate". With them the reports' figures can be
+compared with what their own methods give; ``optimizers`` has the right methods. A variant is a function that
 changes a Run before it begins.
 """
 import math
@@ -13,7 +13,7 @@ from ..optimizers import SGD, Adagrad, Adam
 
 
 class AdagradOfA(Adagrad):
-    """Report A's Adagrad: the squares are summed over all weights into a neuron, and eps stands inside the root.
+    """Report A's Adagrad: the squared gradients of all weights of a neuron are summed; eps stands in the root.
 
         s_j ← s_j + Σ_k g_jk²
         θ_jk ← θ_jk − lr·g_jk / √(s_j + eps)
@@ -80,7 +80,7 @@ class AdamOfB(Adam):
 
 
 class MomentumOfE(SGD):
-    """Report E's momentum: of the previous gradient, not of the previous step, and without the learning rate.
+    """Report E's momentum adds the previous gradient, not the previous step, and does not multiply it by the lr.
 
         θ ← θ − (lr·g + μ·g_before)
     """
