@@ -6,19 +6,17 @@ import pytest
 from .helpers import cli
 
 
-@pytest.fixture(autouse=True)
-def processes(monkeypatch):
-    """In Pyodide no process and no thread can be started: a test that tries to is skipped, with the reason."""
-    if sys.platform != "emscripten":
-        return
+if sys.platform == "emscripten":
+    @pytest.fixture(autouse=True)
+    def processes(monkeypatch):
+        """In Pyodide no process and no thread can be started: a test that tries to is skipped, with the reason."""
+        def refuse(*_, **__):
+            pytest.skip("needs a process or a thread, and Pyodide has one only")
 
-    def refuse(*_, **__):
-        pytest.skip("needs a process or a thread, and Pyodide has one only")
-
-    monkeypatch.setattr("subprocess.Popen", refuse)
-    monkeypatch.setattr("threading.Thread.start", refuse)
-    monkeypatch.setattr("pty.openpty", refuse)
-    monkeypatch.setattr("multiprocessing.Pipe", refuse)
+        monkeypatch.setattr("subprocess.Popen", refuse)
+        monkeypatch.setattr("threading.Thread.start", refuse)
+        monkeypatch.setattr("pty.openpty", refuse)
+        monkeypatch.setattr("multiprocessing.Pipe", refuse)
 
 
 @pytest.fixture(scope="session")
