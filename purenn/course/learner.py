@@ -12,7 +12,7 @@ DEFAULT = "workbook"
 
 
 def place(named: "str | None") -> str:
-    """The folder of the workbook: the one named, or this one if it is one, or the folder workbook."""
+    """The folder of the workbook: the one named; else the current folder, if it is one; else the folder "workbook"."""
     return named or ("." if os.path.exists(progress.FILE) else DEFAULT)
 
 
@@ -46,7 +46,7 @@ def keeps_from_running(folder: str) -> str:
 
 
 def hint(folder: str, names: Sequence[str]) -> str:
-    """The next hint for the exercise that is named, or for the first one that is left; the last one again and again."""
+    """The next hint for the exercise that is named, or for the first one that is left. The last hint is repeated."""
     state = progress.read(folder)
     for of in meant(state, names):
         done = state.of(of.number)

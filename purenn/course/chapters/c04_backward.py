@@ -59,9 +59,10 @@ The chain rule multiplies each by δ:
     δ·w_k                 this neuron's part of ∂C/∂a_k                     (BP2)
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
-The first two are added to lists that are handed in, because more is added to the same lists: to
-weight_grads for the other samples (an input and its target each) from which the network learns in
-one step; to input_grads by the other neurons of the layer (the Σ_j of BP2). The third is returned.""",
+The first two are added to lists that are handed in, because more is added to the same lists. In one
+step the network learns from several samples (a sample is an input and its target), and the slopes
+of each are added to weight_grads. The other neurons of the layer add their parts to input_grads
+(the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
