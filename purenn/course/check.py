@@ -27,7 +27,7 @@ from .judge import Verdict, judged, judged_answer
 
 SECONDS = 5.0
 MEGABYTES = 1024
-GRACE = 4.0                     # more seconds: for the process to start, and to end by itself when its time is up
+GRACE = 4.0                     # seconds added: for the process to start, and to end by itself when its time is up
 MOST_BYTES = 200_000            # the most bytes of a learner's file
 MOST_ANSWER = 4_000_000         # the most bytes that its process may write
 START = "import sys; sys.path.insert(0, sys.argv[1]); from purenn.course.child import main; main()"

@@ -108,7 +108,7 @@ def checked(request: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def told(result: Any, path: str, blank: Sequence[str] = ()) -> Any:
-    """An Outcome as plain values: a list of its parts; if it ended early, a dict of them with the error or "blank"."""
+    """An Outcome as plain values: its parts. If it ended early: a dict with the parts, and the error or "blank"."""
     if result.error is None:
         return result.parts
     if blank and isinstance(result.error, NotImplementedError):

@@ -74,7 +74,7 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part whether it is right, or None if it was not reached; of these, an error makes the first wrong."""
+    """For each part whether it is right; None if it was not reached. After an error, the next part counts as wrong."""
     values = _values(result)
     stopped = isinstance(result, dict)
     row = {label: same(value, values[label]) if label in values else None if stopped else False
@@ -129,7 +129,7 @@ def _shown(exercise, place, right, result):
 
 
 def _unknown(label, best, found):
-    """Sentences on wrong numbers that no known mistake gives: a factor, and what the right ones are."""
+    """Sentences on wrong numbers that no known mistake gives: by what factor they are wrong."""
     pairs: List[Tuple[Any, Any]] = []
     for right, result in zip(best, found):
         values = _values(result)
@@ -226,7 +226,7 @@ def _judged_order(exercise, seed, answer):
         return wrong._replace(sentences=(f"In this order the lines are not valid Python: {said}",))
     found = [told(result, exercise.file) for result in results(exercise, own)]
     for result in found:
-        if isinstance(result, dict) and result["line"]:             # to order, the learner sees lines without numbers
+        if isinstance(result, dict) and result["line"]:             # the learner sees these lines without numbers
             result["message"] += f", in {text.splitlines()[result['line'] - 1].strip()}"
             result["line"] = 0
     return judged(exercise, found)

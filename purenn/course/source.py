@@ -47,7 +47,7 @@ def whole(function: Any) -> str:
 
 
 def body(function: Any) -> str:
-    """The lines of a function below its docstring, without checks that raise, and what the course leaves out."""
+    """The lines of a function below its docstring, without checks that raise and lines of LEFT_OUT."""
     text = whole(function)
     lines = text.splitlines()
     kept: List[str] = []

@@ -51,7 +51,7 @@ def precision(of: Exercise) -> Tuple[float, float]:
 
 
 def generator(of: Exercise, seed: int) -> random.Random:
-    """The random numbers of an exercise, for a learner's seed; the same ones for all exercises to find of a chapter."""
+    """The random numbers for an exercise and a seed; the same for all exercises of kind find in a chapter."""
     return random.Random(f"{seed} {of.chapter if of.kind == 'find' else of.number}")
 
 

@@ -116,7 +116,7 @@ def probe_learn(own, sample):
         cost, _ = own.learn(loops.Loops(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
         yield f"C before step {number}", cost
         yield f"θ after step {number}", network.values
-    yield "calls of network.forward that learn itself makes", network.called.count("forward of a batch")
+    yield "calls of network.forward in learn itself", network.called.count("forward of a batch")
 
 
 LEARN = Exercise(

@@ -23,7 +23,7 @@ def training(epochs, target_loss=None, batch_size=None, rng=False, loss="mean"):
     return {"epochs": epochs, "target_loss": target_loss, "batch_size": batch_size, "rng": rng, "loss": loss}
 
 
-LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly: that is not below itself
+LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly; a loss is not below itself
 
 ADDED = "            total += cost * (loss.share(count) / loss.share(len(inputs)))\n"
 STOPS = ADDED + "            if target_loss is not None and cost < target_loss:\n                "

@@ -148,7 +148,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("biases-drawn-first", "The biases of a layer are drawn before its weights.", EQUAL,
            (("weight = [[", "bias = [rng.uniform(-1.0, 1.0) for j in range(n_out)]\n        weight = [["),
             ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, bias)"))),
-     Known("biases-drawn-last", "All weights are drawn first, and then all biases; draw layer by layer.", EQUAL,
+     Known("biases-drawn-last", "All weights are drawn first, and then all biases; they must be drawn layer by layer.",
+           EQUAL,
            (("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, [0.0] * n_out)"),
             ("    losses = []\n", "    for _, bias in layers:\n        bias[:] = [rng.uniform(-1.0, 1.0) for j in "
              "bias]\n    losses = []\n"))),
