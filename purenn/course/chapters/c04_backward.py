@@ -95,7 +95,8 @@ of each are added to weight_grads. The other neurons of the layer add their part
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
                                                       "        input_grads[k] +=")),
-     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; times δ it is ∂C/∂b.", BP3, ("return delta", "return 1.0")),
+     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; it must be multiplied by δ.", BP3,
+           ("return delta", "return 1.0")),
      Known("last-left-out", "The last weight and the last input are left out: the loop ends too early.", BP4,
            ("range(len(weights))", "range(len(weights) - 1)")),
      Known("slope-of-the-sigmoid", "The slope a·(1 − a) is in the inputs' part; that is BP1, for the layer of "

@@ -109,7 +109,7 @@ gradcheck takes the rounding of the cost into account. So it can be stricter, 1e
      Known("size-of-one", "The size is that of one slope alone; it must be the larger of the two.", GRADCHECK,
            [("max(abs(analytic), abs(numeric))", "abs(analytic)"),
             ("max(abs(analytic), abs(numeric))", "abs(numeric)"), ("/ largest", "/ abs(numeric)")]),
-     Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, that is the smaller one.",
+     Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, it is the one nearer to 0.",
            GRADCHECK, [("max(abs(analytic), abs(numeric))", "max(analytic, numeric)"),
                        ("max(abs(analytic), abs(numeric))", "abs(max(analytic, numeric))")]),
      Known("difference-of-the-sizes", "This is the difference of |analytic| and |numeric|: a wrong sign is not seen.",

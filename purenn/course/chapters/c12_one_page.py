@@ -153,7 +153,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, [0.0] * n_out)"),
             ("    losses = []\n", "    for _, bias in layers:\n        bias[:] = [rng.uniform(-1.0, 1.0) for j in "
              "bias]\n    losses = []\n"))),
-     Known("seed-for-each-layer", "The generator is made anew for each layer, which begins with the same numbers.",
+     Known("seed-for-each-layer", "The generator is made anew for each layer, so each begins with the same numbers.",
            EQUAL, ("weight = [[", "rng = random.Random(seed)\n        weight = [[")),
      Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; one step "
            "comes after all points.", OLD_WEIGHTS,
