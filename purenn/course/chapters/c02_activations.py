@@ -154,7 +154,7 @@ def tanh_derivative(z, a):
 
 
 def probe_layer(own, sample):
-    """Forward through three sigmoids, and back; and through a function that is 3z."""
+    """Forward and back, through a layer of sigmoids and through one of f(z) = 3z."""
     z, grad = sample
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})

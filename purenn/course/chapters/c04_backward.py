@@ -6,7 +6,7 @@ from ..pages import BP2, BP3, BP4, OLD_WEIGHTS
 
 
 def draw_two(rng):
-    """Two neurons, with δ and the weight from input 0 to each."""
+    """Two neurons: δ of each, and its weights from two inputs."""
     names = ("d0", "d1", "w00", "w01", "w10", "w11")
     return {name: rng.choice((-1, 1)) * rng.randint(12, 99) / 100 for name in names}
 
