@@ -303,7 +303,7 @@ GENERAL = [
     ("6.2", "list-called", "error", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
     ("8.4", "none-used", "error", "whether it is None", ("target_loss is not None and ", "")),
     ("1.2", "place-beyond-the-end", "error", "len(list) - 1", ("range(len(weights))", "range(len(weights) + 1)")),
-    ("7.3", "divided-by-zero", "error", "counted up before", ("self.t += 1", "pass")),
+    ("7.3", "divided-by-zero", "error", "increased before", ("self.t += 1", "pass")),
     ("14.2", "calls-itself-forever", "error", "without an end",
      ("order: list = []\n        seen", "self.order()\n        seen")),
     ("1.2", "used-before-it-is-set", "error", "total is not known here",
@@ -317,7 +317,7 @@ GENERAL = [
     ("6.3", "ends-too-early", "wrong", "inside a loop",
      ("yield f\"{i}.{name}\", values, grads", "yield f\"{i}.{name}\", values, grads\n            return")),
     ("8.4", "goes-on-too-long", "wrong", "Does a loop end too late?", ("range(epochs)", "range(epochs + 1)")),
-    ("3.3", "divided-by-the-count", "wrong", "how many there are", ("a - y for", "(a - y) / len(output) for")),
+    ("3.3", "divided-by-the-count", "wrong", "length of the list", ("a - y for", "(a - y) / len(output) for")),
 ]
 
 

@@ -1,6 +1,6 @@
-"""Checks a learner's file: in a process of its own, with limits, and with its answer compared here.
+"""Checks a learner's file. The file is run in a process of its own, with limits; its answer is compared here.
 
-What comes back is JSON, and only numbers and texts are read from it. When its time is up, the process is ended,
+The process writes JSON, and only numbers and texts are read from it. When its time is up, the process is ended,
 together with the processes of its group.
 """
 import json
@@ -27,9 +27,9 @@ from .judge import Verdict, judged, judged_answer
 
 SECONDS = 5.0
 MEGABYTES = 1024
-GRACE = 4.0                     # seconds to begin in, and to end by itself when the time is up
-MOST_BYTES = 200_000            # of a learner's file
-MOST_ANSWER = 4_000_000         # of what its process writes
+GRACE = 4.0                     # seconds added: for the process to start, and to end by itself when its time is up
+MOST_BYTES = 200_000            # the most bytes of a learner's file
+MOST_ANSWER = 4_000_000         # the most bytes that its process may write
 START = "import sys; sys.path.insert(0, sys.argv[1]); from purenn.course.child import main; main()"
 
 
@@ -85,11 +85,11 @@ def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
                 _end(process)
             answer.seek(0)
             data = answer.read(MOST_ANSWER + 1)
-    except OSError as error:                                # no process could be started, or no file made
+    except OSError as error:                                # a process could not be started, or a file not made
         return {"problem": "raised", "error": "the file could not be run", "message": str(error)}
     finally:
-        shutil.rmtree(empty, ignore_errors=True)            # whatever was left there must not end the grading
-    if process.returncode == -getattr(signal, "SIGXCPU", 0) < 0:         # more of the processor's time than it may have
+        shutil.rmtree(empty, ignore_errors=True)            # a folder that cannot be removed must not end the grading
+    if process.returncode == -getattr(signal, "SIGXCPU", 0) < 0:         # it used up its processor time
         return {"problem": "late", "line": 0}
     try:
         found = parsed(data) if data and len(data) <= MOST_ANSWER else None
@@ -150,7 +150,7 @@ def problem(outcome: Dict[str, Any]) -> str:
 
 
 class Trained(NamedTuple):
-    """xor, trained with a workbook: the losses of the epochs, those of purenn, and why it failed, if it did."""
+    """The training of xor with a workbook: its losses, the losses of purenn, and why it failed ("" if it did not)."""
 
     losses: List[float]
     expected: List[float]

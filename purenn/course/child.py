@@ -1,7 +1,7 @@
 """The process that runs one learner's file. It writes the outcome as JSON, and compares nothing.
 
-It first sets its limits and forgets purenn. Then it runs the file, with right versions of what earlier exercises were
-to write. So a mistake is found in the exercise where it was made.
+It first sets its limits and forgets purenn. Then it runs the file, with right versions of what was to be written in
+earlier exercises. So a mistake is found in the exercise where it was made.
 """
 import ast
 import io
@@ -16,7 +16,7 @@ MOST_PRINTED = 4000
 
 
 class Printed(io.TextIOBase):
-    """What a file prints: the beginning of it is kept."""
+    """The output of a file in place of stdout: only the first MOST_PRINTED characters are kept."""
 
     def __init__(self) -> None:
         self.kept = ""
@@ -32,7 +32,7 @@ class Late(BaseException):
 
 
 def main() -> None:
-    """Read a request from stdin, run the file, write the outcome to what was stdout."""
+    """Read a request from stdin, run the file, write the outcome to the original stdout."""
     request = json.loads(sys.stdin.buffer.read().decode("utf-8"))
     out = os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -46,7 +46,7 @@ def main() -> None:
         outcome = checked(request) if request["number"] else trained(request)
     except Late as error:
         outcome = {"problem": "late", "line": line_of(error, request["path"])}
-    except BaseException as error:                      # sys.exit, Ctrl-C of its own, and what is wrong at its import
+    except BaseException as error:                      # sys.exit, too, and a KeyboardInterrupt that it raises
         outcome = problem(error, request["path"])
     outcome["printed"] = printed.kept
     with os.fdopen(out, "wb") as handle:
@@ -69,14 +69,14 @@ def limit(seconds: float, megabytes: int) -> None:
         limits.append(("RLIMIT_AS", megabytes << 20))
     for name, value in limits:
         try:
-            # At the hard limit, one above, the process is ended without a signal that says why.
+            # The hard limit is one higher. There the process is ended by SIGKILL, which does not say why.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass
 
 
 def forget_purenn(folder: str) -> None:
-    """From now on the workbook can be imported, and purenn cannot."""
+    """Make imports find the workbook, and not purenn."""
     for name in [name for name in sys.modules if name.split(".")[0] == "purenn"]:
         del sys.modules[name]
     sys.path[:] = sys.path[1:] + [folder]
@@ -108,7 +108,7 @@ def checked(request: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def told(result: Any, path: str, blank: Sequence[str] = ()) -> Any:
-    """An Outcome as plain values: a list of its parts; if it ended early, a dict of these and the error, or "blank"."""
+    """An Outcome as plain values: its parts. If it ended early: a dict with the parts, and the error or "blank"."""
     if result.error is None:
         return result.parts
     if blank and isinstance(result.error, NotImplementedError):
@@ -117,7 +117,7 @@ def told(result: Any, path: str, blank: Sequence[str] = ()) -> Any:
 
 
 def trained(request: Dict[str, Any]) -> Dict[str, Any]:
-    """Train xor with what is in the workbook; the losses of the epochs."""
+    """Train xor with what is in the workbook; return the losses of the epochs."""
     import builtins
     import random
 
@@ -151,7 +151,7 @@ def line_of(error: BaseException, path: str) -> int:
 
 
 def file_of(error: BaseException, folder: str) -> str:
-    """The last file of a folder that an error comes from."""
+    """The file of a folder that an error comes from, or "": the last one in the error's traceback."""
     names = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
     own = [name for name in names if os.path.dirname(name) == folder]
     return own[-1] if own else ""
@@ -169,7 +169,7 @@ def error_of(error: BaseException, path: str) -> Dict[str, Any]:
 def problem(error: BaseException, path: str) -> Dict[str, Any]:
     """What is wrong with a file that could not be run."""
     found = {"problem": "raised", **error_of(error, path)}
-    if os.path.isdir(path):                             # the whole workbook: which of its files
+    if os.path.isdir(path):                             # the whole workbook was run: name the file, too
         inner = file_of(error, path)
         found.update(file=os.path.basename(inner), line=line_of(error, inner))
     if isinstance(error, SyntaxError):

@@ -6,11 +6,12 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 class Known(NamedTuple):
     """A mistake that can be recognized by its numbers.
 
-    ``name`` is that of the gallery, where it is there. ``says`` is what is wrong, in a sentence. ``page`` is the page
-    of the documentation, and its heading, that explains it. ``change`` is a pair: a piece of the right code, and what
-    stands in its place, or a tuple of such pairs; for a number to predict, a function that computes the wrong number
-    from what was drawn; for an order, the lines in that order. A list has several such changes: the same mistake made
-    in several ways.
+    ``name`` is the name in the gallery of mistakes, if the mistake is there. ``says`` is what is wrong, in a sentence.
+    ``page`` is the page of the documentation that explains it, with the heading.
+
+    ``change`` makes the mistake. For code, it is a pair: a piece of the right code, and what replaces it; or a tuple
+    of such pairs. For a number to predict, it is a function that computes the wrong number from what was drawn. For an
+    order, it is the wrong lines, a tuple. A list of changes has the same mistake, made in several ways.
     """
 
     name: str
@@ -20,24 +21,25 @@ class Known(NamedTuple):
 
 
 def ways(known: Known) -> List[Any]:
-    """The changes that make a mistake."""
+    """The changes that make a mistake, a list: one for each way to make it."""
     return known.change if isinstance(known.change, list) else [known.change]
 
 
 class Exercise(NamedTuple):
     """One exercise.
 
-    ``number`` is that of the chapter and of the exercise in it, "4.2"; ``kind`` is predict, order, write, repair or
-    find. ``text`` explains, and says what is to be done; for predict, order and find it has the numbers drawn put in.
+    ``number`` is the number of the chapter, a dot, and the place in the chapter: "4.2". ``kind`` is predict, order,
+    write, repair or find. ``text`` explains, and says what is to be done; for predict and find, it has fields such as
+    {z} for the values that are drawn.
 
-    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written, ``answers`` what is right
-    there: a function of the core, or source. ``probe(own, sample)`` calls what the names of ``own`` mean on one of the
-    ``samples`` and returns pairs of what was computed and its value; the samples begin with the smallest, and ``tried``
-    says what they are. ``module`` and ``names`` are where the later chapters find what was written. ``planted`` is the
-    mistake that is to be repaired.
+    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` has what is
+    right there, under the name of each function: a function of the core, or source. ``own`` has the learner's
+    functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives pairs of a label
+    and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises import ``names`` from
+    ``module``. ``planted`` is the name of the mistake that is to be repaired.
 
-    To order: ``code`` has one ``...``, ``answers`` the right lines under its name, ``others`` the lines that do not
-    belong there.
+    To order: ``code`` has one ``...``. ``answers`` has the right lines, under the name of the function; ``others`` are
+    the lines that do not belong there.
 
     To predict or find: ``draw(rng)`` gives the values that ``text`` shows, ``right(values)`` the answer.
     """

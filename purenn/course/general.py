@@ -1,11 +1,12 @@
-"""Mistakes of any exercise: they are seen in an error of Python, or in the way in which the numbers are wrong."""
+"""Mistakes that any exercise can have. An error of Python shows them, or the way in which the numbers are wrong."""
 import re
 from typing import Any, List, Sequence, Tuple
 
 from .exercise import Exercise, Known
 from .shapes import Misshapen, flat, is_number, same
 
-# Name, the kind of error, a pattern of its message, and what it says, with what the pattern has found.
+# For each mistake: its name, the kind of error, a pattern of the error's message, and what is said to the learner.
+# {0} is what the pattern has found.
 ERRORS = (
     ("caret-for-power", "TypeError", r"for \^", "In Python ^ does not compute a power: a² is a * a, or a ** 2."),
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
@@ -20,21 +21,21 @@ ERRORS = (
     ("place-beyond-the-end", "IndexError", r"list .*out of range",
      "A place beyond the end of a list is used: the places of a list go from 0 to len(list) - 1."),
     ("divided-by-zero", "ZeroDivisionError", "",
-     "What is divided by is 0 here. Look at how it is computed, or whether it is counted up before."),
+     "The divisor is 0 here. Look at how it is computed. If it is a counter, is it increased before the division?"),
     ("calls-itself-forever", "RecursionError", "", "The function calls itself again and again, without an end."),
     ("used-before-it-is-set", "UnboundLocalError|NameError", r"'(\w+)'",
      "{0} is not known here: it is used before it is set, it is spelled in another way, or its import is missing."),
     ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
-     "A list that belongs to others is changed; put what is computed into a list of its own."),
-    ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is given: is a return missing, or is "
-     "there a print in its place?"),
+     "A list is changed that must stay as it is; put what is computed into a new list."),
+    ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is returned: is a return missing, or "
+     "is there a print in its place?"),
     ("another-shape", Misshapen.__name__, "must return .*; it returned",
-     "What is given is not what the docstring asks for."),
+     "What is returned is not what the docstring asks for."),
 )
 
 
 def general(exercise: Exercise, best: Sequence[Any], found: Sequence[Any], label: str) -> "Known | None":
-    """The mistake that is seen in all values of one part, the right ones and those found; None where none is."""
+    """The mistake that the values of one part show, compared with the right ones; None where they show none."""
     pairs = [(right[label], values[label]) for right, values in zip(best, found) if label in right and label in values]
     wrong = [pair for pair in pairs if not same(*pair)]
     if not wrong:
@@ -67,7 +68,7 @@ def _known(exercise, name, says):
     return Known(name, says, exercise.page, None)
 
 
-# What is seen in pairs of the right value and the one found: first, of the pairs that differ.
+# What pairs of a right value and the value found show. SEEN_IN_THE_WRONG looks only at the pairs that differ.
 
 Pairs = List[Tuple[Any, Any]]
 
@@ -96,7 +97,7 @@ def _too_long(pairs: Pairs) -> bool:
 
 
 def _numbers(pairs: Pairs) -> List[Tuple[float, float]]:
-    """The numbers of all pairs, two by two; none where they are not all numbers, in equal lists."""
+    """Pairs of a right number and the one found; an empty list where lengths differ, or a value is not a number."""
     rows = [(flat(right), flat(value)) for right, value in pairs]
     if any(len(right) != len(value) or not all(map(is_number, right + value)) for right, value in rows):
         return []
@@ -124,6 +125,6 @@ SEEN_IN_THE_WRONG = (
 )
 SEEN_IN_ALL = (
     ("sign-turned", "The sign of every number of {0} is wrong.", _turned),
-    ("divided-by-the-count", "Every number is divided by how many there are in the list; here nothing is divided.",
+    ("divided-by-the-count", "Every number is divided by the length of the list; here nothing is to be divided.",
      _divided),
 )

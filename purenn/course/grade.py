@@ -15,12 +15,12 @@ from .check import check_text, read
 from .exercise import Exercise
 from .judge import Verdict
 
-# What a spreadsheet would take for a formula.
+# A spreadsheet takes a text that begins with one of these for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Grade(NamedTuple):
-    """What a submission is worth: a Verdict and points for each exercise, and their sum; ``note``: what is wrong."""
+    """A Verdict and points for each exercise of a submission, and the sum; ``note``: why it has no seed, or ""."""
 
     submission: str
     verdicts: List[Verdict]
@@ -84,7 +84,7 @@ def grade(given: Submission, exercises: List[Exercise], weights: Dict[str, float
 
 def grades(folders: List[str], exercises: List[Exercise], seed: Optional[int], weights: Dict[str, float],
            table: Optional[str]) -> List[Grade]:
-    """The Grade of each submission; with a ``table``, the name of a CSV file, they are written there, too.
+    """The Grade of each submission; ``table`` is the name of a CSV file to write, or None.
 
     Raises PurennError if a submission is not a folder, or the file cannot be written.
     """
@@ -110,7 +110,7 @@ def as_json(given: List[Grade]) -> Dict[str, Any]:
 
 
 def as_csv(given: List[Grade]) -> str:
-    """The grades as a table: a row for each submission, a column for each exercise."""
+    """The grades as the text of a CSV file: a row for each submission, a column for each exercise."""
     made = io.StringIO()
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(["submission", "points", *[verdict.number for verdict in given[0].verdicts], "mistakes", "note"])

@@ -14,7 +14,7 @@ class Verdict(NamedTuple):
     """What a check has found.
 
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
-    ``right`` and ``wrong`` are the parts that are so, ``unreached`` those that were not computed. ``sentences`` say
+    ``right`` and ``wrong`` are the parts that are right and wrong, ``unreached`` those not computed. ``sentences`` say
     what was found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it.
     ``printed`` is what the learner's file has printed.
     """
@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
 
 
 def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> Verdict:
-    """The Verdict on the results of a file, sample by sample as ``child.told`` has them, and what is blank in it."""
+    """The Verdict on a file: ``found`` has what ``child.told`` made of each sample, ``blank`` the blank functions."""
     still = [f"Still blank: {brief(list(blank))[1:-1]}."] if blank else []
     if blank and len(blank) >= len(exercise.answers):
         return Verdict(exercise.number, "blank", sentences=tuple(still))
@@ -57,7 +57,7 @@ def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> V
     else:
         label = next(label for label, is_right in table[first].items() if is_right is False)
         known = general(exercise, [dict(parts) for parts in best], [_values(result) for result in found], label)
-        sentences += _unknown(wrong[0], best, found) if wrong and not known else []     # none: one part too many
+        sentences += _unknown(wrong[0], best, found) if wrong and not known else []     # not for a part too many
     verdict = verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
     return verdict._replace(mistake=known.name, says=known.says, page=known.page) if known else verdict
 
@@ -74,7 +74,7 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part of a sample whether it is right, None where it was not reached; an error makes the next wrong."""
+    """For each part whether it is right; None if it was not reached. After an error, the next part counts as wrong."""
     values = _values(result)
     stopped = isinstance(result, dict)
     row = {label: same(value, values[label]) if label in values else None if stopped else False
@@ -86,15 +86,14 @@ def _compared(right, result) -> Dict[str, Any]:
 
 
 def named(exercise: Exercise, found: List[Any]) -> "Known | None":
-    """The known mistake whose numbers these are on every sample; None where there is none, or not one alone."""
+    """The known mistake that gives these numbers on every sample; None if there is none, or more than one."""
     matching = [known for known in exercise.known if any(
         matches(expected(exercise, known.name, way), found) for way in range(len(ways(known))))]
     return matching[0] if len(matching) == 1 else None
 
 
 def matches(wrong: List[Outcome], found: List[Any]) -> bool:
-    """True where the results of a mistake are those found, sample by sample and part by part, as far as they go.
-    """
+    """True if the results of a mistake are those found, in every sample and part that was computed."""
     return len(wrong) == len(found) and all(_same_result(a, b) for a, b in zip(wrong, found))
 
 
@@ -130,7 +129,7 @@ def _shown(exercise, place, right, result):
 
 
 def _unknown(label, best, found):
-    """Sentences on wrong numbers that no known mistake gives: by what factor they are wrong, and what says so."""
+    """Sentences on wrong numbers that no known mistake gives: by what factor they are wrong."""
     pairs: List[Tuple[Any, Any]] = []
     for right, result in zip(best, found):
         values = _values(result)
@@ -146,7 +145,7 @@ def _unknown(label, best, found):
 
 
 def _remark(value, found):
-    """What is to be said of a value that is none of the right kind."""
+    """What is said of a value that is of the wrong kind or length; "" for others."""
     if found is None and value is not None:
         return "; is a return missing, or left blank?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
@@ -156,7 +155,7 @@ def _remark(value, found):
     return ""
 
 
-# Answers that are no code.
+# Answers that are not code.
 
 def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     """The Verdict on the answer of an exercise to predict, order or find."""
@@ -189,7 +188,7 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
 
 
 def _begins(best, answer):
-    """True where an answer is the right one rounded to fewer digits, or cut off; it must have two of them at least."""
+    """True where an answer is the right one rounded to fewer digits, or cut off; it must have at least two digits."""
     exponent = Decimal(repr(answer)).as_tuple().exponent
     if not isinstance(exponent, int) or exponent >= 0 or len(_digits(answer)) < 2:
         return False
@@ -227,7 +226,7 @@ def _judged_order(exercise, seed, answer):
         return wrong._replace(sentences=(f"In this order the lines are not valid Python: {said}",))
     found = [told(result, exercise.file) for result in results(exercise, own)]
     for result in found:
-        if isinstance(result, dict) and result["line"]:             # lines in an order have no numbers
+        if isinstance(result, dict) and result["line"]:             # the learner sees these lines without numbers
             result["message"] += f", in {text.splitlines()[result['line'] - 1].strip()}"
             result["line"] = 0
     return judged(exercise, found)

@@ -13,7 +13,7 @@ DEFAULT = "workbook"
 
 
 def place(named: "str | None") -> str:
-    """The folder of the workbook: the one named, or this one if it is one, or the folder workbook."""
+    """The folder of the workbook: the one named; else the current folder, if it is one; else the folder "workbook"."""
     return named or ("." if os.path.exists(progress.FILE) else DEFAULT)
 
 
@@ -54,7 +54,7 @@ def trained(folder: str, epochs: int) -> Trained:
 
 
 def hint(folder: str, names: Sequence[str]) -> str:
-    """The next hint for the exercise that is named, or for the first one that is left; the last one again and again."""
+    """The next hint for the exercise that is named, or for the first one that is left. The last hint is repeated."""
     state = progress.read(folder)
     for of in meant(state, names):
         done = state.of(of.number)

@@ -1,4 +1,4 @@
-"""The pages of the documentation that explain, each with its heading."""
+"""The pages of the documentation that the exercises refer to, each with a heading."""
 
 FORWARD = "docs/derivation.md, Forward: from the input to the cost"
 BP1 = "docs/derivation.md, BP1: δ at the output"

@@ -31,7 +31,7 @@ class Progress(NamedTuple):
         return self.done.get(number, Done())
 
     def after(self, number: str, done: Done) -> "Progress":
-        """The same with an exercise's new state."""
+        """The same Progress, with what is now done with an exercise."""
         return self._replace(done={**self.done, number: done})
 
 
@@ -64,7 +64,7 @@ def _checked(found: Any) -> Progress:
     numbers = {exercise.number for chapter in CHAPTERS for exercise in chapter.exercises}
     seed, chapters, done = found["seed"], found["chapters"], found["done"]
     if type(seed) is not int or not 0 <= seed < 1 << 63:
-        raise PurennError(f"its seed is {short(seed)}; it must be a whole number from 0 up")
+        raise PurennError(f"its seed is {short(seed)}; it must be a whole number from 0 up, below 2**63")
     if not isinstance(chapters, list) or not chapters or any(chapter not in known or type(chapter) is not int
                                                              for chapter in chapters):
         raise PurennError(f"its chapters are {short(chapters)}; they must be a list of numbers from 1 to {known[-1]}")

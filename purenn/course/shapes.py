@@ -1,4 +1,4 @@
-"""What a learner's function gave: as plain values, in few characters, and in the shape that it should have."""
+"""The values that a learner's functions return: checks of their shape, as plain values, and as short texts."""
 import copy
 import math
 from contextlib import contextmanager
@@ -6,17 +6,17 @@ from typing import Any, Iterator, List, Tuple
 
 from ..linalg import PurennError
 
-RELATIVE, ABSOLUTE = 1e-9, 1e-12        # of numbers that a program has computed in another order
-MOST = 120                              # characters of a value in a sentence
+RELATIVE, ABSOLUTE = 1e-9, 1e-12        # how far the same number may differ if it is computed in another order
+MOST = 120                              # the most characters of a value in a sentence
 
 
 class Misshapen(PurennError):
-    """A function gave another shape than it should, or changed what it was handed. The message is for the learner."""
+    """A function returned a wrong shape, or changed a list that it was handed. The message is for the learner."""
 
 
 @contextmanager
 def unchanged(what: str, *given: Any) -> Iterator[None]:
-    """While a function runs. Raises Misshapen where it has changed these lists."""
+    """A context in which a function is called. Raises Misshapen if the call has changed one of these lists."""
     before = copy.deepcopy(given)
     yield
     for now, old in zip(given, before):
@@ -26,14 +26,14 @@ def unchanged(what: str, *given: Any) -> Iterator[None]:
 
 
 def listed(what: str, given: Any) -> List[Any]:
-    """What a function gave, as a list. Raises Misshapen where it is no list, no tuple and no generator."""
+    """What a function returned, as a list. Raises Misshapen if it is not a list, a tuple or a generator."""
     if isinstance(given, (list, tuple)) or hasattr(given, "__next__"):
         return list(given)
     raise Misshapen(f"{what} must return a list; it returned {brief(plain(given))}{left_out(given)}")
 
 
 def things(what: str, given: Any, *names: str) -> List[Any]:
-    """What a function gave, as many things as these names. Raises Misshapen where it is another number, or no list."""
+    """What a function returned, a list of one thing for each name. Raises Misshapen for another length, or no list."""
     if isinstance(given, (list, tuple)) and len(given) == len(names):
         return list(given)
     raise Misshapen(f"{what} must return {len(names)} things: {', '.join(names)}; it returned "
@@ -41,12 +41,12 @@ def things(what: str, given: Any, *names: str) -> List[Any]:
 
 
 def left_out(given: Any) -> str:
-    """The question that None raises."""
+    """What the message asks if None was returned; "" for any other value."""
     return "; is a return missing?" if given is None else ""
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A value as JSON can hold it: what is no number, text or list becomes the name of its type."""
+    """A value as JSON can hold it: what is not a number, a text or a list becomes {"type": its name}."""
     if value is None or type(value) in (bool, str):
         return value
     if isinstance(value, float):
@@ -65,7 +65,7 @@ def brief(value: Any) -> str:
 
 
 def apart(right: Any, value: Any) -> Tuple[str, Any, Any]:
-    """Where two values that differ are too long to be shown, their first entries that differ, with the place before."""
+    """Two values that differ, to be shown. If they are too long: the place of the first difference, and the entries."""
     place = ""
     while isinstance(right, list) and isinstance(value, list) and len(right) == len(value) and max(
             len(repr(right)), len(repr(value))) > MOST:
@@ -87,10 +87,10 @@ def same(expected_value: Any, found: Any, relative: float = RELATIVE, absolute: 
 
 
 def is_number(value: Any) -> bool:
-    """True for a float that is finite, and for an int that a float can hold."""
+    """True for a float or an int between -1e300 and 1e300; not for nan or a bool."""
     return type(value) in (float, int) and abs(value) < 10 ** 300
 
 
 def flat(value):
-    """The numbers in lists of lists, in a row; what is no list is a row of one."""
+    """The numbers in nested lists, as one list; a value that is not a list gives a list of one."""
     return [number for item in value for number in flat(item)] if isinstance(value, list) else [value]

@@ -24,14 +24,14 @@ LEFT_OUT = ("grads = self.decayed(values, grads)",)
 
 PYTHONS_IMPORT = builtins.__import__
 
-# All exercises in their order, which chapters/ puts here; and what has been worked out of them, by their numbers.
+# All exercises in their order (chapters/ puts them here), and what has been computed from them, by their numbers.
 BOOK: List[Exercise] = []
 SOLUTIONS: Dict[str, str] = {}
 EXPECTED: Dict[Tuple[str, str, int], List["Outcome"]] = {}
 
 
 class Outcome(NamedTuple):
-    """What a sample comes to: pairs of a label and a value, as far as they were reached, and the error, if any."""
+    """What a probe gave for a sample: pairs of a label and a value, up to an error if there was one, and the error."""
 
     parts: List[Any]
     error: Optional[Exception] = None
@@ -47,7 +47,7 @@ def whole(function: Any) -> str:
 
 
 def body(function: Any) -> str:
-    """The lines of a function below its docstring; checks that raise, and what the course leaves out, are not there."""
+    """The lines of a function below its docstring, without checks that raise and lines of LEFT_OUT."""
     text = whole(function)
     lines = text.splitlines()
     kept: List[str] = []
@@ -149,7 +149,7 @@ class Modules:
         own_builtins = dict(vars(builtins), __import__=self._import)
         namespace: Dict[str, Any] = {"__name__": "exercise", "__builtins__": own_builtins}
         before = builtins.__import__
-        builtins.__import__ = self._import                      # PyPy looks there alone
+        builtins.__import__ = self._import                      # PyPy looks only there
         try:
             exec(code, namespace)
         finally:
@@ -164,13 +164,13 @@ class Modules:
 
 @lru_cache(maxsize=None)
 def modules_for(number: str) -> Modules:
-    """What can be imported in an exercise: what the exercises before it were to write, all of it right."""
+    """What an exercise can import: what was to be written in the exercises before it, in right versions."""
     numbers = [exercise.number for exercise in BOOK]
     return Modules(tuple(BOOK[:numbers.index(number)]))
 
 
 def results(exercise: Exercise, own: Dict[str, Any]) -> List[Outcome]:
-    """What the names of ``own`` give on each sample."""
+    """The Outcome of each sample; ``own`` has the names of the file that is run."""
     probe: Any = exercise.probe
     found = []
     for sample in exercise.samples:

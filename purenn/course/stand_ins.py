@@ -1,8 +1,8 @@
-"""Small stand-ins for a network, a layer, a loss and an optimizer: with them, what a learner wrote is tried."""
+"""Small stand-ins for a network, a layer, a loss and an optimizer. The learner's code is tried with them."""
 
 
 class SquaredLoss:
-    """A loss to try with: C = Σ_j (a_j − f·y_j)², f = 1 if nothing is said; f = 2 tells a from y."""
+    """A loss to try with: C = Σ_j (a_j − f·y_j)². f is 1 by default; with f = 2, it matters which one is a."""
 
     def __init__(self, reduction="mean", factor=1.0):
         self.reduction, self.factor = reduction, factor
@@ -21,14 +21,14 @@ class SquaredLoss:
 
 
 class Line:
-    """A network to try with, a = w·x + b, in each output; it adds up its gradients and counts what is called."""
+    """A network to try with: each output is w·x + b. It adds up its gradients, and notes what is called."""
 
     def __init__(self, values=(0.5, -0.25), left_over=0.0, outputs=1):
         self.values, self.grads, self.called = list(values), [left_over, left_over], []
         self.outputs = outputs
 
     def forward(self, x):
-        """w·x + b; a batch in place of an input is noted, and returned as it is."""
+        """w·x + b for each output; a call with a batch in place of an input is noted, and returns the batch."""
         if isinstance(x[0], list):
             self.called.append("forward of a batch")
             return x
@@ -36,23 +36,23 @@ class Line:
         return [self.values[0] * x[0] + self.values[1]] * self.outputs
 
     def backward(self, grad):
-        """Adds Σ_j grad_j·x and Σ_j grad_j."""
+        """Add Σ_j grad_j·x to the gradient of w, and Σ_j grad_j to that of b."""
         self.grads[0] += sum(grad) * self.x[0]
         self.grads[1] += sum(grad)
         return [sum(grad) * self.values[0]]
 
     def parameters(self):
-        """One list of two."""
+        """One triple: a name, the list of w and b, and the list of their gradients."""
         yield "w and b", self.values, self.grads
 
     def zero_grad(self):
-        """Clear them."""
+        """Set the gradients to 0."""
         self.called.append("zero_grad")
         self.grads[:] = [0.0, 0.0]
 
 
 class Descent:
-    """An optimizer to try with, of a Line: one step of gradient descent."""
+    """An optimizer to try with: gradient descent for a Line."""
 
     def __init__(self, network, lr):
         self.network, self.lr = network, lr
@@ -66,19 +66,19 @@ class Descent:
 
 
 class Turned:
-    """A generator whose first shuffle reverses a list; each later one puts the first entry last."""
+    """In place of random numbers: the first shuffle reverses a list, each later one puts the first entry last."""
 
     def __init__(self):
         self.used = False
 
     def shuffle(self, items):
-        """In place: another order at the first call than later."""
+        """Put the list in a new order, in place."""
         items[:] = items[1:] + items[:1] if self.used else items[::-1]
         self.used = True
 
 
 class Scale:
-    """A layer to try a network with: forward a·k + 1, backward grad·k; it notes what it has been handed."""
+    """A layer to try a network with: forward a·k + 1, backward grad·k, with a factor k. It notes what it is handed."""
 
     def __init__(self, name, factor):
         self.name, self.factor, self.handed = name, factor, []
@@ -96,7 +96,7 @@ class Scale:
         return [self.factor * g for g in grad]
 
     def parameters(self):
-        """Three lists."""
+        """Three triples: two rows of weights, and the biases."""
         yield from zip(("weight[0]", "weight[1]", "bias"), self.values, self.grads)
 
 
@@ -107,5 +107,5 @@ class Bare:
     grads: list = []
 
     def parameters(self):
-        """None."""
+        """The empty list: there are none."""
         return []

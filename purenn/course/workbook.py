@@ -16,7 +16,7 @@ from .source import GIVEN, blanks, mistaken, solution, whole
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 EMPTY = '""'
 HERE = "...     # write here, in place of this line"
-APART = 0.01            # the least relative difference between the known wrong answers of a prediction
+APART = 0.01            # the least relative difference between two answers of a prediction, right or known wrong
 
 README = """\
 The workbook of purenn
@@ -32,9 +32,10 @@ of the dots (or your answer in place of None or of the empty quotes). Then check
     {program} course               how far you are
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
-Type these in this folder or, if it is named workbook, in the folder that it is in; elsewhere, a
-message says how to name this folder. (cli.py is a file of purenn, not of the workbook: in the place of cli.py
-give the path to it, such as ../purenn/cli.py. If there is no command python, type python3.)
+Type these commands in this folder. If it is named workbook, you can also type them in the folder
+that contains it. In other folders, a message says how to name this one. (cli.py is a file of purenn,
+not of the workbook: in the place of cli.py give the path to it, such as ../purenn/cli.py. If there
+is no command python, type python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:
 try first, and read them afterwards.
@@ -50,12 +51,12 @@ def precision(of: Exercise) -> Tuple[float, float]:
 
 
 def generator(of: Exercise, seed: int) -> random.Random:
-    """What draws for an exercise and a learner's seed; the exercises to find share one in their chapter."""
+    """The random numbers for an exercise and a seed; the same for all exercises of kind find in a chapter."""
     return random.Random(f"{seed} {of.chapter if of.kind == 'find' else of.number}")
 
 
 def drawn(of: Exercise, seed: int) -> Dict[str, Any]:
-    """What an exercise to predict or find has drawn for a seed: no two known mistakes give nearly the same answer."""
+    """The values drawn for an exercise to predict or find; no two known mistakes of a prediction give close answers."""
     return _drawn(of.number, seed)
 
 

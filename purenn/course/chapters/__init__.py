@@ -1,4 +1,4 @@
-"""The chapters in their order. One more is one more file here, and its name in the list."""
+"""The chapters in their order. A new chapter is a file here, and its name in CHAPTERS."""
 from typing import List, Sequence, Tuple
 
 from ...linalg import PurennError
@@ -15,7 +15,7 @@ BOOK[:] = EXERCISES
 
 
 def named(names: Sequence[str]) -> List[Exercise]:
-    """The exercises that are named, each by what ``exercise`` knows, or all of a chapter by its number."""
+    """The exercises that are named. A name is one that ``exercise`` knows, or the number of a chapter: all of it."""
     found: List[Exercise] = []
     for name in names:
         chapters = [chapter for chapter in CHAPTERS if name == str(chapter.number)]

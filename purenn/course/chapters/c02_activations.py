@@ -13,7 +13,7 @@ TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a 
 
 
 def draw_z(rng):
-    """A z of two digits and its σ(z)."""
+    """A z with two digits after the point, and σ(z)."""
     z = rng.choice((-1, 1)) * rng.randint(40, 250) / 100
     return {"z": z, "a": round(activations.sigmoid(z), 6)}
 
@@ -154,7 +154,7 @@ def tanh_derivative(z, a):
 
 
 def probe_layer(own, sample):
-    """Forward through three sigmoids, and back; and through a function that is 3z."""
+    """Forward and back, through a layer of sigmoids and through one of f(z) = 3z."""
     z, grad = sample
     triple = type("Triple", (own.Activation,), {"function": staticmethod(lambda z: 3.0 * z),
                                                 "derivative": staticmethod(lambda z, a: z + 2.0 * a)})
@@ -205,7 +205,7 @@ finished, says that they are your own sigmoid and its slope.""",
            [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
             (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
     tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z. For 3z, "
-          "derivative(z, a) returns z + 2a, which is not its slope, but shows what is z and what is a.",
+          "derivative(z, a) returns z + 2a, which is not its slope, but shows which number is z and which is a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 

@@ -83,8 +83,8 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            WHY_2, (("total += error * error", "total += error"), ("return total\n", "return total * total\n"))),
      Known("absolute-value", "The error is added as |a − y|; it must be squared.", WHY_2,
            ("total += error * error", "total += abs(error)")),
-     Known("mean-too-early", "squared_error is the sum; its 1/m is put in by share, in forward.", WHY_2,
-           ("return total\n", "return total / len(output)\n")),
+     Known("mean-too-early", "The 1/m is in squared_error, which must be the sum alone; share puts it in, "
+           "in forward.", WHY_2, ("return total\n", "return total / len(output)\n")),
      Known("share-is-the-count", "share returns the number of the terms; it must return 1 divided by that "
            "number.", WHY_2,
            ("return 1.0 / count", "return 1.0 * count")),

@@ -6,7 +6,7 @@ from ..pages import BP2, BP3, BP4, OLD_WEIGHTS
 
 
 def draw_two(rng):
-    """Two neurons, with δ and the weight from input 0 to each."""
+    """Two neurons: δ of each, and its weights from two inputs."""
     names = ("d0", "d1", "w00", "w01", "w10", "w11")
     return {name: rng.choice((-1, 1)) * rng.randint(12, 99) / 100 for name in names}
 
@@ -59,9 +59,10 @@ The chain rule multiplies each by δ:
     δ·w_k                 this neuron's part of ∂C/∂a_k                     (BP2)
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
-The first two are added to lists that are handed in, because more is added to the same lists: to
-weight_grads for the other samples (an input and its target each) from which the network learns in
-one step; to input_grads by the other neurons of the layer (the Σ_j of BP2). The third is returned.""",
+The first two are added to lists that are handed in, because more is added to the same lists. In one
+step the network learns from several samples (a sample is an input and its target), and the slopes
+of each are added to weight_grads. The other neurons of the layer add their parts to input_grads
+(the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
@@ -94,7 +95,8 @@ one step; to input_grads by the other neurons of the layer (the Σ_j of BP2). Th
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
                                                       "        input_grads[k] +=")),
-     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; times δ it is ∂C/∂b.", BP3, ("return delta", "return 1.0")),
+     Known("bias-slope-of-z", "∂z/∂b = 1 is returned; it must be multiplied by δ.", BP3,
+           ("return delta", "return 1.0")),
      Known("last-left-out", "The last weight and the last input are left out: the loop ends too early.", BP4,
            ("range(len(weights))", "range(len(weights) - 1)")),
      Known("slope-of-the-sigmoid", "The slope a·(1 − a) is in the inputs' part; that is BP1, for the layer of "

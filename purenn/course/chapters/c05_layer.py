@@ -117,8 +117,8 @@ A layer is a row of neurons; j is the number of a neuron. Forward, each neuron c
 the same inputs: neuron.forward (1.2) with its own row of weights, self.weight[j], and its own bias.
 
 Backward, the layer is handed the list of the δ_j = ∂C/∂z_j. Each δ_j is given to neuron.backward
-(4.2), which adds to the neuron's own row of self.weight_grad, and to one list, input_grads. This
-list begins with zeros, and all neurons add to it: the sum Σ_j of BP2. What
+(4.2), which adds to the neuron's own row of self.weight_grad, and to one list, input_grads. At
+first this list is all zeros, and all neurons add to it: the sum Σ_j of BP2. What
 neuron.backward returns is the slope of the neuron's bias; it is added to self.bias_grad[j].
 
 backward needs the inputs of the forward pass: forward keeps them in self.inputs.""",
@@ -137,7 +137,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            BP3, ("for j in self.neurons:\n            bias_slope", "for j in self.neurons:\n            "
                  "self.weight_grad[j][:] = zeros(self.in_features)\n            self.bias_grad[j] = 0.0\n            "
                  "bias_slope")),
-     Known("input-grads-anew", "input_grads begins with zeros for each neuron, so only the last one's part is left.",
+     Known("input-grads-anew", "input_grads is made anew for each neuron, so only the last one's part is left.",
            BP2, ("for j in self.neurons:\n            bias_slope",
                  "for j in self.neurons:\n            input_grads = [0.0] * self.in_features\n            bias_slope")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",

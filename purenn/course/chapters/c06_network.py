@@ -193,7 +193,7 @@ another list.
      Known("biases-not-cleared", "The gradients of the biases are not cleared.", GALLERY,
            ("for _, _, grads in layer.parameters():\n", "for name, _, grads in layer.parameters():\n                if "
             "name != 'bias':\n    ")),
-     Known("only-layers-with-parameters", "A layer without parameters is not counted; its place is a place, too.",
+     Known("only-layers-with-parameters", "A layer without parameters is not counted; it has a place in the list, too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
     tried="A sample is a number f for each layer; 0 is a layer without parameters. The others have three lists of two "
           "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f.",

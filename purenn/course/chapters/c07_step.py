@@ -5,18 +5,18 @@ from ..pages import ADAM, GALLERY, PYTORCH, STEP
 from ..shapes import unchanged
 
 
-# The gradients of three steps, for one list of two parameters and for two lists of one.
+# The gradients of four steps, for one list of two parameters and for two lists of one.
 GRADIENTS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0], [0.25, -0.5])
 
 
 def draw_gradients(rng):
-    """Three gradients and a start."""
+    """Three gradients, the start of θ, lr and μ."""
     values = {name: rng.choice((-1, 1)) * rng.randint(20, 190) / 100 for name in ("g1", "g2", "g3", "theta")}
     return {**values, "lr": rng.choice((0.1, 0.2, 0.5)), "mu": rng.choice((0.5, 0.8, 0.9))}
 
 
 def descent(v, third):
-    """Where three steps lead: the velocities are g1, µ·g1 + g2, and the third."""
+    """Where three steps lead: the velocities are g1, μ·g1 + g2, and the third."""
     return v["theta"] - v["lr"] * (v["g1"] + v["mu"] * v["g1"] + v["g2"] + third)
 
 
@@ -113,7 +113,7 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("old-velocity", "θ is changed by the velocity of the step before; first v must be changed, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
             "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]")),
-     Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it begins at 0.", STEP,
+     Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it must begin at 0.", STEP,
            ("[zeros(len(values)) for _, values, _ in", "[list(grads) for _, _, grads in"))),
     tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
@@ -245,7 +245,7 @@ class Adam:
 
 ADAGRAD = Exercise(
     "7.4", "repair", "adagrad_step", "Repair a step of Adagrad", """\
-Adagrad is older than Adam. Each parameter's steps shrink by all its slopes so far:
+Adagrad is older than Adam. Each slope of a parameter makes its later steps smaller:
 
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
@@ -266,7 +266,7 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            ("math.sqrt(s[k])", "s[k]")),
      Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
-     Known("sum-of-the-list", "In place of s stand the squares of the whole list in this step; s adds up g² of one "
+     Known("sum-of-the-list", "s is the sum of the squares of the whole list in this step; it must add up g² of one "
            "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),

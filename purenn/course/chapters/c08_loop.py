@@ -70,7 +70,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
             "outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
            "loss.share(n) is right.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
-     Known("backward-once", "Only the last sample goes backward. Does network.backward stand behind the loop?", WHY_2,
+     Known("backward-once", "Only the last sample goes backward. Does network.backward stand after the loop?", WHY_2,
            ("            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ\n"
             "            outputs.append(output)\n",
             "            outputs.append(output)\n        network.backward(batch_grad)\n")),
@@ -116,7 +116,7 @@ def probe_learn(own, sample):
         cost, _ = own.learn(loops.Loops(), network, SquaredLoss(), optimizer, ([[2.0], [-1.0]], [[1.0], [0.5]]))
         yield f"C before step {number}", cost
         yield f"θ after step {number}", network.values
-    yield "how often network.forward is called besides", network.called.count("forward of a batch")
+    yield "calls of network.forward in learn itself", network.called.count("forward of a batch")
 
 
 LEARN = Exercise(
@@ -127,7 +127,7 @@ returned is the one before the step.
 
 engine is a Loops() of 8.1, with gradients(...) as you wrote it; optimizer.step() is that of 7.2,
 network.zero_grad() that of 6.3.""",
-    GALLERY, ("The four lines without a # behind them belong there; which needs which?",
+    GALLERY, ("The four lines without a # at the end belong there; which needs which?",
             "Clear before you add, and step after."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
@@ -189,8 +189,8 @@ when the next is asked for.""",
             "the end. Then yield the inputs and the targets of the chosen numbers."),
     (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count - batch_size + 1, batch_size)")),
-     Known("not-shuffled", "The samples are not in a new order: either rng is not used, or what it has shuffled is "
-           "not.", TRAIN,
+     Known("not-shuffled", "The samples are not in a new order: either rng is not used, or the list that it has "
+           "shuffled is not.", TRAIN,
            ("rng.shuffle(order)", "pass")),
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
            [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),

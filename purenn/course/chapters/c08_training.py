@@ -23,7 +23,7 @@ def training(epochs, target_loss=None, batch_size=None, rng=False, loss="mean"):
     return {"epochs": epochs, "target_loss": target_loss, "batch_size": batch_size, "rng": rng, "loss": loss}
 
 
-LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly: not below it
+LOSS = 0.25 * (0.0625 + 0.5625 + 1.0 + 0.0)             # of the first epoch, exactly; a loss is not below itself
 
 ADDED = "            total += cost * (loss.share(count) / loss.share(len(inputs)))\n"
 STOPS = ADDED + "            if target_loss is not None and cost < target_loss:\n                "
@@ -84,7 +84,7 @@ given number of epochs.""",
            ("(data, batch_size, rng):\n", "(data, None, rng):\n")),
      Known("share-turned-round", "The factor is the wrong way round: it must be loss.share(N) / loss.share(n).", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "(loss.share(len(inputs)) / loss.share(count))")),
-     Known("returned-too-early", "It ends after the first epoch. Is the return inside the loop?", TRAIN,
+     Known("returned-too-early", "The training ends after the first epoch. Is the return inside the loop?", TRAIN,
            ("    return losses", "        return losses")),
      Known("a-loss-for-each-batch", "The list has the cost of each batch; it must have one loss for each epoch.",
            TRAIN, (("            total += ", "            losses.append(cost)\n            total += "),

@@ -97,9 +97,9 @@ the cost):
     |analytic − numeric| / max(|analytic|, |numeric|)
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) Below 1e-6, a gradient is right
-if the activations are smooth, as the sigmoid is. (The command gradcheck takes the rounding of the
-cost into account. So it can be stricter, 1e-7.)""",
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If the error is below 1e-6, the
+gradient is right, provided that the activations are smooth, as the sigmoid is. (The command
+gradcheck takes the rounding of the cost into account. So it can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
                 "abs(numeric). If the larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,
@@ -109,7 +109,7 @@ cost into account. So it can be stricter, 1e-7.)""",
      Known("size-of-one", "The size is that of one slope alone; it must be the larger of the two.", GRADCHECK,
            [("max(abs(analytic), abs(numeric))", "abs(analytic)"),
             ("max(abs(analytic), abs(numeric))", "abs(numeric)"), ("/ largest", "/ abs(numeric)")]),
-     Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, that is the smaller one.",
+     Known("largest-without-abs", "This is max(analytic, numeric): of two negative slopes, it is the one nearer to 0.",
            GRADCHECK, [("max(abs(analytic), abs(numeric))", "max(analytic, numeric)"),
                        ("max(abs(analytic), abs(numeric))", "abs(max(analytic, numeric))")]),
      Known("difference-of-the-sizes", "This is the difference of |analytic| and |numeric|: a wrong sign is not seen.",
@@ -122,7 +122,7 @@ cost into account. So it can be stricter, 1e-7.)""",
            (" if largest != 0.0 else 0.0", "")),
      Known("minimum", "This is min instead of max.", GRADCHECK,
            [("max(abs(analytic)", "min(abs(analytic)"), ("/ largest", "/ min(abs(analytic), abs(numeric))")]),
-     Known("one-zero", "This is 0 where one slope is 0; it is 0 only if both are.", GRADCHECK,
+     Known("one-zero", "This is 0 where one slope is 0; it must be 0 only if both are.", GRADCHECK,
            ("if largest != 0.0 else", "if analytic and numeric else")),
      Known("eps-added", "Something is added to the larger size, which changes the error of small slopes; if both are "
            "0, return 0.0.", GRADCHECK, [("/ largest if largest != 0.0 else 0.0", "/ (largest + 1e-8)"),
@@ -140,7 +140,7 @@ def relative_error(analytic, numeric):
 
 
 class _Curve:
-    """A network with five numbers to learn, whose gradients are as wrong as they are said to be."""
+    """A network with five numbers to learn, whose gradients are the right ones times the factors."""
 
     def __init__(self, factors, size):
         self.factors, self.size = factors, size
@@ -161,7 +161,7 @@ class _Curve:
 
 
 def probe_check(own, sample):
-    """The names that are listed and their errors, to four digits: the last ones are those of rounding."""
+    """The names that are listed, and their errors to four digits: more digits would only be rounding errors."""
     network = _Curve(*sample)
     found = [things("wrong_gradients, for each of them,", pair, "name", "error") for pair in listed(
         "wrong_gradients", own.wrong_gradients(network.cost, list(network.parameters()), 1e-5))]
@@ -197,8 +197,8 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
      Known("returned-too-early", "Only the first list is checked, or only its first number. Is the return inside a "
            "loop?", GRADCHECK,
            [("    return found", "        return found"), ("    return found", "            return found")]),
-     Known("ends-at-the-first", "It ends at the first wrong one, or goes on with the next list. Is a return or a break "
-           "behind append?", GRADCHECK,
+     Known("ends-at-the-first", "The check ends at the first wrong one, or goes on with the next list. Is there a "
+           "return or a break after append?", GRADCHECK,
            [(APPEND, APPEND + "\n                break"), (APPEND, APPEND + "\n                return found")]),
      Known("last-list-only", "Only the last list is checked.", GRADCHECK,
            ("in parameters:", "in list(parameters)[-1:]:")),

@@ -14,7 +14,7 @@ def draw_shares(rng):
 
 PREDICT = Exercise(
     "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
-To say which of several kinds (classes) an input is of, a network has an output for each class.
+To say to which of several classes an input belongs, a network has an output for each class.
 Softmax turns the outputs z of the last layer into shares p that sum to 1. The cost is
 C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class and 0 for
 the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because the p sum to 1. But the
@@ -140,7 +140,7 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
      Known("one-subtracted", "This slope is p − 1 for every class; it must be p − y.", P_MINUS_Y,
            ("[p - y", "[p - 1.0")),
-     Known("largest-left-out", "m is left out: it was taken out of every power, so it is added to the logarithm again.",
+     Known("largest-left-out", "m is left out: it was taken out of every power, so it must be added to ln S.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
      Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
      Known("z-for-p", "This slope is z − y: softmax is left out.", P_MINUS_Y, ("zip(softmax(output), target)",
@@ -150,15 +150,15 @@ output is the list of the z: the network ends without softmax, which is in here.
      Known("all-classes", "The cost is that of all classes, not of the right one: y is left out.", P_MINUS_Y,
            ("total += y * (", "total += (")),
      Known("sum-left-out", "ln S is left out of the cost.", P_MINUS_Y, ("(log_powers + (m - z))", "(m - z)")),
-     Known("something-added-to-p", "p is kept away from 0, by adding something or by a least value: the cost of a very "
+     Known("something-added-to-p", "p is kept away from 0, by adding something or by a lower limit: the cost of a very "
            "small p is then wrong.", P_MINUS_Y,
            [("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-12)"),
             ("y * (log_powers + (m - z))", "-y * math.log(math.exp(z - m) / powers + 1e-15)")]),
-     Known("divided-by-the-classes", "The cost is divided by the number of classes; nothing is divided here.",
+     Known("divided-by-the-classes", "The cost is divided by the number of classes; it must not be divided.",
            P_MINUS_Y, ("return total", "return total / len(output)")),
      Known("slope-of-the-sigmoid", "The slope is multiplied by p·(1 − p); p − y is all of it.", P_MINUS_Y,
            ("[p - y", "[(p - y) * p * (1.0 - p)")),
-     Known("brackets-left-out", "y multiplies ln S alone; it multiplies ln S + (m − z).", P_MINUS_Y,
+     Known("brackets-left-out", "y multiplies ln S alone; it must multiply ln S + (m − z).", P_MINUS_Y,
            ("y * (log_powers + (m - z))", "y * log_powers + (m - z)"))),
     tried="A sample is the z and the y.",
     code='''\
@@ -204,8 +204,8 @@ The code below does not do that. Repair it.""",
            "(the matrix of all ∂a_i/∂z_j).",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "These add up to 0: either each product has ∂C/∂a_j instead of ∂C/∂a_i, or it is added to "
-           "delta[i], not to delta[j].", P_MINUS_Y,
+     Known("grad-of-j", "The numbers add up to 0: either each product has ∂C/∂a_j instead of ∂C/∂a_i, or it is "
+           "added to delta[i], not to delta[j].", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
      Known("diagonal-left-out", "The term for i = j is missing.", P_MINUS_Y,
            ("(same - a[j])", "(0.0 if i == j else -a[j])")),
@@ -215,7 +215,7 @@ The code below does not do that. Repair it.""",
            ("(same - a[j])", "(same * (1.0 - a[j]) - a[j])")),
      Known("grad-off-the-diagonal", "For i and j that differ, ∂C/∂a_i is left out.", P_MINUS_Y,
            ("grad[i] * a[i] * (same - a[j])", "(grad[i] if i == j else 1.0) * a[i] * (same - a[j])")),
-     Known("factor-left-out", "A factor a_j is left out: it is a_j·(∂C/∂a_j − Σ_i ∂C/∂a_i·a_i).", P_MINUS_Y,
+     Known("factor-left-out", "A factor a_j is left out: it must be a_j·(∂C/∂a_j − Σ_i ∂C/∂a_i·a_i).", P_MINUS_Y,
            ("delta[j] += grad[i] * a[i] * (same - a[j])", "delta[j] += grad[i] * (same - a[i])")),
      Known("returned-too-early", "Only the first number is computed. Is the return inside the outer loop?", P_MINUS_Y,
            ("    return delta", "        return delta")),

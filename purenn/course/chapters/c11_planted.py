@@ -7,7 +7,7 @@ from ..source import expected
 from . import (c01_neuron, c02_activations, c03_losses, c04_backward, c05_layer, c06_network, c07_step, c08_loop,
                c10_softmax)
 
-# The exercises whose numbers are shown.
+# The exercises that mistakes are drawn from, if PARTS names them.
 POOL = tuple(exercise for chapter in (
     (c01_neuron, c02_activations), (c03_losses, c04_backward), (c05_layer, c06_network), (c07_step,),
     (c08_loop, c10_softmax)) for module in chapter for exercise in module.CHAPTER.exercises

@@ -148,11 +148,12 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("biases-drawn-first", "The biases of a layer are drawn before its weights.", EQUAL,
            (("weight = [[", "bias = [rng.uniform(-1.0, 1.0) for j in range(n_out)]\n        weight = [["),
             ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, bias)"))),
-     Known("biases-drawn-last", "All weights are drawn first, and then all biases; it goes layer by layer.", EQUAL,
+     Known("biases-drawn-last", "All weights are drawn first, and then all biases; they must be drawn layer by layer.",
+           EQUAL,
            (("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, [0.0] * n_out)"),
             ("    losses = []\n", "    for _, bias in layers:\n        bias[:] = [rng.uniform(-1.0, 1.0) for j in "
              "bias]\n    losses = []\n"))),
-     Known("seed-for-each-layer", "The generator is made anew for each layer, which begins with the same numbers.",
+     Known("seed-for-each-layer", "The generator is made anew for each layer, so each begins with the same numbers.",
            EQUAL, ("weight = [[", "rng = random.Random(seed)\n        weight = [[")),
      Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; one step "
            "comes after all points.", OLD_WEIGHTS,
@@ -161,8 +162,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("first-layer-left-out", "The first layer does not learn: does the loop backward, or that of the step, end "
            "too early?", BP2,
            ("(2, 1, 0)", "(2, 1)")),
-     Known("share-overwritten", "The slopes of the layer below are overwritten (= instead of +=): the last neuron's "
-           "part is left.", BP2, ("below[k] += ", "below[k] = ")),
+     Known("share-overwritten", "The slopes of the layer below are overwritten (= instead of +=): only the last "
+           "neuron's part is left.", BP2, ("below[k] += ", "below[k] = ")),
      Known("lr-left-out", "The learning rate is left out.", STEP,
            (("lr * bias_grad", "bias_grad"), ("lr * weight_grad", "weight_grad")))),
     tried="A sample is epochs, seed, lr.",

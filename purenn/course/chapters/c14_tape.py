@@ -76,7 +76,7 @@ GRAPHS = (((2.0, (), ()), (4.0, (0, 0), (2.0, 2.0))), C_IS_Z_Z, EQUAL_NUMBERS,
 def probe_order(own, sample):
     """What is in the order, and whether each Value is after its parents: there is more than one right order."""
     values = graph(own, sample)
-    values[-1].order()                                      # that it was called must change nothing
+    values[-1].order()                                      # this call must not change the next one
     order = listed("order", values[-1].order())
     places = [next((i for i, value in enumerate(values) if value is found), "none of them") for found in order]
     early = [i for place, i in enumerate(places) if type(i) is int and not set(sample[i][1]) <= set(places[:place])]
@@ -100,8 +100,8 @@ On the way back, the slope by a Value must be complete before it is passed on to
 all Values that C was made from are put in order: each of them once, each after all its parents,
 and C itself last. That is a topological order. More than one may be right; any of them will do.
 
-One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Else
-note it as seen, visit its parents, and when all of them are in the order, append it. It can be
+One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Otherwise
+mark it as seen, visit its parents, and when all of them are in the order, append it. It can be
 written as a function that calls itself. (Python limits how deep such calls can be. For a deeper
 graph, a list of what is still to be done can replace the calls; that is not needed here.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
@@ -190,7 +190,7 @@ its slope by that parent. parents and slopes have the same length. A parent may 
            "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
      Known("number-for-slope", "The parent's own number is taken instead of the slope.", TAPE,
            ("+= value.grad * slope", "+= value.grad * parent.data")),
-     Known("parent-counted-once", "A parent that is there twice gets one share alone, that of the last place, as from "
+     Known("parent-counted-once", "A parent that is there twice gets only one share, that of the last place, as from "
            "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
      Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
