@@ -13,7 +13,6 @@ EQUAL = "docs/derivation.md, What happens when all weights start at 0, or equal?
 OLD_WEIGHTS = "docs/derivation.md, Why must the slopes be computed with the weights of the forward pass?"
 PYTORCH = "docs/derivation.md, How does momentum here differ from PyTorch's?"
 ADAM = "docs/derivation.md, What is Adam's t, and why 1 − β^t?"
-TWO_CLASSES = "docs/derivation.md, Two classes: sigmoid and binary cross-entropy"
 LINES = "docs/derivation.md, From formula to line"
 P_MINUS_Y = "docs/derivation.md, Where does p − y come from?"
 BEST = "docs/derivation.md, Why is 0.249433 the loss of the best constant on xor?"
