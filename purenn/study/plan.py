@@ -55,9 +55,11 @@ def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], s
         jobs.append(_job(task, source, {**choices, **varied}, label(axes, texts)))
     every = [job._replace(settings=job.settings._replace(seed=seed)) for seed in seeds for job in jobs]
     compile_alike(every)
-    runs = [Run(job.problem, job.settings) for job in jobs]             # raises what they raise
-    plain = [settings_json(run.problem, run.settings, repr(run.engine)) for run in runs]
-    return Plan(task, list(axes), values, [job.settings for job in jobs], plain, list(seeds), every, runs[-1].problem)
+    plain = []
+    for job in jobs:
+        run = Run(job.problem, job.settings)                            # its errors come before anything is trained
+        plain.append(settings_json(run.problem, run.settings, repr(run.engine)))
+    return Plan(task, list(axes), values, [job.settings for job in jobs], plain, list(seeds), every, run.problem)
 
 
 def _job(task: Task, source, choices: Dict[str, Any], name: str) -> Job:
