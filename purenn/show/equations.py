@@ -25,7 +25,7 @@ def digits(value, places: int = 6) -> str:
 
 
 def shown_value(recording: Recording, state, value, places: int = 6, most: int = LIST_SHOWN) -> str:
-    """A value, of a list its name, if it has one, and its entries."""
+    """A value as text; for a list, its name, if it has one, and its entries."""
     if isinstance(value, dict) and "list" in value:
         name = recording.names.get(value["list"], "")
         return f"{name} {_entries(recording, state, value['list'], places, most)}".strip()
@@ -48,7 +48,7 @@ def _entries(recording, state, number, places, most, depth=0):
 
 
 def shown_formula(recording: Recording, state, formula: str) -> str:
-    """A formula for the eye: six digits, · for times, lists by their names."""
+    """A formula as text: numbers with six digits, · for times, lists by their names."""
     def of_list(match):
         number = int(match.group(1))
         return recording.names.get(number) or _entries(recording, state, number, 4, LIST_SHOWN)
@@ -108,7 +108,7 @@ def _line(recording, number, has_result=True, formula=None):
 
 
 def list_number(value) -> int:
-    """The number of the list that a value is; −1 if it is none."""
+    """The number of the list, if the value is a list; otherwise −1."""
     return value.get("list", -1) if isinstance(value, dict) else -1
 
 
@@ -126,7 +126,7 @@ def _quantity(recording, number):
 
 
 def _slope_of(recording, name, index):
-    """The number whose slope ∂C/∂ an entry of ``input_grad`` is: an output of the layer before."""
+    """The number to which an entry of ``input_grad`` belongs, an output of the layer before: the entry is ∂C/∂ of it."""
     match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
     if not match:
         return ""

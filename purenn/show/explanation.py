@@ -74,7 +74,7 @@ def _remarks(quantity, digits):
 
 
 def rounded(text: str, digits: int) -> str:
-    """A formula with its numbers rounded; those that are shorter as they are stay so.
+    """A formula with its numbers rounded; a number that is shorter without rounding stays as it is.
 
     >>> rounded("0.5·(-0.12345678) + 1.0 - 1.23456789e-12", 3)
     '0.5·(-0.123) + 1.0 - 1.23e-12'
@@ -214,7 +214,7 @@ def _layout(name):
 
 
 def opening(lines: list, layout: str) -> list:
-    """What a page in a layout begins with: lines of prose, each on a line of its own there too."""
+    """The first lines of a page in a layout: prose; each of these lines is a line of the page, too."""
     if layout == "text":
         return [piece for line in lines for piece in textwrap.wrap(line, WIDTH)]
     from . import mathematics

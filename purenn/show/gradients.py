@@ -37,8 +37,8 @@ def total_lines(total) -> list:
 def where(checked: list, network) -> str:
     """Where to look for the mistake: in which layers the gradients are right, and in which they are not.
 
-    Backpropagation goes from the last layer to the first, so the last layer that is wrong is given a wrong slope
-    already, or makes the mistake itself.
+    Backpropagation goes from the last layer to the first, so the last layer that is wrong either makes the
+    mistake itself, or is given slopes that are wrong already.
     """
     wrong = [check for check in checked if not check.verdict.startswith("fine")]
     if not wrong:

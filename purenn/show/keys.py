@@ -42,9 +42,9 @@ def split_keys(text: str) -> list:
 
 
 class FullScreen:
-    """A terminal that is used whole: a context, in which ``draw`` writes a screen and ``keys`` yields what is pressed.
+    """The whole screen of a terminal, as a context manager: ``draw`` writes a screen, ``keys`` yields the keys pressed.
 
-    At its end the terminal is as before, however it ends.
+    At the end of the block the terminal is as before, after an error, too.
     """
 
     def __init__(self, stream):

@@ -139,7 +139,7 @@ LAYOUTS = {"markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
 
 
 def opening(lines: list, layout: str) -> list:
-    """What a page begins with: lines of prose, each on a line of its own there too."""
+    """The first lines of a page: prose; each of these lines is a line of the page, too."""
     end = {"markdown": "  ", "latex": r"\newline"}[layout]
     texts = [words(line) for line in lines]
     return (BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]

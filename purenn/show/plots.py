@@ -16,7 +16,7 @@ SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # the background of the clas
 GRAY = "#666666"
 DPI, GIF_DPI = 150, 90
 
-MOST_LOSS = 1e12                # a larger loss would hide all others on the scale
+MOST_LOSS = 1e12                # with a larger loss the others could not be told apart
 MOST_PANELS = 9                 # layers whose weights are shown, at most
 
 

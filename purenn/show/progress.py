@@ -28,7 +28,7 @@ class Progress:
         left = (now - self.start) / done * (self.total - done)
         text = f"{escaped(what % values)}, at most {duration(left)} left"
         columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
-        text = text[:columns - 1]                                   # a line that wraps cannot be taken back
+        text = text[:columns - 1]                                   # a line that wraps could not be removed
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
         self.shown = True
@@ -46,15 +46,16 @@ class Progress:
 
 @contextmanager
 def telling(terminal: "Terminal | None", what: str, unit: str = ""):
-    """Give a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``; in MB if that is the unit.
+    """A context manager whose value is a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``.
 
-    It gives None without a terminal. The line is removed at the end of the block.
+    If ``unit`` is " MB", bytes are shown as MB. Without a terminal the value is None. The line is removed at the end
+    of the block.
     """
     size = 10 ** 6 if unit == " MB" else 1
     progress = Progress(terminal, 1) if terminal else None
 
     def tell(done, total):
-        if progress and total is None:                  # not known yet: the time is taken from when it is
+        if progress and total is None:                  # not known yet: the time is measured from when it is known
             progress.start = time.monotonic()
         elif progress:
             progress.total = total

@@ -69,7 +69,7 @@ def _table_lines(run):
 
 
 def batch_text(batch, count: int) -> str:
-    """How many of ``count`` samples make a batch, in words; None is all.
+    """The size of a batch in words, of ``count`` samples in all; None means all of them.
 
     >>> batch_text(None, 21), batch_text(4, 21)
     ('full batch', 'batches of 4')

@@ -14,7 +14,7 @@ from .keys import RESIZED, FullScreen
 from .stepping import painted
 from .terminal import Terminal
 
-# What each key does: its name here, and how the list of keys says it.
+# The list of keys: each key, and what it does.
 HELP = (
     ("→ space enter", "the next line"),
     ("← backspace", "the line before"),
@@ -47,8 +47,8 @@ class Walk:
         self.mode = ""                                      # what is being typed: "", "/", ":", "g" or "answer"
         self.typed = ""
         self.help = False
-        self.quantity = ""                                  # the one that was gone to last
-        self.revealed: dict = {}                            # of the events asked: whether the answer was right
+        self.quantity = ""                                  # the quantity that was searched for last
+        self.revealed: dict = {}                            # for each event that was asked: whether the answer was right
 
     def asked(self) -> Any:
         """The Question at this event, as long as its result is asked for; otherwise None."""

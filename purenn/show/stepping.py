@@ -13,7 +13,7 @@ from .terminal import SPELLED_OUT, Terminal
 
 KEYS_IN_SHORT = "→ ← line  ↓ over  ↑ out  p l n i next  ? keys  q quit"
 
-# What a stream without Unicode gets for what it does not have, besides the letters of formulas.
+# What is written in place of some characters on a stream without Unicode, besides the letters of formulas.
 PLAIN = {**SPELLED_OUT, "●": "@", "○": "o", "›": ">", "→": ">", "←": "<", "↓": "down", "↑": "up", "━": "=", "┓": "+",
          "┛": "+", "┗": "+", "┏": "+", "┃": "|", "▶": ">", "◀": "<"}
 

@@ -10,7 +10,7 @@ MOST = 64
 TERMS = 3
 
 def comparison(slopes: list) -> str:
-    """How far the gradients of the tape are from backpropagation's."""
+    """Whether the gradients of the tape are those of backpropagation, and how far the worst one is from it."""
     equal = [slope for slope in slopes if slope.units == 0.0]
     if len(equal) == len(slopes):
         return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
@@ -179,7 +179,7 @@ def _legend(title, network, nodes, width):
 
 
 def _edge(start, end, label, part):
-    """A line from box to box, with its label after this part of the way."""
+    """A line from box to box; its label is at this share of its length."""
     (x1, y1), (x2, y2) = start, end
     y1, y2 = y1 + HEIGHT / 2, y2 - HEIGHT / 2
     middle = (y1 + y2) / 2
