@@ -126,7 +126,7 @@ def _quantity(recording, number):
 
 
 def _slope_of(recording, name, index):
-    """The number to which an entry of ``input_grad`` belongs, an output of the layer before: the entry is ∂C/∂ of it."""
+    """The number that an entry of ``input_grad`` is the slope of: an output of the layer before."""
     match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
     if not match:
         return ""

@@ -48,7 +48,7 @@ class Walk:
         self.typed = ""
         self.help = False
         self.quantity = ""                                  # the quantity that was searched for last
-        self.revealed: dict = {}                            # for each event that was asked: whether the answer was right
+        self.revealed: dict = {}                            # for each event asked: whether the answer was right
 
     def asked(self) -> Any:
         """The Question at this event, as long as its result is asked for; otherwise None."""
