@@ -127,6 +127,19 @@ def test_json_is_one_object_and_nothing_else():
     assert 0.0 <= result["accuracy"] <= 1.0 and result["epochs"] == 30
 
 
+def test_without_a_target_loss_all_epochs_are_done(tmp_path):
+    path = tmp_path / "c.json"
+    run = ("xor", "--engine", "unrolled", "--epochs", 30, "--json")
+    assert json.loads(cli(*map(str, run), "--target-loss", "9").stdout)["epochs"] == 1
+    result = json.loads(cli(*map(str, run), "--target-loss", "none", "--checkpoint", str(path)).stdout)
+    assert (result["epochs"], result["stopped"], result["settings"]["target_loss"]) == (30, "epochs", None)
+    again = json.loads(cli("xor", "--resume", str(path), "--target-loss", "none", "--epochs", "31", "--json").stdout)
+    assert (again["epochs"], again["settings"]["target_loss"]) == (31, None)
+    found = json.loads(cli("compare", "xor", "--vary", "target-loss=none,9", "--seeds", "1", "--epochs", "5",
+                           "--workers", "1", "--json").stdout)
+    assert [setting["settings"]["target_loss"] for setting in found["settings"]] == [None, 9.0]
+
+
 def test_the_seed_decides_every_digit():
     def digits(seed, *more, run=cli):
         result = json.loads(run("linear", "--json", "--epochs", 20, "--seed", seed, *more).stdout)
@@ -246,7 +259,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --batch-size -3", "--batch-size: found '-3'; it must be a whole number from 1 up"),
     ("xor --init foo", "--init: found 'foo'; it must be one of uniform, normal, xavier"),
     ("xor --seed -1", "--seed: found '-1'; it must be a whole number from 0 up"),
-    ("xor --target-loss x", "--target-loss: found 'x'; it must be a number above 0"),
+    ("xor --target-loss x", "--target-loss: found 'x'; it must be a number above 0, or the word none"),
     ("xor --log-every 0", "--log-every: found '0'; it must be a whole number from 1 up"),
     ("linear --points 0", "--points: found '0'; it must be a whole number from 1 to 1000000"),
     ("xor --points 5", "xor: there is no option --points; python cli.py xor --help lists what there is"),

@@ -19,7 +19,7 @@ from ..study.plan import Axis, Plan, plan_of, rows_of
 from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, add_workers_option, chosen,
                       named_as_options, points_of)
-from .parser import Parser, hidden_sizes, task_name, whole
+from .parser import NONE, Parser, hidden_sizes, task_name, whole
 
 
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
@@ -161,7 +161,7 @@ def _meanings(task: Task, parser: Parser, name: str, texts: List[str], is_switch
             meaning: Any = hidden_sizes([parser.value_of(name, size) for size in text.lower().split("x")])
         else:
             meaning = parser.value_of(name, text)
-            meaning = None if meaning == "all" else meaning             # of a batch size
+            meaning = None if meaning == NONE.get(name.replace("-", "_"), "") else meaning
         if meaning in meant:
             _refuse(task, f"{name}: found {short(text)}, which is there already as "
                     f"{short(texts[meant.index(meaning)])}")

@@ -15,8 +15,8 @@ from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Problem
 from ..runs.run import Run
 from ..runs.settings import BETWEEN, Settings
-from .parser import (MOST_EPOCHS, Parser, batch_size, decay, file_name, hidden_size, hidden_sizes, momentum,
-                     not_negative, one_of, part_size, positive, whole, yes_or_no)
+from .parser import (MOST_EPOCHS, NONE, Parser, batch_size, decay, file_name, hidden_size, hidden_sizes, momentum,
+                     not_negative, one_of, part_size, positive, target_loss, whole, yes_or_no)
 
 FOLDER = "figures"
 
@@ -62,8 +62,9 @@ def add_point_options(parser: Parser, task: Task, engine: str = "loops", epochs:
     if epochs:
         group.add_argument("--epochs", metavar="N", type=whole(1, MOST_EPOCHS), default=usual.epochs,
                            help="train for at most N epochs (default: %(default)s)")
-        group.add_argument("--target-loss", metavar="LOSS", type=positive, default=usual.target_loss,
-                           help=f"stop when the loss is below LOSS (default: {usual.target_loss or 'none'})")
+        group.add_argument("--target-loss", metavar="LOSS", type=target_loss, default=usual.target_loss,
+                           help="stop when the loss is below LOSS; none: never (default: "
+                           f"{usual.target_loss or 'none'})")
     add_points_option(group, task)
 
 
@@ -206,8 +207,8 @@ def named_as_options() -> Iterator[None]:
 def chosen(options: Any) -> Dict[str, Any]:
     """The options that have a value, as the choices that ``resolve`` takes: hidden, and fields of Settings."""
     found = {name: getattr(options, name) for name in Settings._fields if getattr(options, name, None) is not None}
-    if found.get("batch_size") == "all":
-        found["batch_size"] = None
+    for name in set(NONE) & set(found):
+        found[name] = None if found[name] == NONE[name] else found[name]
     if hasattr(options, "hidden"):
         found["hidden"] = hidden_sizes(options.hidden)
     return found
@@ -293,6 +294,6 @@ def _plain(name: str, value: Any) -> Any:
 
 def resumed(start: Start, options: Any) -> Tuple[Settings, Source]:
     """The settings and the source of a resumed run: the checkpoint's, except for what may differ."""
-    free = {name: getattr(options, name) for name in FREE if name in options.given}
+    free = {name: value for name, value in chosen(options).items() if name in FREE and name in options.given}
     moved = {name: getattr(options, name) for name in ("file", "data") if name in options.given}
     return start.settings._replace(**free), start.source._replace(**moved)

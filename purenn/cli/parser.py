@@ -4,13 +4,18 @@ import math
 import os
 import re
 import sys
-from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple, TypeVar, Union
 
 from ..files.text import did_you_mean, digits, short
 from ..linalg import PurennError
 
+T = TypeVar("T")
+
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
+
+# The words that stand for None.
+NONE = {"batch_size": "all", "target_loss": "none"}
 
 # Each: an option that has no effect beside another, that other, the value of the other with which this is so ("" for
 # any), and the tasks ("" for all). In xor and gate no data are drawn, so with --init zeros the seed changes nothing.
@@ -140,8 +145,8 @@ def task_name(command: str, description: str, names: Sequence[str], arguments: S
 def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
     """The command to type for these words and choices: numbers have all their digits, True is the option's name alone.
 
-    >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "shuffle": True})
-    'xor --hidden none --lr 1e-05 --batch-size all --shuffle'
+    >>> typed(["xor"], {"hidden": (), "lr": 1e-05, "batch_size": None, "target_loss": None, "shuffle": True})
+    'xor --hidden none --lr 1e-05 --batch-size all --target-loss none --shuffle'
     """
     parts = list(words)
     for name, value in choices.items():
@@ -150,7 +155,7 @@ def typed(words: Sequence[str], choices: Dict[str, Any]) -> str:
         elif isinstance(value, float):
             value = digits(value)
         option = f"--{name.replace('_', '-')}"
-        parts.append(option if value is True else f"{option} {'all' if value is None else value}")
+        parts.append(option if value is True else f"{option} {NONE.get(name) if value is None else value}")
     return " ".join(parts)
 
 
@@ -215,12 +220,10 @@ def hidden_size(text: str) -> Union[int, str]:
 
 def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
     """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
-    if "none" in sizes:
-        if len(sizes) > 1:
-            from ..data.sources import ChoiceError
-            raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
-        return ()
-    return tuple(sizes)
+    if "none" in sizes and len(sizes) > 1:
+        from ..data.sources import ChoiceError
+        raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
+    return () if "none" in sizes else tuple(sizes)
 
 
 def batch_size(text: str) -> Union[int, str]:
@@ -228,7 +231,12 @@ def batch_size(text: str) -> Union[int, str]:
     return _or_word(text, "all", whole(1), "")
 
 
-def _or_word(text: str, word: str, check: Callable[[str], int], more: str) -> Union[int, str]:
+def target_loss(text: str) -> Union[float, str]:
+    """An option type: a number above 0, or the word none."""
+    return _or_word(text, "none", positive, "")
+
+
+def _or_word(text: str, word: str, check: Callable[[str], T], more: str) -> Union[T, str]:
     if text.lower() == word:
         return word
     try:
