@@ -169,7 +169,7 @@ def test_a_file_that_is_half_written_is_not_finished_and_no_try(tmp_path):
                     encoding="utf-8")
     done = cli("course", "check", "2.5", cwd=str(tmp_path))
     assert done.returncode == 1 and done.stdout.startswith("2.5 %s.py: not finished\n  right     a_j, sig" % of.file)
-    assert "  not tried δ_j = ∂C/∂z_j, sigmoid; a_j once more, sig" in done.stdout
+    assert "  not tried δ_j = ∂C/∂z_j, sigmoid; a_j, of 2·z_j, sig" in done.stdout
     assert "            Still blank: 'Activation.backward'.\n" in done.stdout
     assert json.loads((tmp_path / "workbook" / "workbook.json").read_text())["done"]["2.5"] == [0, 0, False]
     assert len(cli("course", "check", "2", cwd=str(tmp_path)).stdout.split("ex02_")) == 6

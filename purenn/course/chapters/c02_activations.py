@@ -165,8 +165,8 @@ def probe_layer(own, sample):
         with unchanged("backward", grad):
             delta = layer.backward(grad)
         yield ("δ_j = ∂C/∂z_j, " if name == "sigmoid" else "what backward gives, ") + name, delta
-        yield "a_j once more, " + name, layer.forward([2.0 * each for each in z])
-        yield "what backward gives once more, " + name, layer.backward(list(grad))
+        yield "a_j, of 2·z_j, " + name, layer.forward([2.0 * each for each in z])
+        yield "what backward gives then, " + name, layer.backward(list(grad))
 
 
 LAYER = Exercise(
@@ -204,8 +204,9 @@ finished, says that they are your own sigmoid and its slope.""",
            "may be those of any f.", BP1,
            [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
             (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
-    tried="A sample is the z_j and the ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z. For 3z, "
-          "derivative(z, a) returns z + 2a, which is not its slope, but shows which number is z and which is a.",
+    tried="A sample is the z_j and the ∂C/∂a_j; forward and backward are called with these, and then again with "
+          "2·z_j and the same ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z. For 3z, derivative(z, a) returns "
+          "z + 2a, which is not its slope, but shows which number is z and which is a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 

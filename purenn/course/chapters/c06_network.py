@@ -196,7 +196,8 @@ another list.
      Known("only-layers-with-parameters", "A layer without parameters is not counted; it has a place in the list, too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
     tried="A sample is a number f for each layer; 0 is a layer without parameters. The others have three lists of two "
-          "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f.",
+          "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f. At first, their gradients "
+          "are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
     code='''\
 from network_passes import Network as Passes
 

@@ -233,7 +233,7 @@ OPERATIONS = Exercise(
     "14.4", "write", "operations", "Write the operations with their slopes", """\
 In Python, a + b calls a.__add__(b), a - b calls a.__sub__(b), and a * b calls a.__mul__(b). So a
 class can say what they mean. Here each computes its number, and makes a new Value of it, with its
-parents and the slope of the step by each of them:
+parents, and with the slope of that number by each of them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
