@@ -124,7 +124,7 @@ computed. So −ln p is computed from z: the logarithm of a fraction is a differ
 
     −ln p_i = −ln(e^(z_i − m) / S) = ln S + (m − z_i)        with S = Σ_j e^(z_j − m)
 
-exponentials (10.2) gives S and m. The slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
+exponentials (10.2) gives S and m. As the y_i add up to 1, the slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
 
 output is the list of the z: the network ends without softmax, which is in here. math.log is ln.""",
     P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and "
