@@ -8,11 +8,13 @@ from functools import partial
 
 import pytest
 
-from purenn import Dataset, DivergedError, Linear, Network, PurennError, Sigmoid, Tanh
+from purenn import Adagrad, Dataset, DivergedError, Linear, MSELoss, Network, PurennError, Sigmoid, Tanh
 from purenn.data.preparation import of_points
-from purenn.runs import Problem, Run, Settings, problems
+from purenn.data.sources import ChoiceError, Points
+from purenn.losses import LOSSES
+from purenn.optimizers import OPTIMIZERS
+from purenn.runs import TASKS, Problem, Run, Settings, problems, resolve
 from purenn.runs.keeper import Keeper, load_start, resume
-from purenn.data.sources import Points
 from purenn.study.estimate import estimate
 from purenn.training import evaluate
 
@@ -116,6 +118,25 @@ def test_interrupted_it_says_what_there_is_and_whose_weights_they_are():
 
 
 @pytest.mark.slow
+class OwnLoss(MSELoss):
+    pass
+
+
+class OwnOptimizer(Adagrad):
+    pass
+
+
+def test_a_loss_and_an_optimizer_of_ones_own_are_found_by_name(monkeypatch):
+    monkeypatch.setitem(LOSSES, "own", OwnLoss)
+    monkeypatch.setitem(OPTIMIZERS, "own", OwnOptimizer)
+    with pytest.raises(ChoiceError, match="lr: found none, and there is no usual one for the optimizer own"):
+        resolve(TASKS["xor"], problems.xor(), loss="own", optimizer="own")
+    own = resolve(TASKS["xor"], problems.xor(), loss="own", optimizer="own", lr=0.1, epochs=5, engine="auto")
+    result = Run(problems.xor(), own).result()
+    assert result.curve == Run(problems.xor(), own._replace(loss="mse", optimizer="adagrad")).result().curve
+    assert result.engine == "Loops()"                       # there is no source for this loss
+
+
 def test_a_network_of_ones_own_is_trained_too():
     rng = random.Random(2)
     network = Network([Linear(2, 5, rng=rng), Tanh(), Linear(5, 1, rng=rng), Sigmoid()])

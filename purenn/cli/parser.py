@@ -10,7 +10,6 @@ from ..files.text import did_you_mean, digits, short
 from ..linalg import PurennError
 
 T = TypeVar("T")
-
 MOST_EPOCHS = 1_000_000_000
 MOST_NEURONS = 100_000
 

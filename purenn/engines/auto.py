@@ -22,9 +22,10 @@ MOST_UNROLLED_ON_PYPY = 150
 IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
 def pick(network, work=None):
-    """The engine for this network, with any of purenn's losses; C only if ``work`` says what is to be trained.
+    """The engine for this network; C only if ``work`` says what is to be trained.
 
-    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
+    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix. So does a
+    loss of one's own, if ``work`` has it; without ``work``, the loss must be one of purenn's.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
@@ -34,7 +35,7 @@ def pick(network, work=None):
         if not isinstance(engine, str):
             return engine
         why_not = engine
-    engine = _without_c(network, count, on_cpython)
+    engine = _without_c(network, count, on_cpython, work.loss if work else None)
     engine.why_not = why_not
     return engine
 
@@ -68,8 +69,8 @@ def compiled(network, work: Work):
     return engine
 
 
-def _without_c(network, count, on_cpython) -> Engine:
-    if count <= (MOST_UNROLLED if on_cpython else MOST_UNROLLED_ON_PYPY) and _has_source(network):
+def _without_c(network, count, on_cpython, loss) -> Engine:
+    if count <= (MOST_UNROLLED if on_cpython else MOST_UNROLLED_ON_PYPY) and _has_source(network, loss):
         from .unrolled import Unrolled
         return Unrolled()
     if count <= MOST_UNROLLED or not on_cpython:
@@ -78,11 +79,11 @@ def _without_c(network, count, on_cpython) -> Engine:
     return Matrix()
 
 
-def _has_source(network):
+def _has_source(network, loss):
     from ..linalg import PurennError
     from .source import check_known
     try:
-        check_known(network)
+        check_known(network, loss)
     except PurennError:
         return False
     return True

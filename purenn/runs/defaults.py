@@ -90,6 +90,8 @@ def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None
     check_size(sizes, task.most_parameters)
     optimizer = chosen.get("optimizer", usual.optimizer)
     settings = usual._replace(sizes=sizes, loss=loss, output_activation=output, epochs=_usual_epochs(task, problem))
+    if optimizer in OPTIMIZERS and optimizer not in task.rates and "lr" not in chosen:
+        raise ChoiceError("lr", f"found none, and there is no usual one for the optimizer {optimizer}; choose one")
     if optimizer in OPTIMIZERS and loss in LOSSES:
         settings = settings._replace(**_usual_steps(task, problem, optimizer, loss))
     settings = settings._replace(**{**chosen, "loss": loss, "output_activation": output})
@@ -165,7 +167,7 @@ def _usual_epochs(task: Task, problem: Problem) -> int:
 def _usual_steps(task: Task, problem: Problem, optimizer: str, loss: str) -> Dict[str, Any]:
     """The default learning rate, momentum and weight decay."""
     usual = task.settings
-    lr = task.rates[optimizer]
+    lr = task.rates.get(optimizer, usual.lr)
     if (optimizer, loss) == (usual.optimizer, usual.loss):
         lr = usual.lr
     elif LOSSES[loss]().reduction == "sum":
