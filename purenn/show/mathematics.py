@@ -19,7 +19,7 @@ _NAME = r"([\w⁽⁾]+(?:,\d+)?)"
 
 
 def latex(text: str) -> str:
-    """A formula of ``explain`` as LaTeX, to stand in math.
+    """A formula of ``explain`` as LaTeX, for use in math mode.
 
     >>> print(latex("∂C/∂w⁽²⁾_10·(1 - a_1)²"))
     \\frac{\\partial C}{\\partial w^{(2)}_{10}} \\cdot (1 - a_{1})^2
@@ -68,7 +68,7 @@ def words(text: str) -> str:
 
 
 def _runs(all_words):
-    """The words, those of a formula together: its operators and numbers stand between its symbols, or beside them."""
+    """The words in groups: each formula, with its operators and numbers, is one; each other word is one, too."""
     runs: list = []
     for word in all_words:
         last = runs[-1] if runs else [","]
@@ -139,13 +139,13 @@ LAYOUTS = {"markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
 
 
 def opening(lines: list, layout: str) -> list:
-    """What a page begins with: lines of prose, each on a line of its own there too."""
+    """The beginning of a document: lines of prose, each of which begins a new line."""
     end = {"markdown": "  ", "latex": r"\newline"}[layout]
     texts = [words(line) for line in lines]
     return (BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
 
 
 def closing(lines, layout: str) -> list:
-    """What a page ends with: further lines of prose, if there are any."""
+    """The end of a document: more lines of prose, if there are any."""
     texts = [words(line) for line in ("", *lines)] if lines else []
     return texts + (END if layout == "latex" else [])
