@@ -25,7 +25,7 @@ def digits(value, places: int = 6) -> str:
 
 
 def shown_value(recording: Recording, state, value, places: int = 6, most: int = LIST_SHOWN) -> str:
-    """A value as a short text: of a list, the name, if it has one, and the entries."""
+    """A value as a short text; for a list, its name (if it has one) and its entries."""
     if isinstance(value, dict) and "list" in value:
         name = recording.names.get(value["list"], "")
         return f"{name} {_entries(recording, state, value['list'], places, most)}".strip()

@@ -61,7 +61,7 @@ def disagreements(sections: list) -> list:
     """How many lines are marked ≠, in a sentence; nothing if there are none."""
     count = len([1 for section in sections for quantity in section.quantities if quantity.expected is not None])
     lines = "1 line where" if count == 1 else f"{count} lines where"
-    return [f"≠ marks {lines} the code computes another number than the formula gives."] if count else []
+    return [f"≠ marks {lines} the code and the formula give different numbers."] if count else []
 
 
 def _remarks(quantity, digits):

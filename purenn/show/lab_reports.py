@@ -56,7 +56,7 @@ def as_json(done: list, seconds: float) -> dict:
 
 
 def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
-    """The experiments as a Markdown table, with the figures, (name, file), beneath."""
+    """The experiments as a Markdown table, with ``figures``, pairs (name, file), below it."""
     lines = ["# The experiments of the five lab reports", "", " ".join(summary(done, wanted, seconds)), "",
              "| | setting and reading | report | purenn | for comparison | verdict |",
              "| --- | --- | --- | --- | --- | --- |"]

@@ -68,7 +68,7 @@ def words(text: str) -> str:
 
 
 def _runs(all_words):
-    """The words in groups: each formula, with its operators and numbers, is one; each other word is one, too."""
+    """The words in groups: a formula with its operators and numbers is a group; any other word is one by itself."""
     runs: list = []
     for word in all_words:
         last = runs[-1] if runs else [","]

@@ -1,4 +1,4 @@
-"""A network as text: a column of neurons for the input and for each layer, with one connection highlighted.
+"""A network as text: a column of neurons for the input and for each layer, with one connection highlighted (lit).
 
 A line is a list of pairs: a text, and how it is shown: "" or one of STYLES.
 """
@@ -49,7 +49,7 @@ def network_width(recording: Recording, room: int) -> int:
 
 
 def network_lines(recording: Recording, number: int, room: int, rows: int) -> list:
-    """The network, at most ``room`` characters wide, in ``rows`` lines; or the part around the lit neuron."""
+    """The network in at most ``room`` characters and ``rows`` lines; of a larger one the part around the lit neuron."""
     values = neurons(recording, number)
     at = lit(recording, number)
     cell = WIDE if len(values) * (WIDE + GAP) - GAP <= room else NARROW

@@ -119,7 +119,7 @@ def variable_lines(recording: Recording, number: int, width: int, rows: int) -> 
 
 
 def _wrapped(text, width, rows):
-    """A formula in lines of at most ``width``, broken at spaces."""
+    """A formula or a line of source in lines of at most ``width``, broken at spaces."""
     lines: list = []
     while _width(text) > width and len(lines) < rows - 1:
         cut = text.rfind(" ", width // 3, width + 1)

@@ -91,7 +91,7 @@ GRAY = ("#f3f4f6", "#6b7280")
 
 
 def svg(title: str, network, nodes: list, only=None) -> str:
-    """The graph as an SVG, a text: a box for each node, with its name, its value and, in red, its gradient.
+    """The graph as the text of an SVG: a box for each node, with its name, its value and, in red, its gradient.
 
     With ``only``, a pair (layer, neuron), it has that neuron, the nodes before and after it, and its edges' slopes.
     """

@@ -109,7 +109,7 @@ def loss_text(loss: float) -> str:
 
 
 def rounded(number: float) -> str:
-    """A number of things to three digits, below 100 to two, with commas.
+    """A number of things as text: three digits (two below 100), with commas.
 
     >>> rounded(7.25), rounded(1849.3), rounded(123456.0)
     ('7.2', '1,850', '123,000')
