@@ -51,7 +51,7 @@ def _word_with_subscript(match):
 
 
 def words(text: str) -> str:
-    """Prose with formulas in it: the formulas are set as mathematics, and _ and % in the rest are escaped.
+    """Prose with formulas in it: the formulas are set as mathematics, and _, %, # and & in the rest are escaped.
 
     >>> print(words("with p_j: C = 1/2·Σ_j (a_j - y_j)², the cost"))
     with $p_{j}$: $C = 1/2 \\cdot \\sum _{j} (a_{j} - y_{j})^2$, the cost

@@ -1,6 +1,6 @@
 """The report of a training run in words: what is trained, its epochs, why it stopped, its outcome.
 
-Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
+The functions write nothing: they return text or lines.
 """
 
 from ..data.diagnose import majority

@@ -1,7 +1,7 @@
 """Text for the terminal: tables, a learning curve, a decision map.
 
 Every function that draws takes a Terminal, which knows what the stream can show (color, block
-characters), and returns lines; only ``Terminal.line`` writes.
+characters), and returns lines. Only the methods of Terminal, ``wait_for_enter`` and ``write_bytes`` write.
 """
 import io
 import math
