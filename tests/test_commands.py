@@ -33,7 +33,7 @@ BEGINS = {
     "explain mazur": "explain mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]),\nHalf",
     "step mazur": "0  forward › sample 0   purenn/engines/loops.py:",
     "tape mazur": "tape mazur: Network([Linear(2, 2), Sigmoid(), Linear(2, 2), Sigmoid()]), HalfSquaredErrorLoss(",
-    "gradcheck --activation tanh --loss mse": "Each entry: its gradient a by backpropagation against n = ",
+    "gradcheck --activation tanh --loss mse": "An entry is a weight or bias w. Its gradient a by backpropagation ",
     "activations": "            sigmoid          tanh          relu ",
     "mistakes updated-weights": "updated-weights: The hidden layer's slopes are computed from weights that ",
     "course": "   1          A neuron\n   2          Activations and their slopes\n",

@@ -271,10 +271,10 @@ def test_the_solved_workbook_is_right_and_trains_to_purenns_digits(tmp_path):
     for of in EXERCISES:
         assert check.check(of, str(tmp_path / "book"), 9).status == "right", of.number
     done = cli("course", "run", "--in", tmp_path / "book", "--epochs", "60")
-    assert done.returncode == 0 and "All 60 losses are purenn's, bit for bit.\n" in done.stdout
+    assert done.returncode == 0 and "All 60 losses are equal to purenn's, bit for bit.\n" in done.stdout
     path = tmp_path / "book" / "ex04_2_neuron_backward.py"
     path.write_text(source.mistaken(exercise("4.2"), "biases-never-updated"), encoding="utf-8")
-    assert "purenn's losses differ from epoch 2 on" in cli("course", "run", "--in", tmp_path / "book").stdout
+    assert "Your losses differ from purenn's from epoch 2 on" in cli("course", "run", "--in", tmp_path / "book").stdout
     path.write_text("def backward(*given):\n    return 1 / 0\n", encoding="utf-8")
     done = cli("course", "run", "--in", tmp_path / "book")
     assert done.returncode == 2

@@ -159,8 +159,8 @@ def deep(middle=Tanh, second=Linear, third=Linear, output=Sigmoid):
      "that layer 4 passes on, and at layer 2"),
     (deep(second=WrongWeights), "layer 4 right, layer 2 wrong, layer 0 before it right: look at how layer 2 computes "
      "the slopes of its own parameters"),
-    (deep(output=WrongTanh), "layer 4 wrong, the last that learns: look after it, at layers[5] WrongTanh(), the loss "
-     "and the 1/n, and at layer 4"),
+    (deep(output=WrongTanh), "layer 4 wrong, the last that learns: look at what follows, layers[5] WrongTanh(), the "
+     "loss and the 1/n, and at layer 4"),
     (deep(third=WrongWeights), "layer 4 wrong, layer 2 before it right: look at how layer 4 computes the slopes of its "
      "own parameters"),
 ], ids=["right", "activation", "handed on", "weights", "output", "last weights"])

@@ -62,7 +62,7 @@ def test_what_is_shown_has_the_report_the_reading_each_claim_and_the_verdict():
     assert lines[3] == "      holds    loss at 20, reported 0.287: so and so"
     assert lines[5:8] == ["      holds    accuracy 1.0 at 220: so and so", "      with the right Adam:",
                           "      holds    loss at 20, reported 0.287: so and so"]
-    assert lines[-3:] == ["      verdict  as reported", "      as in    xor --lr 1", ""]
+    assert lines[-3:] == ["      verdict  as reported", "      command  xor --lr 1", ""]
     assert text_of(outcome_of("B2", False), "")[3].startswith("      FAILS    loss at 20, ")
     assert text_of(outcome_of("B2", False), "")[-3] == "      verdict  NOT as reported"
     assert text_of(outcome_of("A9"), "")[-3] == "      verdict  nothing to compare with"

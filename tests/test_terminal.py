@@ -55,7 +55,7 @@ def test_a_wrong_row_is_marked_and_a_short_table_has_one_column():
     lines = show.predictions(show.Terminal(Ascii()), "points", [[0.0, 1.0], [0.5, 0.5]], [[1.0], [0.0]], [[0.9], [0.7]],
                              [True, False])
     assert lines[1:] == ["  x1    x2  y  output", "0.00  1.00  1  0.9000", "0.50  0.50  0  0.7000 !"]
-    assert lines[0].endswith("; ! is wrong")
+    assert lines[0].endswith("; ! marks a wrong one")
 
 
 def test_every_row_of_a_long_table_is_there():

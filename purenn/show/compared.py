@@ -1,18 +1,19 @@
-"""A comparison of settings for people, as lines with a table, and in plain values for JSON."""
+"""The results of a comparison of settings: as lines with a table, and as plain values for JSON and CSV."""
 from ..study.comparison import columns, what_stands_out
 from . import terminal as show
 
-WIDTH = 15                      # of a little learning curve, in characters
+WIDTH = 15                      # of a small learning curve, in characters
 
-# A setting's figures, in plain values.
+# The fields of a Summary that the JSON has.
 FIGURES = ("done", "solved", "diverged", "epochs", "low", "high", "loss", "accuracy", "validation_loss",
            "validation_accuracy", "test_accuracy", "seconds")
 
 
 def table(terminal, axes: list, settings: list, rows: list) -> list:
-    """A row for each setting, and a line or two that explain the columns. Seconds are the last column.
+    """A row for each setting, and two lines that explain the columns. Seconds are the last column.
 
-    ``axes`` are the names of what is varied, ``settings`` the values of each setting, ``rows`` their Summaries.
+    ``axes`` are the names of what is varied, ``settings`` the values of each setting, ``rows`` a
+    ``study.comparison.Summary`` for each setting.
     """
     typical = [row.typical for row in rows if row.typical and row.typical.losses]
     last = max([run.losses[-1][0] for run in typical], default=1)
@@ -41,11 +42,11 @@ def table(terminal, axes: list, settings: list, rows: list) -> list:
              for row in rows]
     cells.append([text.ljust(WIDTH) for text in ["loss by epoch"] + lines])
     cells.append(["seconds"] + ["-" if row.seconds is None else f"{row.seconds:.2f}" for row in rows])
-    also = ", accuracy also on fresh points" if fresh else ""
-    solved = "" if validated else "; epochs and their range over those solved"
+    also = "; fresh: accuracy on fresh points" if fresh else ""
+    solved = "" if validated else "; epochs and range: solved runs only"
     return show.table(list(zip(*cells)), left=len(axes)) + [
         f"Medians over the runs{also}{solved}.",
-        f"Loss by epoch: the run in the middle, up to epoch {last}, log scale from {limits[1]:.3g} "
+        f"Loss by epoch: the median run, up to epoch {last}, log scale from {limits[1]:.3g} "
         f"({terminal.levels[-1]}) to {limits[0]:.3g} ({terminal.levels[0]})."]
 
 
@@ -58,12 +59,12 @@ def _percent(share):
 
 
 def curves(rows: list) -> list:
-    """The data for a figure of the runs: for each setting its label and its runs' losses, (epoch, loss)."""
+    """The data for a figure of the runs: for each setting its label and a list of (epoch, loss) for each run."""
     return [(row.label, [result.losses for result in row.results if result and result.losses]) for row in rows]
 
 
 def runs(plan, rows: list) -> list:
-    """The runs that are done as the rows of a CSV, the names of its columns first."""
+    """The runs that are done, as the rows of a CSV; the first row has the names of the columns."""
     lines = [[*[axis.name for axis in plan.axes], "seed", "solved", "epochs", "loss", "accuracy", "seconds"]]
     for values, row in zip(plan.values, rows):
         for seed, result in zip(plan.seeds, row.results):
@@ -100,9 +101,9 @@ def report(terminal, plan, rows: list, stop=None) -> list:
                  "there is so far:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # which measures as bce does
+    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # its loss is that of bce
     if "target-loss" in names or "loss" in names and losses != {"bce"}:
-        lines[-1] += " But these losses do not measure the same: compare the accuracies."
+        lines[-1] += " But the losses of these settings cannot be compared: compare the accuracies."
     return lines
 
 

@@ -46,7 +46,7 @@ def show_solutions(terminal, solutions) -> None:
 
 
 def show_verdict(terminal, exercise, verdict) -> None:
-    """What a check has found: what is right, what is not, the smallest sample, and the mistake by its name."""
+    """What a check has found: what is right, what is not, the first wrong sample, and the name of the mistake."""
     terminal.line(f"{exercise.number} {exercise.file}.py: {STATUS[verdict.status]}")
     _field(terminal, "right", "; ".join(verdict.right if verdict.status != "right" or len(verdict.right) > 1 else ()))
     _field(terminal, "wrong", "; ".join(verdict.wrong))
@@ -56,7 +56,7 @@ def show_verdict(terminal, exercise, verdict) -> None:
     if verdict.mistake:
         _field(terminal, "mistake", f"{verdict.mistake}: {verdict.says}")
         if verdict.mistake in [mistake.name for mistake in MISTAKES]:
-            _field(terminal, "", f"The command mistakes {verdict.mistake} shows what it does to a training.")
+            _field(terminal, "", f"The command mistakes {verdict.mistake} shows what this mistake does to training.")
     elif verdict.status == "wrong" and exercise.kind not in ("find", "order"):
         _field(terminal, "mistake", "this is none of the known mistakes")
     if verdict.status == "wrong":
@@ -74,18 +74,18 @@ def _field(terminal, name, text):
 
 
 def show_trained(terminal, trained) -> None:
-    """The losses of training xor with a workbook, and whether they are purenn's."""
+    """The losses of training xor with a workbook, and whether they are equal to purenn's."""
     losses = trained.losses
     for number in range(1, len(losses) + 1):
         if number == 1 or number % 50 == 0 or number == len(losses):
             terminal.line(f"epoch {number:6}   loss {losses[number - 1]:.6f}")
     if losses == trained.expected:
-        terminal.line(f"All {len(losses)} losses are purenn's, bit for bit.")
+        terminal.line(f"All {len(losses)} losses are equal to purenn's, bit for bit.")
         return
     pairs = list(zip(losses, trained.expected))
     first = next((i for i, (a, b) in enumerate(pairs) if a != b), len(pairs))
-    texts = [repr(list_[first]) if first < len(list_) else "no more" for list_ in (losses, trained.expected)]
-    terminal.line(f"purenn's losses differ from epoch {first + 1} on: yours {texts[0]}, purenn's {texts[1]}. If your "
+    texts = [repr(list_[first]) if first < len(list_) else "no loss" for list_ in (losses, trained.expected)]
+    terminal.line(f"Your losses differ from purenn's from epoch {first + 1} on: {texts[0]}, not {texts[1]}. If your "
                   "order of operations is different, the last digits may differ.")
 
 

@@ -1,4 +1,4 @@
-"""What an event of a recording does, in numbers: its formula with six digits, its result, and values in short."""
+"""What an event of a recording does, in numbers: its formula with six digits, its result, and its values."""
 import re
 
 from ..study.recording import Recording
@@ -8,7 +8,7 @@ LIST_SHOWN = 4                                              # entries of a list 
 
 
 def digits(value, places: int = 6) -> str:
-    """A value of a recording in short.
+    """A value of a recording as a short text.
 
     >>> digits(0.1), digits(-0.23456789), digits({"float": "nan"}), digits({"text": "Sigmoid()"})
     ('0.1', '-0.234568', 'nan', 'Sigmoid()')
@@ -25,7 +25,7 @@ def digits(value, places: int = 6) -> str:
 
 
 def shown_value(recording: Recording, state, value, places: int = 6, most: int = LIST_SHOWN) -> str:
-    """A value as text; for a list, its name, if it has one, and its entries."""
+    """A value as a short text; for a list, its name (if it has one) and its entries."""
     if isinstance(value, dict) and "list" in value:
         name = recording.names.get(value["list"], "")
         return f"{name} {_entries(recording, state, value['list'], places, most)}".strip()
@@ -48,7 +48,7 @@ def _entries(recording, state, number, places, most, depth=0):
 
 
 def shown_formula(recording: Recording, state, formula: str) -> str:
-    """A formula as text: numbers with six digits, · for times, lists by their names."""
+    """A formula as it is shown: six digits, · for times, the names of lists instead of their numbers."""
     def of_list(match):
         number = int(match.group(1))
         return recording.names.get(number) or _entries(recording, state, number, 4, LIST_SHOWN)
@@ -61,8 +61,8 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
 def equation(recording: Recording, number: int, hidden: bool = False, ahead: bool = True) -> list:
     """What an event does, in words and numbers: its lines; at a return, also the line that called, and its result.
 
-    ``hidden`` leaves out the formula and the result. Without ``ahead`` the result of a line that calls is left out as
-    long as the call has not returned.
+    ``hidden`` leaves out the formula and the result. Without ``ahead`` the result of a line that calls a function is
+    left out, because the call has not returned yet.
     """
     event = recording.events[number]
     asked = question(recording, number) if hidden else None
@@ -83,13 +83,13 @@ def equation(recording: Recording, number: int, hidden: bool = False, ahead: boo
 
 
 def _result(recording, number):
-    """The result of an event in short, as it is once the event is over; None where there is none."""
+    """The result of an event as a short text, with the values after the event; None if it has no result."""
     value = recording.events[number].result
     return None if value is None else shown_value(recording, recording.state(over(recording, number)), value)
 
 
 def _line(recording, number, has_result=True, formula=None):
-    """A line with its numbers, as ``formula`` has them, and, if ``has_result``, its result."""
+    """A line with its numbers and, if ``has_result``, its result; ``formula`` replaces the formula of the event."""
     event, state = recording.events[number], recording.state(number)
     result = _result(recording, number) if has_result else None
     if event.target is None:
@@ -108,12 +108,12 @@ def _line(recording, number, has_result=True, formula=None):
 
 
 def list_number(value) -> int:
-    """The number of the list, if the value is a list; otherwise −1."""
+    """The number of a list; −1 if the value is not a list."""
     return value.get("list", -1) if isinstance(value, dict) else -1
 
 
 def _quantity(recording, number):
-    """The full name of the one entry that a line changes: its place in the network."""
+    """The full name of the one entry of a list that a line changes; empty if it is not exactly one."""
     found = [(key, index, change[index]) for key, change in recording.events[over(recording, number)].lists.items()
              if key in recording.names and isinstance(change, dict) for index in change]
     if len(found) != 1:
@@ -126,7 +126,7 @@ def _quantity(recording, number):
 
 
 def _slope_of(recording, name, index):
-    """The number that an entry of ``input_grad`` is the slope of: an output of the layer before."""
+    """Which slope ∂C/∂… an entry of ``input_grad`` or ``output_grad`` is; empty for another list."""
     match = re.match(r"(\d+)\.input_grad\Z|output_grad\Z", name)
     if not match:
         return ""
@@ -138,6 +138,6 @@ def _slope_of(recording, name, index):
 
 
 def symbols(recording: Recording, number: int) -> list:
-    """The formula of the derivation, which stands in the comment of a line."""
+    """The formula of the derivation, from the comment of a line; an empty list if there is none."""
     line = recording.source_line(number)
     return [line.partition("  # ")[2].strip()] if "  # " in line and recording.events[number].kind == "line" else []

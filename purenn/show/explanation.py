@@ -1,7 +1,7 @@
 """The sections of one training step, laid out as text or HTML; Markdown and LaTeX are in ``mathematics.py``.
 
-A wide layer is shortened: only the first eight of its neurons, of their inputs and of a sum's terms are shown, and the
-number of the others. A line of text has at most 100 columns.
+A wide layer is shortened: only the first eight neurons, inputs of a neuron and terms of a sum are shown, and how many
+more there are. A line of text has at most 100 columns.
 """
 import html
 import re
@@ -26,11 +26,11 @@ PARTS = {
 
 
 def blocks(sections: list, layout: str, notes=None, everything: bool = False, hint: str = "", digits: int = DIGITS):
-    """Yield the sections piece by piece, each piece a list of lines: headings, and one piece a quantity.
+    """Yield the sections piece by piece, as lists of lines: a heading, a quantity, or a remark on what is left out.
 
     ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a remark
-    for it. With ``everything`` nothing is left out; otherwise ``hint`` follows what is left out, with the layer in
-    place of {}. Numbers have this many significant ``digits``; with 17, all.
+    for it. With ``everything`` nothing is left out; otherwise a line says how much is left out, followed by ``hint``
+    with the layer's number in place of {}. Numbers have this many significant ``digits``; 17 shows all.
     """
     heading, lay_out, remark = _layout(layout)
     part = None
@@ -60,8 +60,8 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
 def disagreements(sections: list) -> list:
     """How many lines are marked ≠, in a sentence; nothing if there are none."""
     count = len([1 for section in sections for quantity in section.quantities if quantity.expected is not None])
-    lines = "1 line, where" if count == 1 else f"{count} lines, where"
-    return [f"≠ marks {lines} the code computes another number than the formula gives."] if count else []
+    lines = "1 line where" if count == 1 else f"{count} lines where"
+    return [f"≠ marks {lines} the code and the formula give different numbers."] if count else []
 
 
 def _remarks(quantity, digits):
@@ -74,7 +74,7 @@ def _remarks(quantity, digits):
 
 
 def rounded(text: str, digits: int) -> str:
-    """A formula with its numbers rounded; a number that is shorter without rounding stays as it is.
+    """A formula with its numbers rounded; a number that rounding does not change stays as it is.
 
     >>> rounded("0.5·(-0.12345678) + 1.0 - 1.23456789e-12", 3)
     '0.5·(-0.123) + 1.0 - 1.23e-12'
@@ -189,7 +189,7 @@ def _width(text):
     return sum(1 for character in text if not unicodedata.combining(character))
 
 
-# HTML, for the page: every text is escaped, and a sum may be broken anywhere.
+# HTML, for the web page: every text is escaped, and the browser breaks the lines.
 
 def _html_heading(title, level):
     return [f"<h{level + 1}>{html.escape(title)}</h{level + 1}>"]
@@ -209,12 +209,12 @@ def _layout(name):
     """The functions for a heading, for a quantity, and for a remark between quantities."""
     if name in LAYOUTS:
         return LAYOUTS[name]
-    from . import mathematics           # the page does not have this file
+    from . import mathematics           # the web page does not have this file
     return mathematics.LAYOUTS[name]
 
 
 def opening(lines: list, layout: str) -> list:
-    """The first lines of a page in a layout: prose; each of these lines is a line of the page, too."""
+    """The beginning of a document in a layout: lines of prose, each of which begins a new line."""
     if layout == "text":
         return [piece for line in lines for piece in textwrap.wrap(line, WIDTH)]
     from . import mathematics
@@ -222,7 +222,7 @@ def opening(lines: list, layout: str) -> list:
 
 
 def closing(lines, layout: str) -> list:
-    """What a page in a layout ends with: further lines of prose, if there are any."""
+    """The end of a document in a layout: more lines of prose, if there are any."""
     if layout == "text":
         return [piece for line in ("", *lines) for piece in textwrap.wrap(line, WIDTH) or [""]] if lines else []
     from . import mathematics
@@ -230,7 +230,7 @@ def closing(lines, layout: str) -> list:
 
 
 def about_step(made, sample: int, epochs: int, seed) -> str:
-    """The network, how it learns, and the sample; ``seed`` is None if the numbers are fixed."""
+    """The network, how it learns, and the sample; ``seed`` is None if the weights are fixed."""
     data = made.problem.train
     start = "" if seed is None else f"seed {seed}, "
     return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after {epochs} epochs; a batch "

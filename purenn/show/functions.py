@@ -8,5 +8,5 @@ def table(names: list, zs) -> list:
     lines = [" " * 5 + "".join(name.rjust(14) for name in names), "    z" + "      f     f′" * len(names)]
     for i, z in enumerate(zs):
         lines.append(f"{z:5.1f}" + "".join(f"{column[i]:7.3f}" for column in columns))
-    return lines + ["", "softmax is missing: it takes a whole layer at once, and its derivative is a matrix, "
-                    "activations.softmax_jacobian."]
+    return lines + ["", "softmax is not shown: it takes a whole layer at once, and its derivative is a matrix "
+                    "(activations.softmax_jacobian)."]

@@ -4,16 +4,17 @@ from . import terminal as show
 
 
 def heading(h: float) -> list:
-    """What stands above the rows."""
-    return [f"Each entry: its gradient a by backpropagation against n = (C(w + h) - C(w - h)) / 2h with h = {h:g}.",
-            "Each row shows its worst entry: the relative error |a - n| / max(|a|, |n|), and the allowed one, which is",
-            "1e-7 plus what rounding and the third derivative explain (see purenn/study/gradcheck.py).", "",
+    """The lines above the rows."""
+    return ["An entry is a weight or bias w. Its gradient a by backpropagation is compared with the slope of the cost,",
+            f"n = (C(w + h) - C(w - h)) / 2h with h = {h:g}. Each row shows its worst entry: the relative error",
+            "|a - n| / max(|a|, |n|), and the allowed one: 1e-7 plus what rounding and the third derivative explain",
+            "(see purenn/study/gradcheck.py).", "",
             f"{'activation':10}  {'loss':17}  {'entries':>7}  {'kinks':>5}  {'worst entry':14}  {'analytic':>22}  "
             f"{'numeric':>22}  {'error':>8}  {'allowed':>8}  verdict"]
 
 
 def row_lines(terminal, row) -> list:
-    """A row of the suite; in red if it is not fine, with a line that says in which layers."""
+    """A row of the suite; in red if it is not fine, with a line that says which layers are wrong."""
     text = (f"{row.activation:10}  {row.loss:17}  {row.entries:7}  {row.kinks:5}  {row.worst.name:14}  "
             f"{row.worst.analytic:22.15g}  {row.worst.numeric:22.15g}  {row.worst.error:8.1e}  "
             f"{study.allowed(row.worst):8.1e}  {row.verdict}")
@@ -24,21 +25,21 @@ def row_lines(terminal, row) -> list:
 
 def total_lines(total) -> list:
     """A summary of all rows."""
-    about = "No unit changed sides between w - h and w + h."
+    about = "No unit crosses a kink (where its slope jumps) between w - h and w + h."
     if total.kinks:
-        about = (f"{total.kinks} entries lie at a kink, where a unit changes sides between w - h and w + h, and are "
-                 "not counted.")
+        about = (f"{total.kinks} entries are not counted: between w - h and w + h a unit crosses a kink, where its "
+                 "slope jumps.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
-            "beyond what is explained, up to 1e-7 fine, up to 1e-4 fine if there are kinks such as ReLU's, above",
-            "1e-2 wrong, doubtful between."]
+            "apart from what is explained, an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error",
+            "above 1e-2 is wrong; one between is doubtful."]
 
 
 def where(checked: list, network) -> str:
     """Where to look for the mistake: in which layers the gradients are right, and in which they are not.
 
-    Backpropagation goes from the last layer to the first, so the last layer that is wrong either makes the
-    mistake itself, or is given slopes that are wrong already.
+    Backpropagation goes from the last layer to the first, so the last layer that is wrong either is given a
+    wrong slope or makes the mistake itself.
     """
     wrong = [check for check in checked if not check.verdict.startswith("fine")]
     if not wrong:
@@ -53,7 +54,7 @@ def where(checked: list, network) -> str:
                 "its own parameters")
     if not after:
         behind = _named(network, last + 1, len(network.layers))
-        return f"{words}, the last that learns: look after it, at {behind}the loss and the 1/n, and at layer {last}"
+        return f"{words}, the last that learns: look at what follows, {behind}the loss and the 1/n, and at layer {last}"
     between = _named(network, last + 1, after[0])
     return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 
@@ -65,9 +66,9 @@ def _named(network, first, end):
 def sweep_lines(terminal, activation: str, found: list) -> list:
     """The worst relative error on xor, 2-4-1, for steps from 1e-1 to 1e-12."""
     best = min(found, key=lambda pair: pair[1])
-    return [f"The worst relative error on xor, 2-4-1 {activation}, against the step h (bars: its logarithm):", "",
+    return [f"The worst relative error on xor, 2-4-1 {activation}, against the step h (bars: log of the error):", "",
             *show.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
             f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
             "and falls with h².",
-            "Below it the two costs agree in so many digits that rounding errors remain: they grow with 1/h.",
+            "Below it the two costs agree in most digits, so rounding is most of the error: it grows with 1/h.",
             "The best step depends on the network; 1e-5 is good for most."]

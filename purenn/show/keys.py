@@ -1,6 +1,7 @@
-"""The keyboard and the whole screen of a terminal: key by key, without echo, and everything as before at the end.
+"""Read single keys without echo, and draw on the whole screen of a terminal; at the end all is as before.
 
-POSIX terminals are set with ``termios``, Windows' are read with ``msvcrt``. Both are written to with plain ANSI codes.
+POSIX terminals are set with ``termios``. On Windows, keys are read with ``msvcrt``. The screen is drawn with ANSI codes
+on both.
 """
 import os
 import shutil
@@ -22,7 +23,7 @@ PATIENCE = 0.05                                             # seconds in which t
 
 
 def split_keys(text: str) -> list:
-    """The names of the keys that a text from a terminal stands for; characters stand for themselves.
+    """The names of the keys in a text from a terminal; the name of a character is the character.
 
     >>> split_keys("n\\x1b[C/w\\r")
     ['n', 'right', '/', 'w', 'enter']
@@ -44,7 +45,7 @@ def split_keys(text: str) -> list:
 class FullScreen:
     """The whole screen of a terminal, as a context manager: ``draw`` writes a screen, ``keys`` yields the keys pressed.
 
-    At the end of the block the terminal is as before, after an error, too.
+    At the end of the context the terminal is as before, even after an exception.
     """
 
     def __init__(self, stream):
@@ -102,7 +103,7 @@ class FullScreen:
         self.stream.flush()
 
     def size(self) -> tuple:
-        """Columns and rows."""
+        """How many columns and rows the terminal has."""
         found = shutil.get_terminal_size()
         return max(20, found.columns or 80), max(8, found.lines or 24)
 
@@ -111,7 +112,7 @@ class FullScreen:
         self._write(HOME + (END_OF_LINE + "\r\n").join(lines) + END_OF_LINE + REST)
 
     def keys(self):
-        """Yield the names of keys, and RESIZED if the terminal has another size; ends when the input does."""
+        """Yield the names of keys, and RESIZED when the size of the terminal has changed; stop when the input ends."""
         yield from (self._windows_keys() if os.name == "nt" else self._posix_keys())
 
     def _posix_keys(self):

@@ -7,7 +7,7 @@ from . import terminal as show
 
 
 def text_of(outcome, command: str) -> list:
-    """The lines about an experiment; ``command`` is what to type for a run of it."""
+    """The lines about an experiment; ``command`` is what to type to repeat one of its runs."""
     experiment = outcome.experiment
     lines = [f"{experiment.name:5s} {_setting(outcome)}",
              f"      report   {experiment.reported}",
@@ -16,7 +16,7 @@ def text_of(outcome, command: str) -> list:
     if experiment.others and outcome.others:
         lines.append(f"      {experiment.other}:")
         lines += [f"      {'holds' if each.holds else 'fails'}    {_claim(each)}" for each in outcome.others]
-    return lines + [f"      verdict  {verdict(outcome.checked)}", f"      as in    {command}", ""]
+    return lines + [f"      verdict  {verdict(outcome.checked)}", f"      command  {command}", ""]
 
 
 def _setting(outcome):
@@ -32,7 +32,7 @@ def _claim(checked):
 
 
 def summary(done: list, wanted: int, seconds: float) -> list:
-    """How many came out as reported, and which did not; and the rule."""
+    """How many experiments got each verdict, and which; and the rules for the verdicts."""
     names: dict = {}
     for outcome in done:
         names.setdefault(verdict(outcome.checked), []).append(outcome.experiment.name)
@@ -56,7 +56,7 @@ def as_json(done: list, seconds: float) -> dict:
 
 
 def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
-    """The experiments as a Markdown table, with the figures, (name, file), beneath."""
+    """The experiments as a Markdown table, with ``figures``, pairs (name, file), below it."""
     lines = ["# The experiments of the five lab reports", "", " ".join(summary(done, wanted, seconds)), "",
              "| | setting and reading | report | purenn | for comparison | verdict |",
              "| --- | --- | --- | --- | --- | --- |"]
@@ -76,8 +76,8 @@ def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
 def draw(path: str, done: list) -> list:
     """Draw each experiment's curves beside the Markdown file of that path; return pairs (name, file).
 
-    If the report prints epoch lines: the middle 50 % and 90 % of the runs, with the printed losses as dots. Otherwise
-    the medians of the settings.
+    If the report prints losses by epoch, the figure shows the middle 50 % and 90 % of the runs, and the printed losses
+    as dots. Otherwise it shows the median of each setting, and the middle half of its runs.
     """
     from . import plots
     drawn = []

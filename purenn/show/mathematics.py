@@ -19,7 +19,7 @@ _NAME = r"([\w⁽⁾]+(?:,\d+)?)"
 
 
 def latex(text: str) -> str:
-    """A formula of ``explain`` as LaTeX, to stand in math.
+    """A formula of ``explain`` as LaTeX, for use in math mode.
 
     >>> print(latex("∂C/∂w⁽²⁾_10·(1 - a_1)²"))
     \\frac{\\partial C}{\\partial w^{(2)}_{10}} \\cdot (1 - a_{1})^2
@@ -51,7 +51,7 @@ def _word_with_subscript(match):
 
 
 def words(text: str) -> str:
-    """Prose with formulas in it: the formulas are set as mathematics, and _ and % in the rest are escaped.
+    """Prose with formulas in it: the formulas are set as mathematics, and _, %, # and & in the rest are escaped.
 
     >>> print(words("with p_j: C = 1/2·Σ_j (a_j - y_j)², the cost"))
     with $p_{j}$: $C = 1/2 \\cdot \\sum _{j} (a_{j} - y_{j})^2$, the cost
@@ -68,7 +68,7 @@ def words(text: str) -> str:
 
 
 def _runs(all_words):
-    """The words, those of a formula together: its operators and numbers stand between its symbols, or beside them."""
+    """The words in groups: a formula with its operators and numbers is a group; any other word is one by itself."""
     runs: list = []
     for word in all_words:
         last = runs[-1] if runs else [","]
@@ -139,13 +139,13 @@ LAYOUTS = {"markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
 
 
 def opening(lines: list, layout: str) -> list:
-    """The first lines of a page: prose; each of these lines is a line of the page, too."""
+    """The beginning of a document: lines of prose, each of which begins a new line."""
     end = {"markdown": "  ", "latex": r"\newline"}[layout]
     texts = [words(line) for line in lines]
     return (BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
 
 
 def closing(lines, layout: str) -> list:
-    """What a page ends with: further lines of prose, if there are any."""
+    """The end of a document: more lines of prose, if there are any."""
     texts = [words(line) for line in ("", *lines)] if lines else []
     return texts + (END if layout == "latex" else [])

@@ -35,7 +35,7 @@ def _columns(predictor):
 
 
 def _training(model):
-    """How it was trained: the short entries of the file."""
+    """How it was trained: the entries of the file that are not lists or dicts."""
     settings = model.training.get("settings")
     found = {"loss function" if name == "loss" else name: value
              for name, value in (settings.items() if isinstance(settings, dict) else ())}

@@ -1,4 +1,4 @@
-"""A network as text: a column of neurons for the input and for each layer, with one connection lit.
+"""A network as text: a column of neurons for the input and for each layer, with one connection highlighted (lit).
 
 A line is a list of pairs: a text, and how it is shown: "" or one of STYLES.
 """
@@ -7,7 +7,7 @@ from ..study.walking import neurons
 
 STYLES = {"dim": "2", "strong": "1", "now": "1;36", "changed": "1;33"}
 
-WIDE, NARROW, GAP = 8, 1, 3                                 # columns of a neuron with its number, without, between two
+WIDE, NARROW, GAP = 8, 1, 3                                 # characters: neuron with number, without, gap
 CAPTIONS = {"forward": "each layer's output", "cost": "each layer's output",
             "backward": "∂C/∂ each layer's output", "update": "∂C/∂ each layer's output"}
 
@@ -26,7 +26,7 @@ def short_number(value) -> str:
 
 
 def lit(recording: Recording, number: int) -> tuple:
-    """What an event is about: (column, neuron, input), each or None; the input is the neuron of the column before."""
+    """What is highlighted at an event: (column, neuron, input), or None; the input is a neuron of the column before."""
     place = recording.events[number].place
     widths = recording.about["widths"]
     if place.layer is None:
@@ -39,7 +39,7 @@ def lit(recording: Recording, number: int) -> tuple:
 
 
 def network_width(recording: Recording, room: int) -> int:
-    """How many columns the network takes: with its numbers if they take at most ``room``, otherwise without."""
+    """The width of the network in characters: with its numbers if that is at most ``room``, otherwise without."""
     count = len(recording.about["widths"])
     for cell in (WIDE, NARROW):
         width = count * (cell + GAP) - GAP
@@ -49,7 +49,7 @@ def network_width(recording: Recording, room: int) -> int:
 
 
 def network_lines(recording: Recording, number: int, room: int, rows: int) -> list:
-    """The network in at most ``room`` columns and ``rows`` lines; what does not fit is left out around what is lit."""
+    """The network in at most ``room`` characters and ``rows`` lines; of a larger one the part around the lit neuron."""
     values = neurons(recording, number)
     at = lit(recording, number)
     cell = WIDE if len(values) * (WIDE + GAP) - GAP <= room else NARROW
@@ -71,7 +71,7 @@ def network_lines(recording: Recording, number: int, room: int, rows: int) -> li
 
 
 def _start(count, height, at, column):
-    """The first neuron of a column that is shown: the lit one is among them."""
+    """The first neuron of a column to show, so that the lit neuron is shown, too."""
     centre = at[1] if column == at[0] else at[2] if at[0] is not None and column == at[0] - 1 else None
     return max(0, min(count - height, (centre or 0) - height // 2))
 
@@ -96,7 +96,7 @@ def _cell(column_values, j, cell, at, column):
 
 
 def _gap(recording, number, at, column, row, starts):
-    """What is between a column and the next one: the connection, if it is the lit one."""
+    """What is between a column and the next one: the connection if it is lit, otherwise spaces."""
     if at[0] != column + 1 or at[1] is None or at[2] is None:
         return " " * GAP, ""
     phase = recording.events[number].place.phase

@@ -48,7 +48,7 @@ def sheet(terminal: Terminal, titles: list, images: list, height: int, width: in
 def confusion(terminal: Terminal, matrix: list, names: list, precisions: list, recalls: list) -> list:
     """The confusion matrix, a row for each class, with each class's recall at the end and its precision below.
 
-    With more than MOST_CLASSES classes it has only these two, and the most frequent mistakes.
+    With more than MOST_CLASSES classes, only recall, precision and the most frequent mistakes are listed.
     """
     if len(names) > MOST_CLASSES:
         return _long(matrix, names, precisions, recalls)

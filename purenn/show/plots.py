@@ -1,8 +1,8 @@
 """Figures, drawn with matplotlib. No other module uses matplotlib.
 
-Each figure is one function, from plain lists to a matplotlib Figure that it returns; ``save`` writes it, and
-``animate`` draws one after another into a GIF. matplotlib is imported inside the functions, so that
-nothing needs it until a figure is asked for, and draws on its Agg canvas: no window, no display.
+Each figure has one function, which takes plain lists and returns a matplotlib Figure. ``save`` writes a figure, and
+``animate`` writes several as a GIF. matplotlib is imported inside the functions, so that
+nothing needs it until a figure is asked for. It draws on its Agg canvas, without a window or a display.
 """
 from ..files.disk import replacing
 from ..study.history import LIMITS
@@ -12,7 +12,7 @@ from .terminal import count, share
 COLORS = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
 STYLES = ("-", "--", ":")
 CLASSES = ((COLORS[0], "o"), (COLORS[1], "s"))
-SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # the background of the classes: the same two, lighter
+SHADES = ("#73B3D8", "#F7F7F7", "#F3CB73")          # the background of the classes: the same two colors, lighter
 GRAY = "#666666"
 DPI, GIF_DPI = 150, 90
 
@@ -46,7 +46,7 @@ def _figure(width, height, title, layout="constrained"):
     from matplotlib import rcParams
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
-    rcParams["text.usetex"] = False                         # LaTeX may not be there, and these texts are not for it
+    rcParams["text.usetex"] = False                         # LaTeX may be missing, and these texts are not LaTeX
     figure = Figure(figsize=(width, height), dpi=DPI, layout=layout)
     FigureCanvasAgg(figure)
     figure.suptitle(literal(title), fontsize=10)
@@ -102,8 +102,7 @@ def points(title: str, inputs: list, labels: list, guesses: list, grid: list, wh
     """Truth beside prediction, with a black ring around each point where the two differ.
 
     ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0 to
-    1, at the i-th of equally spaced x2 and the j-th x1, both over LIMITS. ``what`` says in the title what the points
-    are.
+    1, at the i-th x2 and the j-th x1; both are equally spaced over LIMITS. ``what`` names the points in the title.
     """
     figure = _figure(8, 4.3, title)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
@@ -149,7 +148,7 @@ def _map(axes, grid):
 
 
 def animate(path: str, title: str, inputs: list, labels: list, frames: list, losses: list) -> None:
-    """Write a GIF of the decision map as it learns, with the loss beside it.
+    """Write a GIF of the decision map during training, with the loss beside it.
 
     Each of ``frames`` is (epoch, guesses, grid) as in ``points``; ``losses`` are those of the epochs from 1 on.
     Raises PurennError if the file cannot be written.
@@ -162,7 +161,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
         for frame in [every_color] + frames + frames[-1:] * 8:          # the last one stays for a second
             draw(*frame)
             writer.grab_frame()
-        # One palette for all frames: what does not change then costs nothing, and the file has a third of its size.
+        # One palette for all frames: what does not change then takes no space, and the file is a third as large.
         palette, *pictures = [picture.convert("RGB") for picture in writer._frames]
         palette = palette.quantize(64, method=2)
         writer._frames[:] = [picture.quantize(palette=palette, dither=0) for picture in pictures]
@@ -261,9 +260,9 @@ def overlay(path: str, runs: list, title: str, loss: str = "loss") -> None:
 def compared(runs: list, title: str, loss: str = "loss"):
     """The losses of several runs against the epoch. ``runs`` are pairs (label, curves), a curve is pairs (epoch, loss).
 
-    One curve is a line; several are their median, and a band from the first to the third quartile. A curve that ends
-    before others keeps its last loss; an empty one is left out. A loss above MOST_LOSS, of a run that diverges, is
-    drawn as MOST_LOSS, and the label says so. ``loss`` names the kind of loss.
+    One curve is drawn as a line; several are drawn as their median, with a band from the first to the third quartile.
+    A curve that ends before others keeps its last loss; an empty one is left out. A loss above MOST_LOSS, of a run that
+    diverges, is drawn as MOST_LOSS, and the label says so. ``loss`` names the kind of loss.
     """
     runs = [(label + " (diverges)" if any(value >= MOST_LOSS for curve in several for _, value in curve) else label,
              [[(epoch, min(value, MOST_LOSS)) for epoch, value in curve] for curve in several if curve])
@@ -336,9 +335,10 @@ def _quantile(ordered, part):
 # Images.
 
 def sheet(title: str, images: list, captions: list, size: tuple, columns: int, signed: bool = False):
-    """Images beside and below each other, each under its caption; ``size`` is (height, width), an image row by row.
+    """Images beside and below each other, each under its caption; ``size`` is (height, width).
 
-    Its numbers are from 0 (white) to 1 (black), or, if ``signed``, from blue over white at 0 to red, on one scale.
+    An image is a list of numbers, row by row, from 0 (white) to 1 (black). If ``signed``, they may have any size:
+    negative ones are blue, 0 is white, positive ones are red, and all images have one scale.
     """
     from matplotlib import colormaps
     height, width = size

@@ -1,4 +1,4 @@
-"""One line on the terminal that says how far something is, and how long it will take."""
+"""One line on the terminal that says how much is done, and how long the rest will take."""
 import shutil
 import time
 from contextlib import contextmanager
@@ -28,13 +28,13 @@ class Progress:
         left = (now - self.start) / done * (self.total - done)
         text = f"{escaped(what % values)}, at most {duration(left)} left"
         columns = shutil.get_terminal_size().columns or 80          # 0 if a terminal does not know its size
-        text = text[:columns - 1]                                   # a line that wraps could not be removed
+        text = text[:columns - 1]                                   # a line that wraps cannot be overwritten
         self.terminal.stream.write("\r\x1b[K" + self.terminal.paint(text, DIM))
         self.terminal.stream.flush()
         self.shown = True
 
     def rate(self, done: int) -> float:
-        """How many are done in a second."""
+        """How many are done in a second, on average since the start."""
         return done / max(1e-9, time.monotonic() - self.start)
 
     def clear(self) -> None:
@@ -46,7 +46,7 @@ class Progress:
 
 @contextmanager
 def telling(terminal: "Terminal | None", what: str, unit: str = ""):
-    """A context manager whose value is a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``.
+    """Give a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``; in MB if ``unit`` is " MB".
 
     If ``unit`` is " MB", bytes are shown as MB. Without a terminal the value is None. The line is removed at the end
     of the block.
@@ -55,7 +55,7 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
     progress = Progress(terminal, 1) if terminal else None
 
     def tell(done, total):
-        if progress and total is None:                  # not known yet: the time is measured from when it is known
+        if progress and total is None:                  # not known yet: time counts from when it is known
             progress.start = time.monotonic()
         elif progress:
             progress.total = total

@@ -1,6 +1,6 @@
 """The report of a training run in words: what is trained, its epochs, why it stopped, its outcome.
 
-Every function takes a Run or a Result and returns text or lines; ``cli/ending.py`` writes them.
+The functions write nothing: they return text or lines.
 """
 
 from ..data.scores import precision, recall
@@ -35,7 +35,7 @@ def first_lines(run, expected=None) -> list:
 
 
 def _engine(run):
-    """The engine and, if it is known, why it is not another one."""
+    """The engine and, if it is known, why it is not a faster one."""
     engine = run.engine.engine
     why_not = getattr(engine, "inner", engine).why_not
     return f"{run.engine!r}{f' (not {why_not})' if why_not else ''}"
@@ -215,7 +215,7 @@ def _table(terminal, run, result):
 
 
 def part_lines(parts: list) -> list:
-    """A table of the parts of a table's rows: ``parts`` are (name, number of rows, Score)."""
+    """A line for each part of the data: ``parts`` are (name, number of rows, Score)."""
     if "mae" not in parts[0][2].measures:
         rows = [["", "rows", "accuracy", "loss"]] + [
             [name, f"{count}", f"{score.accuracy:.4f}", show.loss_text(score.loss)] for name, count, score in parts]

@@ -1,7 +1,7 @@
 """Walking through a recording with the keys of a terminal, and predicting its results.
 
 ``Walk`` holds the place in the recording and the answers: ``press`` takes a key, ``lines`` gives the screen. ``walk``
-connects it with a terminal. ``print_all`` and ``ask_all`` do without one.
+connects it with a terminal. ``print_all`` and ``ask_all`` need no whole screen.
 """
 from typing import Any
 
@@ -14,22 +14,22 @@ from .keys import RESIZED, FullScreen
 from .stepping import painted
 from .terminal import Terminal
 
-# The list of keys: each key, and what it does.
+# The list of keys: pairs of one or more keys, and what they do.
 HELP = (
     ("→ space enter", "the next line"),
     ("← backspace", "the line before"),
-    ("↓ o    O", "over what the line calls; the same back"),
+    ("↓ o    O", "over the calls of this line; O: backward"),
     ("↑ u    U", "out to the caller; back to the call"),
     ("p l n i", "the next phase, layer, neuron, input"),
     ("P L N I", "the phase, layer, neuron, input before"),
     ("f    F", "the next formula; the one before"),
     ("/w2_10", "what last set w, layer 2, neuron 1, input 0"),
-    ("", "and b2_1; slopes g2_10, gb2_1; sum z2_1;"),
-    ("", "2.weight[1][0]; delta. / Enter: again"),
+    ("", "also biases b2_1, slopes g2_10 and gb2_1,"),
+    ("", "z2_1, 2.weight[1][0], delta; / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
     ("g100", "event 100; home, end: the first, the last"),
     ("h", "when a result is asked for: a hint"),
-    ("?    q", "these keys, or back to the step; the end"),
+    ("?    q", "show or hide these keys; quit"),
 )
 ALSO = "h: a hint; →: the result"                           # what may be typed in place of an answer
 ALSO_IN_LINES = "h: a hint; an empty line: the result; q: quit"
@@ -47,7 +47,7 @@ class Walk:
         self.mode = ""                                      # what is being typed: "", "/", ":", "g" or "answer"
         self.typed = ""
         self.help = False
-        self.quantity = ""                                  # the quantity that was searched for last
+        self.quantity = ""                                  # the one that was searched for last
         self.revealed: dict = {}                            # for each event asked: whether the answer was right
 
     def asked(self) -> Any:
@@ -57,7 +57,7 @@ class Walk:
         return walking.question(self.recording, self.number)
 
     def press(self, key: str) -> bool:
-        """Do what a key says; False if it says to end."""
+        """Do what a key stands for; False if it ends the walk."""
         if self.mode:
             self._type(key)
             return True
@@ -96,8 +96,8 @@ class Walk:
             self.message = "? shows the keys"
             return
         if number == self.number:
-            self.message = "there is none before" if key in ("left", "backspace", "home", "O", "U") or (
-                key.isupper()) else "there is none after"
+            self.message = "there is nothing before" if key in ("left", "backspace", "home", "O", "U") or (
+                key.isupper()) else "there is nothing after"
         self.number = number
 
     def _type(self, key):
@@ -161,13 +161,13 @@ class Walk:
         return f"{sum(self.revealed.values())} of {len(self.revealed)} right"
 
     def end(self) -> str:
-        """How many answers were right, and the event that the walk has come to."""
+        """How many answers were right, and the event at which the walk has stopped."""
         return f"{self.score()}; stopped at event {self.number}."
 
     # The screen.
 
     def lines(self, width: int, height: int) -> list:
-        """The screen, as many lines as it is high."""
+        """The lines of the screen, ``height`` in number."""
         if self.help:
             pad = max(len(keys) for keys, _ in HELP)
             lines = [[("Keys", "strong")], []][:2 if height > len(HELP) + 2 else 1]
@@ -234,7 +234,7 @@ def print_changes(terminal: Terminal, recording: Recording, quantity: str) -> No
 
 
 def ask_all(terminal: Terminal, recording: Recording, answers, start: int = 0) -> None:
-    """Print the events, and ask for each formula's result; ``answers`` yields lines: numbers, or h, ?, q or nothing."""
+    """Print the events, and ask for each formula's result; ``answers`` yields lines: a number, h, ?, q or ""."""
     at = Walk(recording, predict=True)
     for at.number in range(start, len(recording)):
         terminal.lines([painted(terminal, line) for line in stepping.in_short(recording, at.number, hidden=True)])
@@ -245,7 +245,7 @@ def ask_all(terminal: Terminal, recording: Recording, answers, start: int = 0) -
                 terminal.line(at.end())
                 return
             if text == "?":
-                at.message = f"type the result, to 1%, and Enter; {ALSO}"
+                at.message = f"type the result, within 1%, and Enter; {ALSO}"
             else:
                 at.press("h") if text == "h" else at._answer(text) if text else at._reveal(False)
             terminal.line("     " + at.message.replace(ALSO, ALSO_IN_LINES))

@@ -1,7 +1,7 @@
-"""A recorded step as text: the screen of one event, for a width and a height; and an event in a few lines.
+"""A recorded step as text: the screen of one event, for a width and a height, and an event in a few lines.
 
-The screen has, from the top: where in the derivation, the function, its source with the line that runs next, that
-line with the numbers put in, the network, and the variables. A line is a list of pairs (text, style).
+The screen has, from the top: the place in the derivation, the function, its source with the line that runs next marked,
+that line with the numbers put in, the network, and the variables. A line is a list of pairs (text, style).
 """
 import re
 import unicodedata
@@ -13,7 +13,7 @@ from .terminal import SPELLED_OUT, Terminal
 
 KEYS_IN_SHORT = "→ ← line  ↓ over  ↑ out  p l n i next  ? keys  q quit"
 
-# What is written in place of some characters on a stream without Unicode, besides the letters of formulas.
+# What is written instead of a character that a stream without Unicode does not have.
 PLAIN = {**SPELLED_OUT, "●": "@", "○": "o", "›": ">", "→": ">", "←": "<", "↓": "down", "↑": "up", "━": "=", "┓": "+",
          "┛": "+", "┗": "+", "┏": "+", "┃": "|", "▶": ">", "◀": "<"}
 
@@ -21,7 +21,7 @@ PLAIN = {**SPELLED_OUT, "●": "@", "○": "o", "›": ">", "→": ">", "←": "
 # The parts of the screen.
 
 def breadcrumb(recording: Recording, number: int, full: bool = False) -> str:
-    """Where in the derivation: ``backward › sample 3 › layer 2 › neuron 1 › input 2``."""
+    """The place in the derivation: ``backward › sample 3 › layer 2 › neuron 1 › input 2``."""
     place = recording.events[number].place
     parts = [place.phase]
     for level in place._fields[1:]:
@@ -44,7 +44,7 @@ def _function_line(recording, number):
 
 
 def source_lines(recording: Recording, number: int, width: int, rows: int) -> list:
-    """The source of the function at work, with a mark at the line; without its docstring if that does not fit."""
+    """The source of the running function, with its current line marked; without the docstring if that does not fit."""
     event = recording.events[number]
     named = recording.functions[event.function]
     lines = recording.sources[named.file].rstrip("\n").split("\n")
@@ -91,7 +91,7 @@ def _docstring(lines, begin):
 
 
 def variable_lines(recording: Recording, number: int, width: int, rows: int) -> list:
-    """The variables of the function at work. A ``*`` marks what the line before has changed."""
+    """The variables of the running function. A ``*`` marks what the line before has changed."""
     event, state = recording.events[number], recording.state(number)
     frame = state.frames[-1]
     before = recording.state(number - 1).frames if number and event.kind != "call" else []
@@ -119,7 +119,7 @@ def variable_lines(recording: Recording, number: int, width: int, rows: int) -> 
 
 
 def _wrapped(text, width, rows):
-    """A formula in lines of at most ``width``, broken at spaces."""
+    """A formula or a line of source in lines of at most ``width``, broken at spaces."""
     lines: list = []
     while _width(text) > width and len(lines) < rows - 1:
         cut = text.rfind(" ", width // 3, width + 1)
@@ -129,7 +129,7 @@ def _wrapped(text, width, rows):
     return lines + [text]
 
 
-# The whole.
+# The whole screen.
 
 def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
     """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""

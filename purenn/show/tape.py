@@ -5,7 +5,7 @@ import math
 from ..study.graph import agree
 from ..study.nodes import around, folded, formula
 
-# More nodes than these are neither listed nor drawn.
+# More than MOST nodes are neither listed nor drawn; a sum of the chain rule shows at most TERMS terms.
 MOST = 64
 TERMS = 3
 
@@ -27,12 +27,12 @@ def comparison(slopes: list) -> str:
 def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> list:
     """The graph in words: its size, the comparison, its parts, and its nodes, or those of a neuron.
 
-    ``remedy`` is said if there are too many nodes to list.
+    ``remedy`` says what to do if there are too many nodes to list.
     """
     edges = sum(len(node.uses) for node in nodes)
     lines = ["", f"The cost C of this sample as a graph: {len(nodes)} nodes, {len(slopes)} of them parameters, and "
              f"{edges} edges. C = {nodes[-1].value.data!r}", comparison(slopes), "",
-             "The nodes by part of the network. All nodes of one kind are one formula, in a loop, in the derivation.",
+             "The nodes by part of the network. In the derivation, nodes of one kind are one formula, in a loop.",
              ""]
     rows = [["part", "nodes", "forward", "gradients of its nodes"]]
     for part in folded(network, loss, nodes):
@@ -45,7 +45,7 @@ def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> lis
     if len(chosen) > MOST:
         return lines + [f"{len(chosen)} nodes are too many to list: {remedy}"]
     lines += [f"Neuron {only[1]} of layers[{only[0]}], with the nodes before it and after it" if only else "The nodes",
-              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node, over all that is computed from the node", ""]
+              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node; the uses are the nodes computed from it", ""]
     rows = [["layer.neuron", "node", "value", "∂C/∂node", "by the chain rule", "in the derivation"]]
     for node in reversed(chosen):
         rows.append([_place(node), node.name, _number(node.value.data, 6), _number(node.value.grad, 6), _chain(node),
@@ -54,7 +54,7 @@ def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> lis
 
 
 def _table(rows, numbers):
-    """Rows of cells as lines; the columns of ``numbers`` end at the right."""
+    """Rows of cells as lines; the columns of ``numbers`` are aligned at the right."""
     widths = [max(len(row[j]) for row in rows) for j in range(len(rows[0]))]
     return ["  ".join(cell.rjust(width) if j in numbers else cell.ljust(width)
                       for j, (cell, width) in enumerate(zip(row, widths))).rstrip() for row in rows]
@@ -91,9 +91,9 @@ GRAY = ("#f3f4f6", "#6b7280")
 
 
 def svg(title: str, network, nodes: list, only=None) -> str:
-    """The graph as an SVG, a text: a box for each node, with its name, its value and, in red, its gradient.
+    """The graph as the text of an SVG: a box for each node, with its name, its value and, in red, its gradient.
 
-    With ``only``, (layer, neuron), the nodes around one neuron, and at each edge its slope.
+    With ``only``, a pair (layer, neuron), it has that neuron, the nodes before and after it, and its edges' slopes.
     """
     title = f"{title}: C = {_number(nodes[-1].value.data, 6)}"
     chosen = around(nodes, only) if only else nodes
@@ -164,8 +164,8 @@ def _colors(node):
 def _legend(title, network, nodes, width):
     """What the colors and the numbers mean, and how much room that takes."""
     lines = [f'<text x="{MARGIN}" y="{LINE}" text-anchor="start" font-weight="bold">{html.escape(title)}</text>',
-             f'<text x="{MARGIN}" y="{2 * LINE}" text-anchor="start">name, value, <tspan fill="#b91c1c">gradient: '
-             '∂C/∂ of it</tspan>; thick border: a parameter</text>']
+             f'<text x="{MARGIN}" y="{2 * LINE}" text-anchor="start">name, value, <tspan fill="#b91c1c">gradient '
+             '∂C/∂name</tspan>; thick border: a parameter</text>']
     x, y = MARGIN, 3 * LINE
     for i in sorted({node.layer for node in nodes if node.layer is not None}):
         fill, border = COLORS[i % len(COLORS)]
@@ -179,7 +179,7 @@ def _legend(title, network, nodes, width):
 
 
 def _edge(start, end, label, part):
-    """A line from box to box; its label is at this share of its length."""
+    """A line from box to box, with its label on it; ``part`` is how far along, from 0 to 1."""
     (x1, y1), (x2, y2) = start, end
     y1, y2 = y1 + HEIGHT / 2, y2 - HEIGHT / 2
     middle = (y1 + y2) / 2

@@ -1,7 +1,7 @@
 """Text for the terminal: tables, a learning curve, a decision map.
 
 Every function that draws takes a Terminal, which knows what the stream can show (color, block
-characters), and returns lines; only ``Terminal.line`` writes.
+characters), and returns lines. Only the methods of Terminal, ``wait_for_enter`` and ``write_bytes`` write.
 """
 import io
 import math
@@ -114,7 +114,7 @@ def loss_text(loss: float) -> str:
 
 
 def rounded(number: float) -> str:
-    """A number of things to two or three digits, with commas.
+    """A number of things as text: three digits (two below 100), with commas.
 
     >>> rounded(7.25), rounded(1849.3), rounded(123456.0)
     ('7.2', '1,850', '123,000')
@@ -144,7 +144,7 @@ def share(right: int, total: int) -> str:
 
 
 def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outputs: list, right: list) -> list:
-    """A table of ``what``, points, a row each, in up to three columns; a wrong row is marked with ``!``."""
+    """A table of points, a row for each, in up to three columns; ``what`` is its title, and ``!`` marks a wrong row."""
     digits = max(6, max(len(f"{output[0]:.4f}") for output in outputs))
     head = "  x1    x2  y  " + "output".rjust(digits) + "  "
     cells = []
@@ -154,7 +154,7 @@ def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outp
         cells.append(cell if is_right else terminal.paint(cell, RED))
     columns = 1 if len(cells) <= 8 else 3
     height = -(-len(cells) // columns)
-    lines = [f"{what} (x1, x2), target y, and what the network puts out" + ("" if all(right) else "; ! is wrong"),
+    lines = [f"{what} (x1, x2), target y, and the network's output" + ("" if all(right) else "; ! marks a wrong one"),
              "   ".join([head] * columns).rstrip()]
     for i in range(height):
         lines.append("   ".join(cells[i::height]).rstrip())
@@ -186,7 +186,7 @@ def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: in
 
 
 def sparkline(terminal: Terminal, values: list, limits) -> str:
-    """A character for each number above 0; its height is the number's logarithm between those of the two limits.
+    """A character for each positive number; its height shows the logarithm, on a scale from one limit to the other.
 
     >>> sparkline(Terminal(io.StringIO()), [1.0, 0.2, 0.01, 0.001], (0.001, 1.0))
     '#*-_'
@@ -211,7 +211,7 @@ def printable(text: str) -> str:
 
 
 def table(rows: list, left: int = 1) -> list:
-    """Rows of cells as lines, each column as wide as its widest cell; the first ``left`` columns begin at the left.
+    """Rows of cells as lines, each column as wide as its widest cell; the first ``left`` columns are left-aligned.
 
     >>> table([["lr", "epochs"], ["0.05", "9"]])
     ['lr    epochs', '0.05       9']
@@ -245,7 +245,7 @@ def decision_map(terminal: Terminal, grid: list, points: list) -> list:
 
 
 def bars(terminal: Terminal, values: list, width: int = 48) -> list:
-    """Labels and numbers above 0, each with a bar; its length shows the number's logarithm."""
+    """Labels and positive numbers, each with a bar; the length of the bar shows the number's logarithm."""
     logs = [math.log10(max(value, 1e-17)) for _, value in values]
     low, high = min(logs) - 0.5, max(logs)
     lines = []
