@@ -374,7 +374,7 @@ def test_a_long_sum_is_shortened_with_the_number_of_terms_left_out():
     assert "… 4 more quantities of this layer; --only 0.J shows those of neuron J" in text
     # 12 neurons with 100 weights and a bias: 8 neurons with 8 weights and the bias are shown
     assert "… %d more quantities of this layer" % (12 * 101 - 8 * 9) in text
-    assert shortened(["x"] * 9)[-1] == "… 1 more terms"
+    assert shortened(["x"] * 9)[-1] == "… 1 more term"
 
 
 def test_latex_is_plain_ascii_with_balanced_braces_and_amsmath_alone():

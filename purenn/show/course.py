@@ -25,7 +25,7 @@ def show_chapter(terminal, chapter, progress) -> None:
     terminal.line(f"Chapter {chapter.number}: {chapter.title}. {chapter.teaches}")
     for exercise in chapter.exercises:
         done = progress.of(exercise.number)
-        state = "right" if done.right else f"{done.tries} tries" if done.tries else ""
+        state = "right" if done.right else f"{done.tries} tr{'y' if done.tries == 1 else 'ies'}" if done.tries else ""
         terminal.line(f"  {exercise.number:5} {exercise.kind:8} {state:9} {exercise.title}")
 
 

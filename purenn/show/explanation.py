@@ -10,6 +10,7 @@ import unicodedata
 
 from ..study.formulas import stop
 from .report import optimizer_text
+from .terminal import count
 
 SHOWN = 8
 WIDTH = 100
@@ -51,7 +52,7 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
                 yield lay_out(quantity.name, rows(quantity if everything else _with_short_sums(quantity), digits),
                               place(quantity.source), remarks)
         if left_out:
-            more = f"… {left_out} more quantities of this layer"
+            more = f"… {left_out} more quantit{'y' if left_out == 1 else 'ies'} of this layer"
             if section.layer is not None:
                 more += hint.format(section.layer)
             yield remark(more)
@@ -59,9 +60,9 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
 
 def disagreements(sections: list) -> list:
     """How many lines are marked ≠, in a sentence; nothing if there are none."""
-    count = len([1 for section in sections for quantity in section.quantities if quantity.expected is not None])
-    lines = "1 line where" if count == 1 else f"{count} lines where"
-    return [f"≠ marks {lines} the code and the formula give different numbers."] if count else []
+    marked = len([1 for section in sections for quantity in section.quantities if quantity.expected is not None])
+    lines = "1 line where" if marked == 1 else f"{marked} lines where"
+    return [f"≠ marks {lines} the code and the formula give different numbers."] if marked else []
 
 
 def _remarks(quantity, digits):
@@ -113,7 +114,7 @@ def shortened(terms: list) -> list:
     if len(terms) <= SHOWN:
         return terms
     open_still = " ".join(terms[:SHOWN]).count("(") - " ".join(terms[:SHOWN]).count(")")
-    return terms[:SHOWN] + [f"… {len(terms) - SHOWN} more terms" + ")" * open_still]
+    return terms[:SHOWN] + [f"… {count(len(terms) - SHOWN, 'more term')}" + ")" * open_still]
 
 
 def _with_short_sums(quantity):
@@ -233,21 +234,21 @@ def about_step(made, sample: int, epochs: int, seed) -> str:
     """The network, how it learns, and the sample; ``seed`` is None if the weights are fixed."""
     data = made.problem.train
     start = "" if seed is None else f"seed {seed}, "
-    return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after {epochs} epochs; a batch "
-            f"of sample {sample} alone: x = {data.inputs[sample]!r}, y = {data.targets[sample]!r}")
+    return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after "
+            f"{count(epochs, 'epoch')}; a batch of sample {sample} alone: x = {data.inputs[sample]!r}, y = {data.targets[sample]!r}")
 
 
 def about_sample(usual: int, sample: int, made) -> str:
     """Why this sample is the default, if it is, and how its slopes relate to the step that training takes."""
-    count = len(made.problem.train.inputs)
-    if count == 1:
+    samples = len(made.problem.train.inputs)
+    if samples == 1:
         return "There is one sample, so training takes this very step."
     why = ""
     if sample == usual > 0:
         why = f"Samples are counted from 0; {sample} is the default because its two inputs differ. "
-    size = min(made.settings.batch_size or count, count)
+    size = min(made.settings.batch_size or samples, samples)
     if not made.settings.shuffle:
-        size = min(size, count - sample // size * size)         # the last batch may be smaller
+        size = min(size, samples - sample // size * size)         # the last batch may be smaller
     if size == 1:
         return f"{why}In training, too, a step uses one sample."
     if made.loss.reduction == "mean":

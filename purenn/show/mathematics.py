@@ -27,7 +27,7 @@ def latex(text: str) -> str:
     \\exp(-0.5) / 10^{-8}
     """
     text = text.replace(BLANK, r"\underline{\hspace{3cm}}")
-    text = re.sub(r"… (\d+) more terms", r"… \\text{\1 more terms}", text)
+    text = re.sub(r"… (\d+) (more terms?)", r"… \\text{\1 \2}", text)
     text = re.sub(r"^(\(\d+\) )?(new|old|every old) ", r"\1\\text{\2 }", text)
     text = re.sub(r"^(\(\d+\)) ", r"\\text{\1 }", text)
     text = re.sub(f"∂{_NAME}/∂{_NAME}", r"\\frac{∂ \1}{∂ \2}", text)
