@@ -235,7 +235,8 @@ def about_step(made, sample: int, epochs: int, seed) -> str:
     data = made.problem.train
     start = "" if seed is None else f"seed {seed}, "
     return (f"{made.network!r}, {made.loss!r}, {optimizer_text(made.settings)}; {start}after "
-            f"{count(epochs, 'epoch')}; a batch of sample {sample} alone: x = {data.inputs[sample]!r}, y = {data.targets[sample]!r}")
+            f"{count(epochs, 'epoch')}; a batch of sample {sample} alone: x = {data.inputs[sample]!r}, "
+            f"y = {data.targets[sample]!r}")
 
 
 def about_sample(usual: int, sample: int, made) -> str:
