@@ -26,8 +26,8 @@ COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
                                               "show", "reproduce", "step", "tape", "course", "page")}
-READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "features",
-                                              "encoding", "predictor")} | {
+READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "missing",
+                                              "features", "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
                                         "strict_json")}
 CASES = {

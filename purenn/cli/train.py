@@ -1,7 +1,7 @@
 """``train``: a network on your own table, a CSV."""
 from typing import Any, List
 
-from ..data.columns import REMEDIES
+from ..data.missing import REMEDIES
 from ..data.sources import TableSource
 from ..linalg import PurennError
 from ..losses import LOSSES

@@ -7,8 +7,9 @@ import re
 
 from ..files.text import short
 from ..linalg import PurennError
-from .columns import (IS_MISSING, REMEDIES, Table, check_finite, find_column, first_text, listed, nearly_all_different,
-                      numbers, picked, refuse_decimal_commas, unexpected, whole_rows, why_no_numbers, with_numbers)
+from .columns import (IS_MISSING, Table, check_finite, find_column, first_text, listed, nearly_all_different, numbers,
+                      picked, refuse_decimal_commas, unexpected, why_no_numbers, with_numbers)
+from .missing import REMEDIES, whole_rows
 from .preparation import MOST_VALUES, Category, Classes, Number, Preparation
 from .splitting import mean_and_deviation
 

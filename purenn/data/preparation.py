@@ -103,7 +103,8 @@ def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation
 
 def from_dict(found) -> Preparation:
     """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
-    from .columns import DECIMALS, REMEDIES, positions
+    from .columns import DECIMALS, positions
+    from .missing import REMEDIES
     known = {"header": found["columns"] != positions(len(found["columns"])), "decimal": "point", **found} if isinstance(
         found, dict) and isinstance(found.get("columns"), list) else found     # files of 0.1.0 have neither
     _check_keys("the whole", known, ("columns", "inputs", "missing", "target", "header", "decimal"))

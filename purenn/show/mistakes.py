@@ -1,6 +1,7 @@
 """A mistake in words and curves: the right and the wrong line, what a learner sees and why, the check that finds it."""
 import textwrap
 
+from . import charts
 from . import terminal as show
 
 
@@ -18,7 +19,8 @@ def lines(terminal, shown) -> list:
     for title, trained in (("right", shown.right), ("wrong", shown.wrong)):
         curve = ["no epoch was completed"]
         if trained.losses:
-            curve = show.learning_curve(terminal, [min(loss, 1e6) for loss in trained.losses], width=28, limits=limits)
+            losses = [min(loss, 1e6) for loss in trained.losses]
+            curve = charts.learning_curve(terminal, losses, width=28, limits=limits)
         curves.append([f"{title}: {curve[0]}"] + curve[1:])
     outcomes = [f"  right   {_outcome(shown.right)}", f"  wrong   {_outcome(shown.wrong)}"]
     outcomes += [f"  again   {_outcome(shown.again)}"] if shown.again else []
@@ -28,7 +30,7 @@ def lines(terminal, shown) -> list:
             f"  where   {mistake.where}", "",
             f"What a learner sees: {experiment.task}; {shown.network}, {shown.loss}, {shown.optimizer}; seed "
             f"{shown.seed}, {experiment.epochs} epochs", "",
-            *show.beside(curves[0], curves[1], width=42), "", *outcomes, "",
+            *charts.beside(curves[0], curves[1], width=42), "", *outcomes, "",
             *textwrap.wrap("Why: " + shown.why, 100), "", f"Caught: {shown.found}"]
 
 

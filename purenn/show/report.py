@@ -7,7 +7,7 @@ from ..data.scores import precision, recall
 from ..data.why_not_learned import majority
 from ..files.text import digits
 from ..losses import CrossEntropyLoss
-from . import pictures
+from . import charts, pictures
 from . import terminal as show
 
 
@@ -156,8 +156,8 @@ def _points(terminal, run, result):
                              tested.targets, result.tested().outputs, right)
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
     grid = [[run.loss.answer(run.network.predict([[0.05 * j, 0.1 * i]])[0])[0] for j in range(21)] for i in range(11)]
-    curve = show.learning_curve(terminal, [epoch.loss for epoch in result.curve])
-    return [*lines, "", *show.beside(curve, show.decision_map(terminal, grid, points))]
+    curve = charts.learning_curve(terminal, [epoch.loss for epoch in result.curve])
+    return [*lines, "", *charts.beside(curve, charts.decision_map(terminal, grid, points))]
 
 
 def _images(terminal, run, result):
@@ -204,7 +204,7 @@ def _worst(terminal, result, most=4):
 def _table(terminal, run, result):
     lines = []
     if result.curve:
-        lines = [*show.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
+        lines = [*charts.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
     lines += part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
     if result.problem.classes:
         name, right, count = majority(result.problem.classes, result.train.measures["confusion"],
