@@ -21,9 +21,11 @@ BY_NAME = {mistake.name: mistake for mistake in MISTAKES}
 OF_GRADIENTS = ("tanh-derivative", "sigmoid-derivative-of-z", "sigmoid-of-activation", "missing-factor-2",
                 "half-in-loss-only", "missing-1/n", "1/n-twice", "softmax-diagonal", "biases-never-updated",
                 "share-overwritten")
+QUICK = ("tanh-derivative", "missing-factor-2", "share-overwritten")        # of these; the others are slow tests
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.slow) if name in set(OF_GRADIENTS) - set(QUICK) else name for name in BY_NAME])
 def test_each_classic_mistake_is_caught(name):
     mistake = BY_NAME[name]
     with planted(mistake):
