@@ -81,7 +81,8 @@ A = [
     Experiment("A7", "xor, hidden 4, 8, 100", "all solve; 100 jumps wildly below epoch 1000", AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
-                Comparison("all rises of the loss to epoch 1000: with 100 above 1, and 5 times those with 4",
+                Comparison("all rises of the loss to epoch 1000: with hidden 100 above 1, and above 5 times those with "
+                           "hidden 4",
                            lambda trials: middle(trials["hidden 100"], rises_of) > max(
                                1.0, 5.0 * middle(trials["hidden 4"], rises_of)),
                            medians(["hidden 4", "hidden 100"], lambda trial: trial.rises))],
@@ -91,7 +92,7 @@ A = [
                [_mean_loss("xor"), _accuracy("xor")]),
     Experiment("A9", "xor, momentum, adagrad, adam at lr 0.01", "curves (lost)",
                "the report's own methods: its momentum keeps no velocity, so it is gradient descent; its Adagrad adds "
-               "up the squared gradients of a whole column; its Adam has the moments swapped",
+               "up the squared gradients of all weights of a neuron; its Adam has the moments swapped",
                {"momentum": _job("xor", SSE._replace(lr=0.01)),
                 "adagrad": _job("xor", SSE._replace(lr=0.01, optimizer="adagrad"), variants.adagrad_of_a),
                 "adam": _job("xor", SSE._replace(lr=0.01, optimizer="adam"), variants.adam_of_a)}, [],

@@ -5,8 +5,7 @@ recorded, with the formula in symbols and with the numbers put in. Each quantity
 it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: if that is
 not the core's result, the code does not do what the formula says.
 
-A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers: what goes in, what comes
-out, and the slopes of both.
+A layer, a loss or an optimizer of your own has no formulas here. It is shown by its numbers alone.
 """
 import copy
 import math

@@ -28,7 +28,7 @@ PARTS = ("forward", "cost", "backward", "update")
 Section = namedtuple("Section", ("part", "layer", "title", "quantities"))
 
 # One quantity: its neuron j and input k (None if it has none), its name, its formula in symbols, lines with the
-# numbers put in, the result, and the function that computes it (None if the core gets on without it). The symbols
+# numbers put in, the result, and the function that computes it (None if the core does not compute it). The symbols
 # and each line of numbers are lists of terms to be added; both are empty if no formula is known. remark: a remark for
 # the reader. expected: the value of the formula, if the code gives another result, otherwise None.
 Quantity = namedtuple("Quantity", ("neuron", "input", "name", "symbols", "numbers", "result", "source", "remark",
@@ -97,7 +97,7 @@ def _sources(sections, own):
 
 
 def names_in(quantities: list) -> List[str]:
-    """The names that occur in the formulas of quantities.
+    """The names, and the numbers, that occur in the formulas of quantities.
 
     >>> names_in([plain(0, None, "C", 0.0, None)._replace(symbols=["∂C/∂a⁽³⁾_1·(1 - a⁽³⁾_1)"])])
     ['∂C/∂a⁽³⁾_1', '1', 'a⁽³⁾_1']

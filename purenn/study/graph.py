@@ -82,7 +82,7 @@ def _half_squared_error(loss, a, y):
 def _binary_cross_entropy(loss, a, y):
     terms = []
     for a_j, y_j in zip(a, y):
-        if a_j.data * (1.0 - a_j.data) < 1e-12:     # the core bounds ln and its slope here; its numbers are taken
+        if a_j.data * (1.0 - a_j.data) < 1e-12:     # the core bounds ln and its slope: take the core's numbers
             one = BCELoss("sum")
             terms.append(Value(-one.forward([a_j.data], [y_j.data]), (a_j,),
                                (-one.backward([a_j.data], [y_j.data])[0],), "ln, bounded"))

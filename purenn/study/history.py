@@ -1,4 +1,4 @@
-"""What the figures show of a run on points in the unit square, collected while the network learns and after it."""
+"""What the figures show of a run on points in the unit square, collected while the network learns and afterwards."""
 import math
 from array import array
 from collections import namedtuple

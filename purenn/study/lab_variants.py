@@ -36,7 +36,7 @@ class AdagradOfA(Adagrad):
 
 
 class AdamOfA(Adam):
-    """Report A's Adam: the moments are swapped, and the mean of the squares is not kept from one step to the next.
+    """Report A's Adam: the betas are 0.1 and 0.9, and the mean of the squares is not kept from one step to the next.
 
         m ← 0.1·m + 0.9·g
         v = 0.1·g²

@@ -6,7 +6,7 @@ from ..layers import Linear
 from .formulas import w
 
 # A Value of the graph: its layer's place in the network and its neuron (None for the input, the target and the cost),
-# its role, its name, and its uses: pairs (name, Value, slope) of the Values that were made from it. The roles:
+# its role, its name, and its uses: triples (name, Value, slope) of the Values that were made from it. The roles:
 # input, target, weight, bias, product, sum, activation, cost and number.
 Node = namedtuple("Node", ("value", "layer", "neuron", "role", "name", "uses"))
 

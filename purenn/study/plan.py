@@ -26,9 +26,9 @@ class Axis(NamedTuple):
 class Plan(NamedTuple):
     """What will be run.
 
-    ``values`` and ``settings`` have an entry for each combination of the axes' values; ``plain`` is the same in plain
-    values. ``jobs`` are every combination with the first seed, then every one with the next. ``problem`` is the last
-    combination's Problem.
+    ``values`` and ``settings`` have an entry for each combination of the axes' values; ``plain`` has the settings as
+    plain values, as ``settings_json`` makes them. ``jobs`` are every combination with the first seed, then every one
+    with the next. ``problem`` is the last combination's Problem.
     """
 
     task: Task
@@ -46,7 +46,7 @@ def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], s
 
     ``source`` says where the data come from, ``choices`` are those of all runs, as ``resolve`` takes them; the values
     of the axes replace what either of them says. Raises ChoiceError or PurennError, before anything is trained, if one
-    of the combinations cannot be run. What like runs have in common is compiled, if that saves time.
+    of the combinations cannot be run. What similar runs have in common is compiled, if that saves time.
     """
     values = list(product(*[axis.values for axis in axes]))
     jobs = []
@@ -63,7 +63,7 @@ def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], s
 
 
 def _job(task: Task, source, choices: Dict[str, Any], name: str) -> Job:
-    """The Job of one combination; what is a field of the source goes there."""
+    """The Job of one combination; choices that are fields of the source are put into the source."""
     if choices.get("engine") == "processes":
         raise ChoiceError("engine", "found processes, but here the runs are divided among processes; choose another "
                           "engine, or auto")

@@ -84,7 +84,7 @@ class Tracer:
 
     def _line(self, running, frame):
         statement = running.function.statements.get(frame.f_lineno)
-        if statement is None or statement.line == running.line:         # the same again, after a call or an element
+        if statement is None or statement.line == running.line:         # still the same statement, as after a call
             return
         self._finish(running, statement.line, None)
         node = statement.node
@@ -216,7 +216,7 @@ class Tracer:
 
     @staticmethod
     def _in_target(running, loop, meaning):
-        """The first result of ``meaning`` for one of a loop's variables that is not None; None if there is none."""
+        """``meaning`` is called with each of a loop's variables: its first result that is not None, or else None."""
         found = [meaning(value) for value in map(running.frame.f_locals.get, _target_names(loop.target))]
         return next((each for each in found if each is not None), None)
 

@@ -1,4 +1,4 @@
-"""An experiment of the lab reports: what it is, and carrying it out with many seeds."""
+"""An experiment of the lab reports: what it is, and how it is carried out with many seeds."""
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
 from ..engines import compiler
@@ -10,7 +10,8 @@ from .verdicts import Checked, Comparison, Trials, check
 SEEDS = 100                     # of an experiment, if there is a compiler
 FEW_SEEDS = 10                  # without a compiler
 
-# The epochs of a curve that are kept, besides the last one: the first 60, and those at which the reports print a loss.
+# The epochs of a curve that are kept, besides the last one: the first 60, some of the later ones at equal
+# distances, and those at which the reports print a loss.
 KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),
                   *(epoch for _, lines in PRINTED.values() for epoch, _ in lines)])
 

@@ -37,7 +37,8 @@ def sheet(sections: List[Any], chosen: List[Any], before: Dict[str, float], open
     """The chosen sections with their quantities numbered: the results left open, or, as the answers, filled in.
 
     With open results, a section before them has what is given: what the formulas need but do not compute. ``before`` is
-    what was ``known`` before the step. A quantity without a formula keeps its result.
+    what was ``known`` before the step. A quantity without a formula keeps its result,
+    except the new C.
     """
     numbered = []
     count = 0
