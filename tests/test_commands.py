@@ -293,7 +293,7 @@ def test_ctrl_c_ends_with_the_results_so_far_and_exit_code_130():
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130 and "Traceback" not in err
-    assert "Stopped: interrupted. What there is so far:" in out
+    assert "Stopped: interrupted. What was computed so far:" in out
     assert int(re.search(r"^After (\d+) epochs: loss", out, re.MULTILINE).group(1)) >= 99
 
 

@@ -162,7 +162,7 @@ def test_what_is_complete_is_shown_and_written_where_a_worker_dies(monkeypatch, 
     path = tmp_path / "runs.csv"
     assert main(["compare", "gate", "--vary", "lr=1,0.5", "--seeds", "3", "--epochs", "9", "--csv", str(path)]) == 2
     shown = capsys.readouterr()
-    assert "Stopped: 4 of the 6 runs are done. What there is so far:" in shown.out and "0 of 2" in shown.out
+    assert "Stopped: 4 of the 6 runs are done. Their results:" in shown.out and "0 of 2" in shown.out
     assert shown.err == "purenn: a worker has died\n" and path.read_text().count("\n") == 5
 
 
@@ -317,7 +317,7 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     done = workers                                              # each gets stuck in a run that takes hours
     process, out, err = interrupted(done, "--workers", str(workers), "--csv", str(path))
     assert (process.returncode, err) == (130, "")
-    assert "Interrupted: %d of the 6 runs are done. What there is so far:" % done in out
+    assert "Interrupted: %d of the 6 runs are done. Their results:" % done in out
     assert [cells[:2] for cells in rows_of(out)[1:]] == [["0.3", "%d of %d" % (done, done)], ["1e-12", "0 of 0"]]
     assert "No seed is done with every setting yet" in out
     assert path.read_text().count("\n") == 1 + done

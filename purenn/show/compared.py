@@ -98,11 +98,11 @@ def report(terminal, plan, rows: list, stop=None) -> list:
     lines = [""]
     if stop:
         how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
-        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. What "
-                 "there is so far:", ""]
+        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. "
+                 "Their results:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
-    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # its loss is that of bce
+    losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # computes the same cost as bce
     if "target-loss" in names or "loss" in names and losses != {"bce"}:
         lines[-1] += " But the losses of these settings cannot be compared: compare the accuracies."
     return lines

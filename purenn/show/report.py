@@ -103,7 +103,7 @@ def epoch_line(run, epoch) -> str:
 
 def why_stopped(result) -> str:
     """Why the training has ended, and which weights there are now."""
-    settings, there_is = result.settings, "there is" if result.problem.kind == "points" else "was learned"
+    settings, there_is = result.settings, "was computed" if result.problem.kind == "points" else "was learned"
     why = {"target": f"Stopped: the loss is below {settings.target_loss}.",
            "epochs": "Stopped: the last epoch is done.",
            "patience": f"Stopped: the validation loss has not fallen for {settings.patience} epochs.",
