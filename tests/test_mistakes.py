@@ -84,7 +84,7 @@ def test_the_right_line_stands_in_the_function_that_it_is_said_to(name):
 
 def test_the_gallery_lists_every_mistake():
     *listed, empty, how = cli("mistakes").stdout.splitlines()
-    assert len(listed) >= 20 and empty == "" and how.startswith("mistakes NAME puts one into the code")
+    assert len(listed) >= 20 and empty == "" and how.startswith("The command mistakes NAME puts one into the code")
     assert [line.split(None, 1) for line in listed] == [[mistake.name, mistake.summary] for mistake in MISTAKES]
 
 

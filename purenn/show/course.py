@@ -17,7 +17,8 @@ def show_progress(terminal, chapters, progress) -> None:
             right = sum(progress.of(exercise.number).right for exercise in chapter.exercises)
             done = f"{right} of {len(chapter.exercises)}"
         terminal.line(f"{chapter.number:4}  {done:7} {chapter.title}")
-    terminal.line("course next shows what comes next." if progress else "course start makes a workbook.")
+    terminal.line("The command course next shows what comes next." if progress else
+                  "The command course start makes a workbook.")
 
 
 def show_chapter(terminal, chapter, progress) -> None:
@@ -32,7 +33,7 @@ def show_chapter(terminal, chapter, progress) -> None:
 def show_next(terminal, chapters, progress, left, folder: str) -> None:
     """The first exercise that is left, and the chapter that it is in."""
     if not left:
-        terminal.line("All exercises of the workbook are right. course run trains with what you have written.")
+        terminal.line("All exercises of the workbook are right. The command course run trains with your code.")
         return
     show_chapter(terminal, chapters[left[0].chapter - 1], progress)
     terminal.line(f"Next: {os.path.join(folder, left[0].file + '.py')}")

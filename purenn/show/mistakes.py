@@ -6,9 +6,9 @@ from . import terminal as show
 
 
 def listed(mistakes) -> list:
-    """A line for each mistake, and how one is shown."""
+    """A line for each mistake, and the command that shows one."""
     return [f"{mistake.name:24} {mistake.summary}" for mistake in mistakes] + [
-        "", "mistakes NAME puts one into the code, and shows what a learner sees and which check finds it."]
+        "", "The command mistakes NAME puts one into the code, and shows what a learner sees and which check finds it."]
 
 
 def lines(terminal, shown) -> list:
