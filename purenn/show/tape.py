@@ -25,14 +25,15 @@ def comparison(slopes: list) -> str:
 
 
 def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> list:
-    """The graph in words: its size, the comparison, its parts, and its nodes, or those of a neuron.
+    """The graph in words: its size, the comparison, its parts, and its nodes.
 
+    With ``only``, a pair (layer, neuron), only the nodes of that neuron are listed, with the nodes before and after it.
     ``remedy`` says what to do if there are too many nodes to list.
     """
     edges = sum(len(node.uses) for node in nodes)
     lines = ["", f"The cost C of this sample as a graph: {len(nodes)} nodes, {len(slopes)} of them parameters, and "
              f"{edges} edges. C = {nodes[-1].value.data!r}", comparison(slopes), "",
-             "The nodes by part of the network. In the derivation, nodes of one kind are one formula, in a loop.",
+             "The nodes by part of the network. The derivation computes nodes of one kind by one formula, in a loop.",
              ""]
     rows = [["part", "nodes", "forward", "gradients of its nodes"]]
     for part in folded(network, loss, nodes):
@@ -45,7 +46,7 @@ def lines_of(network, loss, nodes: list, slopes: list, only, remedy: str) -> lis
     if len(chosen) > MOST:
         return lines + [f"{len(chosen)} nodes are too many to list: {remedy}"]
     lines += [f"Neuron {only[1]} of layers[{only[0]}], with the nodes before it and after it" if only else "The nodes",
-              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node; the uses are the nodes computed from it", ""]
+              "from C backward; ∂C/∂node = Σ ∂C/∂use·∂use/∂node; the uses are the nodes computed from the node", ""]
     rows = [["layer.neuron", "node", "value", "∂C/∂node", "by the chain rule", "in the derivation"]]
     for node in reversed(chosen):
         rows.append([_place(node), node.name, _number(node.value.data, 6), _number(node.value.grad, 6), _chain(node),
@@ -93,7 +94,8 @@ GRAY = ("#f3f4f6", "#6b7280")
 def svg(title: str, network, nodes: list, only=None) -> str:
     """The graph as the text of an SVG: a box for each node, with its name, its value and, in red, its gradient.
 
-    With ``only``, a pair (layer, neuron), it has that neuron, the nodes before and after it, and its edges' slopes.
+    With ``only``, a pair (layer, neuron), only that neuron and the nodes before and after it are drawn, with the
+    slopes at its edges.
     """
     title = f"{title}: C = {_number(nodes[-1].value.data, 6)}"
     chosen = around(nodes, only) if only else nodes
@@ -120,7 +122,7 @@ def _spots(nodes, rows, width, top):
     """Where the middle of each Value's box is."""
     uses = {node.value: [child for _, child, _ in node.uses] for node in nodes}
     across: dict = {}
-    for row in reversed(rows):                              # each above what is made from it, if it can be
+    for row in reversed(rows):                              # each above what is computed from it, if there is room
         wanted = {}
         for value in row:
             below = [across[child] for child in uses[value] if child in across]
@@ -138,7 +140,7 @@ def _spots(nodes, rows, width, top):
 
 
 def _rows(nodes):
-    """The Values in rows: each just above what is made from it.
+    """The Values in rows: each just above what is computed from it.
 
     A row of more than COLUMNS is divided into several.
     """
