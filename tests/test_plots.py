@@ -182,7 +182,7 @@ def test_bands_are_the_quantiles_at_the_printed_epochs_and_the_printed_losses_ar
                     for band in axes.collections]
     assert outer == [5.0, 95.0] and inner == [25.0, 75.0]
     assert [text.get_text() for text in figure.legends[0].get_texts()] == [
-        "middle 90 % of the seeds", "middle 50 % of the seeds", "median", "the report's lines"]
+        "middle 90 % of the seeds", "middle 50 % of the seeds", "median", "printed in the report"]
 
 
 def test_runs_of_very_different_lengths_are_on_a_log_scale_of_epochs():

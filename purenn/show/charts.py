@@ -5,7 +5,7 @@ from .terminal import RED, Terminal
 
 
 def learning_curve(terminal: Terminal, losses: list, width: int = 40, height: int = 11, limits=()) -> list:
-    """The loss against the epoch, the loss on a logarithmic scale, as lines of text.
+    """The loss against the epoch, as lines of text. The scale of the loss is logarithmic.
 
     ``limits`` are losses that the scale must reach too, so that two curves can be drawn on one scale.
     """
@@ -45,10 +45,11 @@ def sparkline(terminal: Terminal, values: list, limits) -> str:
 
 
 def decision_map(terminal: Terminal, grid: list, points: list) -> list:
-    """The output of the network over the unit square, with the points on it; a full block is near 1, a space near 0.
+    """The output of the network over the unit square, with the points on it.
 
-    ``grid[i][j]`` is the output at x2 = i / (rows − 1) and x1 = j / (columns − 1). ``points`` are
-    (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!`` if the network is wrong.
+    A full block shows an output near 1, a space one near 0. ``grid[i][j]`` is the output at x2 = i / (rows − 1)
+    and x1 = j / (columns − 1). ``points`` are (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!``
+    if the network is wrong.
     """
     rows, columns = len(grid), len(grid[0])
     steps = len(terminal.shades)

@@ -12,7 +12,7 @@ SAMPLES, MISTAKES, NEURONS = 6, 18, 64
 
 
 def of_run(run, result, history=None) -> dict:
-    """The figures of a run, a dict from a name to a figure; those of points need its ``history``."""
+    """The figures of a run, a dict from a name to a figure. A run on points needs its ``history``."""
     if result.problem.kind == "points":
         return _points(result, history)
     return _images(run, result) if result.problem.kind == "images" else _table(result)
@@ -101,7 +101,7 @@ def _images(run, result):
 
 
 def _weights(title, network, names, size):
-    """The weights into each neuron of the first layer as images; if it is the only layer, a neuron is a class."""
+    """The weights into each neuron of the first layer as images; in a network of one layer, a neuron is for a class."""
     weight = network.layers[0].weight[:NEURONS]
     some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
     captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]
@@ -110,7 +110,7 @@ def _weights(title, network, names, size):
 
 
 def _samples(images):
-    """The numbers of the first SAMPLES images of each of the first 10 classes; a row of the sheet has one of each."""
+    """The indices of the first SAMPLES images of each of the first 10 classes; a row has one image of each class."""
     by_class: list = [[] for _ in range(min(10, images.classes))]
     for i, label in enumerate(images.labels):
         if label < len(by_class) and len(by_class[label]) < SAMPLES:

@@ -74,7 +74,7 @@ def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
 
 
 def draw(path: str, done: list) -> list:
-    """Draw each experiment's curves beside the Markdown file of that path; return pairs (name, file).
+    """Draw each experiment's curves, in the folder of the Markdown file ``path``; return pairs (name, file).
 
     If the report prints losses by epoch, the figure shows the middle 50 % and 90 % of the runs, and the printed losses
     as dots. Otherwise it shows the median of each setting, and the middle half of its runs.

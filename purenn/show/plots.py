@@ -289,9 +289,10 @@ def compared(runs: list, title: str, loss: str = "loss"):
 
 
 def bands(curves: list, printed: tuple, title: str, loss: str = "loss"):
-    """Where the losses of many runs lie at each epoch: the middle 50 % and 90 %, the median, and printed ones as dots.
+    """The losses of many runs at the printed epochs: the middle 50 % and 90 %, the median; dots for the printed losses.
 
-    A curve is pairs (epoch, loss); one that ends before others keeps its last loss. ``printed`` are such pairs, too.
+    A curve is pairs (epoch, loss); one that ends before others keeps its last loss. ``printed`` are such pairs,
+    from a report.
     """
     epochs, *quantiles = _quantiles([curve for curve in curves if curve], (0.05, 0.25, 0.5, 0.75, 0.95))
     shown = [i for i, epoch in enumerate(epochs) if epoch in dict(printed)]
@@ -303,7 +304,7 @@ def bands(curves: list, printed: tuple, title: str, loss: str = "loss"):
         axes.fill_between(epochs, quantiles[low], quantiles[high], color=color, alpha=alpha, linewidth=0,
                           label=f"middle {part} % of the seeds")
     axes.plot(epochs, quantiles[2], color=color, label="median")
-    axes.plot(*zip(*printed), "o", color="black", markersize=4, label="the report's lines")
+    axes.plot(*zip(*printed), "o", color="black", markersize=4, label="printed in the report")
     axes.set_yscale("log")
     _plain(axes, "", "epoch", loss)
     _whole_epochs(axes)
@@ -337,7 +338,7 @@ def _quantile(ordered, part):
 def sheet(title: str, images: list, captions: list, size: tuple, columns: int, signed: bool = False):
     """Images beside and below each other, each under its caption; ``size`` is (height, width).
 
-    An image is a list of numbers, row by row, from 0 (white) to 1 (black). If ``signed``, they may have any size:
+    An image is a list of numbers, row by row, from 0 (white) to 1 (black). If ``signed``, they may be any numbers:
     negative ones are blue, 0 is white, positive ones are red, and all images have one scale.
     """
     from matplotlib import colormaps
