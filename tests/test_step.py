@@ -528,7 +528,7 @@ def test_predicting_reads_answers_from_a_pipe():
     assert re.search(r"\n0 of 20\d right; stopped at event 764\.\n$", asked("\n" * 300))
     text = asked("?\n\nq\n1\n", "--at", "40")
     assert text.startswith("40  forward › sample 3 › layer 0 › neuron 1 › input 1 ")
-    assert "\n     type the result, within 1%, and Enter; h: a hint; an empty line: the result; q: quit\n" in text
+    assert "\n     type the result, within 1%; press Enter; h: a hint; an empty line: the result; q: quit\n" in text
     assert re.search(r"\n0 of 1 right; stopped at event 5\d\.\n$", text) and "type a number" not in text
 
 

@@ -59,10 +59,10 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
 
 
 def equation(recording: Recording, number: int, hidden: bool = False, ahead: bool = True) -> list:
-    """What an event does, in words and numbers: its lines; at a return, also the line that called, and its result.
+    """What an event does, in words and numbers: its lines; at a return, also the line with the call, and its result.
 
-    ``hidden`` leaves out the formula and the result. Without ``ahead`` the result of a line that calls a function is
-    left out, because the call has not returned yet.
+    With ``hidden``, the formula and the result that the learner is asked for are left out. Without ``ahead``, the
+    result of a line that calls a function is left out, because the call has not returned yet.
     """
     event = recording.events[number]
     asked = question(recording, number) if hidden else None
@@ -113,7 +113,7 @@ def list_number(value) -> int:
 
 
 def _quantity(recording, number):
-    """The full name of the one entry of a list that a line changes; empty if it is not exactly one."""
+    """The full name of the entry of a list that a line changes; empty if it changes none or several."""
     found = [(key, index, change[index]) for key, change in recording.events[over(recording, number)].lists.items()
              if key in recording.names and isinstance(change, dict) for index in change]
     if len(found) != 1:

@@ -1,4 +1,4 @@
-"""Read single keys without echo, and draw on the whole screen of a terminal; at the end all is as before.
+"""Read single keys without echo, and draw on the whole screen of a terminal, which is restored at the end.
 
 POSIX terminals are set with ``termios``. On Windows, keys are read with ``msvcrt``. The screen is drawn with ANSI codes
 on both.
@@ -19,7 +19,7 @@ SEQUENCES = {"\x1b[A": "up", "\x1b[B": "down", "\x1b[C": "right", "\x1b[D": "lef
              "\x03": "interrupt", "\x04": "quit"}
 WINDOWS = {"H": "up", "P": "down", "M": "right", "K": "left", "G": "home", "O": "end"}
 RESIZED = "resized"
-PATIENCE = 0.05                                             # seconds in which the rest of a key's code comes
+PATIENCE = 0.05                                             # seconds to wait for the rest of a key's code
 
 
 def split_keys(text: str) -> list:
@@ -73,7 +73,7 @@ class FullScreen:
             self._before = termios.tcgetattr(self._file)
             tty.setcbreak(self._file)
             quiet = termios.tcgetattr(self._file)
-            quiet[6][termios.VSUSP] = b"\0"                 # Ctrl-Z would leave the terminal as it is now
+            quiet[6][termios.VSUSP] = b"\0"                 # Ctrl-Z would stop without restoring the terminal
             termios.tcsetattr(self._file, termios.TCSANOW, quiet)
             self._watch_size()
         self._write(ENTER)
@@ -103,7 +103,7 @@ class FullScreen:
         self.stream.flush()
 
     def size(self) -> tuple:
-        """How many columns and rows the terminal has."""
+        """How many columns and rows the terminal has, counted as at least 20 and 8."""
         found = shutil.get_terminal_size()
         return max(20, found.columns or 80), max(8, found.lines or 24)
 

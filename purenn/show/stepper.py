@@ -19,11 +19,11 @@ HELP = (
     ("→ space enter", "the next line"),
     ("← backspace", "the line before"),
     ("↓ o    O", "over the calls of this line; O: backward"),
-    ("↑ u    U", "out to the caller; back to the call"),
+    ("↑ u    U", "out to the caller; U: back to the call"),
     ("p l n i", "the next phase, layer, neuron, input"),
     ("P L N I", "the phase, layer, neuron, input before"),
-    ("f    F", "the next formula; the one before"),
-    ("/w2_10", "what last set w, layer 2, neuron 1, input 0"),
+    ("f    F", "the next formula; F: the one before"),
+    ("/w2_10", "last change: w, layer 2, neuron 1, input 0"),
     ("", "also biases b2_1, slopes g2_10 and gb2_1,"),
     ("", "z2_1, 2.weight[1][0], delta; / Enter: again"),
     (":42", "line 42; of another file: neuron.py:42"),
@@ -212,7 +212,7 @@ def _draw(terminal, screen, at):
 # Without a whole screen.
 
 def print_state(terminal: Terminal, recording: Recording, number: int, width: int = 100, height: int = 40) -> None:
-    """Print the screen of one event, without more than one empty line at a time."""
+    """Print the screen of one event, with at most one empty line in a row."""
     before = ""
     for line in stepping.screen(recording, number, width, height):
         text = painted(terminal, line)
@@ -245,7 +245,7 @@ def ask_all(terminal: Terminal, recording: Recording, answers, start: int = 0) -
                 terminal.line(at.end())
                 return
             if text == "?":
-                at.message = f"type the result, within 1%, and Enter; {ALSO}"
+                at.message = f"type the result, within 1%; press Enter; {ALSO}"
             else:
                 at.press("h") if text == "h" else at._answer(text) if text else at._reveal(False)
             terminal.line("     " + at.message.replace(ALSO, ALSO_IN_LINES))

@@ -44,7 +44,7 @@ def _function_line(recording, number):
 
 
 def source_lines(recording: Recording, number: int, width: int, rows: int) -> list:
-    """The source of the running function, with its current line marked; without the docstring if that does not fit."""
+    """The source of the running function, with its current line marked; without the docstring if there is no room."""
     event = recording.events[number]
     named = recording.functions[event.function]
     lines = recording.sources[named.file].rstrip("\n").split("\n")
