@@ -1,6 +1,6 @@
 """A network as text: a column of neurons for the input and for each layer, with one connection highlighted (lit).
 
-A line is a list of pairs: a text, and how it is shown: "" or one of STYLES.
+A line is a list of pairs (text, style); a style is "" or a key of STYLES.
 """
 from ..study.recording import Recording
 from ..study.walking import neurons
@@ -13,7 +13,7 @@ CAPTIONS = {"forward": "each layer's output", "cost": "each layer's output",
 
 
 def short_number(value) -> str:
-    """A number in at most six characters.
+    """A number as a short text: six characters at most, in rare cases seven.
 
     >>> short_number(-0.24437), short_number(1234.5), short_number(-0.00012), short_number(0.0), short_number(None)
     ('-0.244', '1e+03', '-1e-04', '0.000', '')
@@ -26,7 +26,10 @@ def short_number(value) -> str:
 
 
 def lit(recording: Recording, number: int) -> tuple:
-    """What is highlighted at an event: (column, neuron, input), or None; the input is a neuron of the column before."""
+    """What is highlighted at an event: (column, neuron, input).
+
+    The input is a neuron of the column before. Each of the three may be None.
+    """
     place = recording.events[number].place
     widths = recording.about["widths"]
     if place.layer is None:
@@ -49,7 +52,7 @@ def network_width(recording: Recording, room: int) -> int:
 
 
 def network_lines(recording: Recording, number: int, room: int, rows: int) -> list:
-    """The network in at most ``room`` characters and ``rows`` lines; of a larger one the part around the lit neuron."""
+    """The network in at most ``room`` characters and ``rows`` lines; of a large one, the part around the lit neuron."""
     values = neurons(recording, number)
     at = lit(recording, number)
     cell = WIDE if len(values) * (WIDE + GAP) - GAP <= room else NARROW
