@@ -1,7 +1,7 @@
 """The sections of one training step, laid out as text or HTML; Markdown and LaTeX are in ``mathematics.py``.
 
-A wide layer is shortened: only the first eight neurons, inputs of a neuron and terms of a sum are shown, and how many
-more there are. A line of text has at most 100 columns.
+A wide layer is shortened: only the first eight neurons, inputs of a neuron and terms of a sum are shown, and a note
+says how many more there are. A line of text has at most 100 columns.
 """
 import html
 import re
@@ -88,7 +88,10 @@ def rounded(text: str, digits: int) -> str:
 
 
 def place(source) -> str:
-    """What to type in pdb to stop in a function, and its name. A step of a derivation has no function in the core.
+    """What to type in pdb to stop in a function, and its name.
+
+    ``source`` is the function. It is None for a step of the derivation that the core does not compute; then the text
+    says so.
 
     >>> from purenn import neuron
     >>> place(neuron.forward).split(":")[0], place(neuron.forward).split()[-1]
@@ -123,9 +126,10 @@ def _with_short_sums(quantity):
 
 
 def rows(quantity, digits: int = ALL_DIGITS) -> list:
-    """The right-hand sides, one below the other, each a sign and the terms of a sum: symbols, numbers, result.
+    """The right-hand sides: the symbols, the numbers, the result. Each is a pair: a sign and the terms of a sum.
 
-    Equal ones are shown once. The sign before the result is ≠ if the numbers give another result.
+    A side that is the same as the result is left out. The sign before the result is ≠ if the formula gives another
+    number.
     """
     result = quantity.result if isinstance(quantity.result, str) else repr(quantity.result)
     found = [terms for terms in [quantity.symbols] + quantity.numbers
@@ -215,7 +219,7 @@ def _layout(name):
 
 
 def opening(lines: list, layout: str) -> list:
-    """The beginning of a document in a layout: lines of prose, each of which begins a new line."""
+    """The beginning of a document in a layout: prose; each of ``lines`` starts on a new line."""
     if layout == "text":
         return [piece for line in lines for piece in textwrap.wrap(line, WIDTH)]
     from . import mathematics

@@ -46,7 +46,7 @@ def latex(text: str) -> str:
 
 
 def _word_with_subscript(match):
-    """The name of a number in a layer of your own: a word and a subscript."""
+    """A word with a subscript, such as shift_1, as LaTeX; the formulas of a layer of your own may have such names."""
     return r"\mathit{%s}%s_{%s}" % (match.group(1).replace("_", r"\ "), match.group(2) or "", match.group(3))
 
 
@@ -139,7 +139,7 @@ LAYOUTS = {"markdown": (_markdown_heading, _markdown, lambda text: ["", text]),
 
 
 def opening(lines: list, layout: str) -> list:
-    """The beginning of a document: lines of prose, each of which begins a new line."""
+    """The beginning of a document: prose; each of ``lines`` starts on a new line."""
     end = {"markdown": "  ", "latex": r"\newline"}[layout]
     texts = [words(line) for line in lines]
     return (BEGIN if layout == "latex" else []) + [text + end for text in texts[:-1]] + texts[-1:]
