@@ -1,1 +1,1 @@
-"""What people see. Nothing here computes: it is given numbers and lays them out."""
+"""The output for the user. These modules lay out results as text or figures; other packages compute them."""

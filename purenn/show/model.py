@@ -12,7 +12,7 @@ def lines_of(terminal, predictor) -> list:
 
 
 def _layers(model):
-    """A table of the layers, with the shapes and numbers of what they have learned."""
+    """A table of the layers, with the shapes of their weights and biases and how many parameters they have."""
     rows = [["", "layer", "weight", "bias", "parameters"]]
     for i, layer in enumerate(model.network.layers):
         parameters = list(layer.parameters())

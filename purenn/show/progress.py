@@ -46,9 +46,9 @@ class Progress:
 
 @contextmanager
 def telling(terminal: "Terminal | None", what: str, unit: str = ""):
-    """Give a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``; in MB if ``unit`` is " MB".
+    """Give a function ``tell(done, total)`` that shows progress, as in ``run 3 of 20``.
 
-    If ``unit`` is " MB", bytes are shown as MB. Without a terminal the value is None. The line is removed at the end
+    If ``unit`` is " MB", bytes are shown as MB. Without a terminal ``tell`` is None. The line is removed at the end
     of the block.
     """
     size = 10 ** 6 if unit == " MB" else 1

@@ -1,7 +1,7 @@
 """Text for the terminal: what it can show, tables, numbers in words.
 
-Every function that draws takes a Terminal, which knows what the stream can show (color, block
-characters), and returns lines. Only the methods of Terminal, ``wait_for_enter`` and ``write_bytes`` write.
+A function takes a Terminal if its text depends on what the stream can show (color, block characters). Most functions
+return lines. In this module, only the methods of Terminal, ``wait_for_enter`` and ``write_bytes`` write.
 """
 import io
 import os
@@ -32,7 +32,7 @@ class Terminal:
         self.dot, self.tick, self.side, self.corner, self.floor = "•┤│└─" if self.unicode else "*||+-"
 
     def line(self, text: str = "") -> None:
-        """Write one line. If the stream has only ASCII, the letters of formulas are spelled out."""
+        """Write one line. If the stream is not in Unicode, the symbols of formulas are spelled out."""
         encoding = getattr(self.stream, "encoding", None) or "utf-8"
         text = escaped(text, "\x1b" if self.color else "")
         if not self.unicode:
@@ -78,7 +78,7 @@ def wait_for_enter(terminal: Terminal) -> None:
 
 def write_bytes(text: bytes) -> None:
     """Write text to stdout unchanged, in UTF-8: it is data for other programs."""
-    if not hasattr(sys.stdout, "buffer"):                   # closed, or caught by another program
+    if not hasattr(sys.stdout, "buffer"):                   # closed, or replaced by a stream of text
         if sys.stdout is not None:
             sys.stdout.write(text.decode("utf-8"))
         return
