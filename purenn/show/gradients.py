@@ -32,8 +32,8 @@ def total_lines(total) -> list:
                  "slope jumps.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
-            "apart from what is explained, an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error",
-            "above 1e-2 is wrong; one between is doubtful."]
+            "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
+            "doubtful. What rounding and the third derivative explain is subtracted from the error first."]
 
 
 def where(checked: list, network) -> str:
