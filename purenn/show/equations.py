@@ -59,7 +59,7 @@ def shown_formula(recording: Recording, state, formula: str) -> str:
 
 
 def equation(recording: Recording, number: int, hidden: bool = False, ahead: bool = True) -> list:
-    """What an event does, in words and numbers: its lines; at a return, also the line with the call, and its result.
+    """What an event does, in words and numbers, as lines; at a return, also the line with the call, and its result.
 
     With ``hidden``, the formula and the result that the learner is asked for are left out. Without ``ahead``, the
     result of a line that calls a function is left out, because the call has not returned yet.

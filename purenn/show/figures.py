@@ -101,7 +101,10 @@ def _images(run, result):
 
 
 def _weights(title, network, names, size):
-    """The weights into each neuron of the first layer as images; in a network of one layer, a neuron is for a class."""
+    """The weights into each neuron of the first layer as images.
+
+    If there is only one layer, each image has the name of a class; otherwise it has a number.
+    """
     weight = network.layers[0].weight[:NEURONS]
     some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
     captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]

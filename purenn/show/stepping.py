@@ -132,7 +132,7 @@ def _wrapped(text, width, rows):
 # The whole screen.
 
 def screen(recording: Recording, number: int, width: int = 100, height: int = 30, hidden: bool = False) -> list:
-    """The lines of the screen at an event, one fewer than ``height``: the last one is for the keys."""
+    """The lines of the screen at an event, one fewer than ``height``: the line below them is for the keys."""
     rows = 4
     said = _said(recording, number, hidden, width, rows)
     said += [[]] * (rows - len(said))

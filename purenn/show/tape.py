@@ -10,7 +10,7 @@ MOST = 64
 TERMS = 3
 
 def comparison(slopes: list) -> str:
-    """Whether the gradients of the tape are those of backpropagation, and how far the worst one is from it."""
+    """Whether the gradients of the tape are those of backpropagation, and which two are furthest apart."""
     equal = [slope for slope in slopes if slope.units == 0.0]
     if len(equal) == len(slopes):
         return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
