@@ -28,7 +28,7 @@ from purenn.data.features import fit
 from purenn.data.idx import read_idx
 from purenn.data.image_files import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz
-from purenn.data.table import read_table
+from purenn.data.csv_table import read_table
 
 from .helpers import ROOT
 

@@ -25,7 +25,8 @@ from functools import lru_cache
 import pytest
 
 from purenn.cli import COMMANDS
-from purenn.study.comparison import Trial, is_better, summarize
+from purenn.study.comparison import Trial, summarize
+from purenn.study.sign_test import is_better
 
 from .helpers import ROOT, cli, found
 
@@ -375,7 +376,7 @@ def test_the_benchmark_has_a_row_for_each_contender_and_a_column_for_each_task()
 
 
 def test_the_verdicts_of_the_lab_reports_are_counted():
-    from purenn.study.verdicts import VERDICTS
+    from purenn.study.lab_verdicts import VERDICTS
     rows = rows_of("docs/lab-reports.md", "report", "purenn", "verdict")
     verdicts = [row["verdict"].replace("**", "") for row in rows]
     counted = [(row["verdict"], int(row["experiments"]))

@@ -9,7 +9,7 @@ from purenn import PurennError
 from purenn.data.encoding import decode, encode, rows_to_encode
 from purenn.data.features import fit, rows_to_use, stray_texts
 from purenn.data.preparation import Category, Classes, Number, Preparation
-from purenn.data.table import Table, read_table
+from purenn.data.csv_table import Table, read_table
 
 from .helpers import ROOT, close
 

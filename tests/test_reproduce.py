@@ -14,9 +14,9 @@ from purenn.cli.reproduce import as_command
 from purenn.show.lab_reports import text_of
 from purenn.study import trials
 from purenn.study.comparison import trial
-from purenn.study.experiments import ALL
+from purenn.study.lab_experiments import ALL
 from purenn.study.trials import Outcome
-from purenn.study.verdicts import RULES, Checked
+from purenn.study.lab_verdicts import RULES, Checked
 
 from .helpers import ROOT, assert_refused, cli
 

@@ -16,17 +16,17 @@ IN_C = {"ctypes", "tempfile"} | {
 ENGINES = IN_C | {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes",
                                                         "auto", "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
-                                             "updates", "examples", "evaluation", "experiments", "verdicts",
+                                             "updates", "examples", "evaluation", "lab_experiments", "lab_verdicts",
                                              "functions", "planting", "tape", "graph", "nodes", "recording", "tracing",
                                              "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
 SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
                                             "functions", "tape", "stepper", "stepping", "keys")}
-COMPARED = {"purenn.study.comparison", "purenn.runs.pool"}
+COMPARED = {"purenn.study.comparison", "purenn.study.sign_test", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
                                               "show", "reproduce", "step", "tape", "course", "page")}
-READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "table", "columns", "missing",
+READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "csv_table", "columns", "missing",
                                               "features", "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
                                         "strict_json")}

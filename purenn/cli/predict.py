@@ -3,7 +3,7 @@ import os
 from typing import Any, List, Optional
 
 from ..data.predictor import load_predictor, predicted
-from ..data.table import read_table
+from ..data.csv_table import read_table
 from ..files.rows import csv_line
 from ..linalg import PurennError
 from ..show.terminal import write_bytes

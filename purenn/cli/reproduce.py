@@ -9,7 +9,7 @@ from ..runs.pool import compile_alike
 from ..show import lab_reports
 from ..show.progress import telling
 from ..show.terminal import Terminal
-from ..study import experiments, trials
+from ..study import lab_experiments, trials
 from ..study.trials import Experiment, Outcome
 from .ending import can_draw
 from .options import add_json_option, add_workers_option
@@ -26,9 +26,9 @@ def run(arguments: List[str]) -> int:
         check_writable(options.markdown)
     terminal = Terminal()
     talkative = None if options.json else terminal
-    wanted = [each for each in experiments.ALL.values() if not options.names or each.name in options.names]
+    wanted = [each for each in lab_experiments.ALL.values() if not options.names or each.name in options.names]
     if options.full or options.data is not None:
-        wanted = [experiments.c1(options.full, options.data)]
+        wanted = [lab_experiments.c1(options.full, options.data)]
     done: List[Outcome] = []
     known: Dict[Any, Any] = {}
     start = time.perf_counter()
@@ -64,8 +64,8 @@ def run(arguments: List[str]) -> int:
 def parse(arguments: List[str]) -> Any:
     """The options as given."""
     parser = Parser("reproduce", description=DESCRIPTION)
-    parser.add_argument("names", metavar="NAME", nargs="*", type=one_of(experiments.ALL),
-                        help=f"one or several of {', '.join(experiments.ALL)} (default: all)")
+    parser.add_argument("names", metavar="NAME", nargs="*", type=one_of(lab_experiments.ALL),
+                        help=f"one or several of {', '.join(lab_experiments.ALL)} (default: all)")
     parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
                         help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} if there is a C "
                         f"compiler, {trials.FEW_SEEDS} or fewer if there is none); C1 is run with one")

@@ -81,7 +81,7 @@ def table_in_parts(source: TableSource, rng: Any, tell: Tell = None) -> Tuple[An
     ``tell(done, total)`` is called while the file is read. Raises PurennError if there are fewer rows than parts.
     """
     from .features import rows_to_use
-    from .table import read_table
+    from .csv_table import read_table
     found = read_table(source.file, source.delimiter, source.header, tell, source.decimal)
     usable = rows_to_use(found, source.target, source.missing, source.ignore)
     count = len(usable)

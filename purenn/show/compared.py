@@ -1,5 +1,6 @@
 """The results of a comparison of settings: as lines with a table, and as plain values for JSON and CSV."""
-from ..study.comparison import columns, what_stands_out
+from ..study.comparison import columns
+from ..study.sign_test import what_stands_out
 from . import charts
 from . import terminal as show
 

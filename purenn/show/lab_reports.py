@@ -2,7 +2,7 @@
 import os
 
 from ..study.printed import PRINTED
-from ..study.verdicts import RULES, VERDICTS, verdict
+from ..study.lab_verdicts import RULES, VERDICTS, verdict
 from . import terminal as show
 
 

@@ -5,7 +5,7 @@ from ..engines import compiler
 from ..runs.pool import Interrupted, Job, run_all
 from .comparison import Trial, rises, trial
 from .printed import PRINTED
-from .verdicts import Checked, Comparison, Trials, check
+from .lab_verdicts import Checked, Comparison, Trials, check
 
 SEEDS = 100                     # of an experiment, if there is a compiler
 FEW_SEEDS = 10                  # without a compiler

@@ -9,9 +9,9 @@ import time
 import pytest
 
 from purenn import PurennError
-from purenn.data import table as room
+from purenn.data import csv_table as room
 from purenn.data.columns import disguised, find_column, numbers
-from purenn.data.table import read_table
+from purenn.data.csv_table import read_table
 
 from .helpers import assert_unreadable, close
 from .test_speed import holds_in_one_of

@@ -7,13 +7,13 @@ import pytest
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Interrupted, Job, run_job
 from purenn.data.sources import ImageSource
-from purenn.study import experiments, trials
+from purenn.study import lab_experiments, trials
 from purenn.study import lab_variants as variants
 from purenn.study.comparison import trial
-from purenn.study.experiments import ALL
+from purenn.study.lab_experiments import ALL
 from purenn.study.printed import PRINTED
 from purenn.study.trials import carry_out, kept
-from purenn.study.verdicts import Comparison, Figure, Near, Success, check, verdict
+from purenn.study.lab_verdicts import Comparison, Figure, Near, Success, check, verdict
 
 from .helpers import cli
 
@@ -207,8 +207,8 @@ def test_the_runs_of_letters_are_those_of_the_report_and_a_small_one():
                      epochs=40, target_loss=None, patience=0, engine="auto", workers=2)
     for experiment, settings, source in (
             (ALL["C1"], usual, ImageSource(train=400)),
-            (experiments.c1(True), usual._replace(sizes=(784, 1000, 10), epochs=200), ImageSource(train=10_000)),
-            (experiments.c1(True, "notMNIST.npz"), usual._replace(sizes=(784, 1000, 10), epochs=200),
+            (lab_experiments.c1(True), usual._replace(sizes=(784, 1000, 10), epochs=200), ImageSource(train=10_000)),
+            (lab_experiments.c1(True, "notMNIST.npz"), usual._replace(sizes=(784, 1000, 10), epochs=200),
              ImageSource(data="notMNIST.npz", train=10_000))):
         job, = experiment.runs.values()
         assert job.settings == settings and experiment.seeds == 1

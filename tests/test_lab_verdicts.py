@@ -3,9 +3,9 @@ from math import inf
 
 import pytest
 
-from purenn.study import verdicts
+from purenn.study import lab_verdicts
 from purenn.study.comparison import Trial
-from purenn.study.verdicts import VERDICTS, Checked, Comparison, Figure, Near, Success, check, verdict
+from purenn.study.lab_verdicts import VERDICTS, Checked, Comparison, Figure, Near, Success, check, verdict
 
 NOTHING = Trial(solved=False, needed=None, epochs=5000, loss=5.3, accuracy=0.5, validation_loss=None,
                 validation_accuracy=None, test_loss=0.25, test_accuracy=0.5, diverged=False, seconds=1.0,
@@ -39,7 +39,7 @@ def test_a_figure_stands_for_every_number_that_rounds_to_it():
     close = losses([0.2494] * 20)
     for reported, holds in (("0.25", True), ("0.2", True), ("0.250", False), ("0.249", True), ("0.26", False)):
         assert check(Figure("loss", "xor", reported, loss), {"xor": close}).holds is holds, reported
-    assert verdicts.span("0.00640") == (0.006395, 0.006405) and verdicts.span("3631") == (3630.5, 3631.5)
+    assert lab_verdicts.span("0.00640") == (0.006395, 0.006405) and lab_verdicts.span("3631") == (3630.5, 3631.5)
 
 
 def test_runs_that_never_get_there_count_as_the_last():
@@ -52,22 +52,22 @@ def test_runs_that_never_get_there_count_as_the_last():
 @pytest.mark.parametrize("count, holds", [(0, False), (9, False), (10, True), (100, True)])
 def test_a_success_is_as_reported_where_one_seed_in_ten_has_it(count, holds):
     trials = {"xor": [NOTHING._replace(accuracy=1.0)] * count + [NOTHING] * (100 - count), "other": [NOTHING] * 3}
-    assert check(Success("all right", "xor", verdicts.right), trials)[1:] == (holds, f"{count} of 100 seeds")
+    assert check(Success("all right", "xor", lab_verdicts.right), trials)[1:] == (holds, f"{count} of 100 seeds")
 
 
 def test_no_seed_at_all_is_no_success():
-    assert not check(Success("all right", "xor", verdicts.right), {"xor": [NOTHING] * 3}).holds
+    assert not check(Success("all right", "xor", lab_verdicts.right), {"xor": [NOTHING] * 3}).holds
 
 
 def test_a_comparison_is_of_medians():
     trials = {"a": losses([1.0, 2.0, 9.0]), "b": losses([3.0, 3.0, 0.0]), "c": losses([4.0] * 3)}
     for labels, holds in ((["a", "b", "c"], True), (["b", "a", "c"], False), (["a", "c", "b"], False),
                           (["a", "a"], False)):
-        claim = Comparison("lower", verdicts.ordered(labels, loss), verdicts.medians(labels, loss))
+        claim = Comparison("lower", lab_verdicts.ordered(labels, loss), lab_verdicts.medians(labels, loss))
         assert check(claim, trials).holds is holds, labels
     assert check(claim, trials).found == "a: 2, a: 2"
     for lowest, highest, holds in (("a", "c", True), ("b", "c", False), ("a", "b", False)):
-        assert verdicts.extremes(lowest, highest, ["a", "b", "c"], loss)(trials) is holds
+        assert lab_verdicts.extremes(lowest, highest, ["a", "b", "c"], loss)(trials) is holds
 
 
 @pytest.mark.parametrize("found, holds", [(0.29, True), (0.28, True), (0.33, True), (0.27, False), (0.34, False)])
@@ -90,22 +90,22 @@ def test_one_claim_that_fails_is_enough(held, expected):
 
 
 def test_what_is_asked_of_a_run():
-    assert verdicts.loss_at(1000)(NOTHING) == 2.0 and verdicts.loss_at(1000, 4)(NOTHING) == 0.5
-    assert verdicts.loss_at(4999)(NOTHING) == 2.0 and verdicts.loss_at(10 ** 6)(NOTHING) == 0.5   # it ended before
-    assert verdicts.accuracy_at(1000)(NOTHING) == 1.0 and verdicts.accuracy_at(5000)(NOTHING) == 0.75
-    assert verdicts.right_at(1000)(NOTHING) and not verdicts.right_at(5000)(NOTHING)
-    assert verdicts.first_below(3.0)(NOTHING) == 1000 and verdicts.first_below(0.1)(NOTHING) == inf
-    assert verdicts.needed(NOTHING) == inf and verdicts.needed(NOTHING._replace(needed=7)) == 7
-    assert verdicts.worst(NOTHING) == 0.25
-    assert not verdicts.diverged(NOTHING) and verdicts.diverged(DIVERGED)
+    assert lab_verdicts.loss_at(1000)(NOTHING) == 2.0 and lab_verdicts.loss_at(1000, 4)(NOTHING) == 0.5
+    assert lab_verdicts.loss_at(4999)(NOTHING) == 2.0 and lab_verdicts.loss_at(10 ** 6)(NOTHING) == 0.5  # ended before
+    assert lab_verdicts.accuracy_at(1000)(NOTHING) == 1.0 and lab_verdicts.accuracy_at(5000)(NOTHING) == 0.75
+    assert lab_verdicts.right_at(1000)(NOTHING) and not lab_verdicts.right_at(5000)(NOTHING)
+    assert lab_verdicts.first_below(3.0)(NOTHING) == 1000 and lab_verdicts.first_below(0.1)(NOTHING) == inf
+    assert lab_verdicts.needed(NOTHING) == inf and lab_verdicts.needed(NOTHING._replace(needed=7)) == 7
+    assert lab_verdicts.worst(NOTHING) == 0.25
+    assert not lab_verdicts.diverged(NOTHING) and lab_verdicts.diverged(DIVERGED)
 
 
 def test_a_run_that_diverged_is_as_bad_as_can_be():
-    assert verdicts.loss_at(1)(DIVERGED) == inf and verdicts.accuracy_at(1)(DIVERGED) == 0.0
-    assert verdicts.worst(DIVERGED) == inf and verdicts.first_below(9.0)(DIVERGED) == inf
-    assert not verdicts.right(DIVERGED) and not verdicts.right_at(1)(DIVERGED)
+    assert lab_verdicts.loss_at(1)(DIVERGED) == inf and lab_verdicts.accuracy_at(1)(DIVERGED) == 0.0
+    assert lab_verdicts.worst(DIVERGED) == inf and lab_verdicts.first_below(9.0)(DIVERGED) == inf
+    assert not lab_verdicts.right(DIVERGED) and not lab_verdicts.right_at(1)(DIVERGED)
 
 
 def test_the_rule_in_words_has_the_numbers_that_are_used():
-    assert "middle 90 %" in verdicts.RULES[0] and "1 seed in 10" in verdicts.RULES[1]
-    assert verdicts.HIGH - verdicts.LOW == pytest.approx(0.9) and verdicts.ONE_IN == 10
+    assert "middle 90 %" in lab_verdicts.RULES[0] and "1 seed in 10" in lab_verdicts.RULES[1]
+    assert lab_verdicts.HIGH - lab_verdicts.LOW == pytest.approx(0.9) and lab_verdicts.ONE_IN == 10
