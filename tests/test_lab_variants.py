@@ -35,7 +35,7 @@ def test_adagrad_of_a_adds_up_a_neurons_squares_and_has_eps_in_the_root():
     assert after(lambda parameters: variants.AdagradOfA(parameters, LR)) == pytest.approx(expected, rel=1e-7)
 
 
-def test_adam_of_a_has_the_moments_swapped_and_no_memory_of_the_squares():
+def test_adam_of_a_has_the_betas_of_the_report_and_no_mean_of_the_squares():
     expected = []
     for start, (g1, g2) in zip((1.0, 2.0, 3.0), ((1.0, 3.0), (-2.0, 1.0), (0.5, -1.0))):
         m1, m2 = 0.9 * g1, 0.1 * (0.9 * g1) + 0.9 * g2

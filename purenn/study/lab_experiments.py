@@ -92,7 +92,8 @@ A = [
                [_mean_loss("xor"), _accuracy("xor")]),
     Experiment("A9", "xor, momentum, adagrad, adam at lr 0.01", "curves (lost)",
                "the report's own methods: its momentum keeps no velocity, so it is gradient descent; its Adagrad adds "
-               "up the squared gradients of all weights of a neuron; its Adam has the moments swapped",
+               "up the squared gradients of all weights of a neuron; its Adam has the betas 0.1 and 0.9 and "
+               "keeps no mean of the squares",
                {"momentum": _job("xor", SSE._replace(lr=0.01)),
                 "adagrad": _job("xor", SSE._replace(lr=0.01, optimizer="adagrad"), variants.adagrad_of_a),
                 "adam": _job("xor", SSE._replace(lr=0.01, optimizer="adam"), variants.adam_of_a)}, [],
