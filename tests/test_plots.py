@@ -220,9 +220,9 @@ def test_a_confusion_matrix_has_its_counts_where_they_belong():
     figure = drawn(plots.confusion("test", [[8, 2], [0, 5]], ["A", "B"]))
     axes = figure.axes[0]
     counts = {text.get_text(): text.get_position() for text in axes.texts}
-    assert counts == {"8": (0, 0), "2": (1, 0), "5": (1, 1)}                # x is what it was taken for
+    assert counts == {"8": (0, 0), "2": (1, 0), "5": (1, 1)}                # x is the predicted class
     assert axes.images[0].get_array().tolist() == [[0.8, 0.2], [0.0, 1.0]]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("taken for", "is")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted class", "true class")
     assert [label.get_text() for label in axes.get_xticklabels()] == ["A", "B"]
     shades = {text.get_text(): text.get_color() for text in axes.texts}
     assert shades == {"8": "white", "2": "black", "5": "white"}

@@ -172,7 +172,7 @@ def film(title: str, inputs: list, labels: list, losses: list) -> tuple:
     figure = _figure(6, 3.2, title, layout=None)
     left, right = figure.subplots(1, 2)
     figure.subplots_adjust(0.08, 0.21, 0.98, 0.83, 0.25)
-    figure.text(0.02, 0.015, "a point's color is its class; with a ring: taken for the other", fontsize=7, color=GRAY)
+    figure.text(0.02, 0.015, "color: the true class of a point; black ring: misclassified", fontsize=7, color=GRAY)
     right.plot(range(1, len(losses) + 1), losses, color=COLORS[0])
     dot, = right.plot([], [], "o", color=COLORS[1])
     _plain(right, "loss", "epoch")
@@ -379,7 +379,7 @@ def confusion(title: str, matrix: list, names: list):
             if matrix[i][j]:
                 axes.text(j, i, str(matrix[i][j]), ha="center", va="center", fontsize=size,
                           color="white" if shares[i][j] > 0.5 else "black")
-    _plain(axes, "", "taken for", "is")
+    _plain(axes, "", "predicted class", "true class")
     axes.grid(False)
     ticks = range(0, classes, -(-classes // 30))
     axes.set_xticks(ticks, [literal(names[k]) for k in ticks], fontsize=size)
@@ -393,7 +393,7 @@ def fitted(title: str, targets: list, predicted: list, name: str):
     figure = _figure(5.4, 4.6, title)
     axes = figure.subplots()
     ends = min(targets + predicted), max(targets + predicted)
-    axes.plot(ends, ends, color=GRAY, linewidth=1.0, label="the same")
+    axes.plot(ends, ends, color=GRAY, linewidth=1.0, label="predicted = true")
     axes.scatter(targets, predicted, s=22, color=COLORS[0], edgecolors="white", linewidths=0.6, zorder=3,
                  label=count(len(targets), "test row"))
     _plain(axes, "", name, "predicted")
