@@ -137,6 +137,9 @@ def test_the_task_can_be_said():
     assert fit(table("x,y\n1,0\n2,1\n3,0\n4,1"), "y", task="regression").target.mean == 0.5
     refused("line 2, column 'y': found 'a', expected a number, to predict by regression", fit,
             table("x,y\n1,a\n2,1"), "y", task="regression")
+    commas = Table(["x", "y"], [["1", "2", "3"], ["0,5", "2", "a"]], [2, 3, 4], decimal="comma")
+    refused("line 4, column 'y': found 'a', expected a number, to predict by regression", fit, commas, "y",
+            task="regression")
     refused("task is 'both'; it must be classification or regression", fit, found, "y", task="both")
 
 

@@ -213,12 +213,13 @@ def first_text(table: Table, at: int, rows):
     """The first of the rows in which this column has a text that is neither a number nor missing.
 
     If there is none, the first of all rows with such a text. If there is none there either, as in a column
-    with decimal points where commas are expected, the first of the rows whose field is not missing; or None.
+    with decimal commas where only some numbers have a currency sign, the first row whose field is not missing; or None.
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):
         for row in some:
-            if numbers([texts[row]]) is None:
+            number = numbers([texts[row]]) if table.decimal == "point" else disguised([texts[row]], table.decimal)[0]
+            if number is None:
                 return row
     return next((row for row in rows if texts[row] not in IS_MISSING), None)
 
