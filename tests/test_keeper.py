@@ -334,7 +334,7 @@ def test_where_the_disk_is_full_the_report_is_shown_and_the_old_file_stays(optio
 def test_the_model_is_saved_where_the_history_cannot_be(begun, tmp_path, monkeypatch):
     def fails(*_):
         raise PurennError("the disk is full")
-    monkeypatch.setattr("purenn.cli.ending.write_history", fails)
+    monkeypatch.setattr("purenn.cli.training_commands.write_history", fails)
     kept = ("--history", tmp_path / "h.csv", "--save", tmp_path / "m.json")
     code, out, err = run(*begun, "--epochs", 2, "--json", *kept)
     assert (code, err, json.loads(out)["epochs"]) == (2, "purenn: the disk is full\n", 2)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from purenn.cli import ending, main, reproduce
+from purenn.cli import main, reproduce, training_commands
 from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
@@ -72,7 +72,7 @@ def test_what_is_shown_has_the_report_the_reading_each_claim_and_the_verdict():
 def test_what_is_to_be_typed_is_the_first_run_with_the_right_method(experiment, monkeypatch):
     """It trains with the same settings, but for the engine, on the same data."""
     trained = []
-    monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
+    monkeypatch.setattr(training_commands, "_carry_out", lambda run, *_: trained.append(run) or 0)
     for label, job in experiment.runs.items():
         words = as_command(experiment._replace(runs={label: job})).replace(", with the right method", "").split()
         assert words[-2:] == ["--seed", "1"] and main([*words[:-1], "2"]) == 0
@@ -92,7 +92,7 @@ def test_so_are_those_of_letters(monkeypatch):
         return few
     monkeypatch.setattr(problems, "make", make)                     # to draw them all would take a while
     monkeypatch.setattr("purenn.engines.work.PAYS", 10 ** 9)            # several workers only where that is typed
-    monkeypatch.setattr(ending, "_carry_out", lambda run, *_: trained.append(run) or 0)
+    monkeypatch.setattr(training_commands, "_carry_out", lambda run, *_: trained.append(run) or 0)
     job, = ALL["C1"].runs.values()
     assert main(as_command(ALL["C1"]).split()) == 0
     assert made == [job.problem.args[0]] and trained[0].settings == job.settings

@@ -21,7 +21,7 @@ STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes",
                                              "numbers", "walking")}
 FIGURES = {"purenn.show.plots", "purenn.show.figures", "purenn.study.history"}
 SHOWN = {"purenn.show." + name for name in ("compared", "explanation", "gradients", "lab_reports", "mistakes", "model",
-                                            "functions", "tape", "stepper", "stepping", "keys")}
+                                            "functions", "tape", "stepper", "stepping", "keyboard")}
 COMPARED = {"purenn.study.comparison", "purenn.study.sign_test", "purenn.runs.pool"}
 COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain", "gradcheck", "mistakes", "unroll",
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
@@ -32,7 +32,7 @@ READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arra
                                         "strict_json")}
 CASES = {
     "--help": ENGINES | STUDY | COMMANDS | SHOWN | COMPARED | READERS | {
-        "json", "purenn.data", "purenn.study", "purenn.runs", "purenn.cli.ending", "purenn.cli.options"},
+        "json", "purenn.data", "purenn.study", "purenn.runs", "purenn.cli.training_commands", "purenn.cli.options"},
     "xor --epochs 2": READERS | ENGINES | STUDY | SHOWN | COMPARED | COMMANDS - {"purenn.cli.xor"} | {
         "json", "purenn.study", "purenn.data.images", "purenn.data.letters"},
     "linear --epochs 2 --engine matrix": READERS | ENGINES - {"purenn.engines.matrix"} | STUDY | SHOWN | COMPARED |

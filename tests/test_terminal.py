@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from purenn.show import charts
+from purenn.show import text_charts
 from purenn.show import terminal as show
 from purenn.show.progress import Progress, telling
 from purenn.show.terminal import Terminal
@@ -38,7 +38,7 @@ def test_a_stream_without_block_characters_gets_others(monkeypatch):
     terminal.line("δ is a Greek letter")
     terminal.line("δ⁽¹²⁾_1 ≠ ∂C/∂z⁽²⁾_1·(z⁽²⁾_1)²")
     assert terminal.stream.getvalue() == "delta is a Greek letter\ndelta(12)_1 != dC/dz(2)_1*(z(2)_1)^2\n"
-    lines = charts.learning_curve(terminal, [1.0, 0.1]) + charts.decision_map(terminal, [[0.0, 1.0]] * 2, [])
+    lines = text_charts.learning_curve(terminal, [1.0, 0.1]) + text_charts.decision_map(terminal, [[0.0, 1.0]] * 2, [])
     assert all(ord(character) < 128 for line in lines for character in line)
 
 
@@ -67,7 +67,7 @@ def test_every_row_of_a_long_table_is_there():
 
 
 def test_the_learning_curve_falls_from_the_upper_left_to_the_lower_right():
-    lines = charts.learning_curve(show.Terminal(Ascii()), [10.0 ** -i for i in range(5)], height=5)
+    lines = text_charts.learning_curve(show.Terminal(Ascii()), [10.0 ** -i for i in range(5)], height=5)
     assert [line[10:] for line in lines[1:6]] == ["*    ", " *   ", "  *  ", "   * ", "    *"]
     assert lines[1].startswith("       1 |") and lines[5].startswith("  0.0001 |")
     assert lines[-1].rstrip().endswith("epoch 5")
@@ -75,15 +75,15 @@ def test_the_learning_curve_falls_from_the_upper_left_to_the_lower_right():
 
 @pytest.mark.parametrize("losses", [[0.5], [0.5, 0.5, 0.5], [0.0, 0.0], [1e300, 1e-300], [0.3] * 1000])
 def test_a_curve_of_any_losses_can_be_drawn(losses):
-    lines = charts.learning_curve(show.Terminal(Ascii()), losses)
+    lines = text_charts.learning_curve(show.Terminal(Ascii()), losses)
     assert sum(line[10:].count("*") for line in lines[1:12]) == min(40, len(losses))
 
 
 def test_a_sparkline_goes_with_the_logarithm_between_its_limits():
     values = [99.0, 5.0, 0.5, 0.05, 0.01, 0.0, 1e9]
-    assert charts.sparkline(show.Terminal(Screen()), values, (0.01, 100.0)) == "█▆▄▂▁▁█"
-    assert charts.sparkline(show.Terminal(Ascii()), values, (0.01, 100.0)) == "#+:._" + "_#"
-    assert charts.sparkline(show.Terminal(Ascii()), [0.5, 0.5], (0.5, 0.5)) == "__"
+    assert text_charts.sparkline(show.Terminal(Screen()), values, (0.01, 100.0)) == "█▆▄▂▁▁█"
+    assert text_charts.sparkline(show.Terminal(Ascii()), values, (0.01, 100.0)) == "#+:._" + "_#"
+    assert text_charts.sparkline(show.Terminal(Ascii()), [0.5, 0.5], (0.5, 0.5)) == "__"
 
 
 def test_a_table_has_its_first_columns_at_the_left_and_the_others_at_the_right():
@@ -92,20 +92,20 @@ def test_a_table_has_its_first_columns_at_the_left_and_the_others_at_the_right()
 
 
 def test_the_map_has_x2_upward_and_the_points_where_they_are():
-    lines = charts.decision_map(show.Terminal(Ascii()), [[0.0] * 3, [0.5] * 3, [1.0] * 3],
+    lines = text_charts.decision_map(show.Terminal(Ascii()), [[0.0] * 3, [0.5] * 3, [1.0] * 3],
                               [(0.0, 0.0, 0, True), (1.0, 1.0, 1, True), (0.5, 0.5, 1, False)])
     assert [line[4:7] for line in lines[1:4]] == ["##1", ":!:", "0  "]
 
 
 @pytest.mark.parametrize("stream, full", [(Screen, "█"), (Ascii, "#")])
 def test_the_title_of_the_map_names_the_character_that_means_near_1(stream, full):
-    lines = charts.decision_map(show.Terminal(stream()), [[0.0, 0.99]] * 2, [])
+    lines = text_charts.decision_map(show.Terminal(stream()), [[0.0, 0.99]] * 2, [])
     assert lines[0] == "output (%s: near 1)" % full
     assert [line[4:6] for line in lines[1:3]] == [" " + full] * 2
 
 
 def test_a_map_of_outputs_beyond_0_and_1_is_drawn_at_its_edges():
-    lines = charts.decision_map(show.Terminal(Ascii()), [[-5.0, 7.0]] * 2, [])
+    lines = text_charts.decision_map(show.Terminal(Ascii()), [[-5.0, 7.0]] * 2, [])
     assert [line[4:6] for line in lines[1:3]] == [" #", " #"]
 
 

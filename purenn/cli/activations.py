@@ -5,9 +5,9 @@ from ..runs.settings import BETWEEN
 from ..show.functions import table
 from ..show.terminal import Terminal
 from ..study.functions import values_and_derivatives
-from .ending import check_figures, say_written
 from .options import add_figure_options
 from .parser import Parser
+from .training_commands import check_figures, say_written
 
 DESCRIPTION = "Show each activation function f(z) and its derivative f′(z): a table, and with --plot their curves."
 

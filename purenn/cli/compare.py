@@ -16,10 +16,10 @@ from ..show import terminal as show
 from ..show.progress import telling
 from ..study.comparison import trial
 from ..study.plan import Axis, Plan, plan_of, rows_of
-from .ending import check_figures, note_about, say_written
 from .options import (add_figure_options, add_json_option, add_point_options, add_workers_option, chosen,
                       named_as_options, points_of)
 from .parser import NONE, Parser, hidden_sizes, task_name, whole
+from .training_commands import check_figures, note_about, say_written
 
 
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."

@@ -7,17 +7,16 @@ from ..data.sources import ImageSource, check_names, class_names, read_source
 from ..engines.work import is_worth_it
 from ..files.text import short
 from ..linalg import PurennError
-from ..runs.defaults import TASKS, Task
+from ..runs.defaults import LETTERS_WITH_C, TASKS, Task
 from ..show.progress import telling
 from ..show.terminal import Terminal
-from .ending import train_and_report
 from .options import (Group, add_ending_options, add_engine_options, add_fitting_options, add_network_options,
                       add_optimizer_options, add_part_options, add_workers_option, named_as_options)
 from .parser import MOST_EPOCHS, Parser, typed, whole
+from .training_commands import train_and_report
 
-# What --full stands for, the settings of the lab report; and the defaults if there is a C compiler.
+# What --full stands for: the settings of the lab report.
 FULL = {"hidden": [1000], "train": 10000, "batch_size": "all", "epochs": 200, "patience": 0}
-WITH_C = {"hidden": [300], "epochs": 20, "lr_decay": 0.9, "weight_decay": 0.001}
 
 # The options that go with --show-data (the seed only with drawn letters), and those that go with --write-data.
 SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
@@ -39,10 +38,10 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. With ``--full``, those not given are the report's; with a C compiler, they may be WITH_C's."""
+    """The options. With ``--full``, those not given are the report's; with a C compiler, perhaps LETTERS_WITH_C."""
     task = TASKS["letters"]
     parser = Parser("letters", description=f"{task.summary} If there is a C compiler and no option changes the images, "
-                    f"the network or the training, the defaults are {typed([], WITH_C)}.")
+                    f"the network or the training, the defaults are {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N images, the first ones of a file, and end")
@@ -52,12 +51,11 @@ def parse(arguments: List[str]) -> Any:
     add_workers_option(group)
     add_ending_options(parser, log_every=None, every=1)
     options = parser.parse_args(arguments)
-    usual = FULL if options.full else WITH_C if not options.given - FREE and is_worth_it(options.engine) else {}
-    for name in set(usual) - options.given:
-        setattr(options, name, usual[name])
+    usual = FULL if options.full else LETTERS_WITH_C if not options.given - FREE and is_worth_it(options.engine) else {}
+    vars(options).update({name: usual[name] for name in set(usual) - options.given})
     options.given |= set(usual)
-    if usual is WITH_C and not options.json and not options.quiet:
-        Terminal().line(f"There is a C compiler, so a larger training is chosen: {typed([], WITH_C)}")
+    if usual is LETTERS_WITH_C and not options.json and not options.quiet:
+        Terminal().line(f"There is a C compiler, so a larger training is chosen: {typed([], LETTERS_WITH_C)}")
     return options
 
 
@@ -112,14 +110,14 @@ def check_options(options: Any) -> None:
 def show_data(options: Any) -> int:
     """The first images with their labels, as text."""
     from ..data.letters import drawn
-    from ..show import pictures
+    from ..show import text_images
     source, terminal = source_of(options, TASKS["letters"]), Terminal()
     with named_as_options():
         images = read_source(source) if source.data else drawn(options.show_data, random.Random(options.seed))
         names = class_names(source, images)
     rows = images.images[:options.show_data]
     titles = [f"{i + 1}: {names[images.labels[i]]}" for i in range(len(rows))]
-    terminal.lines(pictures.sheet(terminal, titles, rows, images.height, images.width))
+    terminal.lines(text_images.sheet(terminal, titles, rows, images.height, images.width))
     return 0
 
 

@@ -2,6 +2,6 @@
 from functools import partial
 
 from ..runs.defaults import TASKS
-from .ending import run_points
+from .training_commands import run_points
 
 run = partial(run_points, TASKS["linear"])

@@ -2,8 +2,8 @@
 import os
 from typing import Any, List, Optional
 
-from ..data.predictor import load_predictor, predicted
 from ..data.csv_table import read_table
+from ..data.predictor import load_predictor, predicted
 from ..files.rows import csv_line
 from ..linalg import PurennError
 from ..show.terminal import write_bytes

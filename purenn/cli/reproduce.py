@@ -11,9 +11,9 @@ from ..show.progress import telling
 from ..show.terminal import Terminal
 from ..study import lab_experiments, trials
 from ..study.trials import Experiment, Outcome
-from .ending import can_draw
 from .options import add_json_option, add_workers_option
 from .parser import Parser, one_of, typed, whole
+from .training_commands import can_draw
 
 DESCRIPTION = "Repeat the experiments of the five lab reports, and say whether each gives the reported result."
 

@@ -7,10 +7,10 @@ from ..linalg import PurennError
 from ..losses import LOSSES
 from ..runs.defaults import TASKS, Task
 from ..runs.settings import BETWEEN
-from .ending import train_and_report
 from .options import (Group, add_ending_options, add_engine_options, add_fitting_options, add_network_options,
                       add_optimizer_options, add_part_options, add_table_options, add_workers_option)
 from .parser import MOST_EPOCHS, Parser, one_of, whole
+from .training_commands import train_and_report
 
 KINDS = ("classification", "regression")
 

@@ -65,8 +65,10 @@ TASKS: Dict[str, Task] = {task.name: task for task in (
          most_parameters=20_000_000, log_every=10),
 )}
 
-# The tasks on points in the unit square, which need no data.
-POINT_TASKS = [task.name for task in TASKS.values() if task.problem]
+# The defaults of letters if there is a C compiler and nothing else is chosen.
+LETTERS_WITH_C = {"hidden": [300], "epochs": 20, "lr_decay": 0.9, "weight_decay": 0.001}
+
+POINT_TASKS = [task.name for task in TASKS.values() if task.problem]        # points in the unit square: no data needed
 
 
 def resolve(task: Task, problem: Problem, hidden: Optional[Sequence[int]] = None, **chosen: Any) -> Settings:

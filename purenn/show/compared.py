@@ -1,7 +1,7 @@
 """The results of a comparison of settings: as lines with a table, and as plain values for JSON and CSV."""
 from ..study.comparison import columns
 from ..study.sign_test import what_stands_out
-from . import charts
+from . import text_charts
 from . import terminal as show
 
 WIDTH = 15                      # of a small learning curve, in characters
@@ -40,7 +40,7 @@ def table(terminal, axes: list, settings: list, rows: list) -> list:
         cells.append(["fresh"] + [_percent(row.test_accuracy) for row in rows])
     if any(row.diverged for row in rows):
         cells.append(["diverged"] + [f"{row.diverged}" for row in rows])
-    lines = [charts.sparkline(terminal, columns(row.typical.losses, last, WIDTH), limits) if row.typical else ""
+    lines = [text_charts.sparkline(terminal, columns(row.typical.losses, last, WIDTH), limits) if row.typical else ""
              for row in rows]
     cells.append([text.ljust(WIDTH) for text in ["loss by epoch"] + lines])
     cells.append(["seconds"] + ["-" if row.seconds is None else f"{row.seconds:.2f}" for row in rows])

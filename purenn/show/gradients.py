@@ -1,6 +1,6 @@
 """What ``study.gradcheck`` found, in words: the worst entry of each row, and how the error depends on the step h."""
 from ..study import gradcheck as study
-from . import charts
+from . import text_charts
 from . import terminal as show
 
 
@@ -68,7 +68,7 @@ def sweep_lines(terminal, activation: str, found: list) -> list:
     """The worst relative error on xor, 2-4-1, for steps from 1e-1 to 1e-12."""
     best = min(found, key=lambda pair: pair[1])
     return [f"The worst relative error on xor, 2-4-1 {activation}, against the step h (bars: log of the error):", "",
-            *charts.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
+            *text_charts.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
             f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
             "and falls with h².",
             "Below it the two costs agree in most digits, so rounding is most of the error: it grows with 1/h.",

@@ -1,8 +1,8 @@
 """The results of the experiments of the lab reports: in words, as plain values, as Markdown, and as figures."""
 import os
 
-from ..study.printed import PRINTED
 from ..study.lab_verdicts import RULES, VERDICTS, verdict
+from ..study.printed import PRINTED
 from . import terminal as show
 
 

@@ -1,7 +1,7 @@
 """A mistake in words and curves: the right and the wrong line, what a learner sees and why, the check that finds it."""
 import textwrap
 
-from . import charts
+from . import text_charts
 from . import terminal as show
 
 
@@ -20,7 +20,7 @@ def lines(terminal, shown) -> list:
         curve = ["no epoch was completed"]
         if trained.losses:
             losses = [min(loss, 1e6) for loss in trained.losses]
-            curve = charts.learning_curve(terminal, losses, width=28, limits=limits)
+            curve = text_charts.learning_curve(terminal, losses, width=28, limits=limits)
         curves.append([f"{title}: {curve[0]}"] + curve[1:])
     outcomes = [f"  right   {_outcome(shown.right)}", f"  wrong   {_outcome(shown.wrong)}"]
     outcomes += [f"  again   {_outcome(shown.again)}"] if shown.again else []
@@ -30,7 +30,7 @@ def lines(terminal, shown) -> list:
             f"  where   {mistake.where}", "",
             f"What a learner sees: {experiment.task}; {shown.network}, {shown.loss}, {shown.optimizer}; seed "
             f"{shown.seed}, {experiment.epochs} epochs", "",
-            *charts.beside(curves[0], curves[1], width=42), "", *outcomes, "",
+            *text_charts.beside(curves[0], curves[1], width=42), "", *outcomes, "",
             *textwrap.wrap("Why: " + shown.why, 100), "", f"Caught: {shown.found}"]
 
 

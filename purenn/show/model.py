@@ -1,6 +1,6 @@
 """A saved network in words: its layers, what it predicts from which columns, its training, its curve."""
 from ..linalg import PurennError
-from . import charts
+from . import text_charts
 from . import terminal as show
 from .report import listed
 
@@ -62,4 +62,4 @@ def _curve(terminal, model):
         return []
     if min(losses) < 0.0:
         raise PurennError("the history has a loss below 0; the file is damaged")
-    return ["", *charts.learning_curve(terminal, losses)]
+    return ["", *text_charts.learning_curve(terminal, losses)]

@@ -7,7 +7,7 @@ from ..data.scores import precision, recall
 from ..data.why_not_learned import majority
 from ..files.text import digits
 from ..losses import CrossEntropyLoss
-from . import charts, pictures
+from . import text_charts, text_images
 from . import terminal as show
 
 
@@ -156,8 +156,8 @@ def _points(terminal, run, result):
                              tested.targets, result.tested().outputs, right)
     points = [(x[0], x[1], y[0], ok) for x, y, ok in zip(tested.inputs, tested.targets, right)]
     grid = [[run.loss.answer(run.network.predict([[0.05 * j, 0.1 * i]])[0])[0] for j in range(21)] for i in range(11)]
-    curve = charts.learning_curve(terminal, [epoch.loss for epoch in result.curve])
-    return [*lines, "", *charts.beside(curve, charts.decision_map(terminal, grid, points))]
+    curve = text_charts.learning_curve(terminal, [epoch.loss for epoch in result.curve])
+    return [*lines, "", *text_charts.beside(curve, text_charts.decision_map(terminal, grid, points))]
 
 
 def _images(terminal, run, result):
@@ -177,7 +177,7 @@ def confusion_lines(terminal, classes, score) -> list:
     """The confusion matrix with recall and precision."""
     matrix = score.measures["confusion"]
     numbers = range(len(matrix))
-    return pictures.confusion(terminal, matrix, [show.printable(name) for name in classes],
+    return text_images.confusion(terminal, matrix, [show.printable(name) for name in classes],
                               [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
 
 
@@ -197,14 +197,14 @@ def _worst(terminal, result, most=4):
         return []
     titles = [f"{names[row['target']]} taken for {names[row['output']]} ({100.0 * row['probability']:.0f}%)"
               for row in rows]
-    return ["", "The worst mistakes:", *pictures.sheet(terminal, titles, [images.images[row["image"]] for row in rows],
-                                                       images.height, images.width)]
+    pixels = [images.images[row["image"]] for row in rows]
+    return ["", "The worst mistakes:", *text_images.sheet(terminal, titles, pixels, images.height, images.width)]
 
 
 def _table(terminal, run, result):
     lines = []
     if result.curve:
-        lines = [*charts.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
+        lines = [*text_charts.learning_curve(terminal, [epoch.loss for epoch in result.curve]), ""]
     lines += part_lines(result.parts()) + score_lines(terminal, result.problem.preparation, result.test)
     if result.problem.classes:
         name, right, count = majority(result.problem.classes, result.train.measures["confusion"],

@@ -10,7 +10,7 @@ from ..study import walking
 from ..study.recording import Recording
 from . import stepping
 from .equations import digits, shown_formula
-from .keys import RESIZED, FullScreen
+from .keyboard import RESIZED, FullScreen
 from .stepping import painted
 from .terminal import Terminal
 

@@ -8,8 +8,8 @@ import unicodedata
 
 from ..study.recording import Recording
 from .equations import digits, equation, list_number, shown_value, symbols
-from .network_text import CAPTIONS, STYLES, network_lines, network_width
 from .terminal import SPELLED_OUT, Terminal
+from .text_network import CAPTIONS, STYLES, network_lines, network_width
 
 KEYS_IN_SHORT = "→ ← line  ↓ over  ↑ out  p l n i next  ? keys  q quit"
 
