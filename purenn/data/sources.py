@@ -41,7 +41,7 @@ class ImageSource(NamedTuple):
 
 
 class TableSource(NamedTuple):
-    """A table, and what is predicted from it; see ``table.read_table`` and ``features.fit``."""
+    """A table, and what is predicted from it; see ``csv_table.read_table`` and ``features.fit``."""
 
     file: str
     target: str
@@ -80,8 +80,8 @@ def table_in_parts(source: TableSource, rng: Any, tell: Tell = None) -> Tuple[An
 
     ``tell(done, total)`` is called while the file is read. Raises PurennError if there are fewer rows than parts.
     """
-    from .features import rows_to_use
     from .csv_table import read_table
+    from .features import rows_to_use
     found = read_table(source.file, source.delimiter, source.header, tell, source.decimal)
     usable = rows_to_use(found, source.target, source.missing, source.ignore)
     count = len(usable)
