@@ -284,6 +284,18 @@ def test_ctrl_c_before_the_first_checkpoint_was_due_keeps_the_last_epoch_that_wa
     assert digits(tmp_path, task, "--resume", path, "--epochs", 5) == digits(tmp_path, *begun, "--epochs", 5)
 
 
+def test_ctrl_c_before_a_resumed_run_has_done_an_epoch_writes_what_it_began_with(tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    run("xor", "--epochs", 2, "--checkpoint", tmp_path / "a", "--quiet")
+    with monkeypatch.context() as patch:
+        patch.setattr(Loops, "learn", interrupted, raising=False)
+        code, out, err = run("xor", "--resume", tmp_path / "a", "--epochs", 9, "--checkpoint", tmp_path / "b", "--json")
+    assert (code, err, json.loads(out)["epochs"]) == (130, "", 2)
+    assert digits(tmp_path, "xor", "--resume", tmp_path / "b", "--epochs", 9) == digits(tmp_path, "xor", "--epochs", 9)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="no pipe that breaks")
 @pytest.mark.parametrize("begun", [
     (*TRAIN, "--patience", 0, "--epochs", 60), ("xor", "--epochs", 300, "--log-every", 1),
@@ -425,6 +437,8 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
         assert_refused("%s: found" % option, "xor", "--resume", path, option, value)
         assert_refused("was begun with %s; leave it out" % before, "xor", "--resume", path, option, value)
     assert_refused("--shuffle: found True", "xor", "--resume", path, "--shuffle")
+    assert_refused("%s: epochs: found 2, and 3 are done; take as many or more" % path, "xor", "--resume", path,
+                   "--epochs", 2)
     assert_refused("--plot: cannot be used with --resume", "xor", "--resume", path, "--plot")
     assert_refused("%s: was written by xor; resume it with xor" % path, "gate", "--resume", path)
     assert_refused("%s: was written by xor; resume it with xor" % path, "train", "--resume", path)

@@ -111,6 +111,8 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
             if name not in FREE and getattr(settings, name) != begun:
                 raise PurennError(f"it was begun with {name} {begun!r:.60}, and cannot go on with "
                                   f"{getattr(settings, name)!r:.60}; only {', '.join(FREE)} may differ")
+        if settings.epochs < checkpoint.epoch:
+            raise PurennError(f"epochs: found {settings.epochs}, and {checkpoint.epoch} are done; take as many or more")
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or start again without resuming")
         run = Run(problem, settings)

@@ -83,6 +83,8 @@ class Run:
         if self.stopped:
             self._keep()
             return
+        if self.keeper and self.curve:                    # Ctrl-C may come before the next epoch is complete
+            self.keeper.hold(self)
         try:
             for epoch in train(self.network, problem.train, self.loss, self.optimizer, settings.epochs,
                                settings.batch_size, self.engine, self.rng if settings.shuffle else None,
