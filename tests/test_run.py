@@ -135,6 +135,9 @@ def test_a_loss_and_an_optimizer_of_ones_own_are_found_by_name(monkeypatch):
     result = Run(problems.xor(), own).result()
     assert result.curve == Run(problems.xor(), own._replace(loss="mse", optimizer="adagrad")).result().curve
     assert result.engine == "Loops()"                       # there is no source for this loss
+    run = Run(problems.xor(), own._replace(engine="processes", workers=1))
+    assert run.result().curve == result.curve and repr(run.engine) == "Processes(workers=1, inner=Loops())"
+    run.close()
 
 
 def test_a_network_of_ones_own_is_trained_too():

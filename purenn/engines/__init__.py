@@ -52,7 +52,11 @@ def make(name: str, network, work=None):
     """
     if name not in NAMES:
         raise PurennError(f"engines: there is no engine {name!r}; it must be one of {', '.join(NAMES)}")
-    engine = _of_one_process("auto", network) if name == "processes" else _of_one_process(name, network, work)
+    if name == "processes":                             # its workers do without C
+        from .auto import pick
+        engine = pick(network, loss=work.loss if work else None)
+    else:
+        engine = _of_one_process(name, network, work)
     workers = work.workers if work else None
     if name == "processes" or ((workers or 1) > 1 and repr(engine) != "Compiled()"):
         from .processes import Processes

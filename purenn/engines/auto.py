@@ -21,11 +21,12 @@ MOST_UNROLLED_ON_PYPY = 150
 # takes one or two, saves time.
 IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
-def pick(network, work=None):
+
+def pick(network, work=None, loss=None):
     """The engine for this network; C only if ``work`` says what is to be trained.
 
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix. So does a
-    loss of one's own, if ``work`` has it; without ``work``, the loss must be one of purenn's.
+    loss of one's own, if it is given, as ``loss`` or in ``work``; otherwise the loss must be one of purenn's.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
@@ -35,7 +36,7 @@ def pick(network, work=None):
         if not isinstance(engine, str):
             return engine
         why_not = engine
-    engine = _without_c(network, count, on_cpython, work.loss if work else None)
+    engine = _without_c(network, count, on_cpython, work.loss if work else loss)
     engine.why_not = why_not
     return engine
 
