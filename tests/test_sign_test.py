@@ -94,6 +94,9 @@ def test_with_validation_data_settings_are_ranked_by_the_validation_loss_alone()
     assert what_stands_out([validated("a", 1, 5, 1), validated("b", 2, 3, 2)]) == (
         "a has the lowest median validation loss, 1, and cannot be told apart from b (2): its loss is lower with 2 of "
         "3 seeds.")
+    assert what_stands_out([validated("a", 1, 2), validated("b", 1, 2)]) == (
+        "a has the lowest median validation loss, 1.5, and cannot be told apart from b (1.5): they do the same with "
+        "each seed.")
     assert what_stands_out([validated("a", 7.0)]) == "a has the lowest median validation loss, 7."
 
 

@@ -82,8 +82,12 @@ def first_lines(plan, workers: int) -> list:
     engines = sorted({each["engine"] for each in plan.plain})
     targets = {each.target_loss for each in plan.settings}
     first, last = plan.seeds[0], plan.seeds[-1]
-    target = targets.pop() if len(targets) == 1 else "its target"
-    solved = "all points are right at the end" if target is None else f"its loss is below {target}"
+    right = "all points are right at the end"
+    if targets == {None}:
+        solved = right
+    else:
+        solved = f"its loss is below {targets.pop() if len(targets) == 1 else 'its target'}"
+        solved += f" or, without a target, {right}" if None in targets else ""
     varied = "; ".join(f"{axis.name} {', '.join(axis.values)}" for axis in plan.axes)
     seeds = f" {first}" if first == last else f"s {first} to {last}"
     most = max(each.epochs for each in plan.settings)

@@ -91,6 +91,8 @@ def _validated(summaries):
     if won == differing > 0 and alike:
         are = "is" if differing == 1 else "are"
         return f"{text}; but {seeds} {are} too few to tell it from {other.label} ({loss})."
+    if not differing:
+        return f"{text}, and cannot be told apart from {other.label} ({loss}): they do the same with each seed."
     told = "cannot be told apart from" if alike else "is better than"
     return f"{text}, and {told} {other.label} ({loss}): its loss is lower with {won} of {seeds}."
 
