@@ -138,6 +138,11 @@ def test_without_a_target_loss_all_epochs_are_done(tmp_path):
     found = json.loads(cli("compare", "xor", "--vary", "target-loss=none,9", "--seeds", "1", "--epochs", "5",
                            "--workers", "1", "--json").stdout)
     assert [setting["settings"]["target_loss"] for setting in found["settings"]] == [None, 9.0]
+    said = cli("compare", "gate", "--vary", "target-loss=none,9", "--epochs", 3, "--seeds", 1).stdout.split("\n")[1]
+    assert said == ("A run is solved when its loss is below its target or, without a target, all points are right at "
+                    "the end.")
+    whole = json.loads(cli("gate", "--batch-size", "all", "--epochs", 1, "--json").stdout)
+    assert whole["settings"]["batch_size"] is None
 
 
 def test_the_seed_decides_every_digit():
@@ -146,6 +151,7 @@ def test_the_seed_decides_every_digit():
         return result["loss"], [row["output"] for row in result["predictions"]]
     begun = digits(3)
     assert begun == digits(3) == digits(3, run=cli_process) != digits(4)
+    assert begun == digits(3, "--batch-size", "all")
     shuffled = digits(3, "--batch-size", 10, "--shuffle")
     assert shuffled == digits(3, "--batch-size", 10, "--shuffle") != digits(3, "--batch-size", 10) != begun
 

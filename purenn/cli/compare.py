@@ -21,14 +21,12 @@ from .options import (add_figure_options, add_json_option, add_point_options, ad
 from .parser import NONE, Parser, hidden_sizes, task_name, whole
 from .training_commands import check_figures, note_about, say_written
 
-
 DESCRIPTION = "Run a task with several settings, each with the same seeds, and show them side by side."
 
 MOST_RUNS = 10_000
 
 # The default is so low that four learning rates with 20 seeds each take half a minute on two cores.
 MOST_EPOCHS = 8_000
-
 
 # What can be varied.
 VARIED = {*Settings._fields[1:-2], "hidden", "points", "train", "validation", "test", "standardize", "missing"}
@@ -47,7 +45,6 @@ def run(arguments: List[str]) -> int:
         terminal.lines(compared.first_lines(plan, workers))
     start = time.perf_counter()
     results, stop = _run(plan, workers, None if options.json else terminal)
-    interrupted = isinstance(stop, KeyboardInterrupt)
     seconds = time.perf_counter() - start
     rows = rows_of(plan, results)
     try:
@@ -63,7 +60,7 @@ def run(arguments: List[str]) -> int:
         _draw(options, plan, rows, terminal)
     if isinstance(stop, PurennError):
         raise stop
-    return 130 if interrupted else 0
+    return 130 if isinstance(stop, KeyboardInterrupt) else 0
 
 
 # The options, checked before anything runs.

@@ -47,8 +47,8 @@ def add_training_options(parser: Parser, task: Task, engine: str = "loops") -> G
     group = parser.add_argument_group("the training")
     add_loss_option(group, task)
     add_optimizer_options(group, task)
-    group.add_argument("--batch-size", metavar="N", type=whole(1), default=usual.batch_size,
-                       help=f"samples in each step, in the order of the data (default: {usual.batch_size or 'all'})")
+    group.add_argument("--batch-size", metavar="N", type=batch_size, default=usual.batch_size,
+                       help=f"samples in each step, in order; or the word all (default: {usual.batch_size or 'all'})")
     group.add_argument("--shuffle", action="store_true", help="go through the samples in a new order each epoch")
     add_engine_options(group, engine)
     return group
@@ -288,7 +288,7 @@ def begun(options: Any, task: Task) -> Optional[Start]:
 
 def _plain(name: str, value: Any) -> Any:
     if value is None:
-        return "all" if name == "batch_size" else "another"
+        return NONE.get(name, "another")
     return " ".join(map(str, value)) or "none" if isinstance(value, tuple) else value
 
 

@@ -100,8 +100,7 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
         run.close()
     show_and_write(options, terminal, run, result)
     _draw(options, terminal, run, result, seen)
-    interrupted = result.stopped == "interrupted"
-    return 130 if interrupted else 2 if run.keeper and run.keeper.failed else 0
+    return 130 if result.stopped == "interrupted" else 2 if run.keeper and run.keeper.failed else 0
 
 
 def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) -> None:
