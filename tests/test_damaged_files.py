@@ -23,12 +23,12 @@ import zipfile
 import pytest
 
 from purenn import PurennError
+from purenn.data.csv_table import read_table
 from purenn.data.encoding import encode
 from purenn.data.features import fit
 from purenn.data.idx import read_idx
 from purenn.data.image_files import read_images
 from purenn.data.npz import npz_headers, read_npy, read_npz
-from purenn.data.csv_table import read_table
 
 from .helpers import ROOT
 

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 import pytest
 
 from purenn import Adam, PurennError
+from purenn.data.csv_table import Table
+from purenn.data.predictor import load_predictor
+from purenn.data.sources import Points
 from purenn.data.tasks import xor
 from purenn.files.architecture import describe
 from purenn.files.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
-from purenn.data.sources import Points
-from purenn.data.predictor import load_predictor
-from purenn.data.csv_table import Table
 from purenn.files.model import Model, load_model, save_model
 from purenn.runs import Run, Settings, problems
 from purenn.runs.keeper import Keeper, load_start, resume

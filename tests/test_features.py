@@ -6,10 +6,10 @@ import re
 import pytest
 
 from purenn import PurennError
+from purenn.data.csv_table import Table, read_table
 from purenn.data.encoding import decode, encode, rows_to_encode
 from purenn.data.features import fit, rows_to_use, stray_texts
 from purenn.data.preparation import Category, Classes, Number, Preparation
-from purenn.data.csv_table import Table, read_table
 
 from .helpers import ROOT, close
 

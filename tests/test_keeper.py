@@ -437,7 +437,7 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
         assert_refused("%s: found" % option, "xor", "--resume", path, option, value)
         assert_refused("was begun with %s; leave it out" % before, "xor", "--resume", path, option, value)
     assert_refused("--shuffle: found True", "xor", "--resume", path, "--shuffle")
-    assert_refused("%s: epochs: found 2, and 3 are done; take as many or more" % path, "xor", "--resume", path,
+    assert_refused("%s: epochs: found 2; it must be 3 or more, which are done" % path, "xor", "--resume", path,
                    "--epochs", 2)
     assert_refused("--plot: cannot be used with --resume", "xor", "--resume", path, "--plot")
     assert_refused("%s: was written by xor; resume it with xor" % path, "gate", "--resume", path)

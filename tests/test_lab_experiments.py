@@ -4,16 +4,16 @@ from functools import partial
 
 import pytest
 
+from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Interrupted, Job, run_job
-from purenn.data.sources import ImageSource
 from purenn.study import lab_experiments, trials
 from purenn.study import lab_variants as variants
 from purenn.study.comparison import trial
 from purenn.study.lab_experiments import ALL
+from purenn.study.lab_verdicts import Comparison, Figure, Near, Success, check, verdict
 from purenn.study.printed import PRINTED
 from purenn.study.trials import carry_out, kept
-from purenn.study.lab_verdicts import Comparison, Figure, Near, Success, check, verdict
 
 from .helpers import cli
 

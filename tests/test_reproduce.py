@@ -6,17 +6,17 @@ import re
 import pytest
 
 from purenn.cli import main, reproduce, training_commands
+from purenn.cli.reproduce import as_command
 from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
 from purenn.show import plots
-from purenn.cli.reproduce import as_command
 from purenn.show.lab_reports import text_of
 from purenn.study import trials
 from purenn.study.comparison import trial
 from purenn.study.lab_experiments import ALL
-from purenn.study.trials import Outcome
 from purenn.study.lab_verdicts import RULES, Checked
+from purenn.study.trials import Outcome
 
 from .helpers import ROOT, assert_refused, cli
 

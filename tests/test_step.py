@@ -17,9 +17,9 @@ from purenn import SGD, Linear, MSELoss, Network, Sigmoid, Tanh
 from purenn.linalg import PurennError
 from purenn.show import equations, stepping
 from purenn.show.keyboard import ENTER, HOME, LEAVE, split_keys
-from purenn.show.text_network import lit, network_lines, network_width
 from purenn.show.stepper import HELP, Walk
 from purenn.show.terminal import Terminal
+from purenn.show.text_network import lit, network_lines, network_width
 from purenn.study import walking
 from purenn.study.examples import ALL
 from purenn.study.recording import record

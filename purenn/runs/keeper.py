@@ -112,7 +112,7 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
                 raise PurennError(f"it was begun with {name} {begun!r:.60}, and cannot go on with "
                                   f"{getattr(settings, name)!r:.60}; only {', '.join(FREE)} may differ")
         if settings.epochs < checkpoint.epoch:
-            raise PurennError(f"epochs: found {settings.epochs}, and {checkpoint.epoch} are done; take as many or more")
+            raise PurennError(f"epochs: found {settings.epochs}; it must be {checkpoint.epoch} or more, which are done")
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or start again without resuming")
         run = Run(problem, settings)

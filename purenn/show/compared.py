@@ -1,8 +1,8 @@
 """The results of a comparison of settings: as lines with a table, and as plain values for JSON and CSV."""
 from ..study.comparison import columns
 from ..study.sign_test import what_stands_out
-from . import text_charts
 from . import terminal as show
+from . import text_charts
 
 WIDTH = 15                      # of a small learning curve, in characters
 

@@ -1,7 +1,7 @@
 """What ``study.gradcheck`` found, in words: the worst entry of each row, and how the error depends on the step h."""
 from ..study import gradcheck as study
-from . import text_charts
 from . import terminal as show
+from . import text_charts
 
 
 def heading(h: float) -> list:

@@ -1,8 +1,8 @@
 """A mistake in words and curves: the right and the wrong line, what a learner sees and why, the check that finds it."""
 import textwrap
 
-from . import text_charts
 from . import terminal as show
+from . import text_charts
 
 
 def listed(mistakes) -> list:

@@ -1,7 +1,7 @@
 """A saved network in words: its layers, what it predicts from which columns, its training, its curve."""
 from ..linalg import PurennError
-from . import text_charts
 from . import terminal as show
+from . import text_charts
 from .report import listed
 
 

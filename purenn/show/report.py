@@ -7,8 +7,8 @@ from ..data.scores import precision, recall
 from ..data.why_not_learned import majority
 from ..files.text import digits
 from ..losses import CrossEntropyLoss
-from . import text_charts, text_images
 from . import terminal as show
+from . import text_charts, text_images
 
 
 def first_lines(run, expected=None) -> list:
@@ -178,7 +178,7 @@ def confusion_lines(terminal, classes, score) -> list:
     matrix = score.measures["confusion"]
     numbers = range(len(matrix))
     return text_images.confusion(terminal, matrix, [show.printable(name) for name in classes],
-                              [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
+                                 [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
 
 
 def worst_predictions(result, most: int) -> list:

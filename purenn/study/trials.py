@@ -4,8 +4,8 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 from ..engines import compiler
 from ..runs.pool import Interrupted, Job, run_all
 from .comparison import Trial, rises, trial
-from .printed import PRINTED
 from .lab_verdicts import Checked, Comparison, Trials, check
+from .printed import PRINTED
 
 SEEDS = 100                     # of an experiment, if there is a compiler
 FEW_SEEDS = 10                  # without a compiler
