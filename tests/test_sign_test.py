@@ -50,8 +50,11 @@ FIVE = (100, 110, 120, 130, 140)
     ([setting("a", *FIVE), setting("b", 150, 150, 150, 150, None)],      # what is not solved has no epochs to compare
      "a stands out: 5 of 5 solved in a median of 120 epochs; next is b: 4 of 5 solved in a median of 150 epochs."),
     ([setting("slow", *[900] * 9), setting("quick", 5, 5, 5, 5, 5, 5, 5, 5, None)],
-     "slow solves most: 9 of 9 solved in a median of 900 epochs; but quick, 8 of 9 solved in a median of 5 epochs, "
-     "needs fewer epochs with 8 seeds, and more with 1."),
+     "slow comes first: 9 of 9 solved in a median of 900 epochs; but quick, 8 of 9 solved in a median of 5 epochs, "
+     "does better with 8 seeds, and worse with 1."),
+    ([setting("a", 10, 10, 10, 10, 40, 90, 90, 90, 90), setting("b", 9, 9, 9, 9, 49, 80, 80, 80, 80)],
+     "a comes first: 9 of 9 solved in a median of 40 epochs; but b, 9 of 9 solved in a median of 49 epochs, does "
+     "better with 8 seeds, and worse with 1."),
     ([setting("a", *FIVE)], "a: 5 of 5 solved in a median of 120 epochs."),
     ([setting("a", None, None, loss=0.25), setting("b", None, None, loss=0.2)],
      "Nothing is solved; the lowest median loss is that of b, 0.2; next is a: 0.25."),

@@ -39,7 +39,7 @@ def check(exercise: Exercise, folder: str, seed: int, seconds: float = SECONDS) 
 
 
 def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
-    """The text of a learner's file, or the Verdict if there is none."""
+    """The text of a learner's file, or the Verdict if it cannot be read."""
     path = os.path.join(folder, exercise.file + ".py")
     try:
         with opened(path) as handle:
@@ -141,7 +141,7 @@ def problem(outcome: Dict[str, Any]) -> str:
     message = f"{outcome.get('error')}: {outcome.get('message')}"
     return where + {
         "late": "it had not ended when the time was up; is there an endless loop?",
-        "purenn": "purenn is imported here; the exercise is to write it yourself",
+        "purenn": "purenn is imported here; write the code yourself, without it",
         "missing": f"there is no {outcome.get('name')} in the file any more; its name must stay",
         "syntax": f"this is not valid Python: {outcome.get('message')}",
         "exit": "the program is ended here (sys.exit or exit); take that out",
@@ -158,7 +158,7 @@ class Trained(NamedTuple):
 
 
 def train_xor(folder: str, seed: int, epochs: int, seconds: float = 120.0) -> Trained:
-    """Train 2-4-4-1 on xor with a workbook, and with purenn: up to ``epochs`` epochs, or a loss below 0.005."""
+    """Train 2-4-4-1 on xor with a workbook, and with purenn, for ``epochs`` epochs or until the loss is below 0.005."""
     path = os.path.abspath(folder)
     outcome = run({"number": "", "path": path, "folder": path, "seed": seed, "epochs": epochs}, seconds)
     if "losses" not in outcome or not isinstance(outcome["losses"], list):

@@ -1,7 +1,7 @@
 """The process that runs one learner's file. It writes the outcome as JSON, and compares nothing.
 
 It first sets its limits and forgets purenn. Then it runs the file, with right versions of what was to be written in
-earlier exercises. So a mistake is found in the exercise where it was made.
+earlier exercises. So a mistake is found in the exercise where it was made. Only ``trained`` runs the whole workbook.
 """
 import ast
 import io
@@ -16,7 +16,7 @@ MOST_PRINTED = 4000
 
 
 class Printed(io.TextIOBase):
-    """The output of a file in place of stdout: only the first MOST_PRINTED characters are kept."""
+    """Takes what a file prints, to stdout or stderr. Only the first MOST_PRINTED characters are kept."""
 
     def __init__(self) -> None:
         self.kept = ""
@@ -46,7 +46,7 @@ def main() -> None:
         outcome = checked(request) if request["number"] else trained(request)
     except Late as error:
         outcome = {"problem": "late", "line": line_of(error, request["path"])}
-    except BaseException as error:                      # sys.exit, too, and a KeyboardInterrupt that it raises
+    except BaseException as error:                      # also sys.exit, or a KeyboardInterrupt in the file
         outcome = problem(error, request["path"])
     outcome["printed"] = printed.kept
     with os.fdopen(out, "wb") as handle:
@@ -83,7 +83,7 @@ def forget_purenn(folder: str) -> None:
 
 
 def checked(request: Dict[str, Any]) -> Dict[str, Any]:
-    """Run one file and try what it has written on the samples."""
+    """Run one file; return its answer, or what its functions give for the samples."""
     from .chapters import exercise
     from .shapes import plain
     from .source import blank_functions, blanks, modules_for, results, stopping
@@ -129,7 +129,7 @@ def trained(request: Dict[str, Any]) -> Dict[str, Any]:
 
     def guarded(name, *rest):
         if name.split(".")[0] == "purenn":
-            raise ImportError("purenn is imported; write it yourself")
+            raise ImportError("purenn is imported; write the code yourself, without it")
         return original(name, *rest)
     builtins.__import__ = guarded
     own = {name: __import__(name) for name in (
@@ -151,7 +151,7 @@ def line_of(error: BaseException, path: str) -> int:
 
 
 def file_of(error: BaseException, folder: str) -> str:
-    """The file of a folder that an error comes from, or "": the last one in the error's traceback."""
+    """The last file in the error's traceback that is in the folder; "" if there is none."""
     names = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
     own = [name for name in names if os.path.dirname(name) == folder]
     return own[-1] if own else ""

@@ -32,8 +32,8 @@ class Exercise(NamedTuple):
     write, repair or find. ``text`` explains, and says what is to be done; for predict and find, it has fields such as
     {z} for the values that are drawn.
 
-    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` has what is
-    right there, under the name of each function: a function of the core, or source. ``own`` has the learner's
+    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` has what
+    belongs there, under the name of each function: a function of the core, or source. ``own`` has the learner's
     functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives pairs of a label
     and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises import ``names`` from
     ``module``. ``planted`` is the name of the mistake that is to be repaired.

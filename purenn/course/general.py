@@ -1,4 +1,4 @@
-"""Mistakes that any exercise can have. An error of Python shows them, or the way in which the numbers are wrong."""
+"""Mistakes that any exercise can have. Either an error of Python shows them, or the wrong numbers do."""
 import re
 from typing import Any, List, Sequence, Tuple
 
@@ -12,7 +12,7 @@ ERRORS = (
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
      "A plain number has no .{0}; first make an object of it that has one."),
     ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
-     "A number is called like a function. Is f() given, the number that it returns, instead of the function f?"),
+     "A number is called like a function. Is f(), which is a number, passed instead of the function f?"),
     ("list-called", "TypeError", r"'list' object is not callable",
      "A list is called like a function: an entry of it is taken with [k], not with (k)."),
     ("none-used", "TypeError|AttributeError", r"'NoneType'",
@@ -68,7 +68,7 @@ def _known(exercise, name, says):
     return Known(name, says, exercise.page, None)
 
 
-# What pairs of a right value and the value found show. SEEN_IN_THE_WRONG looks only at the pairs that differ.
+# Rules for pairs of a right value and the value found. Those in SEEN_IN_THE_WRONG look only at the pairs that differ.
 
 Pairs = List[Tuple[Any, Any]]
 

@@ -15,7 +15,7 @@ from .check import check_text, read
 from .exercise import Exercise
 from .judge import Verdict
 
-# A spreadsheet takes a text that begins with one of these for a formula.
+# A spreadsheet reads a text that begins with one of these as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

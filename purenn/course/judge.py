@@ -57,7 +57,7 @@ def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> V
     else:
         label = next(label for label, is_right in table[first].items() if is_right is False)
         known = general(exercise, [dict(parts) for parts in best], [_values(result) for result in found], label)
-        sentences += _unknown(wrong[0], best, found) if wrong and not known else []     # not for a part too many
+        sentences += _unknown(wrong[0], best, found) if wrong and not known else []     # not for an extra part
     verdict = verdict._replace(status="error" if failed else "wrong", sentences=tuple(sentences))
     return verdict._replace(mistake=known.name, says=known.says, page=known.page) if known else verdict
 
@@ -141,7 +141,7 @@ def _unknown(label, best, found):
     if is_factor and not same(1.0, ratios[0]):
         yield f"Every number of {label} is {ratios[0]:.6g} times the expected one."
     if label.startswith(("∂C", "δ")) and any(is_number(value) for _, value in pairs):
-        yield "The expected number is the slope that the cost itself shows (gradcheck)."
+        yield "The expected number is the slope of the cost; gradcheck measures the same slope."
 
 
 def _remark(value, found):

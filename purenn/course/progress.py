@@ -12,7 +12,10 @@ FILE = "workbook.json"
 
 
 class Done(NamedTuple):
-    """What was done with an exercise: how often it was checked, how many hints were given, whether it is right."""
+    """What was done with an exercise: how often it was checked, how many hints were given, whether it is right.
+
+    A check of a blank or unfinished file is not counted.
+    """
 
     tries: int = 0
     hints: int = 0

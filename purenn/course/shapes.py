@@ -1,4 +1,4 @@
-"""The values that a learner's functions return: checks of their shape, as plain values, and as short texts."""
+"""What a learner's functions return: checks of its shape, and its forms as plain values and as short texts."""
 import copy
 import math
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ class Misshapen(PurennError):
 
 @contextmanager
 def unchanged(what: str, *given: Any) -> Iterator[None]:
-    """A context in which a function is called. Raises Misshapen if the call has changed one of these lists."""
+    """A context in which a function is called. Raises Misshapen if the call has changed one of the lists ``given``."""
     before = copy.deepcopy(given)
     yield
     for now, old in zip(given, before):
@@ -46,7 +46,11 @@ def left_out(given: Any) -> str:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """A value as JSON can hold it: what is not a number, a text or a list becomes {"type": its name}."""
+    """A value as JSON can hold it.
+
+    None, bools, texts, numbers and lists stay as they are; a tuple becomes a list. Of a list, 10,000 entries are kept.
+    Anything else becomes {"type": its name}; so do nan, inf, huge whole numbers, and lists that are nested too deeply.
+    """
     if value is None or type(value) in (bool, str):
         return value
     if isinstance(value, float):

@@ -1,7 +1,7 @@
 """The right code of an exercise, and the same with a known mistake in it.
 
-The right code is the core's own, read from its files: no formula stands here a second time. What the core does besides
-the formulas (checking what it is given, weight decay) is left out.
+Where the core has the function that is asked for, the right code is read from its files. What the core does besides
+the formulas (checking what it is given, weight decay) is left out. A few exercises have right code of their own.
 """
 import ast
 import builtins
@@ -24,7 +24,7 @@ LEFT_OUT = ("grads = self.decayed(values, grads)",)
 
 PYTHONS_IMPORT = builtins.__import__
 
-# All exercises in their order (chapters/ puts them here), and what has been computed from them, by their numbers.
+# All exercises in their order (chapters/ puts them here), and what has been computed from each, under its number.
 BOOK: List[Exercise] = []
 SOLUTIONS: Dict[str, str] = {}
 EXPECTED: Dict[Tuple[str, str, int], List["Outcome"]] = {}
@@ -47,7 +47,7 @@ def whole(function: Any) -> str:
 
 
 def body(function: Any) -> str:
-    """The lines of a function below its docstring, without checks that raise and lines of LEFT_OUT."""
+    """The lines of a function below its docstring, but not checks that raise an error, nor the lines in LEFT_OUT."""
     text = whole(function)
     lines = text.splitlines()
     kept: List[str] = []
@@ -127,7 +127,7 @@ def mistaken(exercise: Exercise, name: str, way: int = 0) -> str:
 
 
 class Modules:
-    """What a learner's file may import: Python's own modules, what was written in earlier exercises, no purenn."""
+    """What a learner's file may import: Python's modules and right versions of earlier exercises, but not purenn."""
 
     def __init__(self, exercises: Tuple[Exercise, ...]):
         self.own: Dict[str, types.ModuleType] = {}
@@ -158,7 +158,7 @@ class Modules:
 
     def _import(self, name, *rest):
         if name.split(".")[0] == "purenn":
-            raise ImportError("purenn is imported; write it yourself")
+            raise ImportError("purenn is imported; write the code yourself, without it")
         return self.own[name] if name in self.own else PYTHONS_IMPORT(name, *rest)
 
 

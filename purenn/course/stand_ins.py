@@ -2,7 +2,7 @@
 
 
 class SquaredLoss:
-    """A loss to try with: C = Σ_j (a_j − f·y_j)². f is 1 by default; with f = 2, it matters which one is a."""
+    """A loss to try with: C = Σ_j (a_j − f·y_j)². f is 1 by default; with f = 2, exchanging a and y changes C."""
 
     def __init__(self, reduction="mean", factor=1.0):
         self.reduction, self.factor = reduction, factor

@@ -1,4 +1,4 @@
-"""The workbook: the folder that a learner works in. Nothing of a solution is in it."""
+"""The workbook: the folder that a learner works in. It contains no solutions."""
 import os
 import random
 import textwrap
@@ -16,7 +16,7 @@ from .source import GIVEN, blanks, mistaken, solution, whole
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 EMPTY = '""'
 HERE = "...     # write here, in place of this line"
-APART = 0.01            # the least relative difference between two answers of a prediction, right or known wrong
+APART = 0.01            # the least relative difference between any two answers: the right one, those of known mistakes
 
 README = """\
 The workbook of purenn
@@ -33,14 +33,14 @@ of the dots (or your answer in place of None or of the empty quotes). Then check
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
 Type these commands in this folder. If it is named workbook, you can also type them in the folder
-that contains it. In other folders, a message says how to name this one. (cli.py is a file of purenn,
-not of the workbook: in the place of cli.py give the path to it, such as ../purenn/cli.py. If there
-is no command python, type python3.)
+that contains it. In other folders, a message says how to give the path of this folder. (cli.py is a
+file of purenn, not of the workbook: in the place of cli.py give the path to it, such as
+../purenn/cli.py. If there is no command python, type python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:
 try first, and read them afterwards.
 
-The other files, such as neuron.py, collect what you write under the names that later exercises
+The other files, such as neuron.py, collect what you write, under the names that later exercises
 import. There is nothing to write in them. workbook.json keeps your seed and your progress.
 """
 
@@ -144,7 +144,7 @@ def chosen(chapters: List[int]) -> List[Exercise]:
 
 
 def files(chapters: List[int], seed: int, program: str) -> Dict[str, str]:
-    """Every file of a workbook: its name and its text."""
+    """Every file of a workbook except workbook.json: its name and its text."""
     exercises = chosen(chapters)
     made = {"README.txt": README.format(program=program)}
     made.update((found.file + ".py", handed_out(found, seed)) for found in exercises)

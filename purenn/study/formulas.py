@@ -155,10 +155,10 @@ def w(j: int, k: int, name: str = "w") -> str:
 
 
 def parameter(network, i: int, name: str, k: int) -> tuple:
-    """The symbol of one parameter, its neuron j and its input (or None).
+    """Three things of one parameter: its symbol, its neuron j, and its input (or None).
 
-    It is entry k of the list with this name in layer i. The symbols of a Linear are w_jk and b_j; those of another
-    layer have the names that the layer gives them.
+    The parameter is entry k of the list with this name in layer i. The symbols of a Linear are w_jk and b_j; those of
+    another layer have the names that the layer gives them.
 
     >>> from purenn import Network
     >>> network = Network([Linear(3, 2), Sigmoid()])

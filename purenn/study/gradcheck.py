@@ -28,7 +28,7 @@ So |a − n| may be up to the sum of both errors, the entry's ``bound``. What li
 gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
 cannot be checked more exactly: the cost does not have enough digits.
 
-At the kink of a ReLU the slope depends on the side, so the two differ although the gradient is right. Such an entry is
+At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
 recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of 0 or 1, but
 not of its target, BCELoss replaces a·(1 − a) by 1e-12. Its slope is then not that of its cost, and all entries are left
 out.

@@ -14,9 +14,9 @@ from ..runs.pool import Job
 from ..runs.settings import Settings
 from . import lab_variants as variants
 from .comparison import Trial
-from .trials import Experiment
 from .lab_verdicts import (Comparison, Figure, Near, Success, Trials, accuracy_at, diverged, extremes,
-                       first_below, loss_at, medians, middle, needed, ordered, right, right_at, worst)
+                           first_below, loss_at, medians, middle, needed, ordered, right, right_at, worst)
+from .trials import Experiment
 
 POINTS = 21                                                 # of xor; a sum of squared errors / POINTS is a mean
 

@@ -23,7 +23,7 @@ Trials = Dict[str, List[Trial]]
 LOW, HIGH = 0.05, 0.95          # a figure's seeds between these shares are the middle 90 %
 ONE_IN = 10                     # one of this many seeds must succeed
 
-RULES = ("A figure is as reported if, rounded as it is printed, it lies in the middle "
+RULES = ("A figure is as reported if a number that rounds to it lies in the middle "
          f"{100 * (HIGH - LOW):.0f} % of the seeds.",
          f"A success is as reported if at least 1 seed in {ONE_IN} has it.",
          "A comparison is as reported if it is true of the medians over the seeds.")

@@ -92,9 +92,9 @@ class Lists:
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:
-        """From the number of a list to what has changed in it since the last event: a dict from index to entry.
+        """What has changed since the last event: for the number of each such list a dict from index to entry.
 
-        For a list that is new or has become shorter, it is the whole list.
+        A list that is new or has become shorter is there as a whole.
         """
         changed: Dict[int, Any] = {}
         number = 0

@@ -114,7 +114,7 @@ MISTAKES = (
             "its share.",
             "neuron.backward", "input_grads[k] += delta * weights[k]", "input_grads[k] = delta * weights[k]",
             [(neuron, "backward", wrong.last_share_alone)], lambda: checks.gradients("sigmoid"), _xor()),
-    Mistake("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.",
+    Mistake("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.",
             "losses.MSELoss.backward", "return [share * 2.0 * (a - y) for a, y in zip(output, target)]",
             "return [share * (a - y) for a, y in zip(output, target)]",
             [(losses.MSELoss, "backward", _always(lambda self, output, target: [
@@ -126,10 +126,10 @@ MISTAKES = (
             [(losses.HalfSquaredErrorLoss, "backward", _always(lambda self, output, target: [
                 2.0 * (a - y) for a, y in zip(output, target)]))],
             lambda: checks.gradients(loss="half-sse"), _xor(loss=losses.HalfSquaredErrorLoss, optimizer=_sgd(0.1))),
-    Mistake("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.",
+    Mistake("missing-1/n", "The loss is a mean over the samples, its gradient a sum, n times too large.",
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(g)",
             [(loops.Loops, "gradients", wrong.shares(0))], lambda: checks.gradients(loss="mse"), _xor(epochs=3000)),
-    Mistake("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.",
+    Mistake("1/n-twice", "The gradient has the 1/n of the mean twice, so it is n times too small.",
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(share * share * g)",
             [(loops.Loops, "gradients", wrong.shares(2))], lambda: checks.gradients(loss="mse"), _xor()),
     Mistake("softmax-diagonal", "Softmax's derivative is taken to be a·(1 − a), which is only the diagonal "

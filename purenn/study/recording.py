@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies: in the check the layers keep numbers, which must not be in the recording.
+        # Two copies, one of them to check x and y with: in it the layers keep numbers.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # a layer of your own may raise anything there

@@ -11,7 +11,8 @@ from .comparison import Summary, rank, summarize
 
 CHANCE = 1 / 32
 
-# If a setting needs at least this many times the epochs of the best one, the summary says that the best one stands out.
+# The first setting is said to stand out if the next one needs at least this many times its epochs; otherwise it is said
+# to be a little ahead.
 MUCH = 1.25
 
 
@@ -64,8 +65,8 @@ def _sentence(summaries):
             first.label, "stands out" if times >= MUCH else "is a little ahead", _outcome(first), other.label,
             _outcome(other), f", {times:.1f} times as many" if both else "")
     if is_better(other, first):
-        return (f"{first.label} solves most: {_outcome(first)}; but {other.label}, {_outcome(other)}, needs fewer "
-                f"epochs with {differing - won} seeds, and more with {won}.")
+        return (f"{first.label} comes first: {_outcome(first)}; but {other.label}, {_outcome(other)}, does better with "
+                f"{differing - won} seeds, and worse with {won}.")
     if won == differing > 0:
         return "{} comes first: {}; but {} too few to tell it from {}: {}.".format(
             first.label, _outcome(first), "1 seed is" if first.done == 1 else f"{first.done} seeds are", other.label,

@@ -1,8 +1,8 @@
 """The tape: numbers that remember what they were computed from, so that the slopes can be found by a program.
 
 A calculation with Values makes a graph. Each Value has its parents, from which it was made, and its slope with respect
-to each of them, one line of calculus. ``backward`` goes through the graph from the cost C to the parameters, with the
-chain rule at each Value: automatic differentiation, as in PyTorch. ``graph.py`` computes a network's cost in this way.
+to each of them. ``backward`` goes through the graph from the cost C to the parameters, with the chain rule at each
+Value: automatic differentiation, as in PyTorch. ``graph.py`` computes a network's cost in this way.
 """
 import math
 
@@ -69,7 +69,7 @@ class Value:
         """Set ``grad`` to ∂C/∂v for each Value v that this one, C, was computed from. Older gradients are forgotten.
 
         ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent, over all that was made from the parent. In the loop each
-        child comes before its parents, so that its gradient is complete before it is passed on.
+        Value comes after all its children, so its gradient is complete before it is passed on.
         """
         order = self.order()
         for value in order:

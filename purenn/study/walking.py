@@ -102,7 +102,7 @@ def last_change(recording: Recording, number: int, text: str) -> int:
 
     A quantity is an entry of a list, ``2.weight[1][0]``, or ``w2_10`` for short (``b2_1`` the bias, ``g2_10`` and
     ``gb2_1`` their slopes, ``z2_1`` what layer 2 puts out); the whole list, ``2.weight[1]``; or a variable, ``delta``.
-    Raises PurennError if nothing has that name, and if the quantity does not change in the recording.
+    Raises PurennError if nothing has that name, or if the quantity does not change in the recording.
     """
     made = all_changes(recording, text)
     earlier = [other for other in made if other < number]
@@ -190,9 +190,9 @@ def calling_line(recording: Recording, number: int) -> Optional[int]:
 
 
 def formula_at_return(recording: Recording, number: int) -> Optional[str]:
-    """The formula of the line whose last call returns at this event, with what its calls have returned in their place.
+    """The formula of the line whose last call returns at this event, with each call replaced by what it has returned.
 
-    None if there is none, and if it is not clear which call has returned what.
+    None if there is none, or if it is not clear which call has returned what.
     """
     line = calling_line(recording, number)
     formula = None if line is None else recording.events[line].formula

@@ -3,7 +3,7 @@ from ... import losses
 from ..exercise import Chapter, Exercise, Known
 from ..pages import GALLERY, TWO_CLASSES, WHY_2
 
-TWO = Known("missing-factor-2", "The 2 of (a − y)² is missing from the gradient but not from the loss.", WHY_2, None)
+TWO = Known("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.", WHY_2, None)
 SIGN = Known("sign-of-the-error", "The sign is wrong: this is y − a, but the slope has a − y.", WHY_2, None)
 NO_SHARE = Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2, None)
 

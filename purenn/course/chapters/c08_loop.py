@@ -42,10 +42,10 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
             "loss.share(len(outputs)).",
             "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list of share * g for each g "
             "of it, network.backward, outputs.append(output)."),
-    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum: it is n times too large.", WHY_2,
+    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum, n times too large.", WHY_2,
            [("append(share * g)", "append(g)"), (("append(share * g)", "append(g)"), (
                "return loss.share(len(outputs)) * total", "return total / len(outputs)"))]),
-     Known("1/n-twice", "The 1/n of the mean is in the gradient twice: it is n times too small.", WHY_2,
+     Known("1/n-twice", "The gradient has the 1/n of the mean twice, so it is n times too small.", WHY_2,
            [("append(share * g)", "append(share * share * g)"),
             ("append(share * g)", "append(share * g / len(inputs))")]),
      Known("missing-1/n-in-cost", "The 1/n of the mean is missing from the cost.", WHY_2,
