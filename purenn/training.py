@@ -166,7 +166,7 @@ def class_of(values: Vector, threshold: float = 0.5) -> int:
     (1, 2)
     """
     if len(values) == 1:
-        return int(values[0] >= threshold)
+        return 1 if values[0] >= threshold else 0
     return values.index(max(values))
 
 
