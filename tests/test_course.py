@@ -297,7 +297,7 @@ GENERAL = [
     ("2.4", "sign-turned", "wrong", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
     ("2.5", "not-kept-on-self", "error", "Is self.a = ... missing", ("self.a = a", "pass")),
     ("5.3", "not-kept-on-self", "error", "inputs of a Linear is used", ("self.inputs = inputs", "pass")),
-    ("14.4", "number-for-object", "error", "has no .data",
+    ("14.4", "number-for-object", "error", "has no attribute data",
      ("_value(other)\n        return Value(a.data * b", "other\n        return Value(a.data * b")),
     ("9.4", "number-called", "error", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),
     ("6.2", "list-called", "error", "[k], not", ("reversed(self.layers)", "[self.layers(0)]")),
@@ -599,7 +599,7 @@ def test_each_file_of_a_workbook_can_be_imported_alone(tmp_path, monkeypatch):
 
 def test_a_workbook_writes_over_nothing(tmp_path):
     (tmp_path / "neuron.py").write_text("mine")
-    with pytest.raises(PurennError, match="has a neuron.py already, and no file is overwritten"):
+    with pytest.raises(PurennError, match="already has a file neuron.py, and no file is overwritten"):
         workbook.write(str(tmp_path), [1], 1, "purenn")
     assert [path.name for path in tmp_path.iterdir()] == ["neuron.py"]
 
@@ -656,7 +656,7 @@ def test_what_answers_from_outside_is_taken_for_values_alone():
 
 
 def test_a_name_that_is_no_exercise_is_refused():
-    with pytest.raises(PurennError, match="there is no exercise '1.9'; give its number, such as 1.2, from 1.1 to 14.4"):
+    with pytest.raises(PurennError, match="no exercise '1.9'; give the number of one, such as 1.2, from 1.1 to 14.4"):
         exercise("1.9")
     assert exercise("weighted_sum") is exercise("ex01_2_weighted_sum.py") is exercise("1.2")
 

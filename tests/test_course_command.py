@@ -77,12 +77,12 @@ def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
 FAULTS = [
     ("def forward(w, b, i)\n    return 1\n", "line 1: this is not valid Python"),
     ("def forward(w, b, i):\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
-    ("def forward(w, b, i):\n    return\n", "expected 1.25, found None; is a return missing, or left blank?"),
+    ("def forward(w, b, i):\n    return\n", "expected 1.25, found None; is a return missing, or a line"),
     ("def forward(w, b, i):\n    return [1.25]\n", "found [1.25]; one number is expected, not a list"),
     ("def forward(w, b, i):\n    return float('nan')\n", "found nan"),
     ("def forward(w, b, i):\n    return lambda: 1.25\n", "found function"),
     ("def forward(w, b, i):\n    ...\n", "Still blank: 'forward'."),
-    ("def backward(w, b, i):\n    return 1\n", "there is no forward in the file any more"),
+    ("def backward(w, b, i):\n    return 1\n", "the file no longer has forward"),
     ("forward = 3\n", "TypeError: 'int' object is not callable"),
     ("import sys\n\n\ndef forward(w, b, i):\n    sys.exit(0)\n", "line 5: the program is ended here"),
     ("raise KeyboardInterrupt\n", "line 1: KeyboardInterrupt"),
@@ -93,7 +93,7 @@ FAULTS = [
     ("import importlib\n\nforward = importlib.import_module('purenn.neuron').forward\n",
      "ModuleNotFoundError: No module named 'purenn'"),
     ("def forward(w, b, i):\n    return forward(w, b, i)\n", "line 2: RecursionError"),
-    ("print('\\x1b[31m')\n" * 2, "there is no forward"),
+    ("print('\\x1b[31m')\n" * 2, "the file no longer has forward"),
 ]
 
 

@@ -223,7 +223,7 @@ def test_a_state_is_ones_own(recording):
 
 @pytest.mark.parametrize("number", [-1, 10 ** 6])
 def test_an_event_that_is_not_there_is_refused(recording, number):
-    with pytest.raises(PurennError, match="found event .*; the recording has events 0 to"):
+    with pytest.raises(PurennError, match="there is no event .*; the recording has events 0 to"):
         recording.state(number)
 
 

@@ -58,7 +58,7 @@ def test_what_is_shown_has_the_report_the_reading_each_claim_and_the_verdict():
     lines = text_of(outcome_of("B2"), "xor --lr 1")
     assert lines[0] == "B2    the same on xor (7 seeds)"
     assert lines[1] == "      report   loss 0.287 at 20; accuracy 1.0 from 220; 0.0205 at 400"
-    assert lines[2].startswith("      reading  optimizer and rate are not said; lr 0.001 with the report's own Adam")
+    assert lines[2].startswith("      reading  optimizer and rate are not given; lr 0.001 with the report's own Adam")
     assert lines[3] == "      holds    loss at 20, reported 0.287: so and so"
     assert lines[5:8] == ["      holds    accuracy 1.0 at 220: so and so", "      with the right Adam:",
                           "      holds    loss at 20, reported 0.287: so and so"]

@@ -45,7 +45,7 @@ def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
         with opened(path) as handle:
             data = handle.read(MOST_BYTES + 1)
             if len(data) > MOST_BYTES:
-                raise PurennError(f"{path}: is longer than {MOST_BYTES} bytes")
+                raise PurennError(f"{path} is longer than {MOST_BYTES} bytes")
         return str(data.decode("utf-8-sig")).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         return Verdict(exercise.number, "error", sentences=(
@@ -125,7 +125,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
 
 
 def _are_results(found, count):
-    """True where these are results for ``count`` samples: lists of pairs of a text and a value, alone or in a dict."""
+    """True where these are results for ``count`` test cases: lists of pairs (string, value), alone or in a dict."""
     lists = [result.get("parts") if isinstance(result, dict) else result for result in found]
     return len(found) == count and all(
         isinstance(result, list) and all(
@@ -142,7 +142,7 @@ def problem(outcome: Dict[str, Any]) -> str:
     return where + {
         "late": "it had not ended when the time was up; is there an endless loop?",
         "purenn": "purenn is imported here; write the code yourself, without it",
-        "missing": f"there is no {outcome.get('name')} in the file any more; its name must stay",
+        "missing": f"the file no longer has {outcome.get('name')}; its name must stay",
         "syntax": f"this is not valid Python: {outcome.get('message')}",
         "exit": "the program is ended here (sys.exit or exit); take that out",
         "ended": f"the process of the file ended before the check was done, with exit code {outcome.get('code')}",

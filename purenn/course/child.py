@@ -1,7 +1,8 @@
 """The process that runs one learner's file. It writes the outcome as JSON, and compares nothing.
 
-It first sets its limits and forgets purenn. Then it runs the file, with right versions of what was to be written in
-earlier exercises. So a mistake is found in the exercise where it was made. Only ``trained`` runs the whole workbook.
+It first sets its limits and makes purenn impossible to import. Then it runs the file, with right versions of what was
+to be written in earlier exercises. So a mistake is found in the exercise where it was made. Only ``trained`` runs the
+whole workbook.
 """
 import ast
 import io
@@ -69,7 +70,7 @@ def limit(seconds: float, megabytes: int) -> None:
         limits.append(("RLIMIT_AS", megabytes << 20))
     for name, value in limits:
         try:
-            # The hard limit is one higher. There the process is ended by SIGKILL, which does not say why.
+            # The hard limit is one above the soft one. There SIGKILL ends the process, without a reason.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 class Known(NamedTuple):
     """A mistake that can be recognized by its numbers.
 
-    ``name`` is the name in the gallery of mistakes, if the mistake is there. ``says`` is what is wrong, in a sentence.
+    ``name`` is the one in ``study/mistakes.py``, if the mistake is there. ``says`` is what is wrong, in a sentence.
     ``page`` is the page of the documentation that explains it, with the heading.
 
     ``change`` makes the mistake. For code, it is a pair: a piece of the right code, and what replaces it; or a tuple

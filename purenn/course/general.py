@@ -10,16 +10,16 @@ from .shapes import Misshapen, flat, is_number, same
 ERRORS = (
     ("caret-for-power", "TypeError", r"for \^", "In Python ^ does not compute a power: a² is a * a, or a ** 2."),
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
-     "A plain number has no .{0}; first make an object of it that has one."),
+     "A plain number has no attribute {0}; first make an object of a class that has it."),
     ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
      "A number is called like a function. Is f(), which is a number, passed instead of the function f?"),
     ("list-called", "TypeError", r"'list' object is not callable",
      "A list is called like a function: an entry of it is taken with [k], not with (k)."),
     ("none-used", "TypeError|AttributeError", r"'NoneType'",
-     "A name is None here. Either it is an argument that may be left out: ask first whether it is None. Or it is what "
+     "A name is None here. Either it is an argument that may be left out: test first whether it is None. Or it is what "
      "a function without a return gives."),
     ("place-beyond-the-end", "IndexError", r"list .*out of range",
-     "A place beyond the end of a list is used: the places of a list go from 0 to len(list) - 1."),
+     "An index is outside the list: the indices of a list go from 0 to len(list) - 1."),
     ("divided-by-zero", "ZeroDivisionError", "",
      "The divisor is 0 here. Look at how it is computed. If it is a counter, is it increased before the division?"),
     ("calls-itself-forever", "RecursionError", "", "The function calls itself again and again, without an end."),

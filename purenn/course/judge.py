@@ -14,7 +14,8 @@ class Verdict(NamedTuple):
     """What a check has found.
 
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
-    ``right`` and ``wrong`` are the parts that are right and wrong, ``unreached`` those not computed. ``sentences`` say
+    A part is one value that a probe gives, by its label: ``right`` and ``wrong`` are the labels of the parts that are
+    right and wrong, ``unreached`` of those not computed. ``sentences`` say
     what was found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it.
     ``printed`` is what the learner's file has printed.
     """
@@ -147,7 +148,7 @@ def _unknown(label, best, found):
 def _remark(value, found):
     """What is said of a value that is of the wrong kind or length; "" for others."""
     if found is None and value is not None:
-        return "; is a return missing, or left blank?"
+        return "; is a return missing, or a line with ... still there?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
         return f"; that is a list of {len(found)}; a list of {len(value)} is expected"
     if isinstance(value, list) != isinstance(found, list) and (is_number(found) or isinstance(found, list)):
@@ -216,8 +217,8 @@ def _judged_order(exercise, seed, answer):
     wrong = Verdict(exercise.number, "wrong", (), ("order",), (), "", "", exercise.page)
     if not isinstance(answer, str) or not set(answer) <= set(letters) or len(set(answer)) < len(answer):
         return wrong._replace(sentences=(
-            f"order is {brief(answer)}; it must be one text, such as \"BAD\", of letters from A to {letters[-1]}, each "
-            "at most once",))
+            f"order is {brief(answer)}; it must be a string, such as \"BAD\", of letters from A to {letters[-1]}, "
+            "each at most once",))
     text = workbook.ordered(exercise, seed, answer)
     try:
         own = modules_for(exercise.number).run(text, exercise.file)

@@ -1,4 +1,4 @@
-"""How far a learner is: a small file in the workbook. It is data that anybody can have changed."""
+"""How far a learner is: a small file in the workbook. Anybody may have changed it, so it is checked when it is read."""
 import json
 import os
 from typing import Any, Dict, NamedTuple, Tuple
@@ -23,7 +23,7 @@ class Done(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """The seed and the chapters of a workbook, and what was done with each exercise that was touched."""
+    """The seed and the chapters of a workbook, and what was done with each exercise that was checked or had a hint."""
 
     seed: int
     chapters: Tuple[int, ...]
@@ -53,7 +53,7 @@ def read(folder: str) -> Progress:
     """The progress in a workbook. Raises PurennError if there is none, or it cannot be what ``write`` wrote."""
     path = os.path.join(folder, FILE)
     if not os.path.exists(path):
-        raise PurennError(f"{folder}: has no {FILE}, so it is not a workbook; course start makes one")
+        raise PurennError(f"{folder} has no {FILE}, so it is not a workbook; course start makes one")
     found = read_json(path)
     with naming(path):
         return _checked(found)
@@ -76,6 +76,6 @@ def _checked(found: Any) -> Progress:
     for number, entry in done.items():
         is_entry = isinstance(entry, list) and [type(part) for part in entry] == [int, int, bool]
         if number not in numbers or not is_entry or min(entry[:2]) < 0:
-            raise PurennError(f"done has {short(number)}: {short(entry)}; it must be an exercise with its tries, "
-                              "hints, and whether it is right")
+            raise PurennError(f"done has {short(number)}: {short(entry)}; it must be the number of an exercise "
+                              "with its tries, its hints, and true or false for right")
     return Progress(seed, tuple(sorted(set(chapters))), {number: Done(*entry) for number, entry in done.items()})

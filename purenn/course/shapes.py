@@ -21,8 +21,8 @@ def unchanged(what: str, *given: Any) -> Iterator[None]:
     yield
     for now, old in zip(given, before):
         if now != old:
-            raise Misshapen(f"{what} changes a list that is not its own: {brief(old)} is then {brief(plain(now))}; "
-                            "it must stay as it is")
+            raise Misshapen(f"{what} changes a list that is not its own, from {brief(old)} to {brief(plain(now))}; "
+                            "the list must stay as it was")
 
 
 def listed(what: str, given: Any) -> List[Any]:
@@ -48,8 +48,9 @@ def left_out(given: Any) -> str:
 def plain(value: Any, depth: int = 0) -> Any:
     """A value as JSON can hold it.
 
-    None, bools, texts, numbers and lists stay as they are; a tuple becomes a list. Of a list, 10,000 entries are kept.
-    Anything else becomes {"type": its name}; so do nan, inf, huge whole numbers, and lists that are nested too deeply.
+    None, bools, strings, numbers and lists stay as they are; a tuple becomes a list. Of a list, 10,000 entries are
+    kept. Anything else becomes {"type": the name of its type}; nan, inf, huge whole numbers, and lists that are nested
+    too deeply become {"type": what they are}.
     """
     if value is None or type(value) in (bool, str):
         return value

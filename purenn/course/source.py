@@ -119,8 +119,8 @@ def mistaken(exercise: Exercise, name: str, way: int = 0) -> str:
             changes = change if isinstance(change[0], tuple) else (change,)
             for right, wrong in changes:
                 if text.count(right) != 1:
-                    raise PurennError(f"course: {exercise.number}, {name}: {right!r} is {text.count(right)} times in "
-                                      "the right code; it must be there once")
+                    raise PurennError(f"course: {exercise.number}, {name}: {right!r} is found {text.count(right)} "
+                                      "times in the right code; it must be there exactly once")
                 text = text.replace(right, wrong)
             return text
     raise PurennError(f"course: {exercise.number} has no mistake {name}")

@@ -76,7 +76,7 @@ def _drawn(number: str, seed: int) -> Dict[str, Any]:
                 abs(answers[i] - answers[j]) > max(APART * max(abs(answers[i]), abs(answers[j])), least)
                 for i in range(len(answers)) for j in range(i)):
             return values
-    raise PurennError(f"course: {number} finds no numbers for the seed {seed}; give another seed")
+    raise PurennError(f"course: there are no suitable numbers for {number} with the seed {seed}; give another seed")
 
 
 def lettered(of: Exercise, seed: int) -> List[Tuple[str, str]]:
@@ -109,8 +109,9 @@ def handed_out(of: Exercise, seed: int) -> str:
     elif of.kind == "order":
         lines = "\n".join(f"    {letter}  {line}" for letter, line in lettered(of, seed))
         code = of.code.strip().replace("...", "(the lines)")
-        frame = textwrap.indent(code, "    ")
-        text += f"\n\nThe frame:\n\n{frame}\n\nThe lines; not all of them belong there:\n\n{lines}"
+        code = textwrap.indent(code, "    ")
+        text += (f"\n\nThe code, with a gap for the lines:\n\n{code}\n\n"
+                 f"The lines to choose from; not all are needed:\n\n{lines}")
         text = text.replace('"""', "'''")
         tail = 'order = ""          # the letters of the lines in their order, such as "BAD"'
     elif of.kind == "repair":
@@ -160,7 +161,7 @@ def write(folder: str, chapters: List[int], seed: int, program: str) -> int:
     made = files(chapters, seed, program)
     there = [name for name in [*made, progress.FILE] if os.path.lexists(os.path.join(folder, name))]
     if there:
-        raise PurennError(f"{folder}: has a {there[0]} already, and no file is overwritten; give another folder")
+        raise PurennError(f"{folder} already has a file {there[0]}, and no file is overwritten; give another folder")
     make_folder(folder)
     for name, text in made.items():
         write_text(os.path.join(folder, name), text)

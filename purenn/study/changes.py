@@ -1,4 +1,4 @@
-"""Change a network while it learns: other activations, more or fewer neurons. It keeps the weights that it has."""
+"""Change a network while it learns: other activations, more or fewer neurons. Those that remain keep their weights."""
 from typing import Any, List, Optional, Sequence
 
 from ..layers import Linear

@@ -1,7 +1,7 @@
-"""Runs of several settings side by side: what is kept of each run, and the figures of each setting.
+"""Runs of several settings side by side: what is kept of each run, and the numbers of each setting.
 
-Every setting is run with the same seeds. The settings are ranked by the share of runs that were solved, then by the
-median of the epochs that the solved runs needed. With validation data they are ranked by the median validation loss.
+Every setting is run with the same seeds. The settings are ranked by the share of runs that solved their task, then
+by the median of the epochs that those runs needed. With validation data they are ranked by the median validation loss.
 Test data are never used. Whether one setting is better than another is decided in ``sign_test``.
 """
 from collections import namedtuple
@@ -15,8 +15,8 @@ MOST_PREDICTIONS = 100          # with more tested samples than this no predicti
 class Trial(NamedTuple):
     """What is kept of a run, in plain numbers and lists.
 
-    ``solved``: the loss at the end is below the target loss or, if there is none, every point is right. ``needed``: the
-    epochs after which it was solved, None if it is not solved. ``epochs``: those that were done. Loss and accuracies
+    ``solved``: the loss at the end is below the target loss or, if there is none, every point is right. ``needed``:
+    after how many epochs it was solved, None if it is not solved. ``epochs``: how many were done. Loss and accuracies
     (shares from 0 to 1) are those after the last step; those of validation and test data are None without such data. If
     training ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and
     ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs. ``rises`` is the sum of all
@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs that a solved run needed: all or, without a target loss, those until every point stayed right."""
+    """After how many epochs a run had solved its task: all or, without a target loss, when all points stayed right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -87,8 +87,8 @@ def curve(values: list, most: int = CURVE) -> list:
 
 
 # The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, solved, and
-# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; medians of all that are
-# done (None if no run has the number); and ``typical``, the median run.
+# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; the medians of the other
+# numbers over all that are done (None if no run has that number); and ``typical``, the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))

@@ -12,8 +12,8 @@ Place = namedtuple("Place", ("phase", "sample", "layer", "neuron", "input"))
 
 # kind: call, line or return. function: its number in Recording.functions. depth: how many functions are running.
 # variables: those that have changed, with their values. lists: those that have changed, by their number: a whole new
-# list, or a dict from index to entry. target: what the line sets, or "return", "if" or "while". formula: the line
-# with the numbers put in. result: what the line sets, decides or returns; of a return, what is returned.
+# list, or a dict from index to entry. target: the name that the line sets, or "return", "if" or "while". formula:
+# the line with the numbers put in. result: the value that is set, tested or returned.
 Event = namedtuple("Event", ("kind", "function", "line", "depth", "place", "variables", "lists", "target", "formula",
                              "result"))
 

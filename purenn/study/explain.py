@@ -26,8 +26,8 @@ from .updates import update
 def explain(network, loss, optimizer, x: list, y: list) -> list:
     """The Sections, with their Quantities, of one training step on the sample (x, y), a batch of one.
 
-    The step is taken. Raises PurennError for an x or y that does not fit the network, and DivergedError if the cost is
-    not finite.
+    The step is really taken: the network has the new weights afterwards. Raises PurennError for an x or y that does not
+    fit the network, and DivergedError if the cost is not finite.
     """
     check_data("sample", network, loss, Dataset([x], [y]))
     network.zero_grad()
@@ -185,7 +185,7 @@ def _activation_slopes(layer, symbols, handed, slopes):
 
 
 def _own_slopes(network, i, handed, grad):
-    """The slopes by each output, each parameter and each input, in the order of the chain rule."""
+    """The slopes of the cost for each output, each parameter and each input, in the order of the chain rule."""
     layer = network.layers[i]
     backward = type(layer).backward
     found = _outputs(f"∂C/∂output{mark(i)}_%d", handed, backward)

@@ -12,7 +12,7 @@ NUMBERS_ALONE = "no formulas are known for it; here are its numbers"
 
 
 def cost(loss, symbol: str, output: list, y: list) -> list:
-    """The Section of the cost of a sample; ``symbol`` is that of the output, without the neuron."""
+    """The Section of the cost of a sample; ``symbol`` is that of the output, without the neuron's index."""
     if type(loss) not in LOSSES:
         found = plain(None, None, "C", batch_cost(loss, [output], [y]), type(loss).forward)
         return [Section("cost", None, f"{loss!r}: {NUMBERS_ALONE}", [found])]
@@ -84,7 +84,7 @@ def _of_logits(loss, symbol, output, y):
 
 
 def _ln(text, value):
-    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss has a floor there
+    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss takes no lower one
 
 
 def _cross_entropy(loss, symbol, output, y):
@@ -112,7 +112,7 @@ def softmax_share(j: int, symbol: str, z: list, a: float, name: str) -> Quantity
 
 
 def cost_slopes(loss, symbol: str, output: list, y: list, grad: list) -> list:
-    """The Sections of the slopes of the cost by each output, which are ``grad``."""
+    """The Sections of the slopes of the cost with respect to each output, which are ``grad``."""
     if type(loss) is CrossEntropyLoss:
         return _cross_entropy_slopes(symbol, output, y, grad)
     if type(loss) is BCEWithLogitsLoss:
@@ -121,7 +121,7 @@ def cost_slopes(loss, symbol: str, output: list, y: list, grad: list) -> list:
         slopes = [plain(j, None, f"∂C/∂{symbol}_{j}", grad[j], type(loss).backward) for j in range(len(grad))]
         return [Section("backward", None, f"{loss!r}: {NUMBERS_ALONE}", slopes)]
     slopes = [_loss_slope(loss, symbol, j, output, y, grad[j]) for j in range(len(grad))]
-    return [Section("backward", None, f"{loss!r}: the slope of the cost by each output", slopes)]
+    return [Section("backward", None, f"{loss!r}: the slope of the cost with respect to each output", slopes)]
 
 
 def _loss_slope(loss, symbol, j, output, y, slope):
@@ -165,7 +165,7 @@ def _cross_entropy_slopes(symbol, z, y, grad):
               "cross-entropy: C = -Σ_j y_j·ln(p_j), so ∂C/∂p_j = -y_j / p_j",
               f"softmax's Jacobian: ∂p_i/∂{symbol}_j = p_i·([i = j] - p_j), because {symbol}_j changes every p_i",
               f"the chain rule: ∂C/∂{symbol}_j = Σ_i ∂C/∂p_i·∂p_i/∂{symbol}_j",
-              f"where p_i cancels and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same up to rounding; "
+              f"p_i cancels, and the y_i add up to 1: ∂C/∂{symbol}_j = p_j - y_j, the same up to rounding; "
               "this is what the core computes")
     names = "p", symbol
     parts = (shares, by_p, jacobian(names, p), through_jacobian(names, p, slopes, through, f"∂C/∂{symbol}_%d"), direct)

@@ -125,7 +125,7 @@ def mark(i: int) -> str:
 
 
 def put_out(network, i: int) -> str:
-    """The symbol, without the neuron, of what layer i puts out: z, a or output; x for i = −1.
+    """The symbol, without the neuron's index, of the outputs of layer i: z, a or output; x for i = −1.
 
     It is z for a Linear, a for an activation, output for any other layer.
     """
@@ -137,7 +137,7 @@ def put_out(network, i: int) -> str:
 
 
 def delta(symbol: str) -> str:
-    """The symbol of the slope of the cost by what a layer puts out; δ is short for ∂C/∂z.
+    """The symbol of the slope of the cost with respect to a layer's outputs; δ is short for ∂C/∂z.
 
     >>> delta("z⁽²⁾"), delta("a⁽³⁾")
     ('δ⁽²⁾', '∂C/∂a⁽³⁾')
@@ -216,7 +216,7 @@ SLOPES = {
     LeakyReLU: lambda layer, z, a: "1" if z > 0.0 else number(layer.negative_slope),
     Identity: lambda layer, z, a: "1",
 }
-# The same in general, for a title: from the symbols a and z, without the neuron.
+# The same in general, for a title: from the symbols a and z, without the neuron's index.
 GENERAL_VALUES = {
     Sigmoid: "{a}_j = σ({z}_j) = 1 / (1 + exp(-{z}_j)); where {z}_j < 0, it is computed as exp({z}_j) / (1 + "
              "exp({z}_j)), the same number: exp of a large number would overflow",

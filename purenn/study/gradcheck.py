@@ -4,16 +4,16 @@ To measure how the cost C changes with one number θ, change θ a little both wa
 
     ∂C/∂θ ≈ (C(θ + h) − C(θ − h)) / 2h                  the central difference; its error shrinks with h²
 
-That error is h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
+That error is about h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 is neither too large nor too small.
 
 Two errors, of rounding and of truncation, say how far a right gradient a may be from the measured slope n:
 
-Rounding. Each result of a calculation is rounded, by at most u = ε/2 = 1.1e-16 of it. An error e in a number q changes
-the cost by ∂C/∂q · e, so the rounding of q changes C by at most u·|q · ∂C/∂q|. A sum of N terms is rounded N times,
-each time by at most u·Σ|terms|. The terms of a neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|.
-In a loss with a logarithm, ln(1 + …) rounds a number of about 1, however small the logarithm is. All together, the cost
-is known within
+Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
+``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
+most u·|q · ∂C/∂q|. A sum of N terms is rounded N times, each time by at most u·Σ|terms|. The terms of a neuron's z are
+w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In a loss with a logarithm, ln(1 + …) rounds a number of about
+1, however small the logarithm is. Altogether, the cost is known to within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 
@@ -21,17 +21,17 @@ where x are the samples, share is 1/(their number) for a mean and 1 for a sum, s
 other loss, and N is the number of terms in the longest sum, plus 8 more for the functions. n has the error of two
 costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, chapter 3.)
 
-Truncation. With half the step, the error h²/6 · C‴ is a quarter of what it was. So n(h) − n(h/2) is ¾ of the error, and
-the error is 4/3·|n(h) − n(h/2)|. This is measured only where rounding does not explain the difference.
+Truncation. With half the step, the error h²/6 · C‴ falls to about a quarter. So n(h) − n(h/2) is about ¾ of the error,
+and the error is about 4/3·|n(h) − n(h/2)|. This is measured only where rounding does not explain the difference.
 
 So |a − n| may be up to the sum of both errors, the entry's ``bound``. What lies beyond the bound is divided by the
 gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
 cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. If an output is within 1e-12 of 0 or 1, but
-not of its target, BCELoss replaces a·(1 − a) by 1e-12. Its slope is then not that of its cost, and all entries are left
-out.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output a is within 1e-12 of 0 or
+1, BCELoss divides by 1e-12 in place of a·(1 − a). Unless the target is that 0 or 1, the slope is then not that of the
+cost, and all entries are left out.
 """
 import math
 import random
@@ -53,7 +53,7 @@ from .guarded import check_forward, check_layers, check_repeats, explained
 # by rounding and truncation.
 Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink", "bound"), defaults=(0.0,))
 
-# What was found of a layer: its place, how many entries were checked, the worst Entry, and the verdict on that.
+# What was found for a layer: its place, how many entries were checked, the worst Entry, and the verdict on that.
 Checked = namedtuple("Checked", ("layer", "entries", "worst", "verdict"))
 
 # One row of the suite: the hidden activation, the loss, how many entries were checked in how many networks, how many
@@ -265,8 +265,8 @@ def _networks(activation, loss, seed):
 def sweep(network, loss, inputs: list, targets: list) -> list:
     """Pairs (h, largest relative error) for h = 1e-1, 1e-2, … 1e-12: they show why 1e-5 is a good step.
 
-    Kinks are left out. With smaller h the error first falls with h², as the part from the third derivative does. Then
-    it rises again with 1/h, because the two costs agree in more and more of their digits.
+    Kinks are left out. As h becomes smaller, the error first falls with h²: it is that of truncation. Then it rises
+    again with 1/h, because the two costs agree in more and more of their digits.
     """
     found = []
     for power in range(1, 13):

@@ -53,7 +53,7 @@ def _layer(i, layer, rows, inputs):
         return softmax(inputs)
     if isinstance(layer, Activation) and type(layer).forward is Activation.forward:
         return [bend(z, layer.function, layer.derivative, _symbol(layer)) for z in inputs]
-    raise PurennError(f"tape: there are no operations for layers[{i}], {layer!r}; it knows Linear and activations")
+    raise PurennError(f"tape: layers[{i}], {layer!r}, has no operations here; the tape knows Linear and activations")
 
 
 def _weighted_sum(weights, bias, inputs):

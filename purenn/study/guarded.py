@@ -60,7 +60,7 @@ def check_forward(network, x: list) -> List[Any]:
 
 
 def check_layers(network, loss, x: list, y: list) -> None:
-    """Run one sample forward and back. Raises PurennError for what is not returned as AGREEMENTS says."""
+    """Run one sample forward and back. Raises PurennError if a method does not return what AGREEMENTS says."""
     *inputs, a = check_forward(network, x)
     name = f"the loss, {type(loss).__name__}"
     cost = loss.forward(list(a), list(y))

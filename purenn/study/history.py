@@ -55,7 +55,7 @@ class History:
         self.due = (math.sqrt(epoch.number) + self.distance) ** 2
 
     def end(self, number: int) -> None:
-        """Look at the network after the last epoch, even if it is not due."""
+        """Take a snapshot of the network after the last epoch, even if none is due."""
         if self.snapshots[-1].epoch != number:
             self._take(number)
 
@@ -82,7 +82,7 @@ class History:
         return panels
 
     def last_map(self) -> list:
-        """What the network answers now over the square of LIMITS."""
+        """The network's outputs now, over the square of LIMITS."""
         return _map(self.network, self.loss, engines.make("auto", self.network), _side(self.network, SIDE, 1))
 
     def frames(self, tested) -> list:
@@ -144,7 +144,7 @@ def _side(network, most, maps):
 
 
 def _map(network, loss, engine, side):
-    """What the network answers at side × side points, clipped to 0 … 1."""
+    """The network's outputs at side × side points, clipped to 0 … 1."""
     steps = [LIMITS[0] + (LIMITS[1] - LIMITS[0]) * i / (side - 1) for i in range(side)]
     return [[min(1.0, max(0.0, loss.answer(output)[0])) for output in engine.outputs(
         network, [[x1, x2] for x1 in steps])]

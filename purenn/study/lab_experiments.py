@@ -52,7 +52,7 @@ def _accuracy(label: str, reported: str = "0.5") -> Figure:
 def _solved_with(name: str, activation: str, reading: str, variant: Any = None) -> Experiment:
     settings = SSE._replace(activation=activation)
     others = {"xor": _job("xor", settings)} if variant else {}
-    return Experiment(name, f"xor, {activation} in the hidden layers", "solved (its figures are lost)", reading,
+    return Experiment(name, f"xor, {activation} in the hidden layers", "solved (its plots are lost)", reading,
                       {"xor": _job("xor", settings, variant)}, [Success("all points right", "xor", right)],
                       "with the right slope" if variant else "", others)
 
@@ -72,17 +72,18 @@ A = [
                 Success("accuracy 1.0 at 2000", "xor", right_at(2001))]),
     _solved_with("A3", "relu", AS_PRINTED),
     _solved_with("A4", "tanh", "the report's slope of tanh, 1 - tanh(a)^2, where 1 - a^2 is right", variants.tanh_of_a),
-    _solved_with("A5", "leaky_relu", "the slope for z < 0 is not said; 0.01 is taken"),
+    _solved_with("A5", "leaky_relu", "the slope for z < 0 is not given; 0.01 is taken"),
     Experiment("A6", "xor, lr 0.1, 0.01, 0.001",
-               "0.1 solves; the small ones stay at mean loss 0.25, accuracy about one half", AS_PRINTED,
+               "0.1 solves it; the small ones stay at mean loss 0.25, accuracy about one half", AS_PRINTED,
                {f"lr {lr}": _job("xor", SSE._replace(lr=float(lr))) for lr in RATES},
                [Success("all points right, lr 0.1", "lr 0.1", right),
                 *[claim(f"lr {lr}") for lr in RATES[1:] for claim in (_mean_loss, _accuracy)]]),
-    Experiment("A7", "xor, hidden 4, 8, 100", "all solve; 100 jumps wildly below epoch 1000", AS_PRINTED,
+    Experiment("A7", "xor, hidden 4, 8, 100", "all solve it; the loss with 100 jumps up and down before epoch 1000",
+               AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
-                Comparison("all rises of the loss to epoch 1000: with hidden 100 above 1, and above 5 times those with "
-                           "hidden 4",
+                Comparison("the sum of all rises of the loss before epoch 1000: with hidden 100 above 1, and above 5 "
+                           "times that with hidden 4",
                            lambda trials: middle(trials["hidden 100"], rises_of) > max(
                                1.0, 5.0 * middle(trials["hidden 4"], rises_of)),
                            medians(["hidden 4", "hidden 100"], lambda trial: trial.rises))],
@@ -104,12 +105,12 @@ A = [
 
 
 def rises_of(trial: Trial) -> float:
-    """The sum of all rises of the loss to epoch 1000 (``trials.RISING``)."""
+    """The sum of all rises of the loss before epoch 1000 (``trials.RISING``)."""
     return trial.rises
 
 
-# B: "layers". The report does not say which optimizer it used. Adam is assumed, because the report finds it best, with
-# the report's own correction.
+# B: "layers". The report does not say which optimizer it used. Adam is assumed, because the report finds it best.
+# It is taken with the report's own correction.
 
 ADAM = Settings(sizes=(2, 32, 32, 1), activation="relu", target_loss=1e-12, epochs=400, lr=0.01, optimizer="adam")
 OPTIMIZERS = ("sgd", "momentum", "adagrad", "adam")
@@ -124,7 +125,7 @@ def _with_own_adam(name: str, setting: str, reported: str, reading: str, by_labe
 
 B = [
     Experiment("B1", "linear, 2-32-32-1 relu, 400 epochs", "loss 0.0284, accuracy 0.98 at 20; 0.00294, 1.0 at 400",
-               "optimizer and rate are not said; lr 0.01 with " + OWN_ADAM,
+               "optimizer and rate are not given; lr 0.01 with " + OWN_ADAM,
                {"linear": _job("linear", ADAM, variants.adam_of_b)},
                [Figure("loss at 20", "linear", "0.0284", loss_at(20)),
                 Figure("accuracy at 20", "linear", "0.98", accuracy_at(20)),
@@ -132,15 +133,16 @@ B = [
                 Success("accuracy 1.0 at 400", "linear", right_at(400))],
                "with the right Adam", {"linear": _job("linear", ADAM)}),
     Experiment("B2", "the same on xor", "loss 0.287 at 20; accuracy 1.0 from 220; 0.0205 at 400",
-               "optimizer and rate are not said; lr 0.001 with " + OWN_ADAM,
+               "optimizer and rate are not given; lr 0.001 with " + OWN_ADAM,
                {"xor": _job("xor", ADAM._replace(lr=0.001), variants.adam_of_b)},
                [Figure("loss at 20", "xor", "0.287", loss_at(20)), Figure("loss at 400", "xor", "0.0205", loss_at(400)),
                 Success("accuracy 1.0 at 220", "xor", right_at(220))],
                "with the right Adam", {"xor": _job("xor", ADAM._replace(lr=0.001))}),
-    _with_own_adam("B3", "both, lr 0.1, 0.01, 0.001", "0.1 goes up and down, 0.001 is very slow, 0.01 suits", "",
+    _with_own_adam("B3", "both, lr 0.1, 0.01, 0.001",
+                   "the loss goes up and down with 0.1, falls very slowly with 0.001; 0.01 is right", "",
                    {f"lr {lr}": ADAM._replace(lr=float(lr)) for lr in RATES},
                    [*_on_both(lambda task: Comparison(
-                       f"all rises of the loss, {task}: more with 0.1 than with 0.01",
+                       f"the sum of all rises of the loss, {task}: larger with 0.1 than with 0.01",
                        ordered([f"{task} lr {lr}" for lr in ("0.01", "0.1")], rises_of),
                        medians([f"{task} lr {lr}" for lr in RATES], rises_of))),
                     *_on_both(lambda task: Comparison(
@@ -177,7 +179,7 @@ B = [
 # D: "objects", and E: "gate".
 
 MSE = Settings(lr=1.0, init="normal")
-NORMAL = "how its weights start is not said; weights and biases from N(0, 1)"
+NORMAL = "its initial weights are not given; weights and biases from N(0, 1)"
 D3_RATES = ("1", "0.5", "0.1", "0.05")
 LINE = MSE._replace(activation="identity", output_activation="identity")
 GATE = TASKS["gate"].settings
@@ -236,7 +238,7 @@ E = Experiment(
 # C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1 with these numbers of hidden neurons, images and epochs, on drawn letters or on those of a file."""
+    """A run of C1 with so many hidden neurons, images and epochs, on letters drawn here or on those of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)
@@ -259,7 +261,7 @@ C1_REPORTED = "train acc 0.9768, validation acc 0.9128, train loss 0.11, validat
 
 
 def c1(full: bool = False, data: Optional[str] = None) -> Experiment:
-    """Experiment C1, on drawn letters or on those of a file: reduced, or in full.
+    """Experiment C1, on letters drawn here or on those of a file: reduced, or in full.
 
     In full it is 784-1000-10 with 10,000 images for 200 epochs.
     """

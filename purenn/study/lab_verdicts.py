@@ -4,8 +4,9 @@ A report has one run of each experiment; here each is run with many seeds. What 
 and each claim is checked on all the seeds:
 
     Figure      a number that the report prints. It holds if a number that rounds to it lies in the middle 90 % of
-                the seeds, from the 5th percentile to the 95th. So one in ten honest reports fails it by chance.
-    Success     something that a run does, such as to get every point right. It holds if at least one seed in ten
+                what the seeds give, from the 5th percentile to the 95th. So about one in ten correct figures
+                fails by chance.
+    Success     something that a run does, such as getting every point right. It holds if at least one seed in ten
                 does it: a single run may well have been one of them.
     Comparison  what the report says when it compares settings. It holds if it is true of the medians over the seeds.
     Near        a number that the report prints, for an experiment that is too large for many seeds. It holds if the
@@ -20,11 +21,11 @@ from .comparison import Trial, median
 
 Trials = Dict[str, List[Trial]]
 
-LOW, HIGH = 0.05, 0.95          # a figure's seeds between these shares are the middle 90 %
+LOW, HIGH = 0.05, 0.95          # the middle 90 % lie between these percentiles
 ONE_IN = 10                     # one of this many seeds must succeed
 
 RULES = ("A figure is as reported if a number that rounds to it lies in the middle "
-         f"{100 * (HIGH - LOW):.0f} % of the seeds.",
+         f"{100 * (HIGH - LOW):.0f} % of what the seeds give.",
          f"A success is as reported if at least 1 seed in {ONE_IN} has it.",
          "A comparison is as reported if it is true of the medians over the seeds.")
 
@@ -60,7 +61,7 @@ class Comparison(NamedTuple):
 
 
 class Near(NamedTuple):
-    """A number that the report prints, for few seeds: the median may differ from it by at most ``within``."""
+    """A number that the report prints, checked on few seeds: the median may differ by at most ``within``."""
 
     what: str
     label: str

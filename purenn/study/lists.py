@@ -92,7 +92,7 @@ class Lists:
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:
-        """What has changed since the last event: for the number of each such list a dict from index to entry.
+        """The lists that have changed since the last event: by the number of each, a dict from index to entry.
 
         A list that is new or has become shorter is there as a whole.
         """

@@ -21,7 +21,7 @@ REASONS = {
         "The second moment is the mean of g, which can be negative: the first step takes the square root of a "
         "negative number.",
     "adam-betas":
-        "With β₂ = 0.1 the second moment is hardly more than the last g², so √v̂ is about |g|: the steps keep "
+        "With β₂ = 0.1 the second moment is almost only the last g², so √v̂ is about |g|: the steps keep "
         "their size, about lr, however flat the cost becomes, and near the minimum they go back and forth.",
     "adam-correction":
         "m̂ is always 10 times m, and v̂ always 1000 times v. After a few thousand steps neither should be "
@@ -31,11 +31,11 @@ REASONS = {
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
         "to help.",
     "adagrad-column":
-        "Each weight's steps are divided by the slopes of its whole list, which add up faster than its own: the "
-        "steps are too small, the more so the longer the list.",
+        "Each weight's steps are divided by the root of the squared slopes of its whole list. Their sum grows faster "
+        "than that of its own: the steps are too small, the more so the longer the list.",
     "updated-weights":
-        "Each weight is wrong by one step of its own, lr·δ·a, which is small beside the weight. The smaller the "
-        "rate, the smaller the error; the curves look alike.",
+        "The weights that the slopes of the hidden layer are computed with are off by their last step, lr·δ·a, which "
+        "is small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",
     "gradients-not-cleared":
         "Each step uses the sum of all gradients so far, so it goes on in the old direction long after the slope "
         "has turned: the weights shoot past the minimum, come back late, and shoot past it again.",
@@ -65,7 +65,7 @@ REASONS = {
         "Inputs of up to 1000 make logits that are thousands apart. The smaller probability is rounded to 0, and "
         "its logarithm does not exist.",
     "exp-overflow":
-        "Inputs of up to 1000 make z as low as −710 or less, and e^710 is larger than the largest float.",
+        "Inputs of up to 1000 make z less than −710, and e^710 is larger than the largest float.",
     "equal-weights":
         "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. One "
         "neuron a layer cannot separate these classes: the loss stays near 0.249, that of the best constant "

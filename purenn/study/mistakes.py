@@ -103,15 +103,15 @@ MISTAKES = (
             "neuron.backward", "input_grads[k] += delta * weights[k]",
             "weights[k] -= lr * delta * inputs[k], and then input_grads[k] += delta * weights[k]",
             [(layers.Linear, "backward", wrong.updated_weights)], checks.mazur_step, MAZUR_EXPERIMENT),
-    Mistake("gradients-not-cleared", "The gradients of one batch are still there when the next is added.",
+    Mistake("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added.",
             "network.Network.zero_grad", "grads[:] = [0.0] * len(grads)", "nothing is cleared",
             [(network.Network, "zero_grad", _always(lambda self: None))], checks.gradients_are_cleared, ADAM),
     Mistake("biases-never-updated", "The biases get no gradient and never change.",
             "neuron.backward", "return delta", "return 0.0",
             [(neuron, "backward", wrong.no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
-    Mistake("share-overwritten", "A neuron is an input of several neurons: each overwrites ∂C/∂a_k in place of adding "
-            "its share.",
+    Mistake("share-overwritten", "A neuron is an input of several neurons. Each of these overwrites ∂C/∂a_k; it must "
+            "add its share.",
             "neuron.backward", "input_grads[k] += delta * weights[k]", "input_grads[k] = delta * weights[k]",
             [(neuron, "backward", wrong.last_share_alone)], lambda: checks.gradients("sigmoid"), _xor()),
     Mistake("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.",

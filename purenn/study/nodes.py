@@ -82,7 +82,7 @@ def _expression(value, found):
 
 
 def around(nodes: list, neuron: tuple) -> list:
-    """The Nodes of one neuron, (layer, number), with those that it was made from and those that were made from it."""
+    """The Nodes of one neuron, (layer, number), with the Nodes they were made from and those made from them."""
     own = {node.value for node in nodes if (node.layer, node.neuron) == neuron}
     near = own | {parent for value in own for parent in value.parents}
     near |= {child for node in nodes if node.value in own for _, child, _ in node.uses}

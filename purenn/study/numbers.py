@@ -1,10 +1,10 @@
 """A line of Python with the numbers put in, from the line's own syntax tree.
 
 ``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
-``0.0 + 0.00492126 * 0.640999``. The formula is Python: evaluated, it gives the result of the line. Names, attributes
-and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is written as ``#``
-and its number in the recording. To find a value, variables, attributes and entries are read; of all calls, only those
-of a few built-ins, such as ``range``, are run.
+``0.0 + 0.00492126 * 0.640999``. A formula of numbers is Python: evaluated, it gives the result of the line. Names,
+attributes and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is
+written as ``#`` and its number in the recording. To find a value, variables, attributes and entries are read; of all
+calls, only those of a few built-ins, such as ``range``, are run.
 """
 import ast
 import types
@@ -213,7 +213,7 @@ def _bind(target, item, found):
 
 
 def _source(node):
-    """A node as Python writes it, without numbers put in. A kind of node that is rare becomes …."""
+    """A node as Python writes it, without numbers put in. Rare kinds of nodes are written as ``…``."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):

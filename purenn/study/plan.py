@@ -65,8 +65,8 @@ def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], s
 def _job(task: Task, source, choices: Dict[str, Any], name: str) -> Job:
     """The Job of one combination; choices that are fields of the source are put into the source."""
     if choices.get("engine") == "processes":
-        raise ChoiceError("engine", "found processes, but here the runs are divided among processes; choose another "
-                          "engine, or auto")
+        raise ChoiceError("engine", "found 'processes', but here the runs are already divided among processes; choose "
+                          "another engine, or 'auto'")
     source = source._replace(**{name: choices[name] for name in source._fields if name in choices})
     choices = {name: value for name, value in choices.items() if name not in source._fields}
     problem = partial(problems.make, source, loss=choices.get("loss"))

@@ -31,7 +31,7 @@ class Recording:
     """A step that was recorded.
 
     ``about`` says what was recorded: network, loss, optimizer (as texts), layers, widths, sample, x and y. ``sources``
-    are the files that were stepped into, ``functions`` those that ran. ``names`` maps the number of a list to its name,
+    are the files that were stepped into, ``functions`` the functions. ``names`` maps the number of a list to its name,
     such as ``2.weight[1]``; lists without a name are left out.
 
     A value is a number, True, False or None; {"list": n}, list number n; {"tuple": [values]}; {"float": "nan"}; or
@@ -54,7 +54,7 @@ class Recording:
         Raises PurennError if there is no such event.
         """
         if not 0 <= number < len(self.events):
-            raise PurennError(f"found event {number}; the recording has events 0 to {len(self.events) - 1}")
+            raise PurennError(f"there is no event {number}; the recording has events 0 to {len(self.events) - 1}")
         state = self._last
         if state.number > number or number - state.number > EVERY:
             nearest = [kept for kept in self._kept if kept <= number]
@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies, one of them to check x and y with: in it the layers keep numbers.
+        # Two copies. One is only for the check of x and y, which leaves numbers in its layers.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # a layer of your own may raise anything there

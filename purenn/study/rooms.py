@@ -1,7 +1,8 @@
 """The source of the functions that a recording steps into: their lines, statements, loops and names.
 
-A room is a file of the core, or the file of a layer, a loss or an optimizer of your own. Checks and bookkeeping are
-not stepped into, and neither are comprehensions and generators, which Python's versions trace differently.
+These files, called rooms here, are those of the core, and those of layers, losses and optimizers of your own. Checks
+and bookkeeping are not stepped into, and neither are comprehensions and generators, which Python's versions trace
+differently.
 """
 import ast
 import linecache

@@ -1,7 +1,7 @@
 """The trace function that ``recording.record`` sets: it writes an Event for each line, call and return.
 
-The place of an event follows from the functions that are running. A layer's function says the layer; the loops
-around the line, from the layer inwards, say the neuron and its input.
+The place of an event follows from the functions that are running. The function of a layer that is running
+tells the layer; the loops around the line, from the outermost in, tell the neuron and its input.
 """
 import re
 from typing import Any, Dict, List, Tuple

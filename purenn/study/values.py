@@ -71,7 +71,7 @@ class Values:
         raise Unknown
 
     def iterable(self, node: Any) -> Any:
-        """The value of a node that can be looped over without being used up, or a number."""
+        """The value of a node, if it is a number or can be looped over more than once; else raises Unknown."""
         value = self.of(node)
         if type(value) in (list, tuple, range, int) or isinstance(node, ast.Call):
             return value

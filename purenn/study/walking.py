@@ -101,7 +101,7 @@ def last_change(recording: Recording, number: int, text: str) -> int:
     """The line that last changed a quantity before this event or, if none did, the first that will.
 
     A quantity is an entry of a list, ``2.weight[1][0]``, or ``w2_10`` for short (``b2_1`` the bias, ``g2_10`` and
-    ``gb2_1`` their slopes, ``z2_1`` what layer 2 puts out); the whole list, ``2.weight[1]``; or a variable, ``delta``.
+    ``gb2_1`` their slopes, ``z2_1`` output 1 of layer 2); the whole list, ``2.weight[1]``; or a variable, ``delta``.
     Raises PurennError if nothing has that name, or if the quantity does not change in the recording.
     """
     made = all_changes(recording, text)
@@ -118,7 +118,7 @@ def all_changes(recording: Recording, text: str) -> List[int]:
         changes = [other for other in range(1, len(recording)) if name in recording.events[other].variables]
         if not changes:
             raise PurennError(f"nothing is called {text[:40]!r}; names are 2.weight[1][0] or w2_10, 2.bias[1] or b2_1, "
-                              "2.weight_grad[1][0] or g2_10, 0.output, 1.input_grad, or that of a variable")
+                              "2.weight_grad[1][0] or g2_10, 0.output, 1.input_grad, or the name of a variable")
     if not changes:
         raise PurennError(f"{text[:40]} does not change in this step")
     return sorted({_maker(recording, other) for other in changes})
@@ -221,7 +221,7 @@ class Question(NamedTuple):
 
 
 def question(recording: Recording, number: int) -> Optional[Question]:
-    """The question at an event, the result of a formula, or None.
+    """The Question at an event, which asks for the result of a formula; None if there is no question.
 
     The result of a line is asked for before the line runs. If the line calls a function that is stepped into, and
     computes with what that returns, its result is asked for at the return.

@@ -1,4 +1,4 @@
-"""The chapters in their order. A new chapter is a file here, and its name in CHAPTERS."""
+"""The chapters in their order. To add one, add a file here, and its name to CHAPTERS."""
 from typing import List, Sequence, Tuple
 
 from ...linalg import PurennError
@@ -15,7 +15,7 @@ BOOK[:] = EXERCISES
 
 
 def named(names: Sequence[str]) -> List[Exercise]:
-    """The exercises that are named. A name is one that ``exercise`` knows, or the number of a chapter: all of it."""
+    """The exercises that are named. A name is one that ``exercise`` knows, or a chapter's number, for all of it."""
     found: List[Exercise] = []
     for name in names:
         chapters = [chapter for chapter in CHAPTERS if name == str(chapter.number)]
@@ -28,5 +28,5 @@ def exercise(name: str) -> Exercise:
     for found in EXERCISES:
         if name in (found.number, found.name, found.file, found.file + ".py"):
             return found
-    raise PurennError(f"course: there is no exercise {name!r}; give its number, such as 1.2, from 1.1 to "
+    raise PurennError(f"course: there is no exercise {name!r}; give the number of one, such as 1.2, from 1.1 to "
                       f"{EXERCISES[-1].number}")

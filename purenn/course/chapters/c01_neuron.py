@@ -63,7 +63,7 @@ weight and its value, and Σ_k is the sum over all k, a loop in Python.""",
      Known("inputs-not-weighed", "The weights and the inputs are added; each weight must be multiplied by its "
            "input.", FORWARD,
            ("weights[k] * inputs[k]", "weights[k] + inputs[k]"))),
-    tried="A sample is weights, bias, inputs.",
+    tried="A test case is weights, bias, inputs.",
     code='''\
 def forward(weights, bias, inputs):
     """z = Σ_k w_k·a_k + b: the weighted sum of the inputs.

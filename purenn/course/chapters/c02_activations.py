@@ -44,7 +44,7 @@ Work out the slope σ′(z), to four digits after the point.""",
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),
      Known("square", "This is a², not a·(1 − a).", BP1, lambda v: v["a"] * v["a"]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, lambda v: 1.0 - v["a"]),
-     Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, lambda v: 1.0 - v["a"] * v["a"])),
+     Known("tanh-slope", "This is 1 − a², the slope of tanh (2.4).", BP1, lambda v: 1.0 - v["a"] * v["a"])),
     draw=draw_z, right=lambda v: activations.sigmoid_derivative(v["z"], v["a"]), answer="slope")
 
 SIGMOID = Exercise(
@@ -86,7 +86,7 @@ def sigmoid(z):
     sigmoid(0.0) is 0.5, sigmoid(1000.0) is 1.0, sigmoid(-1000.0) is 0.0.
     """
     ...
-''', answers={"sigmoid": activations.sigmoid}, module="activations", names=("sigmoid",), tried="A sample is z.",
+''', answers={"sigmoid": activations.sigmoid}, module="activations", names=("sigmoid",), tried="A test case is z.",
     samples=(0.0, 1.0, -1.0, 2.5, -0.3, 30.0, 1000.0, -1000.0),
     probe=lambda own, z: [("σ(z)", own.sigmoid(z))])
 
@@ -94,8 +94,9 @@ SLOPE = Exercise(
     "2.3", "write", "sigmoid_slope", "Write the slope of the sigmoid", """\
 The formula of 2.1: σ′(z) = a·(1 − a), with a = σ(z).
 
-The function is given both z and a = σ(z). Every slope in this course is given both, because the
-slopes of some functions are easier to compute from z. Take care which one you use.""",
+The function is given both z and a = σ(z). In this course, every function for the slope of
+an activation is given both, because some slopes are easier to compute from z. Take care which one
+you use.""",
     BP1, ("z is not used at all.", "One line: the product of a and 1.0 - a."),
     (OF_Z._replace(change=("a * (1.0 - a)", "z * (1.0 - z)")),
      TWICE._replace(change=("a * (1.0 - a)", "1.0 / (1.0 + math.exp(-a)) * (1.0 - 1.0 / (1.0 + math.exp(-a)))")),
@@ -106,8 +107,8 @@ slopes of some functions are easier to compute from z. Take care which one you u
      Known("z-in-one-place", "One of the two factors has z; both must have a.", BP1,
            [("a * (1.0 - a)", "a * (1.0 - z)"), ("a * (1.0 - a)", "z * (1.0 - a)")]),
      Known("complement", "This is 1 − a; the factor a is missing.", BP1, ("a * (1.0 - a)", "1.0 - a")),
-     Known("tanh-slope", "This is 1 − a², the slope of tanh.", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
-    tried="A sample is z and a.",
+     Known("tanh-slope", "This is 1 − a², the slope of tanh (2.4).", BP1, ("a * (1.0 - a)", "1.0 - a * a"))),
+    tried="A test case is z and a.",
     code='''\
 import math
 
@@ -140,7 +141,7 @@ The function below has one mistake in it. Find it and repair it. It is given z a
            ("1.0 - a * a", "1.0 - a * math.tanh(a)")),
      Known("square-left-out", "This is 1 − a; the square is missing.", BP1, ("1.0 - a * a", "1.0 - a")),
      Known("sigmoid-slope", "This is a·(1 − a), the slope of the sigmoid.", BP1, ("1.0 - a * a", "a * (1.0 - a)"))),
-    tried="A sample is z and a.",
+    tried="A test case is z and a.",
     code='''\
 import math
 
@@ -200,13 +201,13 @@ finished, says that they are your own sigmoid and its slope.""",
            "derivative(z, a).", BP1, ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),
      Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
            ("grad[j] * derivative", "grad[j] + derivative")),
-     Known("sigmoid-written-in", "The sigmoid itself, or its slope, is written in; self.function and self.derivative "
-           "may be those of any f.", BP1,
+     Known("sigmoid-written-in", "The sigmoid or its slope is computed here; call self.function and self.derivative, "
+           "which may be those of any f.", BP1,
            [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
             (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
-    tried="A sample is the z_j and the ∂C/∂a_j; forward and backward are called with these, and then again with "
-          "2·z_j and the same ∂C/∂a_j; once with Sigmoid, once with f(z) = 3z. For 3z, derivative(z, a) returns "
-          "z + 2a, which is not its slope, but shows which number is z and which is a.",
+    tried="A test case is the z_j and the ∂C/∂a_j; forward and backward are called with these, and then again with "
+          "2·z_j and the same ∂C/∂a_j. All this is done with Sigmoid, and then with f(z) = 3z. For 3z, "
+          "derivative(z, a) returns z + 2a, which is not its slope, but shows which number is z and which is a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 

@@ -16,13 +16,13 @@ def draw_outputs(rng):
 
 PREDICT = Exercise(
     "3.1", "predict", "loss_slope_by_hand", "What is the slope of the cost?", """\
-The cost C says how wrong the outputs a_j are. y_j is the target, what a_j should be. The mean
-squared error of m outputs is
+The cost C, or loss, says how wrong the outputs a_j are. y_j is the target, what a_j should be. The
+mean squared error of m outputs is
 
     C = 1/m · Σ_j (a_j − y_j)²
 
-To learn, we need its slope by each output: how fast C changes when a_j does. In the sum only
-one term has a_j in it, and the derivative of a square x² is 2x:
+To train, we need its slope with respect to each output: how fast C changes when a_j does. In the
+sum only one term has a_j in it, and the derivative of a square x² is 2x:
 
     ∂C/∂a_j = 1/m · 2·(a_j − y_j)
 
@@ -66,7 +66,7 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
      SIGN._replace(change=("share * 2.0 * (a - y)", "share * 2.0 * (y - a)")),
      NO_SHARE._replace(says="The 1/m of the mean is missing from the slope.",
                        change=("share * 2.0 * (a - y)", "2.0 * (a - y)")),
-     Known("square-for-slope", "This slope is made of (a − y)²; the derivative of a square is 2·(a − y).", WHY_2,
+     Known("square-for-slope", "This slope has the factor (a − y)²; the derivative of (a − y)² is 2·(a − y).", WHY_2,
            [("share * 2.0 * (a - y)", "share * (a - y) * (a - y)"),
             ("share * 2.0 * (a - y)", "share * 2.0 * (a - y) * (a - y)")]),
      Known("size-of-the-error", "The slope has lost its sign: it is made of |a − y|.", WHY_2,
@@ -77,14 +77,14 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("share * 2.0 * (a - y)", "share * share * 2.0 * (a - y)")),
      Known("half-in-cost", "The cost has a ½, but its slope still has a 2.", WHY_2,
            ("return self.share(len(output)) * ", "return 0.5 * self.share(len(output)) * ")),
-     Known("not-squared", "The error is added without its square, so that errors of both signs cancel.", WHY_2,
+     Known("not-squared", "The errors are added without being squared, so that errors of both signs cancel.", WHY_2,
            ("total += error * error", "total += error")),
      Known("square-of-the-sum", "The sum is squared, so that errors of both signs cancel; each error must be squared.",
            WHY_2, (("total += error * error", "total += error"), ("return total\n", "return total * total\n"))),
      Known("absolute-value", "The error is added as |a − y|; it must be squared.", WHY_2,
            ("total += error * error", "total += abs(error)")),
-     Known("mean-too-early", "The 1/m is in squared_error, which must be the sum alone; share puts it in, "
-           "in forward.", WHY_2, ("return total\n", "return total / len(output)\n")),
+     Known("mean-too-early", "The 1/m is in squared_error, which must return the sum alone; forward multiplies "
+           "it by the share.", WHY_2, ("return total\n", "return total / len(output)\n")),
      Known("share-is-the-count", "share returns the number of the terms; it must return 1 divided by that "
            "number.", WHY_2,
            ("return 1.0 / count", "return 1.0 * count")),
@@ -96,7 +96,7 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            (' if self.reduction == "mean" else 1.0', "")),
      Known("mean-of-a-sum", "The slope is always divided by m. For a sum the factor is 1: self.share(m) is right.",
            WHY_2, ("share * 2.0 * (a - y)", "2.0 * (a - y) / len(output)"))),
-    tried="A sample is the outputs and the targets.",
+    tried="A test case is the outputs and the targets.",
     code='''\
 def squared_error(output, target):
     """Σ_j (a_j − y_j)², from the lists of the outputs a_j and the targets y_j; a number.
@@ -132,15 +132,15 @@ HALF = Exercise(
     "3.3", "repair", "half_squared_error", "Repair the slope of half the squared error", """\
 Books often take half the sum as the cost, C = ½ Σ_j (a_j − y_j)², so that the ½ and the 2 of
 the derivative cancel. In the function below the slope does not belong to that cost. Repair it.""",
-    WHY_2, ("Differentiate ½·(a − y)² by a: the exponent 2 becomes a factor.", "½·2 is 1."),
-    (Known("half-in-loss-only", "The loss has a ½, but its gradient still has a 2.", GALLERY,
+    WHY_2, ("Differentiate ½·(a − y)² with respect to a: the exponent 2 becomes a factor.", "½·2 is 1."),
+    (Known("half-in-loss-only", "The cost has a ½, but its slope still has a 2.", GALLERY,
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
      Known("half-twice", "The ½ is in the slope too; there the 2 of the derivative cancels it.", WHY_2,
            ("[a - y for", "[0.5 * (a - y) for")),
      Known("cost-for-slope", "These are the costs ½·(a − y)², not their slopes.", WHY_2,
            ("[a - y for", "[0.5 * (a - y) * (a - y) for"))),
-    tried="A sample is output and target.",
+    tried="A test case is output and target.",
     code='''\
 def backward(output, target):
     """∂C/∂a_j of C = ½ Σ_j (a_j − y_j)²: from the lists of outputs and targets, the list of the slopes."""
@@ -151,8 +151,8 @@ def backward(output, target):
 
 ORDER = Exercise(
     "3.4", "order", "binary_cross_entropy", "Put the lines of binary cross-entropy in order", """\
-If an output a is the probability of "yes", and the target y is 1 for yes and 0 for no, another
-cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if it is no:
+If an output a is the probability of "yes", and the target y is 1 for yes and 0 for no, another cost
+is usual, binary cross-entropy. It is −ln a if the right answer is yes, and −ln(1 − a) if it is no:
 
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
@@ -169,7 +169,7 @@ cost is usual. It is −ln a if the right answer is yes, and −ln(1 − a) if i
      Known("missing-1/m", "The 1/m of the mean over the outputs is missing.", WHY_2,
            ("total = 0.0", "for a, y in zip(output, target):",
             "    total -= y * math.log(a) + (1.0 - y) * math.log(1.0 - a)", "return total"))),
-    tried="A sample is output and target.",
+    tried="A test case is output and target.",
     code='''\
 import math
 

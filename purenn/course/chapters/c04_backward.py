@@ -48,8 +48,9 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
-A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope
-of C by each number that z is made of. How fast does z change with each of them? Look at the formula:
+A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope of
+C with respect to each number in the formula of z. How fast does z change with each of them? Look at
+the formula:
 
     ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
 
@@ -59,7 +60,7 @@ The chain rule multiplies each by δ:
     δ·w_k                 this neuron's part of ∂C/∂a_k                     (BP2)
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
-The first two are added to lists that are handed in, because more is added to the same lists. In one
+The first two are added to lists that are handed in, and must not replace what is there. In one
 step the network learns from several samples (a sample is an input and its target), and the slopes
 of each are added to weight_grads. The other neurons of the layer add their parts to input_grads
 (the Σ_j of BP2). The third is returned.""",
@@ -90,7 +91,7 @@ of each are added to weight_grads. The other neurons of the layer add their part
            BP4, (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),
-     Known("bias-times-input", "∂C/∂b is multiplied by an input; ∂z/∂b is 1, so it is δ.", BP3,
+     Known("bias-times-input", "δ is multiplied by an input; ∂z/∂b is 1, so ∂C/∂b is δ.", BP3,
            ("return delta", "return delta * inputs[-1]")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"
@@ -99,13 +100,13 @@ of each are added to weight_grads. The other neurons of the layer add their part
            ("return delta", "return 1.0")),
      Known("last-left-out", "The last weight and the last input are left out: the loop ends too early.", BP4,
            ("range(len(weights))", "range(len(weights) - 1)")),
-     Known("slope-of-the-sigmoid", "The slope a·(1 − a) is in the inputs' part; that is BP1, for the layer of "
-           "activations to multiply.", BP2,
+     Known("slope-of-the-sigmoid", "What is added to input_grads has the factor a·(1 − a). That is BP1, and is done by "
+           "the layer of activations.", BP2,
            ("delta * weights[k]", "delta * weights[k] * inputs[k] * (1.0 - inputs[k])"))),
-    tried="A sample is delta, weights, inputs, weight_grads, input_grads.",
+    tried="A test case is delta, weights, inputs, weight_grads, input_grads.",
     code='''\
 def backward(delta, weights, inputs, weight_grads, input_grads):
-    """Share out δ = ∂C/∂z: add δ·a_k to weight_grads[k] and δ·w_k to input_grads[k]; return ∂C/∂b = δ.
+    """From δ = ∂C/∂z: add δ·a_k to weight_grads[k] and δ·w_k to input_grads[k]; return ∂C/∂b = δ.
 
     delta: δ, a number; weights, inputs: the w_k and a_k of the forward pass; weight_grads, input_grads: two
     lists of the same length, which are changed in place (list[k] += ...).

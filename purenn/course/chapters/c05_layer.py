@@ -36,9 +36,10 @@ def probe_uniform(own, sample):
 
 
 UNIFORM = Exercise(
-    "5.2", "write", "initial_weights", "Write the weights before training", """\
-Training begins with random weights. If all weights were equal, all neurons of a layer would
-compute the same, get the same slopes, and stay the same forever: no better than one neuron.
+    "5.2", "write", "initial_weights", "Write what draws the first weights", """\
+Training begins with random weights. If all were equal, and all biases too, all neurons of a
+layer would compute the same, get the same slopes, and stay the same forever: no better than one.
+uniform draws a row of in_features weights for each of the out_features neurons, and their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
@@ -54,7 +55,7 @@ the biases.""",
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)"))),
      Known("unused-seed", "A seed is set on a generator that is not the one used, so no two runs are the same.",
            GALLERY, ("row = []", "row, rng = [], random.Random()")),
-     Known("one-row-for-all", "One row is drawn and used for all neurons, so they stay identical forever.", EQUAL,
+     Known("one-row-for-all", "One row is drawn and used for all neurons; each needs a row of its own.", EQUAL,
            ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
             "    row = weight[0] if weight else [rng.uniform(-1.0, 1.0) for k in range(in_features)]")),
      Known("row-goes-on", "All rows are one list, which goes on growing: each neuron needs a new list.", EQUAL,
@@ -74,7 +75,8 @@ the biases.""",
      Known("transposed", "The matrix is in × out; it must have a row for each neuron: out × in.", FORWARD,
            (("for j in range(out_features):\n        row", "for j in range(in_features):\n        row"),
             ("for k in range(in_features)", "for k in range(out_features)")))),
-    tried="A sample is the seed, in_features, out_features: uniform(in_features, out_features, random.Random(seed)).",
+    tried="A test case is the seed, in_features, out_features: uniform(in_features, out_features, "
+          "random.Random(seed)).",
     code='''\
 import random
 
@@ -163,7 +165,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.weight[j], self.inputs,", "self.inputs, self.weight[j],")),
      Known("first-row-backward", "backward takes the weights of the first neuron for every neuron.", BP2,
            ("delta[j], self.weight[j]", "delta[j], self.weight[0]"))),
-    tried="A sample is in_features, out_features, two inputs, and δ for each; the layer is "
+    tried="A test case is in_features, out_features, two inputs, and δ for each; the layer is "
           "Linear(in_features, out_features, random.Random(4)).",
     code='''\
 import initializers

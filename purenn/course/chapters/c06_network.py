@@ -45,7 +45,7 @@ Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
-(python cli.py explain mazur shows such a step with all its numbers.)""",
+(python cli.py explain mazur shows all the numbers of such a calculation.)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,
@@ -76,11 +76,11 @@ def probe_network(own, sample):
 
 NETWORK = Exercise(
     "6.2", "write", "network", "Write a network, forward and back", """\
-A network is a list of layers. Forward, the output of each is the input of the next; the last
-one's output is the network's. Backward goes the other way: the last layer is handed the slope
-of the cost by its outputs, ∂C/∂output, and returns the slope by its inputs. These are the outputs
-of the layer before it, so the layer before is handed that slope. What the first layer returns is
-∂C/∂x, and backward returns it.
+A network is a list of layers. Forward, the output of each is the input of the next; the last one's
+output is the network's. Backward goes the other way: the last layer is handed ∂C/∂output, the slope
+of the cost with respect to its outputs, and returns the slope with respect to its inputs. These are
+the outputs of the layer before it, so the layer before is handed that slope. What the first layer
+returns is ∂C/∂x, and backward returns it.
 
 Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""",
     BP2, ("forward: a = x, and then for each layer a = layer.forward(a).",
@@ -106,7 +106,7 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
                  ("        return grad\n", "            return grad\n"),
             (("        return a\n", "            return a\n"),
              ("        return grad\n", "            return grad\n"))])),
-    tried="A sample is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
+    tried="A test case is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
           "forward, and f·g backward.",
     code='''\
 class Network:
@@ -148,14 +148,14 @@ PARAMETERS = Exercise(
     "6.3", "write", "parameters", "List what a network learns, and clear its gradients", """\
 The optimizer of the next chapter changes every parameter. It gets them from parameters(), as
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
-gives such triples. The network's gives those of all layers, and puts the layer's place in the list
-(from 0) and a dot before the name: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
+gives such triples. The network's gives those of all layers. Before each name it puts the index of
+the layer, from 0, and a dot: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
 the layers' own, not copies: whoever changes them changes the layer. (A list of the triples will do.
 With yield in the place of append, as in Linear.parameters of 5.3, a function hands out one triple
 after the other; 8.3 says more about it.)
 
-backward adds to the gradients. Before the next batch they are set to 0 again, all of them:
-zero_grad(). It changes the lists in place, because the optimizer has the same lists:
+backward adds to the gradients. Before the next batch (the samples of one step) they are all set to
+0 again: zero_grad(). It changes the lists in place, because the optimizer has the same lists:
 grads[:] = ... puts new entries into the same list, but grads = ... would only give the name to
 another list.
 
@@ -163,8 +163,9 @@ another list.
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
               "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added: zero_grad has "
-           "changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the list.)", GALLERY,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added: "
+           "zero_grad has changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the "
+           "list.)", GALLERY,
            ("grads[:] = [0.0] * len(grads)", "grads = [0.0] * len(grads)")),
      Known("gradients-shorter", "zero_grad makes the lists shorter or longer: each must have as many zeros as it had "
            "entries.", GALLERY, [("grads[:] = [0.0] * len(grads)", "grads[:] = [0.0]"),
@@ -195,9 +196,9 @@ another list.
             "name != 'bias':\n    ")),
      Known("only-layers-with-parameters", "A layer without parameters is not counted; it has a place in the list, too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
-    tried="A sample is a number f for each layer; 0 is a layer without parameters. The others have three lists of two "
-          "numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f. At first, their gradients "
-          "are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
+    tried="A test case is a number f for each layer; 0 is a layer without parameters. The others have three lists of "
+          "two numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f. At first, their "
+          "gradients are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
     code='''\
 from network_passes import Network as Passes
 

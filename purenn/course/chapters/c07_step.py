@@ -24,9 +24,10 @@ PREDICT = Exercise(
     "7.1", "predict", "momentum_by_hand", "Where do three steps with momentum lead?", """\
 The slope g = ∂C/∂θ of a parameter θ says which way the cost C grows. A step of gradient descent
 goes the other way: θ ← θ − lr·g, with a learning rate lr. (← is = in Python: compute the right
-side with the old values, and keep the result on the left.)
+side, and keep the result under the name on the left.)
 
-With momentum, the parameter has a velocity v. It begins at 0. In each step first v, then θ:
+With momentum, the parameter has a velocity v. It begins at 0. In each step first v changes, then θ,
+with the new v:
 
     v ← μ·v + g
     θ ← θ − lr·v
@@ -91,8 +92,8 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("values-for-velocity", "The velocity is the list of the values itself; it must be another list, of zeros.",
            STEP, ("[zeros(len(values)) for _, values, _ in self.parameters]",
                   "[values for _, values, _ in self.parameters]")),
-     Known("no-momentum", "This is plain gradient descent: what v was in the step before is not in this step. (Is "
-           "the new v kept in v[k]? Is it v that θ is changed by?)", STEP,
+     Known("no-momentum", "This is plain gradient descent: the v of the step before has no effect. (Is the new v "
+           "kept in v[k]? Is θ changed by v?)", STEP,
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
      Known("uphill", "The steps go uphill. g must be added to v, and lr·v subtracted from θ.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
@@ -115,7 +116,7 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
             "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]")),
      Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it must begin at 0.", STEP,
            ("[zeros(len(values)) for _, values, _ in", "[list(grads) for _, _, grads in"))),
-    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+    tried="A test case is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
 from linalg import zeros
@@ -154,8 +155,9 @@ is lr times m divided by √v, so the scale of the slopes does not matter:
     v̂ = v / (1 − β₂^t)
     θ ← θ − lr·m̂ / (√v̂ + eps)
 
-Both means begin at 0, and are too small at first: after t steps the weights of the slopes in m
-add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is beta ** t in Python.)""",
+Both means begin at 0, and are too small at first: after t steps the factors of the slopes in m add
+up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. β₁ and β₂ say how much of a mean
+stays in each step; eps, a small number, prevents a division by 0. (β^t is beta ** t in Python.)""",
     ADAM, ("corrected is one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
@@ -206,12 +208,12 @@ add up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. (β^t is 
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "A factor 1 − β is left out, of m or of v: that is a sum, not a mean.", STEP,
            [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
-     Known("factor-of-the-other-beta", "The factors of one mean are of two betas, as in β₁·m + (1 − β₂)·g.", STEP,
+     Known("factor-of-the-other-beta", "Both betas are used in one mean, as in β₁·m + (1 − β₂)·g.", STEP,
            [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
             ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
      Known("one-correction-left-out", "One of m and v is not corrected; both must be.", ADAM,
            [("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]")])),
-    tried="A sample is the parameters at the start, one list or two, what the optimizer is made with, and "
+    tried="A test case is the parameters at the start, one list or two, what the optimizer is made with, and "
           "the number of steps.",
     code='''\
 import math
@@ -270,7 +272,7 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
-    tried="A sample is the parameters at the start, what the optimizer is made with, and the number of steps.",
+    tried="A test case is the parameters at the start, what the optimizer is made with, and the number of steps.",
     code='''\
 import math
 

@@ -76,13 +76,13 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
             "            outputs.append(output)\n        network.backward(batch_grad)\n")),
      Known("error-for-slope", "output − target goes into network.backward; it must be what loss.backward gives.",
            WHY_2, ("in grad:", "in [a - t for a, t in zip(output, y)]:")),
-     Known("share-of-the-outputs", "The share is that of the number of outputs; it must be that of the samples.", WHY_2,
-           ("append(share * g)", "append(loss.share(len(grad)) * g)")),
+     Known("share-of-the-outputs", "The share is computed from the number of output neurons; it must be computed from "
+           "that of the samples.", WHY_2, ("append(share * g)", "append(loss.share(len(grad)) * g)")),
      Known("share-afterwards", "All gradients are multiplied by the share at the end, and so is what stood in them "
            "before.", WHY_2, (("append(share * g)", "append(g)"), ("        return batch_cost(loss, outputs, targets), "
             "outputs", "        for _, _, grads in network.parameters():\n            grads[:] = [share * g for g in "
             "grads]\n        return batch_cost(loss, outputs, targets), outputs")))),
-    tried="A sample is the inputs x, the targets y, and whether the loss is a mean or a sum; the network has two "
+    tried="A test case is the inputs x, the targets y, and whether the loss is a mean or a sum; the network has two "
           "outputs a = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and 0.5 stands in the gradients at "
           "the start.",
     code='''\
@@ -108,7 +108,7 @@ class Loops:
 
 
 def probe_learn(own, sample):
-    """One batch after another, from gradients that are not clear."""
+    """One batch after another, from gradients that have not been cleared."""
     count, left_over = sample
     network = Line(left_over=left_over)
     optimizer = Descent(network, 0.25)
@@ -121,15 +121,16 @@ def probe_learn(own, sample):
 
 LEARN = Exercise(
     "8.2", "order", "learn", "Put the lines of one step of learning in order", """\
-Learning from one batch takes three things: the gradients of the batch before are cleared, the
+Learning from one batch takes three things: the gradients of the previous batch are cleared, the
 gradients of this batch are added up, and the optimizer takes a step with them. The cost that is
 returned is the one before the step.
 
 engine is a Loops() of 8.1, with gradients(...) as you wrote it; optimizer.step() is that of 7.2,
 network.zero_grad() that of 6.3.""",
-    GALLERY, ("The four lines without a # at the end belong there; which needs which?",
+    GALLERY, ("The four lines without a # at the end are needed. Which needs what another one computes?",
             "Clear before you add, and step after."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added.",
+           GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "return cost, outputs")),
      Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.",
@@ -149,7 +150,7 @@ network.zero_grad() that of 6.3.""",
      Known("two-steps", "Two steps are taken with the same gradients.", TRAIN,
            ("network.zero_grad()", "cost, outputs = engine.gradients(network, loss, inputs, targets)",
             "optimizer.step()", "optimizer.step()        # once more", "return cost, outputs"))),
-    tried="A sample is the number of steps, and what stands in the gradients at the start; θ is w and b "
+    tried="A test case is the number of steps, and what stands in the gradients at the start; θ is w and b "
           "of a = w·x + b.",
     code='''\
 def learn(engine, network, loss, optimizer, batch):
@@ -175,15 +176,15 @@ def probe_batches(own, sample):
 BATCHES = Exercise(
     "8.3", "write", "batches", "Cut the data into batches", """\
 data.inputs and data.targets are two lists, with an entry for each sample. A batch has up to
-batch_size of them, in order; the last batch has what is left, and may be smaller. Without a
+batch_size samples, in order; the last batch has what is left, and may be smaller. Without a
 batch_size (None) all samples are one batch.
 
 If there is an rng, the samples are shuffled first: rng.shuffle(list) puts a list in a new order,
 in place. The data are the caller's and must stay as they are, and each input must keep its
 target. So shuffle a list of the numbers of the samples, 0, 1, 2, ...
 
-A function with yield in it is a generator: "yield a, b" hands out a pair and goes on after it
-when the next is asked for.""",
+A function with yield in it is a generator: "yield a, b" hands out a pair; when the next is
+asked for, the function goes on after the yield.""",
     TRAIN, ("order = list(range(len(data.inputs))), shuffled if rng is not None.",
             "for start in range(0, count, batch_size): chosen = order[start:start + batch_size]; a slice may go beyond "
             "the end. Then yield the inputs and the targets of the chosen numbers."),
@@ -205,17 +206,17 @@ when the next is asked for.""",
            TRAIN, ("[data.targets[i] for i in chosen]", "data.targets[start:start + batch_size]")),
      Known("shuffle-returned", "rng.shuffle works in place and returns None, not a list.", TRAIN,
            ("rng.shuffle(order)", "order = rng.shuffle(order)")),
-     Known("return-for-yield", "return hands out the first batch and ends; yield hands it out and goes on after it.",
-           TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
+     Known("return-for-yield", "There is a return with a batch. In a generator it ends everything; yield hands "
+           "a batch out.", TRAIN, (("yield [", "return ["), ("yield data.inputs, data.targets\n        return",
                                              "return data.inputs, data.targets"))),
      Known("overlapping", "The batches overlap: start grows by 1, not by batch_size.", TRAIN,
            [("range(0, count, batch_size)", "range(0, count)"), (("range(0, count, batch_size)", "range(0, count)"),
                                                                  ("is None and rng is None", "is ..."))]),
-     Known("empty-batch", "There is an empty batch at the end, where batch_size divides the number of samples.", TRAIN,
+     Known("empty-batch", "If batch_size divides the number of samples, there is an empty batch at the end.", TRAIN,
            [("range(0, count, batch_size)", "range(0, count + 1, batch_size)"),
             (("range(0, count, batch_size)", "range(0, count + 1, batch_size)"), ("is None and rng is None",
                                                                                  "is ..."))])),
-    tried="A sample is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
+    tried="A test case is how many samples there are, batch_size, and whether there is an rng (its first shuffle "
           "reverses a list).",
     code='''\
 def batches(data, batch_size=None, rng=None):

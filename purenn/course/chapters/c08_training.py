@@ -43,7 +43,8 @@ given number of epochs.""",
     TRAIN, ("losses = []; for each epoch: total = 0.0; for inputs, targets in batches(data, batch_size, rng): "
             "zero_grad, gradients, step, total += ...",
             "After the batches losses.append(total); then, if target_loss is not None and total < target_loss: break."),
-    (Known("gradients-not-cleared", "The gradients of one batch are still there when the next is added.", GALLERY,
+    (Known("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added.",
+           GALLERY,
            ("            network.zero_grad()\n", "")),
      Known("cleared-once-an-epoch", "The gradients are cleared once in each epoch; they should be cleared before each "
            "batch.",
@@ -89,15 +90,16 @@ given number of epochs.""",
      Known("a-loss-for-each-batch", "The list has the cost of each batch; it must have one loss for each epoch.",
            TRAIN, (("            total += ", "            losses.append(cost)\n            total += "),
             ("        losses.append(total)\n", ""))),
-     Known("loss-after-the-steps", "The losses are those after the steps of the epoch; they must be those before "
-           "them.", TRAIN, ("losses.append(total)", "total = loss.share(count) * sum(loss.forward(network.forward(x), "
-           "y) for x, y in zip(data.inputs, data.targets))\n        losses.append(total)")),
+     Known("loss-after-the-steps", "The losses are computed after the steps of the epoch; each batch's cost must be "
+           "the one before its step.", TRAIN,
+           ("losses.append(total)", "total = loss.share(count) * sum(loss.forward(network.forward(x), y) for "
+            "x, y in zip(data.inputs, data.targets))\n        losses.append(total)")),
      Known("stops-in-an-epoch", "target_loss is looked at after a batch, and ends the epoch; it is for the loss of a "
            "whole epoch.", TRAIN,
            [(ADDED, STOPS + "break\n"), ((ADDED, STOPS + "break\n"), (ENDS, "")),
             (ADDED, STOPS + "return losses + [total]\n")])),
-    tried="A sample is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean or a "
-          "sum. The network is a = w·x + b, learned from 4 samples, and 0.5 stands in its gradients at the start.",
+    tried="A test case is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean "
+          "or a sum. The network is a = w·x + b, learned from 4 samples, and 0.5 stands in its gradients at the start.",
     code='''\
 from loops import Loops
 from training_batches import batches

@@ -24,9 +24,10 @@ Work out the slope by the central difference, to four digits after the point."""
     GRADCHECK, ("C(θ) is not needed.", "From θ − h to θ + h it is 2·h."),
     (Known("divided-by-h", "The difference is divided by h; it is 2·h from θ − h to θ + h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / v["h"]),
-     Known("one-sided", "This is the difference to C(θ), on one side; the central one is far more accurate.", STEP_H,
+     Known("one-sided", "This is (C(θ + h) − C(θ)) / h, on one side; the central difference is far more accurate.",
+           STEP_H,
            lambda v: (v["above"] - v["here"]) / v["h"]),
-     Known("other-side", "This is the difference of C(θ) and C(θ − h), on one side.", STEP_H,
+     Known("other-side", "This is (C(θ) − C(θ − h)) / h, on one side.", STEP_H,
            lambda v: (v["here"] - v["below"]) / v["h"]),
      Known("multiplied", "The parentheses around 2·h are missing: this divides by 2, and multiplies by h.", GRADCHECK,
            lambda v: (v["above"] - v["below"]) / 2.0 * v["h"]),
@@ -40,14 +41,14 @@ def probe_numeric(own, sample):
     values, h = sample
     before = list(values)
     for k in range(2):
-        yield f"the slope by θ_{k}", own.numeric_slope(
+        yield f"the slope with respect to θ_{k}", own.numeric_slope(
             lambda: values[0] * values[0] * values[0] + 2.0 * values[0] * values[1], values, k, h)
     yield "the values afterwards", values
     yield "the values are what they were, to the last bit", values == before
 
 
 NUMERIC = Exercise(
-    "9.2", "write", "numeric_slope", "Write the slope that the cost shows", """\
+    "9.2", "write", "numeric_slope", "Write the central difference", """\
 cost() computes the cost from the values as they are at that moment. To get C(θ + h), change
 values[k] to θ + h and call cost(); likewise for θ − h. At the end values[k] is θ again, exactly:
 so keep θ in a variable, because (θ + h) − h need not be θ.""",
@@ -72,7 +73,7 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
      Known("copy-changed", "The cost does not change from call to call: before each, change values[k] itself, in the "
            "list that is handed in.", GRADCHECK,
            ("theta = values[k]\n", "values = list(values)\n    theta = values[k]\n"))),
-    tried="A sample is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
+    tried="A test case is the two values and h; the cost is θ_0³ + 2·θ_0·θ_1.",
     code='''\
 def numeric_slope(cost, values, k, h):
     """(C(θ + h) − C(θ − h)) / (2·h), where θ is values[k] and cost() is C. Afterwards values are as before."""
@@ -97,7 +98,7 @@ the cost):
     |analytic − numeric| / max(|analytic|, |numeric|)
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If the error is below 1e-6, the
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If this relative error is below 1e-6, the
 gradient is right, provided that the activations are smooth, as the sigmoid is. (The command
 gradcheck takes the rounding of the cost into account. So it can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
@@ -129,7 +130,7 @@ gradcheck takes the rounding of the cost into account. So it can be stricter, 1e
            ("/ largest if largest != 0.0 else 0.0", "/ (largest + 1e-12)")]),
      Known("mean-of-the-sizes", "The size is the mean of the two sizes; it must be the larger of them.", GRADCHECK,
            ("max(abs(analytic), abs(numeric))", "(abs(analytic) + abs(numeric)) / 2.0"))),
-    tried="A sample is the two slopes.",
+    tried="A test case is the two slopes.",
     code='''\
 def relative_error(analytic, numeric):
     """|analytic − numeric| / max(|analytic|, |numeric|), from the two slopes; 0.0 if both are 0."""
@@ -182,9 +183,9 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
     (Known("not-relative", "This is the difference alone; it must be the relative error.", GRADCHECK,
            ("relative_error(grads[k], numeric_slope(cost, values, k, h))",
             "abs(grads[k] - numeric_slope(cost, values, k, h))")),
-     Known("names-without-place", "The names lack the place of the entry, as in \"name[k]\".", GRADCHECK,
+     Known("names-without-place", "The names lack the index of the entry, as in \"name[k]\".", GRADCHECK,
            ('(f"{name}[{k}]", error)', "(name, error)")),
-     Known("places-from-1", "The places are counted from 1; lists begin at 0.", GRADCHECK,
+     Known("places-from-1", "The indices are counted from 1; lists begin at 0.", GRADCHECK,
            ("{name}[{k}]", "{name}[{k + 1}]")),
      Known("another-bound", "The bound is larger than 1e-6.", GRADCHECK, ("error > 1e-6", "error > 1e-3")),
      Known("first-only", "Only the first number of each list is checked.", GRADCHECK,
@@ -197,15 +198,15 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
      Known("returned-too-early", "Only the first list is checked, or only its first number. Is the return inside a "
            "loop?", GRADCHECK,
            [("    return found", "        return found"), ("    return found", "            return found")]),
-     Known("ends-at-the-first", "The check ends at the first wrong one, or goes on with the next list. Is there a "
-           "return or a break after append?", GRADCHECK,
+     Known("ends-at-the-first", "After the first wrong gradient the check ends, or skips the rest of its list. Is "
+           "there a return or a break after append?", GRADCHECK,
            [(APPEND, APPEND + "\n                break"), (APPEND, APPEND + "\n                return found")]),
      Known("last-list-only", "Only the last list is checked.", GRADCHECK,
            ("in parameters:", "in list(parameters)[-1:]:")),
-     Known("slope-of-the-first", "Each gradient is compared with the slope by the first number of its list.", GRADCHECK,
+     Known("slope-of-the-first", "Each gradient is compared with that of the first number of its list.", GRADCHECK,
            ("numeric_slope(cost, values, k, h)", "numeric_slope(cost, values, 0, h)"))),
-    tried="A sample is five factors, and s. The cost is s·(w_0·w_1² + w_2·b_0·b_1); its five gradients are multiplied "
-          "by the factors.",
+    tried="A test case is five factors, and s. The cost is s·(w_0·w_1² + w_2·b_0·b_1); its five gradients are "
+          "multiplied by the factors.",
     code='''\
 from checking import numeric_slope, relative_error
 

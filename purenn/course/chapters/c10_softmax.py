@@ -7,18 +7,18 @@ from ..shapes import things, unchanged
 
 
 def draw_shares(rng):
-    """Three shares that sum to 1, and which class is right."""
+    """Three probabilities that sum to 1, and which class is right."""
     p0, p1 = rng.randint(15, 35) / 100, rng.randint(36, 45) / 100
     return {"p0": p0, "p1": p1, "p2": round(1.0 - p0 - p1, 2), "right": rng.choice((0, 2))}
 
 
 PREDICT = Exercise(
     "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
-To say to which of several classes an input belongs, a network has an output for each class.
-Softmax turns the outputs z of the last layer into shares p that sum to 1. The cost is
-C = −ln p_c, where c is the right class: with the target y, which is 1 for the right class and 0 for
-the others, that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because the p sum to 1. But the
-result of the chain rule is simple (the derivation is on the page named below):
+To say to which of several classes an input belongs, a network has an output for each class. Softmax
+turns the outputs z of the last layer into probabilities p, which sum to 1. The cost is C = −ln p_c,
+where c is the right class: with the target y, which is 1 for the right class and 0 for the others,
+that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because softmax divides by a sum over all
+classes. But the result of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j
 
@@ -27,8 +27,8 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
      Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
-     Known("softmax-diagonal", "Softmax's derivative is taken to be only a·(1 − a), the diagonal of its Jacobian "
-           "(the matrix of all ∂a_i/∂z_j).",
+     Known("softmax-diagonal", "Softmax's derivative is taken to be only p·(1 − p), the diagonal of its Jacobian "
+           "(the matrix of all ∂p_i/∂z_j).",
            GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
      Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the slope of softmax is missing.", P_MINUS_Y,
            lambda v: -1.0 / v[f"p{v['right']}"])),
@@ -36,7 +36,7 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
 
 
 def probe_softmax(own, z):
-    """The three parts of exponentials, and the shares."""
+    """The three parts of exponentials, and the probabilities."""
     with unchanged("exponentials", z):
         found = own.exponentials(z)
     powers, total, largest = things("exponentials", found, "the powers", "their sum", "m")
@@ -50,7 +50,7 @@ def probe_softmax(own, z):
 
 SOFTMAX = Exercise(
     "10.2", "write", "softmax", "Write softmax", """\
-The share of class i is e^z_i over the sum of all of them:
+The probability of class i is e^z_i over the sum of all of them:
 
     p_i = e^z_i / Σ_j e^z_j
 
@@ -68,7 +68,7 @@ and m, too.""",
            ("exp(z_j - largest)", "exp(z_j)")),
      Known("divided-by-the-count", "The powers are divided by their number, not by their sum.", CLASSES,
            ("power / total for", "power / len(powers) for")),
-     Known("not-divided", "The powers are not divided by their sum, so the shares do not sum to 1.", CLASSES,
+     Known("not-divided", "The powers are not divided by their sum, so the probabilities do not sum to 1.", CLASSES,
            ("power / total for", "power for")),
      Known("smallest-subtracted", "The smallest z is subtracted instead of the largest.", CLASSES,
            ("largest = max(z)", "largest = min(z)")),
@@ -80,7 +80,7 @@ and m, too.""",
            (("powers, total, _ =", "powers, _, total ="), ("power / total for", "power / (total or 1e-300) for"))),
      Known("largest-from-0", "The search for the largest z begins at 0; all of them may be negative.", CLASSES,
            ("largest = max(z)", "largest = max(0.0, max(z))")),
-     Known("linear-shares", "The shares are those of z itself: the exponential function is missing.", CLASSES,
+     Known("linear-shares", "The probabilities are shares of z itself: the exponential function is missing.", CLASSES,
            ("exp(z_j - largest)", "z_j")),
      Known("largest-by-size", "m is the largest |z|; it must be the largest z.", CLASSES,
            ("largest = max(z)", "largest = max(abs(z_j) for z_j in z)")),
@@ -102,10 +102,10 @@ def exponentials(z):
 
 
 def softmax(z):
-    """The list of the shares e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]. z stays as it is."""
+    """The list of the probabilities e^z_i / Σ_j e^z_j: softmax([1000.0, 1000.0]) is [0.5, 0.5]. z stays as it is."""
     ...
 ''', answers={"exponentials": activations.exponentials, "softmax": activations.softmax}, module="activations",
-    names=("exponentials", "softmax"), probe=probe_softmax, tried="A sample is z.",
+    names=("exponentials", "softmax"), probe=probe_softmax, tried="A test case is z.",
     samples=([0.5], [0.0, 1.0], [-1.0, -3.0], [2.0, -1.0, 0.5], [1000.0, 999.0], [-1000.0, 0.0]))
 
 
@@ -126,16 +126,16 @@ computed. So −ln p is computed from z: the logarithm of a fraction is a differ
 
 exponentials (10.2) gives S and m. As the y_i add up to 1, the slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
 
-output is the list of the z: the network ends without softmax, which is in here. math.log is ln.""",
+output is the list of the z: the network ends without softmax; the loss computes it. math.log is ln.""",
     P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and "
-            "y.", "backward: a list of p - y, where p goes through softmax(output)."),
+            "y.", "backward: the list of p - y for p, y in zip(softmax(output), target)."),
     (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,
            ("total += y * (log_powers + (m - z))", "total -= y * math.log(math.exp(z - m) / powers)")),
      Known("sign-of-the-error", "The sign of the slope is wrong: this is y − p.", P_MINUS_Y, ("[p - y", "[y - p")),
      Known("softmax-diagonal", "Softmax's derivative is taken to be only p·(1 − p), the diagonal of its Jacobian "
            "(the matrix of all ∂p_i/∂z_j).",
            GALLERY, ("[p - y for", "[-y * (1.0 - p) for")),
-     Known("slope-by-p", "This slope is −y/p, that of C by p; the slope of softmax is missing.", P_MINUS_Y,
+     Known("slope-by-p", "This slope is −y/p, which is ∂C/∂p; the slope of softmax is missing.", P_MINUS_Y,
            [("[p - y for", "[-y / max(p, 1e-300) for"), ("[p - y for", "[-y / p for")]),
      Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
      Known("one-subtracted", "This slope is p − 1 for every class; it must be p − y.", P_MINUS_Y,
@@ -160,7 +160,7 @@ output is the list of the z: the network ends without softmax, which is in here.
            ("[p - y", "[(p - y) * p * (1.0 - p)")),
      Known("brackets-left-out", "y multiplies ln S alone; it must multiply ln S + (m − z).", P_MINUS_Y,
            ("y * (log_powers + (m - z))", "y * log_powers + (m - z)"))),
-    tried="A sample is the z and the y.",
+    tried="A test case is the z and the y.",
     code='''\
 import math
 
@@ -190,22 +190,22 @@ def probe_jacobian(own, sample):
 
 
 JACOBIAN = Exercise(
-    "10.4", "repair", "softmax_backward", "Repair the way back through softmax", """\
-Softmax can also be a layer, with another cost after it. Then the way back is the chain rule in
-full. Each z_j changes C through every share a_i, so the products for all i are added:
+    "10.4", "repair", "softmax_backward", "Repair the backward pass of softmax", """\
+Softmax can also be a layer, with another cost after it. Then the backward pass is the chain
+rule in full. Each z_j changes C through every output a_i, so the products for all i are added:
 
     ∂C/∂z_j = Σ_i ∂C/∂a_i · ∂a_i/∂z_j      with ∂a_i/∂z_j = a_i·(1 − a_j) for i = j, otherwise −a_i·a_j
 
 The code below does not do that. Repair it.""",
-    P_MINUS_Y, ("The code has one product for each j, that with i = j. The others are missing: delta[j] begins at "
-              "0.0, and each i adds grad[i] times a slope to it.",
+    P_MINUS_Y, ("The code has one product for each j, that with i = j. The others are missing. Begin with "
+              "delta[j] = 0.0, and for each i add grad[i] times a slope.",
             "The slope is a[i] * (same - a[j]), where same is 1.0 if i == j, otherwise 0.0."),
     (Known("softmax-diagonal", "Softmax's derivative is taken to be only a·(1 − a), the diagonal of its Jacobian "
            "(the matrix of all ∂a_i/∂z_j).",
            GALLERY, ("    for i in range(len(a)):\n            same = 1.0 if i == j else 0.0\n            delta[j] += "
                      "grad[i] * a[i] * (same - a[j])\n", "    delta[j] = grad[j] * a[j] * (1.0 - a[j])\n")),
-     Known("grad-of-j", "The numbers add up to 0: either each product has ∂C/∂a_j instead of ∂C/∂a_i, or it is "
-           "added to delta[i], not to delta[j].", P_MINUS_Y,
+     Known("grad-of-j", "Each number is 0, up to rounding: either each product has ∂C/∂a_j instead of ∂C/∂a_i, or it "
+           "is added to delta[i], not to delta[j].", P_MINUS_Y,
            ("grad[i] * a[i]", "grad[j] * a[i]")),
      Known("diagonal-left-out", "The term for i = j is missing.", P_MINUS_Y,
            ("(same - a[j])", "(0.0 if i == j else -a[j])")),
@@ -223,7 +223,7 @@ The code below does not do that. Repair it.""",
            ("delta[j] += ", "delta[j] = ")),
      Known("sign-outside", "For i and j that differ the slope is −a_i·a_j; here it is positive.", P_MINUS_Y,
            ("(same - a[j])", "(1.0 - a[j] if i == j else a[j])"))),
-    tried="A sample is z, and grad; a is softmax(z).",
+    tried="A test case is z, and grad; a is softmax(z).",
     code='''\
 def backward(a, grad):
     """∂C/∂z_j for each j, from a = softmax(z) and grad, the list of the ∂C/∂a_i."""

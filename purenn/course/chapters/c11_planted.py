@@ -67,7 +67,7 @@ def drawing(numbers):
 
 TEXT = """\
 Somebody else has done exercise {number}, "{title}",
-with one mistake in it. Below is what a check says: the sample, and the numbers found beside the right
+with one mistake in it. Below is what a check says: the test case, the numbers found, and the right
 ones. Parts that are right are not shown. Which mistake is it?
 
 {tried}

@@ -78,12 +78,13 @@ gradients of all points; then one step of gradient descent, θ ← θ − lr·g,
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
 0.2504; all of them must be right up to rounding.""",
-    LINES, ("Forward, keep the activations of every layer in a list: the way back needs them all.",
+    LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
           "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
-     Known("gradients-not-cleared", "The gradients of one epoch are still there when the next is added.", GALLERY,
+     Known("gradients-not-cleared", "The gradients of one epoch are still there when those of the next are added.",
+           GALLERY,
            (f"    loss = 0.0\n        {CLEAR_EACH}\n", "    loss = 0.0\n")),
      Known("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.", WHY_2,
            ("2.0 * error / len(points)", "error / len(points)")),
@@ -102,7 +103,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
            (RIGHT_DELTA, "slopes[j] * (1.0 - a[i + 1][j] * a[i + 1][j])")),
-     Known("slope-for-delta", "BP2 is given ∂C/∂a_j instead of δ_j: the slope f′ is missing on the way back.", BP2,
+     Known("slope-for-delta", "BP2 is given ∂C/∂a_j instead of δ_j: the slope f′ is missing.", BP2,
            ("below[k] += delta * weight[j][k]", "below[k] += slopes[j] * weight[j][k]")),
      Known("bias-left-out", "The biases are left out in the forward pass.", FORWARD, ("z = bias[j]", "z = 0.0")),
      Known("slope-left-out", "The slope f′ is left out in every layer.", BP1, (RIGHT_DELTA, "slopes[j]")),
@@ -121,7 +122,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("weight = [[", "rows = [["), ("for k in range(n_in)]", "for k in range(n_in + 1)]"),
             ("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])",
              "([row[:-1] for row in rows], [row[-1] for row in rows])"))),
-     Known("updated-weights", "The hidden layer's slopes are computed from weights that have already been changed.",
+     Known("updated-weights", "The hidden layers' slopes are computed from weights that have already been changed.",
            OLD_WEIGHTS,
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
              "[[weight[j][k] - lr * slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j]) * a[i][k] for k in range(len(a[i]))] "
@@ -153,7 +154,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("(weight, [rng.uniform(-1.0, 1.0) for j in range(n_out)])", "(weight, [0.0] * n_out)"),
             ("    losses = []\n", "    for _, bias in layers:\n        bias[:] = [rng.uniform(-1.0, 1.0) for j in "
              "bias]\n    losses = []\n"))),
-     Known("seed-for-each-layer", "The generator is made anew for each layer, so each begins with the same numbers.",
+     Known("seed-for-each-layer", "rng is made anew for each layer, so each begins with the same numbers.",
            EQUAL, ("weight = [[", "rng = random.Random(seed)\n        weight = [[")),
      Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; one step "
            "comes after all points.", OLD_WEIGHTS,
@@ -166,7 +167,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            "neuron's part is left.", BP2, ("below[k] += ", "below[k] = ")),
      Known("lr-left-out", "The learning rate is left out.", STEP,
            (("lr * bias_grad", "bias_grad"), ("lr * weight_grad", "weight_grad")))),
-    tried="A sample is epochs, seed, lr.",
+    tried="A test case is epochs, seed, lr.",
     code='''\
 import math
 import random

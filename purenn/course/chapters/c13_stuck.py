@@ -1,4 +1,4 @@
-"""Chapter 13: reading a stuck run."""
+"""Chapter 13: reading a failed run."""
 import random
 from functools import lru_cache
 
@@ -20,8 +20,8 @@ def draw_targets(rng):
 
 CONSTANT = Exercise(
     "13.1", "predict", "best_constant", "What is the loss of a network that has learned nothing?", """\
-Training often gets stuck when the network gives the same answer for every input. What is the loss
-then? A constant answer a, for targets of 0 and 1, has the mean squared error
+Training often gets stuck when the network gives the same output for every input. What is the loss
+then? A constant output a, for targets of 0 and 1, has the mean squared error
 
     C(a) = p·(1 − a)² + (1 − p)·a²             p is the share of the targets that are 1
 
@@ -29,12 +29,12 @@ Its slope is 0 where a = p: the best constant is the mean of the targets. Put it
 
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
 four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. If a loss stays
-there, the network answers 10/21 for every input.)""",
+there, the output is 10/21 for every input.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
-    (Known("answer-one-half", "This is the loss of the answer 0.5, or near it; the best constant is the mean of the "
+    (Known("answer-one-half", "This is about 0.25, the loss of the constant 0.5; the best constant is the mean of the "
            "targets.", BEST, lambda v: 0.25),
-     Known("mean-for-loss", "This is the mean of the targets, the best answer, not its loss.", BEST,
+     Known("mean-for-loss", "This is the mean of the targets, the best constant; what is asked for is its loss.", BEST,
            lambda v: v["ones"] / v["n"]),
      Known("loss-of-zero", "This is 1 − p.", BEST, lambda v: 1.0 - v["ones"] / v["n"]),
      Known("square-of-p", "This is p², not p·(1 − p).", BEST, lambda v: (v["ones"] / v["n"]) ** 2),
@@ -44,8 +44,8 @@ there, the network answers 10/21 for every input.)""",
 
 # cause: what is said of it, and the page.
 CAUSES = {
-    "no-activation": ("There is no activation between the layers: together they are one linear function, with a "
-                      "straight line as the border.", FORWARD),
+    "no-activation": ("There is no activation between the layers: together they are one linear function, whose "
+                      "decision boundary is a straight line.", FORWARD),
     "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
     "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps; no f′ is small.", STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
@@ -104,7 +104,7 @@ def drawing(place: int):
 
 
 TEXT = """\
-A network 2-4-1 was trained on the 21 points of xor with the mean squared error, by gradient descent,
+A 2-4-1 network was trained on the 21 points of xor with the mean squared error, by gradient descent,
 and did not learn as it should: its loss does not change, grows, or stays far above 0. This is what
 can be seen of the run (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an
 activation is 1):
@@ -118,11 +118,11 @@ What is the cause? One of these:
 Write its name as the answer."""
 
 FINDS = tuple(Exercise(
-    f"13.{place}", "find", f"stuck_run_{place - 1}", f"Why is this run stuck? {place - 1} of 3", TEXT, BEST,
+    f"13.{place}", "find", f"stuck_run_{place - 1}", f"Why does this network not learn? {place - 1} of 3", TEXT, BEST,
     ("Does the loss fall, stay the same, or grow? And how fast?",
      "f′ = 1 means that the neuron has no activation; equal rows of weights mean equal neurons; an f′ of almost 0 "
      "makes the slopes almost 0."),
     draw=drawing(place), right=lambda v: v["cause"], answer="cause") for place in (2, 3, 4))
 
-CHAPTER = Chapter(13, "Reading a stuck run", "If a training does not learn, its numbers show the cause.",
-                  (CONSTANT, *FINDS))
+CHAPTER = Chapter(13, "Reading a failed run", "If a network does not learn, the numbers of its training show "
+                  "the cause.", (CONSTANT, *FINDS))

@@ -20,15 +20,16 @@ def slope_by_the_tape(values):
 
 
 PREDICT = Exercise(
-    "14.1", "predict", "slope_in_a_graph", "What is the slope by a number that is used twice?", """\
+    "14.1", "predict", "slope_in_a_graph", "What is the slope of C if a number is used twice?", """\
 So far you have derived each slope by hand, for one formula. A program can do that for any formula.
 It takes the calculation apart into single steps, and each step has slopes that are easy to know:
 
     c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
     c = a·b             ∂c/∂a = b, ∂c/∂b = a
 
-Then it goes back from C, step by step. The slope of C by a number v is a sum over all uses of v. Each
-term is the slope of C by the result of that use, times the slope of that result by v:
+The record of the steps is called a tape. The program goes back through it from C. The slope of C
+with respect to a number v is a sum over all uses of v. For each use, the slope of C with respect to
+the result of that use is multiplied by the slope of that result with respect to v:
 
     ∂C/∂v = Σ ∂C/∂use · ∂use/∂v                             the chain rule
 
@@ -41,30 +42,28 @@ Here a = {a} and b = {b}, and the steps are
 Work out ∂C/∂a, to four digits after the point.""",
     TAPE, ("z is used twice, in both places of z·z: ∂C/∂z = z + z.",
            "a is used twice, in p and in z: ∂C/∂a = ∂C/∂p·b + ∂C/∂z·1, and ∂C/∂p = ∂C/∂z."),
-    (Known("gradient-overwritten", "One use of z and one of a are lost: each is used twice, and the parts must be "
-           "added.",
-           TAPE_MISTAKES, lambda v: v["z"] * v["b"]),
+    (Known("gradient-overwritten", "One use of z and one of a are lost; the parts must be added.", TAPE_MISTAKES,
+           lambda v: v["z"] * v["b"]),
      Known("one-use-of-z", "z is used twice in z·z, so that ∂C/∂z is z + z.", TAPE_MISTAKES,
            lambda v: v["z"] * (v["b"] + 1.0)),
      Known("use-in-the-sum-lost", "This is the part from p = a·b alone; a is used in z = p + a, too.", TAPE_MISTAKES,
            lambda v: 2.0 * v["z"] * v["b"]),
      Known("use-in-the-product-lost", "This is the part from z = p + a alone; a is used in p = a·b, too.",
            TAPE_MISTAKES, lambda v: 2.0 * v["z"]),
-     Known("product-slopes-swapped", "The slope of a·b by a is b, not a.", TAPE,
-           lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
+     Known("product-slopes-swapped", "∂(a·b)/∂a is b, not a.", TAPE, lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
      Known("slope-of-z", "This is ∂z/∂a; it must be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
     draw=draw_factors, right=slope_by_the_tape, answer="slope")
 
 
 def graph(own, nodes):
-    """Values made from a list of nodes: a number, the places of the parents in the list, the slope by each of them."""
+    """Values made from a list of nodes: a number, the indices of its parents, its slopes with respect to them."""
     values: list = []
     for data, parents, slopes in nodes:
         values.append(own.Value(data, tuple(values[i] for i in parents), tuple(slopes)))
     return values
 
 
-GRAPH = "A sample is a list of Values, each with its number, the places of its parents in the list, and its slopes; "
+GRAPH = "A test case is a list of Values, each with its number, the indices of its parents, and its slopes; "
 C_IS_Z_Z = ((3.0, (), ()), (2.0, (), ()), (6.0, (0, 1), (2.0, 3.0)), (9.0, (2, 0), (1.0, 1.0)),
             (81.0, (3, 3), (9.0, 9.0)))                                 # a, b, p = a·b, z = p + a, C = z·z
 TWO_WAYS = ((0.5, (), ()), (2.0, (0,), (4.0,)), (7.0, (), ()), (-3.0, (1,), (-1.5,)))
@@ -85,8 +84,8 @@ def probe_order(own, sample):
             ("those that come before one of their parents", sorted(early))]
 
 
-# Changes: a Value is listed when it is found; the parents are visited in the other order, as a function that calls
-# itself does; and seen has numbers.
+# Changes: a Value is listed when it is found; the parents are visited in the order of a function that calls itself;
+# seen has the numbers, not the Values.
 FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
 LISTED_REVERSED = (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))
 BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen.add(value)", "seen.add(value.data)"))
@@ -94,11 +93,12 @@ BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen
 ORDER = Exercise(
     "14.2", "write", "topological_order", "Put a graph in order", """\
 The steps of a calculation make a graph. A Value is a number in it: it has data, and its parents,
-the Values that it was made from. (In 14.4 the operations + and · will make such Values.)
+the Values that it was directly made from. (In 14.4 the operations + and · will make such Values.)
 
-On the way back, the slope by a Value must be complete before it is passed on to the parents. So
-all Values that C was made from are put in order: each of them once, each after all its parents,
-and C itself last. That is a topological order. More than one may be right; any of them will do.
+In the backward pass, ∂C/∂v of a Value v must be complete before it is passed on to the parents. So
+all Values that C was made from, directly or through others, are put in order: each of them once,
+each after all its parents, and C itself last. That is a topological order. More than one may be
+right; any of them will do.
 
 One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Otherwise
 mark it as seen, visit its parents, and when all of them are in the order, append it. It can be
@@ -117,20 +117,19 @@ graph, a list of what is still to be done can replace the calls; that is not nee
            [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
      Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
            ("return order", "return [*self.parents, self]")),
-     Known("seen-is-kept", "seen is kept from one order() to the next, which then finds every Value seen.", TAPE,
+     Known("seen-is-kept", "seen is kept from one order() to the next, where every Value then counts as seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
-     Known("listed-twice", "A Value that is used twice is listed twice.", TAPE,
-           ("elif value not in seen:", "else:")),
+     Known("listed-twice", "A Value that is used twice is listed twice.", TAPE, ("elif value not in seen:", "else:")),
      Known("seen-by-number", "A Value is taken as seen if another has the same number; note the Value itself, not its "
            "number.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
      Known("itself-left-out", "The Value itself is not in the order; it must be the last.", TAPE,
            [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
-     Known("without-parents-left-out", "The Values without parents are left out: they are what is learned.", TAPE,
+     Known("without-parents-left-out", "The Values without parents are left out; the parameters are among them.", TAPE,
            ("elif value not in seen:", "elif value.parents and value not in seen:"))),
-    tried=GRAPH + "the order is that of the last.",
+    tried=GRAPH + "order() is called on the last one.",
     code='''\
 class Value:
-    """A number (data), the Values it was made from (parents), and its slope by each of them (slopes)."""
+    """A number (data), the Values it was directly made from (parents), and its slopes with respect to them."""
 
     def __init__(self, data, parents=(), slopes=(), operation=""):
         self.data = data
@@ -138,7 +137,7 @@ class Value:
         self.parents, self.slopes, self.operation = parents, slopes, operation
 
     def order(self):
-        """A list of all Values that this one was made from, each once and after its parents; itself last."""
+        """A list of all Values this one depends on, each once and after its parents; itself last."""
         ...
 ''', answers={"Value.order": tape.Value.order}, module="tape_order", names=("Value",), probe=probe_order,
     samples=GRAPHS)
@@ -155,17 +154,18 @@ def probe_backward(own, sample):
 
 
 SUMS = "parent.grad += value.grad * slope"
+PAIRS = "zip(value.parents, value.slopes)"
 BACKWARD = Exercise(
     "14.3", "write", "tape_backward", "Go back through the graph", """\
-Now the chain rule. C.backward() sets grad of each Value v that C was made from to ∂C/∂v:
+Now the chain rule. For C and each Value v that it depends on, C.backward() sets v.grad to ∂C/∂v:
 
     ∂C/∂C      = 1
-    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over all that was made from the parent
+    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, all Values made from it
 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
 through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
 had its turn, so its grad is complete. Then it adds to the grad of each parent: its own grad times
-its slope by that parent. parents and slopes have the same length. A parent may be in parents twice.
+its slope for that parent. parents and slopes have the same length. A parent may be in parents twice.
 
 (The class inherits order of 14.2: Ordered has it.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
@@ -186,12 +186,12 @@ its slope by that parent. parents and slopes have the same length. A parent may 
            ("self.grad = 1.0", "self.grad = self.data")),
      Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
            ("+= value.grad * slope", "+= value.grad")),
-     Known("slope-alone", "The slope of the step is added alone, or times the 1 of C; it must be multiplied by grad "
-           "of what was made.", TAPE, ("+= value.grad * slope", "+= slope")),
+     Known("slope-alone", "The slope is added alone, or times the grad of C, which is 1; it must be multiplied by "
+           "value.grad.", TAPE, ("+= value.grad * slope", "+= slope")),
      Known("number-for-slope", "The parent's own number is taken instead of the slope.", TAPE,
            ("+= value.grad * slope", "+= value.grad * parent.data")),
-     Known("parent-counted-once", "A parent that is there twice gets only one share, that of the last place, as from "
-           "a dict.", TAPE, ("zip(value.parents, value.slopes)", "dict(zip(value.parents, value.slopes)).items()")),
+     Known("parent-counted-once", "A parent that is in parents twice gets only the last of its two terms. Are the "
+           "slopes put into a dict?", TAPE, (PAIRS, f"dict({PAIRS}).items()")),
      Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
      Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Is it parent.grad that is "
@@ -205,7 +205,7 @@ class Value(Ordered):
     """A number that knows what it was made from, and can go back through it."""
 
     def backward(self):
-        """Set grad to ∂C/∂v for each Value v that this one, C, was made from."""
+        """Set v.grad to ∂C/∂v for this Value, C, and each Value v that it depends on."""
         ...
 ''', answers={"Value.backward": tape.Value.backward}, module="tape_backward", names=("Value",), probe=probe_backward,
     samples=(*GRAPHS, ((3.0, (), ()), (-6.0, (0, 0), (1.0, -3.0)))))
@@ -232,8 +232,8 @@ PRODUCT = "(b.data, a.data)"
 OPERATIONS = Exercise(
     "14.4", "write", "operations", "Write the operations with their slopes", """\
 In Python, a + b calls a.__add__(b), a - b calls a.__sub__(b), and a * b calls a.__mul__(b). So a
-class can say what they mean. Here each computes its number, and makes a new Value of it, with its
-parents, and with the slope of that number by each of them:
+class can say what they mean. Here each method computes a number and returns a new Value with it,
+with its parents, and with its slopes with respect to them:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
@@ -248,15 +248,15 @@ With that, whatever is computed can be differentiated:
     C = z * z
     C.backward()                # w.grad is now 3.0""",
     TAPE, ("Each has two lines: a, b = self, _value(other), and return Value(...).",
-           "The slopes: of a + b 1 and 1, of a − b 1 and −1, of a·b b and a."),
-    (Known("product-slopes-swapped", "The slope of a·b by a is b, and that by b is a.", TAPE,
+           "The slopes are 1 and 1 for a + b, 1 and −1 for a − b, b and a for a·b."),
+    (Known("product-slopes-swapped", "∂(a·b)/∂a is b, and ∂(a·b)/∂b is a.", TAPE,
            (PRODUCT, "(a.data, b.data)")),
      Known("product-slopes-of-a-sum", "The slopes of a·b are those of a sum, 1 and 1; they must be b and a.", TAPE,
            (PRODUCT, "(1.0, 1.0)")),
      Known("sum-slopes-of-a-product", "The slopes of a + b are those of a product, b and a; they must be 1 and 1.",
            TAPE, ("(1.0, 1.0)", PRODUCT)),
-     Known("difference-slopes-of-a-sum", "The slope of a − b by b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
-     Known("difference-slopes-swapped", "The slope of a − b by a is 1, and that by b is −1.", TAPE,
+     Known("difference-slopes-of-a-sum", "∂(a − b)/∂b is −1.", TAPE, ("(1.0, -1.0)", "(1.0, 1.0)")),
+     Known("difference-slopes-swapped", "∂(a − b)/∂a is 1, and ∂(a − b)/∂b is −1.", TAPE,
            ("(1.0, -1.0)", "(-1.0, 1.0)")),
      Known("second-parent-left-out", "b gets no slope from a·b or a + b: is it among the parents, and its slope among "
            "the slopes?", TAPE, [(f"(a, b), {PRODUCT}", "(a,), (b.data,)"), ("(a, b), (1.0, 1.0)", "(a,), (1.0,)")]),
@@ -267,7 +267,7 @@ With that, whatever is computed can be differentiated:
      Known("sum-for-difference", "a − b is computed as a + b.", TAPE,
            [("a.data - b.data", "a.data + b.data"), (("a.data - b.data", "a.data + b.data"),
                                                        ("(1.0, -1.0)", "(1.0, 1.0)"))])),
-    tried="A sample is a and b.",
+    tried="A test case is a and b.",
     code='''\
 from tape_backward import Value as Graph
 
