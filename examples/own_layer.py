@@ -68,5 +68,5 @@ if __name__ == "__main__":
         main()
     else:
         ACTIVATIONS["swish"] = Swish                    # before purenn.cli is imported: it reads the names then
-        from purenn.cli import main as command_line
+        from purenn.cli.main import main as command_line
         sys.exit(command_line())

@@ -10,7 +10,7 @@ import os
 import textwrap
 from unittest import mock
 
-from purenn.cli import COMMANDS, main
+from purenn.cli.main import COMMANDS, main
 from purenn.cli.parser import Parser
 
 PAGE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "command-line.md")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from purenn.cli import COMMANDS
+from purenn.cli.main import COMMANDS
 
 from .helpers import cli
 

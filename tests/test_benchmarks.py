@@ -15,7 +15,7 @@ from benchmarks import __main__ as report
 from benchmarks import contenders, floors, own, tasks
 from benchmarks import race as timing
 from benchmarks.race import Here, race
-from purenn.engines.compiler import why_none
+from purenn.engines.c_compiler import why_none
 
 from .helpers import ROOT, close
 

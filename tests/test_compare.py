@@ -11,7 +11,8 @@ import time
 
 import pytest
 
-from purenn.cli import compare, main
+from purenn.cli import compare
+from purenn.cli.main import main
 from purenn.cli.compare import make_plan
 from purenn.runs import TASKS, Run, Settings, problems
 from purenn.runs.pool import Incomplete

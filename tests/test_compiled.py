@@ -15,7 +15,7 @@ import pytest
 from purenn import (SGD, Adam, BCELoss, Dataset, Identity, Linear,
                     MSELoss, Network, PurennError, RMSprop, train)
 from purenn.data.tasks import linear, xor
-from purenn.engines import auto, compiler, make, same_digits
+from purenn.engines import auto, c_compiler, make, same_digits
 from purenn.engines import resumed as resumed_engine
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix
@@ -28,13 +28,13 @@ from purenn.training import DivergedError
 from .helpers import ROOT, assert_refused, cli
 from .test_unrolled import OPTIMIZERS, digits, random_case, state
 
-THERE = compiler.why_none() == ""
+THERE = c_compiler.why_none() == ""
 if THERE:
     from purenn.engines import compiled, crew
     from purenn.engines.compiled import Compiled
     from purenn.engines.numbers import Numbers
 
-needs_compiler = pytest.mark.skipif(not THERE, reason="there is no C compiler here: " + compiler.why_none())
+needs_compiler = pytest.mark.skipif(not THERE, reason="there is no C compiler here: " + c_compiler.why_none())
 
 # Each compiler that is here, with this machine's own vectors, without, and without any.
 WAYS = [(name, flags) for name in ("gcc", "clang") for flags in (
@@ -44,7 +44,7 @@ WAYS = [(name, flags) for name in ("gcc", "clang") for flags in (
 @pytest.fixture
 def quick(monkeypatch):
     """Compiling takes a third of the time without optimization; the digits are the same."""
-    monkeypatch.setattr(compiler, "FLAGS", (("-O0",),))
+    monkeypatch.setattr(c_compiler, "FLAGS", (("-O0",),))
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_so_they_are_with_every_compiler_and_its_vectors(name, flags, monkeypatc
     if not shutil.which(name):
         pytest.skip("there is no " + name)
     monkeypatch.setenv("CC", name)
-    monkeypatch.setattr(compiler, "FLAGS", (flags,))
+    monkeypatch.setattr(c_compiler, "FLAGS", (flags,))
     check_random_networks([4], threads=(2,))
 
 
@@ -122,7 +122,7 @@ def test_so_they_are_with_every_compiler_for_many(name, flags, monkeypatch, shar
     if not shutil.which(name):
         pytest.skip("there is no " + name)
     monkeypatch.setenv("CC", name)
-    monkeypatch.setattr(compiler, "FLAGS", (flags,))
+    monkeypatch.setattr(c_compiler, "FLAGS", (flags,))
     check_random_networks(range(400, 400 + NETWORKS // 12))
 
 
@@ -507,11 +507,11 @@ def test_without_a_compiler_the_engine_is_refused_in_one_line(path, cc, reason, 
 
 def test_without_ctypes_and_on_other_pythons_it_is_refused(monkeypatch):
     monkeypatch.setitem(sys.modules, "ctypes", None)
-    assert compiler.why_none() == ("this Python has no ctypes" if THERE else compiler.why_none())
+    assert c_compiler.why_none() == ("this Python has no ctypes" if THERE else c_compiler.why_none())
     monkeypatch.setattr(sys, "platform", "emscripten")
-    assert THERE is False or "WebAssembly" in compiler.why_none()
+    assert THERE is False or "WebAssembly" in c_compiler.why_none()
     monkeypatch.setattr(sys.implementation, "name", "pypy")
-    assert "this is pypy" in compiler.why_none()
+    assert "this is pypy" in c_compiler.why_none()
 
 
 @needs_compiler
@@ -519,8 +519,8 @@ def test_without_ctypes_and_on_other_pythons_it_is_refused(monkeypatch):
 def test_what_is_compiled_lies_in_a_private_folder_that_is_gone_afterwards(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     seen = []
-    monkeypatch.setattr(compiler, "_loaded", lambda name, path: seen.append(os.stat(os.path.dirname(path)).st_mode))
-    compiler._compiled(["cc", *compiler.ALWAYS], "int number;\n")
+    monkeypatch.setattr(c_compiler, "_loaded", lambda name, path: seen.append(os.stat(os.path.dirname(path)).st_mode))
+    c_compiler._compiled(["cc", *c_compiler.ALWAYS], "int number;\n")
     assert [stat.S_IMODE(mode) for mode in seen] == [0o700]
     assert os.listdir(tmp_path) == []
 
@@ -528,8 +528,8 @@ def test_what_is_compiled_lies_in_a_private_folder_that_is_gone_afterwards(tmp_p
 @needs_compiler
 def test_a_network_of_one_shape_is_compiled_once(quick, monkeypatch):
     made = []
-    compile_one = compiler._made
-    monkeypatch.setattr(compiler, "_made", lambda source: made.append(1) or compile_one(source))
+    compile_one = c_compiler._made
+    monkeypatch.setattr(c_compiler, "_made", lambda source: made.append(1) or compile_one(source))
     for seed in (1, 2, 3):
         network = Network.mlp([3, 11, 2], rng=random.Random(seed))
         Compiled(1).prepare(network, MSELoss(), SGD(network.parameters(), lr=0.1 * seed))
@@ -545,13 +545,13 @@ def test_auto_takes_c_where_compiling_pays(quick):
     for network, samples, kind in ((small, 21 * 5000, Unrolled), (small, 21 * 100_000, Compiled),
                                    (large, 100, Matrix), (large, 10_000, Compiled)):
         work = Work(MSELoss(), SGD(network.parameters(), lr=0.1, momentum=0.25), samples, 1)
-        compiler._libraries.clear()
+        c_compiler._libraries.clear()
         assert type(make("auto", network, work)) is kind, (network, samples)
     assert type(make("auto", large)) is Matrix
 
 
 def test_auto_says_why_it_did_not_take_c(monkeypatch):
-    monkeypatch.setattr(compiler, "why_none", lambda: "there is none")
+    monkeypatch.setattr(c_compiler, "why_none", lambda: "there is none")
     network = Network.mlp([300, 40, 2], rng=random.Random(1))
     engine = auto.pick(network, Work(MSELoss(), SGD(network.parameters()), 1e9))
     assert engine.why_not == "compiled: there is none"

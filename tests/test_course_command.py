@@ -235,13 +235,13 @@ def test_solutions_are_printed_for_the_teacher():
 
 @pytest.mark.parametrize("arguments, named", [
     ("course chek", "ACTION: found 'chek'; it must be one of status, start, check"),
-    ("course check --in nowhere", "nowhere: has no workbook.json, so it is not a workbook; --in DIR names "
+    ("course check --in nowhere", "nowhere has no workbook.json, so it is not a workbook; --in DIR names "
      "another folder, course start makes one"),
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
     ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 14, such as 1-6"),
     ("course start --chapters 1-" + "9" * 5000, "--chapters: found '1-9999"),
-    ("course run --in docs", "docs: has no workbook.json, so it is not a workbook"),
+    ("course run --in docs", "docs has no workbook.json, so it is not a workbook"),
     ("course start --chapters 5-3", "--chapters: found '5-3'"),
     ("course handout", "course handout: give the new folder, or --zip FILE.zip"),
     ("course grade", "course grade: found no submission; give the folders that were handed in"),

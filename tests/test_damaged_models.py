@@ -23,7 +23,7 @@ from purenn.files.architecture import describe
 from purenn.files.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from purenn.files.model import Model, load_model, save_model
 from purenn.runs import Run, Settings, problems
-from purenn.runs.keeper import Keeper, load_start, resume
+from purenn.runs.checkpointing import Keeper, load_start, resume
 
 from .helpers import assert_unreadable
 from .test_architecture import every_layer

@@ -24,7 +24,7 @@ from functools import lru_cache
 
 import pytest
 
-from purenn.cli import COMMANDS
+from purenn.cli.main import COMMANDS
 from purenn.study.comparison import Trial, summarize
 from purenn.study.sign_test import is_better
 

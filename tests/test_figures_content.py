@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from purenn.activations import softmax
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.image_files import read_images
 from purenn.runs import TASKS, Run, resolve
 from purenn.show import figures as figures_of, plots

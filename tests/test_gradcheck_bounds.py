@@ -5,7 +5,7 @@ import pytest
 
 from purenn import (BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Layer, Linear, MSELoss, Network, PurennError, Sigmoid,
                     Softmax, Tanh)
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
 from purenn.show.gradients import where

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from purenn import HalfSquaredErrorLoss, Layer, Linear, Loss, MSELoss, Network, PurennError, ReLU, Sigmoid, Tanh
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.tasks import xor
 from purenn.study.gradcheck import ACTIVATIONS, LOSSES, Entry, gradcheck, suite, sweep, verdict, worst
 from purenn.study.mistakes import MISTAKES, planted

@@ -4,8 +4,8 @@ import math
 import pytest
 
 from purenn.activations import Tanh
-from purenn.engines import auto, compiler
-from purenn.engines.compiler import why_none
+from purenn.engines import auto, c_compiler
+from purenn.engines.c_compiler import why_none
 from purenn.linalg import PurennError
 from purenn.optimizers import SGD, Adam
 from purenn.runs import Run, problems
@@ -107,7 +107,7 @@ def test_a_variant_goes_with_its_job_to_the_workers():
 def test_the_engine_is_chosen_for_the_method_of_the_variant(monkeypatch):
     from purenn.engines.compiled import Compiled
     monkeypatch.setattr(auto, "COMPILING_PAYS", 0.0)
-    monkeypatch.setattr(compiler, "FLAGS", (("-O0",),))
+    monkeypatch.setattr(c_compiler, "FLAGS", (("-O0",),))
     prepared, prepare = [], Compiled.prepare
 
     def seen(engine, network, loss, optimizer):

@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from purenn import CrossEntropyLoss, Dataset, engines, evaluate
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.splitting import mean_and_deviation
 from purenn.engines.counting import CountingEngine
@@ -24,7 +24,7 @@ from purenn.study.estimate import estimate
 from purenn.show.report import worst_predictions
 
 from .helpers import ROOT, assert_refused, cli, close, on_a_terminal, small_data
-from .test_keeper import LETTERS, measured_once  # noqa: F401  (a fixture)
+from .test_checkpointing import LETTERS, measured_once  # noqa: F401  (a fixture)
 
 FILES = os.path.join(ROOT, "tests", "files")
 DIGITS = os.path.join(FILES, "handwritten_digits.npz")

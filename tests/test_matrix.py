@@ -11,7 +11,7 @@ from purenn import (SGD, CrossEntropyLoss, HalfSquaredErrorLoss, Layer, Linear, 
                     Sigmoid, Softmax, Tanh, train)
 from purenn.data.tasks import linear, xor
 from purenn.engines import NAMES, auto, make
-from purenn.engines.compiler import why_none
+from purenn.engines.c_compiler import why_none
 from purenn.engines.loops import Loops
 from purenn.engines.matrix import Matrix, fastest_dot, sum_of_products
 from purenn.engines.unrolled import Unrolled
@@ -116,7 +116,7 @@ def test_on_pypy_auto_takes_the_loops_for_all_but_the_tiniest(monkeypatch):
 
 
 def test_every_name_makes_an_engine(monkeypatch):
-    monkeypatch.setattr("purenn.engines.compiler.FLAGS", (("-O0",),))          # compiled in a third of the time
+    monkeypatch.setattr("purenn.engines.c_compiler.FLAGS", (("-O0",),))          # compiled in a third of the time
     network = Network.mlp([2, 2, 1], init="zeros")
     for name in [name for name in NAMES if name != "compiled" or not why_none()]:
         engine = make(name, network)

@@ -300,7 +300,7 @@ def run(folder, *arguments):
 @pytest.mark.slow
 def test_figures_need_no_display_and_no_window_toolkit(tmp_path):
     """In a process of its own, in which nothing was loaded before."""
-    code = ("import sys\nfrom purenn.cli import main\nfrom purenn.show import plots\nplots.DPI = 50\n"
+    code = ("import sys\nfrom purenn.cli.main import main\nfrom purenn.show import plots\nplots.DPI = 50\n"
             "code = main(sys.argv[1:])\nassert not %r & set(sys.modules)\nsys.exit(code)" % WINDOWS)
     environment = dict(os.environ, PYTHONPATH=ROOT, PYTHONIOENCODING="utf-8")
     environment.pop("DISPLAY", None)

@@ -71,7 +71,7 @@ def test_the_results_are_the_same_with_any_number_of_workers_and_in_the_order_of
 
 @pytest.mark.parametrize("method", ["spawn", "forkserver"])
 def test_workers_can_be_started_in_any_way(method):
-    code = ("import multiprocessing\nfrom purenn.cli import main\nif __name__ == '__main__':\n"
+    code = ("import multiprocessing\nfrom purenn.cli.main import main\nif __name__ == '__main__':\n"
             "    multiprocessing.set_start_method(%r)\n    main('compare gate --vary lr=1,2 --seeds 1 --epochs 9 "
             "--workers 2 --json'.split())" % method)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,

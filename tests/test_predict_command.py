@@ -7,14 +7,14 @@ from functools import lru_cache
 
 import pytest
 
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.npz import read_npz
 from purenn.data.predictor import Predictor
 from purenn.data.preparation import Classes, Number, Preparation
 from purenn.files.model import Model, load_model
 
 from .helpers import cli, close
-from .test_keeper import FILES, IRIS, LETTERS, assert_refused, damaged, measured_once, run  # noqa: F401  (a fixture)
+from .test_checkpointing import FILES, IRIS, LETTERS, assert_refused, damaged, measured_once, run  # noqa: F401  (a fixture)
 from .test_train_command import mixed, result, written
 
 DIABETES, CANCER = [os.path.join(FILES, name + ".csv") for name in ("diabetes", "breast_cancer")]

@@ -212,7 +212,7 @@ def test_workers_wait_as_long_as_it_takes_and_end_when_their_parent_is_killed_in
 
 
 def _inside(_):
-    from purenn.cli import main
+    from purenn.cli.main import main
     from purenn.engines.workers import may_start
     network = Network([Linear(2, 1, rng=random.Random(1)), Sigmoid()])
     try:

@@ -5,7 +5,8 @@ import re
 
 import pytest
 
-from purenn.cli import main, reproduce, training_commands
+from purenn.cli import reproduce, training_commands
+from purenn.cli.main import main
 from purenn.cli.reproduce import as_command
 from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
@@ -177,7 +178,7 @@ def test_without_a_name_all_are_run_and_each_run_once(asked, capsys):
 @pytest.mark.parametrize("more, seeds", [(["A8"], 10), (["A8", "--seeds", "3"], 3), (["A7"], 2),
                                          (["A7", "--seeds", "3"], 3)])
 def test_each_is_run_with_as_many_seeds_as_asked_for_and_with_few_without_a_compiler(asked, more, seeds, monkeypatch):
-    monkeypatch.setattr("purenn.engines.compiler.why_none", lambda: "no compiler here")
+    monkeypatch.setattr("purenn.engines.c_compiler.why_none", lambda: "no compiler here")
     assert reproduce.run(more) == 0
     assert sorted({job.settings.seed for job in asked[0][0]}) == list(range(1, seeds + 1))
 

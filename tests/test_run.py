@@ -14,7 +14,7 @@ from purenn.data.sources import ChoiceError, Points
 from purenn.losses import LOSSES
 from purenn.optimizers import OPTIMIZERS
 from purenn.runs import TASKS, Problem, Run, Settings, problems, resolve
-from purenn.runs.keeper import Keeper, load_start, resume
+from purenn.runs.checkpointing import Keeper, load_start, resume
 from purenn.study.estimate import estimate
 from purenn.training import evaluate
 

@@ -12,7 +12,7 @@ import time
 import pytest
 
 from purenn import SGD, MSELoss, Network
-from purenn.engines.compiler import why_none
+from purenn.engines.c_compiler import why_none
 from purenn.data.tasks import xor
 from purenn.engines.loops import Loops
 

@@ -12,7 +12,7 @@ from .helpers import ROOT
 NEVER = {"matplotlib", "numpy", "multiprocessing", "zipfile", "csv", "gzip", "ast", "typing_extensions",
           "unittest", "inspect", "dataclasses", "asyncio", "http", "decimal"}
 IN_C = {"ctypes", "tempfile"} | {
-    "purenn.engines." + name for name in ("compiled", "compiler", "numbers", "c_source", "c_frame", "c_templates")}
+    "purenn.engines." + name for name in ("compiled", "c_compiler", "numbers", "c_source", "c_frame", "c_templates")}
 ENGINES = IN_C | {"purenn.engines." + name for name in ("unrolled", "source", "templates", "matrix", "processes",
                                                         "auto", "pytorch")}
 STUDY = {"purenn.study." + name for name in ("explain", "gradcheck", "mistakes", "mazur", "checks", "formulas",
@@ -27,7 +27,7 @@ COMMANDS = {"purenn.cli." + name for name in ("xor", "linear", "gate", "explain"
                                               "letters", "compare", "activations", "train", "predict", "evaluate",
                                               "show", "reproduce", "step", "tape", "course", "page")}
 READERS = {"purenn.data." + name for name in ("image_files", "npz", "idx", "arrays", "csv_table", "columns", "missing",
-                                              "features", "encoding", "predictor")} | {
+                                              "features", "target", "encoding", "predictor")} | {
     "purenn.files." + name for name in ("disk", "rows", "checkpoint", "model", "architecture", "safetensors",
                                         "strict_json")}
 CASES = {
@@ -61,7 +61,7 @@ CASES = {
 
 def loaded(arguments):
     """The names of the modules that are loaded when a command has run."""
-    code = ("import sys\nfrom purenn.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+    code = ("import sys\nfrom purenn.cli.main import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
             "print('LOADED', *sorted(sys.modules))")
     if arguments.startswith("letters"):         # which loads it, too, and would measure for most of a second
         code = "from purenn.study import estimate\nestimate.MEASURING = 0.0\n" + code

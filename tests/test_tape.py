@@ -108,7 +108,7 @@ def test_an_overwritten_gradient_is_wrong_where_a_value_is_used_twice():
 
 @pytest.mark.parametrize("name", ["no-topological-order", "gradient-overwritten"])
 def test_the_command_says_so_where_the_gradients_are_not_the_same(name, capsys):
-    from purenn.cli import main
+    from purenn.cli.main import main
     assert cli("tape", "mazur").returncode == 0
     with planted(MISTAKE[name]):
         assert main(["tape", "mazur"]) == 1

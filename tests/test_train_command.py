@@ -16,7 +16,7 @@ from purenn.losses import LOSSES
 from purenn.runs.settings import OF_LOGITS
 
 from .helpers import ROOT, cli
-from .test_keeper import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
+from .test_checkpointing import FILES, IRIS, assert_refused, measured_once, run  # noqa: F401  (a fixture)
 
 SHORT = ("--epochs", 2, "--hidden", 3)
 

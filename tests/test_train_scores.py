@@ -9,7 +9,7 @@ import pytest
 from purenn.data.sources import TableSource
 from purenn.runs import problems
 
-from .test_keeper import FILES
+from .test_checkpointing import FILES
 from .test_train_command import result
 
 SEEDS = (1, 2, 3, 4, 5)

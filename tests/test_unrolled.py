@@ -8,7 +8,7 @@ import pytest
 
 from purenn import (SGD, Adagrad, Adam, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, Dataset, HalfSquaredErrorLoss,
                     LeakyReLU, Linear, MSELoss, Network, PurennError, ReLU, RMSprop, Sigmoid, Softmax, Tanh, train)
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.tasks import linear, xor
 from purenn.engines.loops import Engine, Loops
 from purenn.engines.matrix import Matrix

@@ -8,7 +8,7 @@ import pytest
 
 from purenn import SGD, Adam, CrossEntropyLoss, Linear, MSELoss, Network, Sigmoid, Softmax, Tanh
 from purenn.activations import Activation
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.show.explanation import blocks, rounded
 from purenn.study.explain import explain
 from purenn.study.formulas import names_in, select

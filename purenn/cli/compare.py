@@ -6,7 +6,8 @@ import time
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..data.sources import Source
-from ..files.text import did_you_mean, short
+from ..files.spelling import did_you_mean
+from ..files.text import short
 from ..linalg import PurennError
 from ..runs.defaults import TASKS, Task
 from ..runs.pool import Incomplete, Interrupted, run_all

@@ -5,7 +5,7 @@ import random
 from typing import Any, Dict, List
 
 from ..course import chapters as book
-from ..course import grade, learner, progress, workbook
+from ..course import grade, hints, learner, progress, workbook
 from ..linalg import PurennError
 from ..show import course as show
 from ..show.terminal import Terminal
@@ -62,7 +62,7 @@ def run(arguments: List[str]) -> int:
 def _folder(options: Any) -> str:
     folder = learner.place(getattr(options, "in"))
     if not os.path.exists(os.path.join(folder, progress.FILE)):
-        raise PurennError(f"{folder}: has no {progress.FILE}, so it is not a workbook; --in DIR names another folder, "
+        raise PurennError(f"{folder} has no {progress.FILE}, so it is not a workbook; --in DIR names another folder, "
                           "course start makes one")
     return folder
 
@@ -97,7 +97,7 @@ def _check(terminal: Terminal, options: Any) -> int:
 
 
 def _hint(terminal: Terminal, options: Any) -> int:
-    terminal.line(learner.hint(_folder(options), options.names))
+    terminal.line(hints.hint(_folder(options), options.names))
     return 0
 
 

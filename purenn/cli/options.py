@@ -11,7 +11,7 @@ from ..linalg import PurennError
 from ..losses import LOSSES
 from ..optimizers import OPTIMIZERS
 from ..runs.defaults import REGRESSION_DECAY, USUAL_MOMENTUM, Task, resolve
-from ..runs.keeper import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
+from ..runs.checkpointing import FREE, MOST_POINTS, MOST_WORKERS, Start, load_start
 from ..runs.problems import Problem
 from ..runs.run import Run
 from ..runs.settings import BETWEEN, Settings

@@ -6,7 +6,8 @@ import re
 import sys
 from typing import Any, Callable, Dict, Iterable, List, Optional, Sequence, Set, Tuple, TypeVar, Union
 
-from ..files.text import did_you_mean, digits, short
+from ..files.spelling import did_you_mean
+from ..files.text import digits, short
 from ..linalg import PurennError
 
 T = TypeVar("T")

@@ -12,13 +12,13 @@ from ..data.sources import Source, TableSource
 from ..linalg import PurennError
 from ..runs import problems
 from ..runs.defaults import Task, check_choices
-from ..runs.keeper import Keeper, resume
+from ..runs.checkpointing import Keeper, resume
 from ..runs.problems import Problem
 from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
-from ..show import progress as showing, report
-from ..show.progress import telling
+from ..show import report
+from ..show.progress import EpochLines, telling
 from ..show.terminal import PatientTerminal, Terminal
 from ..training import DivergedError
 from .options import (add_ending_options, add_point_options, begun, chosen, named_as_options, points_of, resumed,
@@ -104,32 +104,25 @@ def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[T
 
 
 def _train(run: Run, terminal: Optional[Terminal], log_every: int, seen: Any) -> None:
-    """Train to the end, with a line for the first, every ``log_every``-th and the last epoch; Ctrl-C ends it."""
-    begin = len(run.curve)
-    logged = begin
-    progress = showing.of_run(terminal, run) if terminal else None
+    """Train to the end, with lines for some epochs; Ctrl-C ends it."""
+    lines = EpochLines(terminal, run, log_every) if terminal else None
     try:
         for epoch in run.epochs():
             if seen:
                 seen.see(epoch)
-            if progress and not run.problem.validation:
-                progress.update(epoch.number - begin, "epoch %d of %d, loss %.4g", epoch.number, run.settings.epochs,
-                                epoch.loss)
-            if terminal and progress and (epoch.number % log_every == 0 or epoch.number == begin + 1):
-                progress.clear()
-                terminal.line(report.epoch_line(run, epoch))
-                logged = epoch.number
+            if lines:
+                lines.add(epoch)
     except KeyboardInterrupt:
         if not run.has_learned():
             raise
         run.interrupt()
     finally:
-        if progress:
-            progress.clear()
+        if lines:
+            lines.progress.clear()
     if seen:
         seen.end(len(run.curve))
-    if terminal and len(run.curve) > logged:
-        terminal.line(report.epoch_line(run, run.curve[-1]))
+    if lines:
+        lines.end()
     if terminal and run.stopped == "interrupted" and run.problem.kind == "images":
         terminal.line("Interrupted; testing what was learned so far (Ctrl-C again leaves at once).")
 
@@ -262,8 +255,5 @@ def _draw(options: Any, terminal: Terminal, run: Run, result: Result, seen: Any)
 
 def say_written(options: Any, terminal: Terminal, written: List[str]) -> None:
     """One line that names the figures: in the report, or on stderr with ``--quiet`` and ``--json``."""
-    text = "Figures: " + ", ".join(written)
-    if getattr(options, "quiet", False) or getattr(options, "json", False):
-        note(text)
-    else:
-        terminal.line(text)
+    say = note if getattr(options, "quiet", False) or getattr(options, "json", False) else terminal.line
+    say("Figures: " + ", ".join(written))

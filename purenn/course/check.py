@@ -22,11 +22,10 @@ from ..network import Network
 from ..optimizers import SGD
 from ..training import train
 from . import workbook
+from .child import SECONDS
 from .exercise import Exercise
 from .judge import Verdict, judged, judged_answer
 
-SECONDS = 5.0
-MEGABYTES = 1024
 GRACE = 4.0                     # seconds added: for the process to start, and to end by itself when its time is up
 MOST_BYTES = 200_000            # the most bytes of a learner's file
 MOST_ANSWER = 4_000_000         # the most bytes that its process may write
@@ -69,7 +68,7 @@ def check_text(exercise: Exercise, folder: str, seed: int, text: Union[str, Verd
 def run(request: Dict[str, Any], seconds: float) -> Dict[str, Any]:
     """Run a request in a process of its own; return its outcome, a dict, whatever happens there."""
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    request = {**request, "seconds": seconds, "megabytes": MEGABYTES}
+    request = {**request, "seconds": seconds}
     keep = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP") if name in os.environ}
     empty = tempfile.mkdtemp()
     try:

@@ -13,6 +13,8 @@ import sys
 import traceback
 from typing import Any, Dict, List, Sequence
 
+SECONDS = 5.0
+MEGABYTES = 1024
 MOST_PRINTED = 4000
 
 
@@ -39,7 +41,7 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
-    limit(request["seconds"], request["megabytes"])
+    limit(request["seconds"])
     printed = Printed()
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
@@ -54,7 +56,7 @@ def main() -> None:
         handle.write(json.dumps(outcome, default=lambda value: {"type": type(value).__name__}).encode("utf-8"))
 
 
-def limit(seconds: float, megabytes: int) -> None:
+def limit(seconds: float) -> None:
     """Limit time, memory and what is written to files, as far as the system can."""
     def late(*_):
         raise Late
@@ -67,7 +69,7 @@ def limit(seconds: float, megabytes: int) -> None:
         return
     limits = [("RLIMIT_CPU", int(seconds) + 2), ("RLIMIT_FSIZE", 1 << 22), ("RLIMIT_CORE", 0)]
     if sys.implementation.name == "cpython":
-        limits.append(("RLIMIT_AS", megabytes << 20))
+        limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
             # The hard limit is one above the soft one. There SIGKILL ends the process, without a reason.

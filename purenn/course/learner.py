@@ -1,4 +1,4 @@
-"""What a learner does with a workbook: check exercises, ask for a hint, see what is left. Progress is saved."""
+"""What a learner does with a workbook: check exercises, see what is left, train with it. Progress is saved."""
 import os
 from typing import Iterator, List, Sequence, Tuple
 
@@ -51,14 +51,3 @@ def trained(folder: str, epochs: int) -> Trained:
     if found.sentence:
         raise PurennError(f"course run: {found.sentence}; course check tells more, exercise by exercise")
     return found
-
-
-def hint(folder: str, names: Sequence[str]) -> str:
-    """The next hint for the exercise that is named, or for the first one that is left. The last hint is repeated."""
-    state = progress.read(folder)
-    for of in meant(state, names):
-        done = state.of(of.number)
-        given = min(done.hints, len(of.hints) - 1)
-        progress.write(folder, state.after(of.number, done._replace(hints=given + 1)))
-        return f"{of.number}, hint {given + 1} of {len(of.hints)}: {of.hints[given]}"
-    return "All exercises of the workbook are right."

@@ -3,7 +3,8 @@ import math
 import re
 from typing import Any, NamedTuple
 
-from ..files.text import did_you_mean, short
+from ..files.spelling import did_you_mean
+from ..files.text import short
 from ..linalg import PurennError
 
 

@@ -5,10 +5,10 @@ from ..files.text import short
 from ..linalg import PurennError
 from ..training import class_of
 from .columns import IS_MISSING, Table, check_finite, first_text, listed, numbers, picked, unexpected, with_numbers
-from .features import is_exact
 from .missing import whole_rows
 from .preparation import Classes, Number, Preparation
 from .splitting import one_hot, standardized
+from .target import is_exact
 
 
 def encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:

@@ -3,7 +3,6 @@
 ``encoding.encode`` applies it to the same table and to others.
 """
 import math
-import re
 
 from ..files.text import short
 from ..linalg import PurennError
@@ -12,10 +11,7 @@ from .columns import (IS_MISSING, Table, check_finite, find_column, first_text, 
 from .missing import REMEDIES, whole_rows
 from .preparation import MOST_VALUES, Category, Classes, Number, Preparation
 from .splitting import mean_and_deviation
-
-TASKS = ("classification", "regression")
-
-MOST_WHOLE = 10                 # by default, whole numbers in the target are classes if at most this many are different
+from .target import TASKS, class_names, usual_task
 
 
 def rows_to_use(table: Table, target, missing: str = "refuse", ignore=()) -> list:
@@ -35,9 +31,8 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     left out. Means and deviations are measured on ``rows``, the numbers, from 0, of the training rows; None takes all.
     Kinds, categories and classes are found in the whole table.
 
-    ``task`` is "classification" or "regression". By default texts are classes, and so are whole numbers if there are 2
-    to 10 different ones and each occurs at least twice on average; other numbers are a regression. Classes are sorted,
-    numbers by value, and named as they are written.
+    ``task`` is "classification" or "regression". By default texts are classes, and for numbers ``target.usual_task``
+    decides. Classes are sorted, numbers by value, and named as they are written.
 
     Raises PurennError, naming line and column, for values that are missing or not finite, and for too many different
     texts.
@@ -144,7 +139,7 @@ def _target(table, at, kept, rows, task):
     if values is not None:
         check_finite(table, at, kept)
         values = picked(values, kept)
-        if (task or _usual_task(values, texts)) == "regression":
+        if (task or usual_task(values, texts)) == "regression":
             return _number(table, at, kept, rows)
         classes = class_names(texts)
     else:
@@ -159,31 +154,3 @@ def _target(table, at, kept, rows, task):
                           "2 to "
                           f"{MOST_VALUES}; choose another{more}")
     return Classes(table.names[at], classes)
-
-
-def _usual_task(values, texts):
-    """The default task for a target; ``fit`` states the rule."""
-    different = set(texts)
-    few = 2 <= len(different) <= min(MOST_WHOLE, len(values) // 2)
-    names = any(not is_exact(text) for text in different)
-    return "classification" if few and (names or all(value == int(value) for value in values)) else "regression"
-
-
-def is_exact(text: str) -> bool:
-    """Whether a float keeps a number as it is written: no leading zeros, no more digits than a float holds.
-
-    >>> is_exact("7"), is_exact("007"), is_exact("1234567890123456789")
-    (True, False, False)
-    """
-    whole = text.lstrip("+-").split(".")[0]
-    digits = [c for c in re.split("[eE]", text)[0] if c.isdigit()]
-    return not (len(whole) > 1 and whole[0] == "0") and len(digits) <= 15
-
-
-def class_names(texts: list) -> list:
-    """The names of classes that are numbers: as they are written, in the order of their values.
-
-    >>> class_names(["2", "1", "2"]), class_names(["01", "1"]), class_names(["1.0", "0"])
-    (['1', '2'], ['01', '1'], ['0', '1.0'])
-    """
-    return sorted(set(texts), key=lambda text: (float(text), text))

@@ -57,7 +57,7 @@ def is_compiled(network, work: Work) -> bool:
 def compiled(network, work: Work):
     """The engine ``compiled``, ready to train; or a text that says why it cannot be used."""
     from ..linalg import PurennError
-    from .compiler import why_none
+    from .c_compiler import why_none
     reason = why_none()
     if reason:
         return f"compiled: {reason}"

@@ -12,7 +12,7 @@ import os
 from ..linalg import Matrix, PurennError
 from ..losses import MSELoss
 from ..optimizers import SGD
-from . import compiler
+from . import c_compiler
 from .c_source import c_source
 from .c_templates import STEPS
 from .crew import Crew
@@ -44,7 +44,7 @@ class Compiled(Engine):
         threads = threads if threads is not None else os.cpu_count() or 1
         if not isinstance(threads, int) or threads < 1:
             raise PurennError(f"compiled: threads is {threads!r}; it must be a whole number from 1 up")
-        reason = compiler.why_none()
+        reason = c_compiler.why_none()
         if reason:
             raise PurennError(f"compiled: {reason}; take another engine")
         self.threads = threads
@@ -60,7 +60,7 @@ class Compiled(Engine):
     def is_ready(network, loss, optimizer) -> bool:
         """True if the C for these has been compiled already."""
         try:
-            return compiler.is_loaded(c_source(network, loss, optimizer))
+            return c_compiler.is_loaded(c_source(network, loss, optimizer))
         except (PurennError, KeyError):                 # there is no C for one of them
             return False
 
@@ -170,7 +170,7 @@ class Compiled(Engine):
                 numbers.sync()
             loss = loss or (numbers.loss if numbers and numbers.layers == network.layers else MSELoss())
             optimizer = optimizer or SGD(network.parameters())
-            library = compiler.load(c_source(network, loss, optimizer))
+            library = c_compiler.load(c_source(network, loss, optimizer))
             self._numbers = numbers = Numbers(network, loss, optimizer, library)
         return numbers
 

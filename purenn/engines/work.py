@@ -23,7 +23,7 @@ def is_worth_it(engine: str) -> bool:
     """True if this engine is the compiled one, or may choose it, and there is a C compiler that works."""
     if engine not in ("auto", "compiled"):
         return False
-    from .compiler import why_it_fails
+    from .c_compiler import why_it_fails
     return not why_it_fails()
 
 

@@ -15,7 +15,7 @@ You can write the loop yourself, as with ``train``:
 ...         break
 
 ``defaults.resolve`` fills in the settings that were not chosen, as the command line does, ``pool.run_all`` does many
-runs on several processes, and ``keeper`` writes checkpoints and resumes from them.
+runs on several processes, and ``checkpointing`` writes checkpoints and resumes from them.
 """
 from ..linalg import PurennError
 from ..training import DivergedError

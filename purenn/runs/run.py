@@ -16,10 +16,10 @@ from ..linalg import PurennError
 from ..losses import LOSSES
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite, evaluate, train
+from .early_stopping import ends_with_best, note_best, why_stopped
 from .problems import Problem
 from .result import Result, Score
 from .settings import Settings, check_settings, make_optimizer
-from .stopping import why_stopped
 
 
 class Run:
@@ -31,7 +31,7 @@ class Run:
     own in place of the multilayer perceptron of the settings.
 
     ``curve`` has the epochs so far. ``stopped`` is why the training has ended: "target", "patience", "epochs",
-    "interrupted", "diverged"; None before. ``keeper``, if not None, writes checkpoints (``keeper.Keeper``).
+    "interrupted", "diverged"; None before. ``keeper``, if not None, writes checkpoints (``checkpointing.Keeper``).
     """
 
     def __init__(self, problem: Union[Problem, Callable[[Any], Problem]], settings: Settings, rng: Any = None,
@@ -105,9 +105,7 @@ class Run:
     def _add(self, epoch: Epoch) -> None:
         if self.problem.is_regression:                      # even if the numbers happen to be 0 and 1
             epoch = epoch._replace(accuracy=None, validation_accuracy=None)
-        if epoch.validation_loss is not None and (
-                self.best is None or epoch.validation_loss < self.best.validation_loss):
-            self.best, self.best_weights = epoch, self.network.state_dict()
+        note_best(self, epoch)
         self.samples = self.engine.samples
         self.curve.append(epoch)                            # last, so that Ctrl-C finds an epoch whole or not there
 
@@ -131,7 +129,7 @@ class Run:
 
     def kept(self) -> Optional[int]:
         """The epoch that the network's weights are from; None if training was interrupted in the middle of one."""
-        if self.stopped and self.settings.patience and self.best:
+        if self.best and ends_with_best(self):
             return int(self.best.number)
         return len(self.curve) if self.engine.samples == self.samples else None
 
@@ -188,7 +186,7 @@ class Run:
 
     def measured(self) -> Result:
         """The Result so far, whether the training has ended or not."""
-        if self.stopped and self.settings.patience and self.best:
+        if ends_with_best(self):
             self.network.load_state_dict(self.best_weights)
         scores: List[Optional[Score]] = [self.score(part) for part in (
             self.problem.train, self.problem.validation, self.problem.test)]

@@ -9,6 +9,7 @@ from ..files.text import digits
 from ..losses import CrossEntropyLoss
 from . import terminal as show
 from . import text_charts, text_images
+from .confusion_matrix import confusion_matrix
 
 
 def first_lines(run, expected=None) -> list:
@@ -177,8 +178,8 @@ def confusion_lines(terminal, classes, score) -> list:
     """The confusion matrix with recall and precision."""
     matrix = score.measures["confusion"]
     numbers = range(len(matrix))
-    return text_images.confusion(terminal, matrix, [show.printable(name) for name in classes],
-                                 [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
+    return confusion_matrix(terminal, matrix, [show.printable(name) for name in classes],
+                            [precision(matrix, j) for j in numbers], [recall(matrix, i) for i in numbers])
 
 
 def worst_predictions(result, most: int) -> list:

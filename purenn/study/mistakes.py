@@ -11,7 +11,7 @@ from ..data.tasks import gate, xor
 from ..engines import loops
 from ..training import Dataset
 from . import checks, mazur, tape
-from . import wrong_lines as wrong
+from . import mistake_functions as wrong
 from .graph import Tape
 from .planting import Experiment, Mistake, planted
 

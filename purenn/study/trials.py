@@ -1,7 +1,7 @@
 """An experiment of the lab reports: what it is, and how it is carried out with many seeds."""
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
 
-from ..engines import compiler
+from ..engines import c_compiler
 from ..runs.pool import Interrupted, Job, run_all
 from .comparison import Trial, rises, trial
 from .lab_verdicts import Checked, Comparison, Trials, check
@@ -56,7 +56,7 @@ def seeds_of(experiment: Experiment, asked: Optional[int] = None) -> int:
 
     There are never more than the ``seeds`` of the experiment.
     """
-    seeds = asked or (experiment.few_seeds if compiler.why_none() else SEEDS)
+    seeds = asked or (experiment.few_seeds if c_compiler.why_none() else SEEDS)
     return min(seeds, experiment.seeds or seeds)
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple, Tuple
 
 import pytest
 
-from purenn.cli import main
+from purenn.cli.main import main
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.sources import Points
 from purenn.files.checkpoint import load_checkpoint
@@ -27,7 +27,7 @@ from purenn.linalg import PurennError
 from purenn.engines.loops import Engine, Loops
 from purenn.files.plain import from_plain
 from purenn.runs import Run, Settings, problems
-from purenn.runs.keeper import Keeper, load_start, resume
+from purenn.runs.checkpointing import Keeper, load_start, resume
 
 from .helpers import ROOT, cli
 
@@ -316,7 +316,7 @@ FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
-from purenn.cli import main
+from purenn.cli.main import main
 sys.exit(main(sys.argv[2:]))
 """
 

@@ -1,0 +1,14 @@
+"""Hints for misspelled names."""
+
+
+def did_you_mean(word: str, names, shown=str, likeness: float = 0.6) -> str:
+    """A hint that names the most similar of the names, "" if none is similar; ``shown`` says how it is written.
+
+    ``likeness``: how similar it must be, from 0 to 1, as in ``difflib.get_close_matches``.
+
+    >>> did_you_mean("momentun", ["lr", "momentum"])
+    'did you mean momentum? '
+    """
+    import difflib
+    near = difflib.get_close_matches(word, names, 1, likeness)
+    return f"did you mean {shown(near[0])}? " if near else ""
