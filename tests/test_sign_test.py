@@ -91,12 +91,13 @@ def test_with_validation_data_settings_are_ranked_by_the_validation_loss_alone()
     assert (good.validation_loss, good.validation_accuracy) == (3, 0.75)
     assert wins(good, bad) == (5, 5) and is_better(good, bad) and not is_better(bad, good)
     assert what_stands_out([bad, good]) == (
-        "a has the lowest median validation loss, 3, and is better than b (4): its loss is lower with 5 of 5 seeds.")
+        "a has the lowest median validation loss, 3, and is better than b (4), which has the higher loss with 5 of 5 "
+        "seeds.")
     assert what_stands_out([validated("a", 1, 2), validated("b", 2, 3)]) == (
         "a has the lowest median validation loss, 1.5; but 2 seeds are too few to tell it from b (2.5).")
     assert what_stands_out([validated("a", 1, 5, 1), validated("b", 2, 3, 2)]) == (
-        "a has the lowest median validation loss, 1, and cannot be told apart from b (2): its loss is lower with 2 of "
-        "3 seeds.")
+        "a has the lowest median validation loss, 1, and cannot be told apart from b (2), which has the higher loss "
+        "with 2 of 3 seeds.")
     assert what_stands_out([validated("a", 1, 2), validated("b", 1, 2)]) == (
         "a has the lowest median validation loss, 1.5, and cannot be told apart from b (1.5): they do the same with "
         "each seed.")

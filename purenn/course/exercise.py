@@ -9,9 +9,10 @@ class Known(NamedTuple):
     ``name`` is the one in ``study/mistakes.py``, if the mistake is there. ``says`` is what is wrong, in a sentence.
     ``page`` is the page of the documentation that explains it, with the heading.
 
-    ``change`` makes the mistake. For code, it is a pair: a piece of the right code, and what replaces it; or a tuple
-    of such pairs. For a number to predict, it is a function that computes the wrong number from what was drawn. For an
-    order, it is the wrong lines, a tuple. A list of changes has the same mistake, made in several ways.
+    ``change`` makes the mistake. For code, it is a pair: a piece of the right code, and what replaces it; or a tuple of
+    such pairs. For a number to predict, it is a function that computes the wrong number from what was drawn. For an
+    order, it is the wrong lines, a tuple. If the same mistake can be made in several ways, ``change`` is a list with
+    one for each.
     """
 
     name: str
@@ -33,10 +34,10 @@ class Exercise(NamedTuple):
     {z} for the values that are drawn.
 
     To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` has what
-    belongs there, under the name of each function: a function of the core, or source. ``own`` has the learner's
-    functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives pairs of a label
-    and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises import ``names`` from
-    ``module``. ``planted`` is the name of the mistake that is to be repaired.
+    belongs there, by the name of each function: a function of the core, or the source as a string. ``own`` has the
+    learner's functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives pairs of
+    a label and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises import
+    ``names`` from ``module``. ``planted`` is the name of the mistake that is to be repaired.
 
     To order: ``code`` has one ``...``. ``answers`` has the right lines, under the name of the function; ``others`` are
     the lines that do not belong there.

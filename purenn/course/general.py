@@ -26,7 +26,7 @@ ERRORS = (
     ("used-before-it-is-set", "UnboundLocalError|NameError", r"'(\w+)'",
      "{0} is not known here: it is used before it is set, it is spelled in another way, or its import is missing."),
     ("inputs-changed", Misshapen.__name__, "changes a list that is not its own",
-     "A list is changed that must stay as it is; put what is computed into a new list."),
+     "The code changes a list that must stay as it is; put what is computed into a new list."),
     ("nothing-returned", Misshapen.__name__, r"is a return missing\?$", "None is returned: is a return missing, or "
      "is there a print in its place?"),
     ("another-shape", Misshapen.__name__, "must return .*; it returned",
@@ -55,8 +55,8 @@ def of_error(exercise: Exercise, error: str, message: str) -> "Known | None":
     """The mistake that an error of Python shows; None where it shows none."""
     kept = re.match(r"'(\w+)' object has no attribute '(\w+)'", message)
     if error == "AttributeError" and kept and f"class {kept[1]}" in exercise.code:
-        return _known(exercise, "not-kept-on-self", f"{kept[2]} of a {kept[1]} is used before it is there. Is self."
-                      f"{kept[2]} = ... missing where it is computed, or is it spelled in another way there?")
+        return _known(exercise, "not-kept-on-self", f"A {kept[1]} has no attribute {kept[2]} yet. Is the line that "
+                      f"sets self.{kept[2]} missing, or is the name spelled in another way there?")
     for name, kinds, pattern, says in ERRORS:
         match = re.search(pattern, message) if error in kinds.split("|") else None
         if match:

@@ -1,4 +1,4 @@
-"""Hints for the exercises, one after the other. Which were given is saved with the progress."""
+"""Hints for the exercises, one after the other. How many were given is saved with the progress."""
 from typing import Sequence
 
 from . import progress

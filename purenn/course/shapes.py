@@ -1,4 +1,4 @@
-"""What a learner's functions return: checks of its shape, and its forms as plain values and as short texts."""
+"""Check the shape of what a learner's functions return, and turn it into plain values and short texts."""
 import copy
 import math
 from contextlib import contextmanager

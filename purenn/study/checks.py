@@ -114,7 +114,7 @@ def gradients_are_cleared() -> tuple:
 
 
 def far_out() -> tuple:
-    """Sigmoid at ±1000 and cross-entropy for a confident but wrong output are right."""
+    """Sigmoid is right at ±1000, and cross-entropy where the output is confident and wrong."""
     try:
         found = Sigmoid().forward([-1000.0, 1000.0])
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])

@@ -16,21 +16,20 @@ def cost(loss, symbol: str, output: list, y: list) -> list:
     if type(loss) not in LOSSES:
         found = plain(None, None, "C", batch_cost(loss, [output], [y]), type(loss).forward)
         return [Section("cost", None, f"{loss!r}: {NUMBERS_ALONE}", [found])]
+    share = f"1/{len(output)}·" if loss.share(len(output)) != 1.0 else ""
     if isinstance(loss, CrossEntropyLoss):
-        title = f"C = Σ_j y_j·(S - {symbol}_j), with S = ln Σ_j exp({symbol}_j); m is the largest {symbol}"
+        title = f"C = Σ_j y_j·(S + (m - {symbol}_j)), with S = ln Σ_j exp({symbol}_j - m); m is the largest {symbol}"
         quantities = _cross_entropy(loss, symbol, output, y)
     elif isinstance(loss, BCELoss):
-        title = f"C = -Σ_j (y_j·ln({symbol}_j) + (1 - y_j)·ln(1 - {symbol}_j))"
+        title = f"C = -{share}Σ_j (y_j·ln({symbol}_j) + (1 - y_j)·ln(1 - {symbol}_j))"
         quantities = _binary_cross_entropy(loss, symbol, output, y)
     elif isinstance(loss, BCEWithLogitsLoss):
-        title = f"C = Σ_j (max(0, {symbol}_j) - {symbol}_j·y_j + S_j), with S_j = ln(1 + exp(-|{symbol}_j|))"
+        title = f"C = {share}Σ_j (max(0, {symbol}_j) - {symbol}_j·y_j + S_j), with S_j = ln(1 + exp(-|{symbol}_j|))"
         quantities = _of_logits(loss, symbol, output, y)
     elif isinstance(loss, HalfSquaredErrorLoss):
         title, quantities = f"C = 1/2·Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
     else:
-        title, quantities = f"C = Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
-    if loss.reduction == "mean" and len(output) > 1 and not isinstance(loss, (CrossEntropyLoss, HalfSquaredErrorLoss)):
-        title += f"; the sum over the outputs is divided by their number, {len(output)}"
+        title, quantities = f"C = {share}Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
     return [Section("cost", None, f"{loss!r}: {title}", quantities)]
 
 
@@ -112,7 +111,7 @@ def softmax_share(j: int, symbol: str, z: list, a: float, name: str) -> Quantity
 
 
 def cost_slopes(loss, symbol: str, output: list, y: list, grad: list) -> list:
-    """The Sections of the slopes of the cost with respect to each output, which are ``grad``."""
+    """The Sections of the slopes of the cost with respect to each output; ``grad`` has the slopes."""
     if type(loss) is CrossEntropyLoss:
         return _cross_entropy_slopes(symbol, output, y, grad)
     if type(loss) is BCEWithLogitsLoss:

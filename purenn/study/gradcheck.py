@@ -30,8 +30,8 @@ cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
 recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output a is within 1e-12 of 0 or
-1, BCELoss divides by 1e-12 in place of a·(1 − a). Unless the target is that 0 or 1, the slope is then not that of the
-cost, and all entries are left out.
+1, BCELoss divides by 1e-12 in place of a·(1 − a). Unless the target is that 0 or 1, the gradient
+is then not the slope of the cost, and all entries are left out.
 """
 import math
 import random
@@ -81,8 +81,8 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     """An Entry for each number that the network learns, on one batch.
 
     ``network``, its layers and ``loss`` may be your own. Afterwards the weights are as before, and the network has the
-    gradients of the batch. A layer of your own with a kink says which side its units are on in a list ``sides``, which
-    its forward fills in.
+    gradients of the batch. A layer of your own with a kink has a list ``sides``, in which its forward says on
+    which side of the kink each unit is.
 
     Raises PurennError if h is not above 0, if the batch does not fit the network, if the forward pass is random, or if
     a layer or a loss of your own raises an error, or returns anything but the numbers that it must. An error that it

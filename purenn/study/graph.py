@@ -30,7 +30,7 @@ def parameters_of(network) -> list:
 
 
 def sample_graph(network, loss, x: list, y: list, parameters=None) -> Graph:
-    """The Graph of the cost of one sample; ``parameters`` are those of the network, if they are Values already.
+    """The Graph of the cost of one sample; ``parameters`` are the Values of the network's numbers, if there are some.
 
     Raises PurennError for a layer or loss that has no operations here.
     """

@@ -82,8 +82,8 @@ A = [
                AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
-                Comparison("the sum of all rises of the loss before epoch 1000: with hidden 100 above 1, and above 5 "
-                           "times that with hidden 4",
+                Comparison("the sum of all rises of the loss before epoch 1000: with hidden 100 it is above 1, and "
+                           "more than 5 times as large as with hidden 4",
                            lambda trials: middle(trials["hidden 100"], rises_of) > max(
                                1.0, 5.0 * middle(trials["hidden 4"], rises_of)),
                            medians(["hidden 4", "hidden 100"], lambda trial: trial.rises))],

@@ -109,9 +109,10 @@ def span(reported: Any) -> Tuple[float, float]:
 
 
 def percentile(values: List[float], low: float, high: float) -> float:
-    """Where a reported number from ``low`` to ``high`` lies among the values: the share below it, in percent.
+    """Where a reported number lies among the values: the share below it, in percent.
 
-    Values from ``low`` to ``high`` cannot be told apart from it, and count half.
+    The number is only known to lie between ``low`` and ``high``. Values in this range cannot be told apart from it, and
+    count half.
 
     >>> percentile([1.0, 2.0, 3.0, 4.0], 2.5, 2.6), percentile([1.0, 2.0, 3.0, 4.0], 1.5, 2.5)
     (50.0, 37.5)
@@ -122,7 +123,7 @@ def percentile(values: List[float], low: float, high: float) -> float:
 
 
 def verdict(checked: List[Checked]) -> str:
-    """One of VERDICTS. It depends on whether all claims hold, and on whether those that fail are only figures."""
+    """One of VERDICTS. It depends on whether all claims hold, and on whether only Figures and Nears fail."""
     if not checked:
         return VERDICTS[2]
     failed = [each.claim for each in checked if not each.holds]
@@ -162,7 +163,7 @@ def needed(trial: Trial) -> float:
 
 
 def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
-    """The loss at an epoch, divided by the number of points, which makes a mean of a sum.
+    """The loss at an epoch, divided by the number of points, which turns a sum into a mean.
 
     For a run that ended before that epoch it is the last loss, and for one that diverged it is infinite.
     """

@@ -45,8 +45,9 @@ SLIP = (
     "",
     "A slip in the article: it says that after this one step the error is 0.291027924. That number, and those after "
     "10,000 steps, come from a program that had already changed the output layer's weights when it computed the "
-    "hidden layer's slopes. With the weights of the forward pass, as the article's own text says, the error after one "
-    "step is 0.291027773694, and after 10,000 steps 3.51018778e-05, with outputs 0.015913620 and 0.984064274.",
+    "hidden layer's slopes. The article's own text says to use the weights of the forward pass. With these the error "
+    "is 0.291027773694 after one step, and 3.51018778e-05 after 10,000 steps, with outputs 0.015913620 and "
+    "0.984064274.",
 )
 
 

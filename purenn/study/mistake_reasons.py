@@ -5,8 +5,8 @@ REASONS = {
         "tanh(a)² is less than a², so 1 − tanh(a)² is too large, between 0.42 and 1, and never near 0. The sign is "
         "right, so the steps still lead roughly downhill.",
     "sigmoid-derivative-of-z":
-        "z·(1 − z) is negative where z is below 0 or above 1, so the slopes have the wrong sign there. Its size "
-        "grows with z², so the slopes get larger and larger until the loss is nan.",
+        "z·(1 − z) is negative where z is below 0 or above 1, so the slopes have the wrong sign there. The size "
+        "of z·(1 − z) grows with z², so the slopes get larger and larger until the loss is nan.",
     "sigmoid-of-activation":
         "a lies between 0 and 1, so σ(a)·(1 − σ(a)) lies between 0.197 and 0.25 whatever a is. The slopes do not "
         "say where the sigmoid is flat and where it is steep, and the loss stays near 0.249, the loss of the best "
@@ -31,11 +31,11 @@ REASONS = {
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
         "to help.",
     "adagrad-column":
-        "Each weight's steps are divided by the root of the squared slopes of its whole list. Their sum grows faster "
-        "than that of its own: the steps are too small, the more so the longer the list.",
+        "The root that each weight's steps are divided by is that of the squared slopes of its whole list, added up. "
+        "This sum grows faster than the weight's own, so the steps are too small, the more so the longer the list.",
     "updated-weights":
-        "The weights that the slopes of the hidden layer are computed with are off by their last step, lr·δ·a, which "
-        "is small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",
+        "The slopes of the hidden layer are computed with weights that are off by their last step, lr·δ·a. That is "
+        "small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",
     "gradients-not-cleared":
         "Each step uses the sum of all gradients so far, so it goes on in the old direction long after the slope "
         "has turned: the weights shoot past the minimum, come back late, and shoot past it again.",
@@ -67,14 +67,14 @@ REASONS = {
     "exp-overflow":
         "Inputs of up to 1000 make z less than −710, and e^710 is larger than the largest float.",
     "equal-weights":
-        "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. One "
-        "neuron a layer cannot separate these classes: the loss stays near 0.249, that of the best constant "
-        "output.",
+        "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. A "
+        "network with one neuron in each layer cannot separate these classes: the loss stays near 0.249, that of the "
+        "best constant output.",
     "unused-seed":
-        "Each run starts from other weights, so each has another curve, although the seed is the same: compare the "
-        "last two lines.",
+        "Each run starts from different weights, so each has a different curve, although the seed is the same: "
+        "compare the last two lines.",
     "no-topological-order":
-        "A value that is used twice passes its gradient on twice: the first part once more than it should. The "
+        "A value that is used twice passes its gradient on twice, and the first part of it is in both. The "
         "further from the output, the more often that happens, so the first layers take steps that are far too "
         "long, and their neurons end where tanh is flat.",
     "gradient-overwritten":

@@ -106,7 +106,7 @@ def formula(node, network, loss) -> str:
 
 
 def _slope(network, loss, i, symbol):
-    """The formula of the slopes of C at the output of layers[i], called ``symbol``. It depends on the next layer."""
+    """The formula of the slopes of C at the output of layers[i], called ``symbol``; the next layer decides."""
     if i + 1 == len(network.layers):
         return f"∂C/∂{symbol}_j: {type(loss).__name__}"
     following = network.layers[i + 1]

@@ -3,8 +3,8 @@
 ``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
 ``0.0 + 0.00492126 * 0.640999``. A formula of numbers is Python: evaluated, it gives the result of the line. Names,
 attributes and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is
-written as ``#`` and its number in the recording. To find a value, variables, attributes and entries are read; of all
-calls, only those of a few built-ins, such as ``range``, are run.
+written as ``#`` and its number in the recording. Values are found by reading variables, attributes and entries. Of
+all calls, only those of a few built-ins, such as ``range``, are run.
 """
 import ast
 import types

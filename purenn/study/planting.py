@@ -1,5 +1,5 @@
 """What a mistake of the gallery is, how it is planted in the core for as long as a ``with`` block lasts, and what a
-training looks like with it and without it."""
+training run looks like with it and without it."""
 import random
 from collections import namedtuple
 

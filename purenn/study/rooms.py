@@ -1,6 +1,7 @@
 """The source of the functions that a recording steps into: their lines, statements, loops and names.
 
-These files, called rooms here, are those of the core, and those of layers, losses and optimizers of your own. Checks
+The files with these functions are called rooms here: those of the core, and those of your own layers, losses and
+optimizers. Checks
 and bookkeeping are not stepped into, and neither are comprehensions and generators, which Python's versions trace
 differently.
 """

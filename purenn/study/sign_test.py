@@ -95,7 +95,7 @@ def _validated(summaries):
     if not differing:
         return f"{text}, and cannot be told apart from {other.label} ({loss}): they do the same with each seed."
     told = "cannot be told apart from" if alike else "is better than"
-    return f"{text}, and {told} {other.label} ({loss}): its loss is lower with {won} of {seeds}."
+    return f"{text}, and {told} {other.label} ({loss}), which has the higher loss with {won} of {seeds}."
 
 
 def _outcome(row):

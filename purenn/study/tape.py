@@ -49,7 +49,7 @@ class Value:
         """All that this Value was computed from, each after its parents, and itself last: a topological order.
 
         The search is depth-first, with a list in place of recursion, so that a graph may be deep. It visits the last
-        parent first: then ``backward`` adds up in the order in which the loops do.
+        parent first, so that ``backward`` adds up in the same order as the core's loops.
         """
         order: list = []
         seen = set()

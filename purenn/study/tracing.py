@@ -1,7 +1,8 @@
 """The trace function that ``recording.record`` sets: it writes an Event for each line, call and return.
 
-The place of an event follows from the functions that are running. The function of a layer that is running
-tells the layer; the loops around the line, from the outermost in, tell the neuron and its input.
+The place of an event follows from the functions that are running. If a function of a layer is
+running, the event is in that layer. The loops around the line, from the outermost in, show which neuron it is and
+which of its inputs.
 """
 import re
 from typing import Any, Dict, List, Tuple
@@ -216,7 +217,7 @@ class Tracer:
 
     @staticmethod
     def _in_target(running, loop, meaning):
-        """``meaning`` is called with each of a loop's variables: its first result that is not None, or else None."""
+        """The first result other than None of ``meaning``, called with each of a loop's variables; else None."""
         found = [meaning(value) for value in map(running.frame.f_locals.get, _target_names(loop.target))]
         return next((each for each in found if each is not None), None)
 

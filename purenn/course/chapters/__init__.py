@@ -15,7 +15,7 @@ BOOK[:] = EXERCISES
 
 
 def named(names: Sequence[str]) -> List[Exercise]:
-    """The exercises that are named. A name is one that ``exercise`` knows, or a chapter's number, for all of it."""
+    """The exercises with these names. A name is one that ``exercise`` takes, or a chapter's number, for all it has."""
     found: List[Exercise] = []
     for name in names:
         chapters = [chapter for chapter in CHAPTERS if name == str(chapter.number)]

@@ -42,7 +42,7 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "1.2", "write", "weighted_sum", "Write the weighted sum of a neuron", """\
-The weighted sum of 1.1, for any number of inputs. k is the number of an input, w_k and a_k are its
+The weighted sum of 1.1, for any number of inputs. k is the index of an input, w_k and a_k are its
 weight and its value, and Σ_k is the sum over all k, a loop in Python.""",
     FORWARD, ("Begin with z = bias, and add to it in a loop over k.",
            "k goes through range(len(weights)); in each pass weights[k] * inputs[k] is added to z."),

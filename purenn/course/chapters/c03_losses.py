@@ -28,7 +28,7 @@ sum only one term has a_j in it, and the derivative of a square x² is 2x:
 
 A network has m = 2 outputs: a_0 = {a0}, a_1 = {a1}. Their targets are y_0 = {y0} and
 y_1 = {y1}. Work out ∂C/∂a_0, to four digits after the point.""",
-    WHY_2, ("Only a_0 and y_0 are needed; a_1 and y_1 are in other terms of the sum.",
+    WHY_2, ("Only a_0 and y_0 are needed; a_1 and y_1 are in the other term of the sum.",
            "1/m is 1/2, and it is multiplied by 2·(a_0 − y_0)."),
     (NO_SHARE._replace(change=lambda v: 2.0 * (v["a0"] - v["y0"])),
      TWO._replace(change=lambda v: 0.5 * (v["a0"] - v["y0"])),
@@ -94,7 +94,8 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ('== "mean"', '!= "mean"')),
      Known("share-of-a-sum", "share gives 1/count for a sum, too; for a sum it must be 1.", WHY_2,
            (' if self.reduction == "mean" else 1.0', "")),
-     Known("mean-of-a-sum", "The slope is always divided by m. For a sum the factor is 1: self.share(m) is right.",
+     Known("mean-of-a-sum", "The slope is divided by m for a sum, too. There the factor must be 1, as self.share(m) "
+           "gives it.",
            WHY_2, ("share * 2.0 * (a - y)", "2.0 * (a - y) / len(output)"))),
     tried="A test case is the outputs and the targets.",
     code='''\

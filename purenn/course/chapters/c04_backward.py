@@ -49,8 +49,8 @@ def probe(own, sample):
 WRITE = Exercise(
     "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
 A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope of
-C with respect to each number in the formula of z. How fast does z change with each of them? Look at
-the formula:
+C with respect to each number in the formula of z. How fast does z change with each of them? The
+formula of z tells:
 
     ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
 
@@ -66,7 +66,7 @@ of each are added to weight_grads. The other neurons of the layer add their part
 (the Σ_j of BP2). The third is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
-    (Known("biases-never-updated", "The biases get no gradient and stay as they began.", BP3,
+    (Known("biases-never-updated", "∂C/∂b is not returned, so the bias would never be learned.", BP3,
            ("return delta", "return 0.0")),
      Known("weights-for-inputs", "The weights and the inputs are swapped: ∂C/∂w_k is δ·a_k, and a neuron's part of "
            "∂C/∂a_k is δ·w_k.", BP4, (("delta * inputs[k]", "delta * INPUTS[k]"), ("delta * weights[k]",

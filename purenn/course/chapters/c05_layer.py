@@ -36,9 +36,10 @@ def probe_uniform(own, sample):
 
 
 UNIFORM = Exercise(
-    "5.2", "write", "initial_weights", "Write what draws the first weights", """\
-Training begins with random weights. If all were equal, and all biases too, all neurons of a
-layer would compute the same, get the same slopes, and stay the same forever: no better than one.
+    "5.2", "write", "initial_weights", "Write the function that draws the initial weights", """\
+Training begins with random weights. If all were equal, and all biases too, the neurons of a
+hidden layer would compute the same, get the same slopes, and stay the same forever: no better than
+one.
 uniform draws a row of in_features weights for each of the out_features neurons, and their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
@@ -47,13 +48,13 @@ order. The order here is: first the weights, row after row, each row from its fi
 the biases.""",
     EQUAL, ("Build weight, a list of out_features lists; in each of them in_features draws.",
             "Then bias, a list of out_features draws. Return weight, bias."),
-    (Known("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
+    (Known("equal-weights", "All weights and biases are equal at the start; each must be drawn.",
            EQUAL, (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.5)"),
                    ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.5)"))),
-     Known("zero-weights", "All weights are 0 at the start, so the neurons of a layer stay identical forever.", EQUAL,
+     Known("zero-weights", "All weights and biases are 0 at the start; each must be drawn.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(0.0)"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)"))),
-     Known("unused-seed", "A seed is set on a generator that is not the one used, so no two runs are the same.",
+     Known("unused-seed", "The numbers are not drawn from rng, so its seed has no effect: no two runs are the same.",
            GALLERY, ("row = []", "row, rng = [], random.Random()")),
      Known("one-row-for-all", "One row is drawn and used for all neurons; each needs a row of its own.", EQUAL,
            ("    row = []\n        for k in range(in_features):\n            row.append(rng.uniform(-1.0, 1.0))",
@@ -82,7 +83,7 @@ import random
 
 
 def uniform(in_features, out_features, rng):
-    """The weights, a list of out_features lists of in_features numbers, and the biases, a list of out_features.
+    """The weights, a list of out_features lists of in_features numbers, and the biases, a list of out_features numbers.
 
     All are drawn with rng.uniform(-1.0, 1.0): the weights row by row, then the biases.
     Returns the pair weight, bias.
@@ -165,7 +166,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.weight[j], self.inputs,", "self.inputs, self.weight[j],")),
      Known("first-row-backward", "backward takes the weights of the first neuron for every neuron.", BP2,
            ("delta[j], self.weight[j]", "delta[j], self.weight[0]"))),
-    tried="A test case is in_features, out_features, two inputs, and δ for each; the layer is "
+    tried="A test case is in_features, out_features, the inputs of two samples, and the δ_j for each; the layer is "
           "Linear(in_features, out_features, random.Random(4)).",
     code='''\
 import initializers

@@ -14,7 +14,7 @@ from ..stand_ins import Bare, Scale
 
 
 def draw_network(rng):
-    """A network 1-1-1 of sigmoids and a sample, and every number of its step as ``explain`` has them."""
+    """A 1-1-1 network of sigmoids, a sample, and all the numbers of a step, as ``explain`` has them."""
     names = ("x", "y", "w", "b", "v", "c")
     values = {name: rng.choice((-1, 1)) * rng.randint(20, 150) / 100 for name in names}
     values["y"] = rng.choice((0.0, 1.0))
@@ -45,7 +45,7 @@ Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
-(python cli.py explain mazur shows all the numbers of such a calculation.)""",
+(All the numbers of such a calculation: python cli.py explain mazur)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,
@@ -180,10 +180,10 @@ another list.
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
      Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
            GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
-     Known("places-of-the-lists", "The number counts the lists; it must be the layer's place.", GALLERY,
-           (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
+     Known("places-of-the-lists", "The number before a name counts the lists; it must be the index of the layer.",
+           GALLERY, (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
             ("self.layers[i].parameters():", "layer.parameters():\n                i += 1"))),
-     Known("names-without-place", "The names lack the layer's place and the dot before them.", GALLERY,
+     Known("names-without-place", "The names lack the layer's index and the dot before them.", GALLERY,
            ('yield f"{i}.{name}", values', 'yield name, values')),
      Known("copies", "parameters() gives copies: to change them does not change the layers.", GALLERY,
            [('yield f"{i}.{name}", values, grads', 'yield f"{i}.{name}", list(values), list(grads)'),
@@ -194,7 +194,8 @@ another list.
      Known("biases-not-cleared", "The gradients of the biases are not cleared.", GALLERY,
            ("for _, _, grads in layer.parameters():\n", "for name, _, grads in layer.parameters():\n                if "
             "name != 'bias':\n    ")),
-     Known("only-layers-with-parameters", "A layer without parameters is not counted; it has a place in the list, too.",
+     Known("only-layers-with-parameters", "Layers without parameters are left out of the count; they have an index, "
+           "too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
     tried="A test case is a number f for each layer; 0 is a layer without parameters. The others have three lists of "
           "two numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f. At first, their "

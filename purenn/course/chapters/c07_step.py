@@ -38,8 +38,8 @@ slopes in the three steps are g = {g1}, then {g2}, then {g3}.
 Work out θ after the three steps, to four digits after the point.""",
     STEP, ("After the first step v is the first slope, and θ is its start minus lr·v.",
            "In the second step v is μ times the v of the first step, plus the second slope. Keep v and θ apart."),
-    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous velocity, so "
-           "each gradient is forgotten after one more step.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
+    (Known("momentum-of-gradient", "μ is multiplied by the gradient of the step before; it must be multiplied by the "
+           "velocity.", STEP, lambda v: descent(v, v["mu"] * v["g2"] + v["g3"])),
      Known("no-momentum", "This is gradient descent without momentum.", STEP,
            lambda v: v["theta"] - v["lr"] * (v["g1"] + v["g2"] + v["g3"])),
      Known("uphill", "The steps go uphill: the sign is wrong.", STEP,
@@ -82,11 +82,11 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
            "step: go through both with zip: for (_, values, grads), v in zip(self.parameters, self.velocity), and in "
            "it through k: first v[k] = ..., then values[k] -= ..."),
-    (Known("momentum-of-gradient", "Momentum uses the previous gradient instead of the previous velocity, so "
-           "each gradient is forgotten after one more step.", STEP,
+    (Known("momentum-of-gradient", "μ is multiplied by the gradient of the step before; it must be multiplied by the "
+           "velocity.", STEP,
            (("v[k] = self.momentum * v[k] + grads[k]", "change = self.momentum * v[k] + grads[k]"),
             ("values[k] -= self.lr * v[k]", "values[k] -= self.lr * change\n                v[k] = grads[k]"))),
-     Known("shared-velocity", "One layer's step uses another layer's velocity.", STEP,
+     Known("shared-velocity", "The lists of parameters share a velocity; each must have its own.", STEP,
            ("[zeros(len(values)) for _, values, _ in self.parameters]",
             "[zeros(len(self.parameters[0][1]))] * len(self.parameters)")),
      Known("values-for-velocity", "The velocity is the list of the values itself; it must be another list, of zeros.",
@@ -114,9 +114,9 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
      Known("old-velocity", "θ is changed by the velocity of the step before; first v must be changed, then θ.", STEP,
            ("v[k] = self.momentum * v[k] + grads[k]\n                values[k] -= self.lr * v[k]",
             "values[k] -= self.lr * v[k]\n                v[k] = self.momentum * v[k] + grads[k]")),
-     Known("begins-with-gradients", "The velocity begins with the gradients of that moment; it must begin at 0.", STEP,
+     Known("begins-with-gradients", "The velocity begins as a copy of the gradients; it must begin at 0.", STEP,
            ("[zeros(len(values)) for _, values, _ in", "[list(grads) for _, _, grads in"))),
-    tried="A test case is the parameters at the start, one list or two, what the optimizer is made with, and "
+    tried="A test case is the parameters at the start (one list or two), the arguments of the optimizer, and "
           "the number of steps.",
     code='''\
 from linalg import zeros
@@ -132,7 +132,7 @@ class SGD:
         self.velocity = self._state()           # v
 
     def _state(self):
-        """A list of zeros for each list of parameters, as long as it: a list of lists."""
+        """A list of lists: for each list of parameters, a list of zeros of the same length."""
         ...
 
     def step(self):
@@ -161,19 +161,19 @@ stays in each step; eps, a small number, prevents a division by 0. (β^t is beta
     ADAM, ("corrected is one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
-    (Known("adam-moments-swapped", "Adam's first moment is the mean of g², its second that of g.", STEP,
+    (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "Adam's betas are 0.9 and 0.1 instead of 0.9 and 0.999.", STEP,
+     Known("adam-betas", "v is computed as if β₂ were 0.1; it is 0.999.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
-     Known("adam-correction", "Adam's bias correction divides by 1 − β, not by 1 − β^t.", ADAM,
+     Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
      Known("times-for-power", "This is 1 − β·t; β^t is beta ** t.", ADAM, ("beta ** self.t", "beta * self.t")),
-     Known("adam-step-counter", "Adam's t goes up once for each list of parameters, not once for each step.", ADAM,
+     Known("adam-step-counter", "t goes up once for each list of parameters; it must go up once for each step.", ADAM,
            (("self.t += 1\n", "pass\n"), ("            for k in range(len(values)):",
                                           "            self.t += 1\n            for k in range(len(values)):"))),
-     Known("adam-counter-each-number", "Adam's t goes up once for each single parameter, not once for each step.", ADAM,
-           (("self.t += 1\n", "pass\n"), ("g = grads[k]", "g = grads[k]\n                self.t += 1"))),
+     Known("adam-counter-each-number", "t goes up once for each single parameter; it must go up once for each step.",
+           ADAM, (("self.t += 1\n", "pass\n"), ("g = grads[k]", "g = grads[k]\n                self.t += 1"))),
      Known("adam-without-correction", "The correction is left out: m and v are used as they are.", ADAM,
            (("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]"))),
      Known("no-square-root", "The root is left out: the step is divided by v̂, not by √v̂.", STEP,
@@ -208,12 +208,13 @@ stays in each step; eps, a small number, prevents a division by 0. (β^t is beta
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "A factor 1 − β is left out, of m or of v: that is a sum, not a mean.", STEP,
            [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
-     Known("factor-of-the-other-beta", "Both betas are used in one mean, as in β₁·m + (1 − β₂)·g.", STEP,
+     Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; m must have only β₁, v "
+           "only β₂.", STEP,
            [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
             ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
      Known("one-correction-left-out", "One of m and v is not corrected; both must be.", ADAM,
            [("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]")])),
-    tried="A test case is the parameters at the start, one list or two, what the optimizer is made with, and "
+    tried="A test case is the parameters at the start (one list or two), the arguments of the optimizer, and "
           "the number of steps.",
     code='''\
 import math
@@ -255,7 +256,7 @@ Adagrad is older than Adam. Each slope of a parameter makes its later steps smal
 Every parameter has an s of its own. In the code below that is not so. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
-    (Known("adagrad-column", "Adagrad's squares are summed over a whole list of weights, not kept for each.", GALLERY,
+    (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get that of grads[k] alone.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
      Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
            [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
@@ -272,7 +273,7 @@ Every parameter has an s of its own. In the code below that is not so. Repair it
            "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
-    tried="A test case is the parameters at the start, what the optimizer is made with, and the number of steps.",
+    tried="A test case is the parameters at the start, the arguments of the optimizer, and the number of steps.",
     code='''\
 import math
 

@@ -133,11 +133,11 @@ network.zero_grad() that of 6.3.""",
            GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "return cost, outputs")),
-     Known("nothing-learned", "Nothing is learned: there is no step, or the gradients have been cleared before it.",
+     Known("nothing-learned", "Nothing is learned: there is no step, or the gradients are cleared just before it.",
            GALLERY, ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "network.zero_grad()",
             "optimizer.step()", "return cost, outputs")),
-     Known("cleared-after-the-step", "The gradients are cleared after the step, not before they are added up: what "
-           "stands in them at the start is in the first step.", GALLERY,
+     Known("cleared-after-the-step", "The gradients are cleared after the step, not before they are added up: the "
+           "first step also uses what stands in them at the start.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "network.zero_grad()", "return cost, outputs")),
      Known("forward-of-outputs", "network.forward is handed outputs, not an input; and it is not needed: "

@@ -58,7 +58,7 @@ given number of epochs.""",
      Known("stops-one-early", "The loss of the last epoch is missing from the list.", TRAIN,
            (("        losses.append(total)\n", ""),
             ("            break", "            break\n        losses.append(total)"))),
-     Known("nothing-learned", "Nothing is learned: the gradients are cleared before the step.", GALLERY,
+     Known("nothing-learned", "Nothing is learned: the gradients are cleared just before the step.", GALLERY,
            (("            network.zero_grad()\n", ""), ("            optimizer.step()\n",
             "            network.zero_grad()\n            optimizer.step()\n"))),
      Known("stops-above", "The training stops when the loss is above target_loss; it must be below.", TRAIN,
@@ -94,8 +94,8 @@ given number of epochs.""",
            "the one before its step.", TRAIN,
            ("losses.append(total)", "total = loss.share(count) * sum(loss.forward(network.forward(x), y) for "
             "x, y in zip(data.inputs, data.targets))\n        losses.append(total)")),
-     Known("stops-in-an-epoch", "target_loss is looked at after a batch, and ends the epoch; it is for the loss of a "
-           "whole epoch.", TRAIN,
+     Known("stops-in-an-epoch", "target_loss is compared with the loss in the middle of an epoch; it is for the loss "
+           "of a whole epoch, after its last batch.", TRAIN,
            [(ADDED, STOPS + "break\n"), ((ADDED, STOPS + "break\n"), (ENDS, "")),
             (ADDED, STOPS + "return losses + [total]\n")])),
     tried="A test case is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean "

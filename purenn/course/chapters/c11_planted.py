@@ -78,13 +78,14 @@ One of these:
 
 {choices}
 
-Write its name as the answer. A way to find out: compute what one number must have been made of. Or
-make the mistake in your own file, and let `course check {number}` show what it finds."""
+Write its name as the answer. A way to find out: take one wrong number, and look for the
+formula that gives it. Or make the mistake in your own file, and let `course check {number}` show
+what it finds."""
 
 EXERCISES = tuple(Exercise(
     f"11.{place}", "find", f"planted_{place}", f"Find the planted mistake, {place} of {len(PARTS)}", TEXT, GALLERY,
-    ("Look at the first sample, the smallest: by what factor, or by what term, do the numbers differ?",
-     "Compute by hand what each of the mistakes would make of that sample."),
+    ("Look at the first test case, the smallest: by what factor, or by what term, do the numbers differ?",
+     "Compute by hand what each of the mistakes would make of that test case."),
     draw=drawing(numbers), right=lambda v: v["name"], answer="mistake") for place, numbers in enumerate(PARTS, 1))
 
 CHAPTER = Chapter(11, "Find the planted mistake", "The wrong numbers show which mistake was made.", EXERCISES)

@@ -127,8 +127,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (("weight, bias = layers[i]\n                below", "weight, bias = layers[i]\n                weight = "
              "[[weight[j][k] - lr * slopes[j] * a[i + 1][j] * (1.0 - a[i + 1][j]) * a[i][k] for k in range(len(a[i]))] "
              "for j in range(len(bias))]\n                below"),)),
-     Known("step-for-each-point", "There is a step after each point; there should be one for all points.",
-           TRAIN,
+     Known("step-for-each-point", "There is a step after each point; there should be one in each epoch, after "
+           "all points.", TRAIN,
            (("    for x, y in points:\n", f"    for x, y in points:\n            {CLEAR_EACH}\n"),
             (textwrap.indent(STEP_LINES, "    "), textwrap.indent(STEP_EACH, "    ")))),
      Known("uphill", "The steps go uphill: either the sign of the step is wrong, or that of the error.", STEP,
@@ -160,8 +160,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            "comes after all points.", OLD_WEIGHTS,
            (("below[k] += delta * weight[j][k]", "weight[j][k] -= lr * delta * a[i][k]\n                        "
              "below[k] += delta * weight[j][k]"), ("weight[j][k] -= lr * weight_grad[j][k]", "pass"))),
-     Known("first-layer-left-out", "The first layer does not learn: does the loop backward, or that of the step, end "
-           "too early?", BP2,
+     Known("first-layer-left-out", "The first layer does not learn. Does the loop of the backward pass, or that of the "
+           "step, end too early?", BP2,
            ("(2, 1, 0)", "(2, 1)")),
      Known("share-overwritten", "The slopes of the layer below are overwritten (= instead of +=): only the last "
            "neuron's part is left.", BP2, ("below[k] += ", "below[k] = ")),

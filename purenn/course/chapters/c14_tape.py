@@ -194,8 +194,8 @@ its slope for that parent. parents and slopes have the same length. A parent may
            "slopes put into a dict?", TAPE, (PAIRS, f"dict({PAIRS}).items()")),
      Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
-     Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Is it parent.grad that is "
-           "added to, and is it cleared before, not afterwards?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
+     Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Do you add to parent.grad? "
+           "Is each grad cleared only before the loop?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
     tried=GRAPH + "C is the last.",
     code='''\
 from tape_order import Value as Ordered
