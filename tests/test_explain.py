@@ -23,6 +23,7 @@ from purenn.show.explanation import blocks, place, shortened
 from purenn.show.mathematics import latex
 from purenn.study import mazur
 from purenn.study.explain import explain
+from purenn.study.explain_cost import cost
 from purenn.study.formulas import mark, select, stop
 from purenn.study.worksheet import known
 
@@ -165,6 +166,26 @@ def test_every_layer_and_loss_is_explained(hidden, output, loss):
         network = Network(layers + ([output()] if output else []))
         optimizer = SGD(network.parameters(), lr=0.5)
         assert check_numbers(explain(network, loss, optimizer, [0.3, -0.7], [0.0, 1.0, 0.0])) > 30
+
+
+def total_of(formula):
+    """A title's formula as Python: its Σ_j is a sum over the outputs, whose symbol is a."""
+    formula = re.sub(r"\|(.*?)\|", r"abs(\1)", re.sub(r"\b(a|y)[⁽⁰-⁹⁾]*_j", r"\1[j]", formula))
+    formula = re.sub(r"(ln )?Σ_j (.*)", lambda m: "%s(sum([%s for j in range(len(a))]))" % (m[1] or "", m[2]), formula)
+    return re.sub(r"(\(.*?\))²", r"\1**2", formula.replace("·", "*"))
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("loss", [MSELoss, HalfSquaredErrorLoss, BCELoss, BCEWithLogitsLoss, CrossEntropyLoss])
+def test_the_formula_in_the_title_of_the_cost_comes_to_the_cost(loss, reduction):
+    loss, a, y = loss(reduction), [0.25, 0.7], [0.0, 1.0]
+    title = cost(loss, "a", a, y)[0].title.split(": ", 1)[1].split(";")[0]
+    whole, *rest = title[len("C = "):].split(", with ")
+    names = {**FUNCTIONS, "a": a, "y": y, "m": max(a), "sum": sum, "range": range, "len": len, "abs": abs}
+    for definition in rest:
+        name, part = definition.split(" = ")
+        whole = re.sub(r"\b%s\b" % name, "(%s)" % total_of(part).replace("\\", ""), whole)
+    assert eval(total_of(whole), names) == pytest.approx(loss.forward(a, y), rel=1e-12)
 
 
 def test_every_result_is_what_the_core_computes():

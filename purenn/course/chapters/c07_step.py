@@ -256,7 +256,7 @@ Adagrad is older than Adam. Each slope of a parameter makes its later steps smal
 Every parameter has an s of its own. In the code below that is not so. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
-    (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get that of grads[k] alone.", GALLERY,
+    (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get grads[k]² only.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
      Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
            [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
