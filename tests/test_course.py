@@ -624,7 +624,7 @@ def test_progress_is_read_as_it_was_written(tmp_path):
 
 
 @pytest.mark.parametrize("content, named", [
-    ("[]", "it must be an object of seed, chapters and done"),
+    ("[]", "it must have the keys seed, chapters and done"),
     ('{"seed": -1, "chapters": [1], "done": {}}', "its seed is -1"),
     ('{"seed": true, "chapters": [1], "done": {}}', "its seed is True"),
     ('{"seed": 1, "chapters": [99], "done": {}}', "its chapters are [99]"),

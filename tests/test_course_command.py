@@ -82,7 +82,7 @@ FAULTS = [
     ("def forward(w, b, i):\n    return float('nan')\n", "found nan"),
     ("def forward(w, b, i):\n    return lambda: 1.25\n", "found function"),
     ("def forward(w, b, i):\n    ...\n", "Still blank: 'forward'."),
-    ("def backward(w, b, i):\n    return 1\n", "the file no longer has forward"),
+    ("def backward(w, b, i):\n    return 1\n", "forward is no longer in the file"),
     ("forward = 3\n", "TypeError: 'int' object is not callable"),
     ("import sys\n\n\ndef forward(w, b, i):\n    sys.exit(0)\n", "line 5: the program is ended here"),
     ("raise KeyboardInterrupt\n", "line 1: KeyboardInterrupt"),
@@ -93,7 +93,7 @@ FAULTS = [
     ("import importlib\n\nforward = importlib.import_module('purenn.neuron').forward\n",
      "ModuleNotFoundError: No module named 'purenn'"),
     ("def forward(w, b, i):\n    return forward(w, b, i)\n", "line 2: RecursionError"),
-    ("print('\\x1b[31m')\n" * 2, "the file no longer has forward"),
+    ("print('\\x1b[31m')\n" * 2, "forward is no longer in the file"),
 ]
 
 

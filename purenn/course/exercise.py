@@ -33,11 +33,11 @@ class Exercise(NamedTuple):
     write, repair or find. ``text`` explains, and says what is to be done; for predict and find, it has fields such as
     {z} for the values that are drawn.
 
-    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` has what
-    belongs there, by the name of each function: a function of the core, or the source as a string. ``own`` has the
-    learner's functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives pairs of
-    a label and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises import
-    ``names`` from ``module``. ``planted`` is the name of the mistake that is to be repaired.
+    To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` is a dict
+    from the name of each function to what belongs there: a function of the core, or the source as a string. ``own`` has
+    the learner's functions as attributes; ``probe(own, sample)`` calls them with one of the ``samples``, and gives
+    pairs of a label and a value. The smallest sample comes first; ``tried`` says what a sample is. Later exercises
+    import ``names`` from ``module``. ``planted`` is the name of the mistake that is to be repaired.
 
     To order: ``code`` has one ``...``. ``answers`` has the right lines, under the name of the function; ``others`` are
     the lines that do not belong there.

@@ -20,7 +20,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Grade(NamedTuple):
-    """A Verdict and points for each exercise of a submission, and the sum; ``note``: why it has no seed, or ""."""
+    """A Verdict and points for each exercise of a submission, and the sum.
+
+    ``note`` says why the submission has no seed, or is "".
+    """
 
     submission: str
     verdicts: List[Verdict]
@@ -38,7 +41,7 @@ def read_weights(path: Optional[str]) -> Dict[str, float]:
     with naming(path):
         known = {str(chapter.number) for chapter in CHAPTERS}
         if not isinstance(found, dict):
-            raise PurennError(f"is {short(found)}; it must be an object such as " '{"1": 2, "4.2": 5}')
+            raise PurennError(f"found {short(found)}; it must be an object such as " '{"1": 2, "4.2": 5}')
         for name, value in sorted(found.items(), key=lambda item: "." in item[0]):     # an exercise after its chapter
             if type(value) not in (int, float) or value < 0:
                 raise PurennError(f"{name} has {short(value)}; its points must be a number from 0 up")

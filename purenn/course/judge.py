@@ -15,7 +15,7 @@ class Verdict(NamedTuple):
 
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
     A part is one value that a probe gives, by its label: ``right`` and ``wrong`` are the labels of the parts that are
-    right and wrong, ``unreached`` of those not computed. ``sentences`` say
+    right and wrong, ``unreached`` are the labels of those not computed. ``sentences`` say
     what was found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it.
     ``printed`` is what the learner's file has printed.
     """

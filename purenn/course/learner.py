@@ -13,7 +13,7 @@ DEFAULT = "workbook"
 
 
 def place(named: "str | None") -> str:
-    """The folder of the workbook: the one named; else the current folder, if it is one; else "workbook"."""
+    """The folder of the workbook: the one named; else the current folder, if that is a workbook; else "workbook"."""
     return named or ("." if os.path.exists(progress.FILE) else DEFAULT)
 
 

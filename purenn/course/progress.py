@@ -62,7 +62,7 @@ def read(folder: str) -> Progress:
 def _checked(found: Any) -> Progress:
     from .chapters import CHAPTERS
     if not isinstance(found, dict) or set(found) != {"seed", "chapters", "done"}:
-        raise PurennError(f"is {short(found)}; it must be an object of seed, chapters and done")
+        raise PurennError(f"found {short(found)}; it must have the keys seed, chapters and done")
     known = [chapter.number for chapter in CHAPTERS]
     numbers = {exercise.number for chapter in CHAPTERS for exercise in chapter.exercises}
     seed, chapters, done = found["seed"], found["chapters"], found["done"]
@@ -76,6 +76,6 @@ def _checked(found: Any) -> Progress:
     for number, entry in done.items():
         is_entry = isinstance(entry, list) and [type(part) for part in entry] == [int, int, bool]
         if number not in numbers or not is_entry or min(entry[:2]) < 0:
-            raise PurennError(f"done has {short(number)}: {short(entry)}; it must be the number of an exercise "
-                              "with its tries, its hints, and true or false for right")
+            raise PurennError(f"done has {short(number)}: {short(entry)}; each exercise must have "
+                              "its tries, its hints, and true or false")
     return Progress(seed, tuple(sorted(set(chapters))), {number: Done(*entry) for number, entry in done.items()})

@@ -33,7 +33,7 @@ def listed(what: str, given: Any) -> List[Any]:
 
 
 def things(what: str, given: Any, *names: str) -> List[Any]:
-    """What a function returned, a list of one thing for each name. Raises Misshapen for another length, or no list."""
+    """What a function returned: a list with a thing for each name. Raises Misshapen for anything else."""
     if isinstance(given, (list, tuple)) and len(given) == len(names):
         return list(given)
     raise Misshapen(f"{what} must return {len(names)} things: {', '.join(names)}; it returned "

@@ -34,7 +34,7 @@ of the dots (or your answer in place of None or of the empty quotes). Then check
 
 Type these commands in this folder. If it is named workbook, you can also type them in the folder
 that contains it. In other folders, a message says how to give the path of this folder. (cli.py is a
-file of purenn, not of the workbook: in the place of cli.py give the path to it, such as
+file of purenn, not of the workbook: in place of cli.py give the path to it, such as
 ../purenn/cli.py. If there is no command python, type python3.)
 
 Each file names a page with more about it. Many of these pages contain the lines that are asked for:

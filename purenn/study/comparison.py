@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """After how many epochs a task was solved: all or, without a target loss, those until all points stay right."""
+    """The epochs until a task was solved: with a target loss all, without one those until all points stay right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1

@@ -22,16 +22,16 @@ other loss, and N is the number of terms in the longest sum, plus 8 more for the
 costs, divided by 2h: r/h. (Higham, "Accuracy and Stability of Numerical Algorithms", 2002, chapter 3.)
 
 Truncation. With half the step, the error h²/6 · C‴ falls to about a quarter. So n(h) − n(h/2) is about ¾ of the error,
-and the error is about 4/3·|n(h) − n(h/2)|. This is measured only where rounding does not explain the difference.
+and the error is about 4/3·|n(h) − n(h/2)|. It is measured only where rounding does not explain a − n.
 
 So |a − n| may be up to the sum of both errors, the entry's ``bound``. What lies beyond the bound is divided by the
 gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
 cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output a is within 1e-12 of 0 or
-1, BCELoss divides by 1e-12 in place of a·(1 − a). Unless the target is that 0 or 1, the gradient
-is then not the slope of the cost, and all entries are left out.
+recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0 or
+1, BCELoss divides by 1e-12 in place of p·(1 − p). Unless the target is that 0 or 1, the gradient is then not the slope
+of the cost, and all entries are left out.
 """
 import math
 import random
@@ -73,7 +73,7 @@ LOSSES: dict = {"mse": MSELoss, "sse": lambda: MSELoss("sum"), "half-sse": HalfS
 # The thresholds of the Stanford course CS231n, "Gradient checks", https://cs231n.github.io/neural-networks-3/#gradcheck
 FINE, WITH_KINKS, WRONG = 1e-7, 1e-4, 1e-2
 UNIT = sys.float_info.epsilon / 2.0                 # u: rounding changes a result by at most this share of it
-FLOOR = 1e-12                                       # of a·(1 − a) in BCELoss
+FLOOR = 1e-12                                       # of p·(1 − p) in BCELoss, where p is an output
 FUNCTIONS = 8                                       # roundings besides those of the longest sum
 
 

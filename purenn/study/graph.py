@@ -30,7 +30,7 @@ def parameters_of(network) -> list:
 
 
 def sample_graph(network, loss, x: list, y: list, parameters=None) -> Graph:
-    """The Graph of the cost of one sample; ``parameters`` are the Values of the network's numbers, if there are some.
+    """The Graph of the cost of one sample; ``parameters`` are the Values of its parameters, if they are made already.
 
     Raises PurennError for a layer or loss that has no operations here.
     """

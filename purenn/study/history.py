@@ -82,7 +82,7 @@ class History:
         return panels
 
     def last_map(self) -> list:
-        """The network's outputs now, over the square of LIMITS."""
+        """The network's outputs now, over the square from LIMITS[0] to LIMITS[1]."""
         return _map(self.network, self.loss, engines.make("auto", self.network), _side(self.network, SIDE, 1))
 
     def frames(self, tested) -> list:

@@ -78,7 +78,8 @@ A = [
                {f"lr {lr}": _job("xor", SSE._replace(lr=float(lr))) for lr in RATES},
                [Success("all points right, lr 0.1", "lr 0.1", right),
                 *[claim(f"lr {lr}") for lr in RATES[1:] for claim in (_mean_loss, _accuracy)]]),
-    Experiment("A7", "xor, hidden 4, 8, 100", "all solve it; the loss with 100 jumps up and down before epoch 1000",
+    Experiment("A7", "xor, hidden 4, 8, 100", "all solve it; with hidden 100 the loss jumps up and down before epoch "
+        "1000",
                AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
@@ -157,7 +158,8 @@ B = [
                        ordered([f"{task} hidden {size}" for size in (32, 8, 2)], loss_at(400)),
                        medians([f"{task} hidden {size}" for size in (2, 8, 32)], loss_at(400))))),
     _with_own_adam("B5", "both, without activations", "fewer than 10 epochs with activations, 30 to 40 without",
-                   "converged: xor below 0.3; without: no activation at the output either; lr 0.01 with ",
+                   "converged: the loss is below 0.3 (xor) or 0.1 (linear); without activations: the output has none, "
+                   "either; lr 0.01 with ",
                    {"with relu": ADAM, "without": ADAM._replace(activation="identity", output_activation="identity")},
                    [Figure("epochs until 0.3, xor with relu", "xor with relu", (0, 9), first_below(0.3)),
                     Figure("epochs until 0.3, xor without", "xor without", (30, 40), first_below(0.3)),
@@ -238,7 +240,7 @@ E = Experiment(
 # C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1 with so many hidden neurons, images and epochs, on letters drawn here or on those of a file."""
+    """A run of C1, with numbers of hidden neurons, images and epochs, on letters drawn here or on those of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)

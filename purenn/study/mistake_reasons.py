@@ -31,8 +31,8 @@ REASONS = {
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
         "to help.",
     "adagrad-column":
-        "The root that each weight's steps are divided by is that of the squared slopes of its whole list, added up. "
-        "This sum grows faster than the weight's own, so the steps are too small, the more so the longer the list.",
+        "Each weight's step is divided by the root of a sum: that of all squared slopes of its whole list so far. This "
+        "sum grows faster than the weight's own, so the steps are too small, the more so the longer the list.",
     "updated-weights":
         "The slopes of the hidden layer are computed with weights that are off by their last step, lr·δ·a. That is "
         "small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",
@@ -74,7 +74,7 @@ REASONS = {
         "Each run starts from different weights, so each has a different curve, although the seed is the same: "
         "compare the last two lines.",
     "no-topological-order":
-        "A value that is used twice passes its gradient on twice, and the first part of it is in both. The "
+        "A value that is used twice passes its gradient on twice: first the first part, then the sum of both. The "
         "further from the output, the more often that happens, so the first layers take steps that are far too "
         "long, and their neurons end where tanh is flat.",
     "gradient-overwritten":

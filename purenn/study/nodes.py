@@ -106,7 +106,7 @@ def formula(node, network, loss) -> str:
 
 
 def _slope(network, loss, i, symbol):
-    """The formula of the slopes of C at the output of layers[i], called ``symbol``; the next layer decides."""
+    """The formula of ∂C/∂(the output of layers[i]), which is called ``symbol``; it depends on the next layer."""
     if i + 1 == len(network.layers):
         return f"∂C/∂{symbol}_j: {type(loss).__name__}"
     following = network.layers[i + 1]

@@ -71,7 +71,7 @@ def _target(node, values):
 
 
 def _reader(node, values):
-    """A function that gets the variables after the line and returns the value that was set. None if that is unknown."""
+    """A function that takes the variables after the line and returns the value that was set; or None, if unknown."""
     if isinstance(node, ast.Name):
         return lambda variables: variables[node.id]
     try:

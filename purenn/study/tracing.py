@@ -217,7 +217,7 @@ class Tracer:
 
     @staticmethod
     def _in_target(running, loop, meaning):
-        """The first result other than None of ``meaning``, called with each of a loop's variables; else None."""
+        """Call ``meaning`` with each of a loop's variables; return the first result that is not None, if any."""
         found = [meaning(value) for value in map(running.frame.f_locals.get, _target_names(loop.target))]
         return next((each for each in found if each is not None), None)
 

@@ -153,7 +153,7 @@ def _changes(event, numbers, index):
 
 
 def _maker(recording, number):
-    """The line whose changes an event has: the last one before it in the same function or in one that called it."""
+    """The line that made an event's changes: the last one before it in the same function or in one that called that."""
     depth = recording.events[number].depth - (recording.events[number].kind == "call")
     for other in range(number - 1, -1, -1):
         event = recording.events[other]
@@ -254,9 +254,9 @@ def is_right(answer: float, given: float) -> bool:
 
 
 def neurons(recording: Recording, number: int) -> List[Tuple[Any, ...]]:
-    """For the input and then for each layer, the numbers of its neurons at an event; None for one not yet known.
+    """For the input and then for each layer, a value for each of its neurons at an event; None if not yet known.
 
-    On the way forward a number is the output of the neuron; on the way back it is ∂C/∂(this output).
+    On the way forward the value is the neuron's output; on the way back it is ∂C/∂(this output).
     """
     state, phase = recording.state(number), recording.events[number].place.phase
     by_name = {name: key for key, name in recording.names.items()}

@@ -15,7 +15,7 @@ BOOK[:] = EXERCISES
 
 
 def named(names: Sequence[str]) -> List[Exercise]:
-    """The exercises with these names. A name is one that ``exercise`` takes, or a chapter's number, for all it has."""
+    """The exercises with these names. A name may also be the number of a chapter, for all its exercises."""
     found: List[Exercise] = []
     for name in names:
         chapters = [chapter for chapter in CHAPTERS if name == str(chapter.number)]

@@ -158,7 +158,7 @@ is usual, binary cross-entropy. It is −ln a if the right answer is yes, and �
     C = −1/m · Σ_j [y_j·ln a_j + (1 − y_j)·ln(1 − a_j)]
 
 (y_j is 1 or 0, so one of the two terms is always 0.)""",
-    TWO_CLASSES, ("Four lines are needed.", "What is added up has a minus before it: total -= ..."),
+    TWO_CLASSES, ("Four lines are needed.", "The minus of the formula goes into the loop: total -= ..."),
     (Known("sign-of-the-logarithm", "The minus is missing: ln of a probability is negative, and a cost is not.",
            TWO_CLASSES,
            ("total = 0.0", "for a, y in zip(output, target):",

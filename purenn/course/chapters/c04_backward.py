@@ -15,8 +15,8 @@ PREDICT = Exercise(
     "4.1", "predict", "share_of_an_input", "How much does an input change the cost?", """\
 An input a_k goes into every neuron j of a layer, with the weight w_jk. The first index is that of
 the neuron, the second that of the input. a_k changes the cost C by changing the z_j of each neuron.
-From z_j = Σ_k w_jk·a_k + b_j follows ∂z_j/∂a_k = w_jk. The chain rule multiplies the slopes for each
-j, and adds the products:
+From z_j = Σ_k w_jk·a_k + b_j it follows that ∂z_j/∂a_k = w_jk. The chain rule multiplies the slopes
+for each j, and adds the products:
 
     ∂C/∂a_k = Σ_j δ_j·w_jk          with δ_j = ∂C/∂z_j                     (BP2)
 
@@ -50,7 +50,7 @@ WRITE = Exercise(
     "4.2", "write", "neuron_backward", "Write the backward pass of a neuron", """\
 A neuron computes z = Σ_k w_k·a_k + b. Going back, it is handed δ = ∂C/∂z, and computes the slope of
 C with respect to each number in the formula of z. How fast does z change with each of them? The
-formula of z tells:
+formula of z says:
 
     ∂z/∂w_k = a_k         ∂z/∂a_k = w_k         ∂z/∂b = 1
 
@@ -63,7 +63,7 @@ The chain rule multiplies each by δ:
 The first two are added to lists that are handed in, and must not replace what is there. In one
 step the network learns from several samples (a sample is an input and its target), and the slopes
 of each are added to weight_grads. The other neurons of the layer add their parts to input_grads
-(the Σ_j of BP2). The third is returned.""",
+(the Σ_j of BP2). The third, ∂C/∂b, is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "∂C/∂b is not returned, so the bias would never be learned.", BP3,

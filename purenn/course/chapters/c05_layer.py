@@ -38,8 +38,8 @@ def probe_uniform(own, sample):
 UNIFORM = Exercise(
     "5.2", "write", "initial_weights", "Write the function that draws the initial weights", """\
 Training begins with random weights. If all were equal, and all biases too, the neurons of a
-hidden layer would compute the same, get the same slopes, and stay the same forever: no better than
-one.
+layer before the last would compute the same, get the same slopes, and stay the same forever: no
+better than one.
 uniform draws a row of in_features weights for each of the out_features neurons, and their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
@@ -132,7 +132,7 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.bias_grad[j] += bias_slope", "self.bias_grad[j] += 0.0")),
      Known("as-long-as-the-outputs", "The list that is returned is as long as the outputs; it needs an entry for each "
            "input.", BP2, ("input_grads = [0.0] * self.in_features", "input_grads = [0.0] * self.out_features")),
-     Known("bias-grads-replaced", "bias_grad is overwritten (= instead of +=): what the sample before added is "
+     Known("bias-grads-replaced", "bias_grad is overwritten (= instead of +=): what the previous sample added is "
            "lost.",
            BP3, ("self.bias_grad[j] += ", "self.bias_grad[j] = ")),
      Known("gradients-replaced", "weight_grad and bias_grad have only the last sample's gradients; those of all "

@@ -32,8 +32,8 @@ def draw_network(rng):
 PREDICT = Exercise(
     "6.1", "predict", "hidden_delta", "What is δ of the hidden neuron?", """\
 A network 1-1-1: the input x goes into a hidden neuron (one between the input and the output)
-with weight w and bias b, a = σ(w·x + b).
-Its a goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
+with weight w and bias b, and gives a = σ(w·x + b).
+This goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
 The cost is C = ½·(o − y)². All the slopes follow, from the output back to the input:
 
     ∂C/∂o           = o − y                                 chapter 3
@@ -106,8 +106,8 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
                  ("        return grad\n", "            return grad\n"),
             (("        return a\n", "            return a\n"),
              ("        return grad\n", "            return grad\n"))])),
-    tried="A test case is a list of factors, x, and ∂C/∂output; a layer with the factor f gives f·a + 1 "
-          "forward, and f·g backward.",
+    tried="A test case is a list with a factor f for each layer, x, and ∂C/∂output. Such a layer makes f·a + 1 "
+          "of an input a, and f·g of a slope g.",
     code='''\
 class Network:
     """A list of layers."""
@@ -150,9 +150,9 @@ The optimizer of the next chapter changes every parameter. It gets them from par
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
 gives such triples. The network's gives those of all layers. Before each name it puts the index of
 the layer, from 0, and a dot: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
-the layers' own, not copies: whoever changes them changes the layer. (A list of the triples will do.
-With yield in the place of append, as in Linear.parameters of 5.3, a function hands out one triple
-after the other; 8.3 says more about it.)
+the layers' own, not copies: whoever changes them changes the layer. (parameters() may
+return a list of the triples. Or it may have yield in place of append, as Linear.parameters of 5.3
+has: then it hands out one triple after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch (the samples of one step) they are all set to
 0 again: zero_grad(). It changes the lists in place, because the optimizer has the same lists:

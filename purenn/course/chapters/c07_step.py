@@ -164,7 +164,7 @@ stays in each step; eps, a small number, prevents a division by 0. (β^t is beta
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed as if β₂ were 0.1; it is 0.999.", STEP,
+     Known("adam-betas", "v is computed with β₂ = 0.1; it must be 0.999 unless betas says otherwise.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
@@ -253,7 +253,7 @@ Adagrad is older than Adam. Each slope of a parameter makes its later steps smal
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
 
-Every parameter has an s of its own. In the code below that is not so. Repair it.""",
+The s of a parameter is made of its own slopes alone. In the code below that is not so. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
     (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get grads[k]² only.", GALLERY,

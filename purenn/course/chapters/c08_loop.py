@@ -190,8 +190,8 @@ asked for, the function goes on after the yield.""",
             "the end. Then yield the inputs and the targets of the chosen numbers."),
     (Known("last-batch-dropped", "The last, smaller batch is left out.", TRAIN,
            ("range(0, count, batch_size)", "range(0, count - batch_size + 1, batch_size)")),
-     Known("not-shuffled", "The samples are not in a new order: either rng is not used, or the list that it has "
-           "shuffled is not.", TRAIN,
+     Known("not-shuffled", "The samples are not in a new order: either rng is not used, or it shuffles a list that "
+           "is not used.", TRAIN,
            ("rng.shuffle(order)", "pass")),
      Known("data-shuffled", "The caller's own lists are shuffled; they must stay as they are.", TRAIN,
            [("rng.shuffle(order)", "rng.shuffle(data.inputs)\n        rng.shuffle(data.targets)"),

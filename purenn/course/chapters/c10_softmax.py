@@ -27,9 +27,8 @@ Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work ou
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
      Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
-     Known("softmax-diagonal", "Softmax's derivative is taken to be only p·(1 − p), the diagonal of its Jacobian "
-           "(the matrix of all ∂p_i/∂z_j).",
-           GALLERY, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
+     Known("softmax-diagonal", "This is ∂p_j/∂z_j = p_j·(1 − p_j); it must be multiplied by ∂C/∂p_j = −1/p_j.",
+           P_MINUS_Y, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),
      Known("slope-by-p", "This is ∂C/∂p_j = −1/p_j; the slope of softmax is missing.", P_MINUS_Y,
            lambda v: -1.0 / v[f"p{v['right']}"])),
     draw=draw_shares, right=lambda v: v[f"p{v['right']}"] - 1.0, answer="slope")

@@ -120,8 +120,8 @@ graph, a list of what is still to be done can replace the calls; that is not nee
      Known("seen-is-kept", "seen is kept from one order() to the next, where every Value then counts as seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE, ("elif value not in seen:", "else:")),
-     Known("seen-by-number", "A Value is taken as seen if another has the same number; note the Value itself, not its "
-           "number.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
+     Known("seen-by-number", "A Value is taken as seen if another has the same number; put the Value itself into "
+           "seen, not its number.", TAPE, [BY_NUMBER, (*BY_NUMBER, FIRST_PARENT_FIRST)]),
      Known("itself-left-out", "The Value itself is not in the order; it must be the last.", TAPE,
            [("return order", "return order[:-1]"), (("return order", "return order[:-1]"), FIRST_PARENT_FIRST)]),
      Known("without-parents-left-out", "The Values without parents are left out; the parameters are among them.", TAPE,
@@ -167,7 +167,7 @@ through the order of 14.2, from C back. When a Value's turn comes, all that was 
 had its turn, so its grad is complete. Then it adds to the grad of each parent: its own grad times
 its slope for that parent. parents and slopes have the same length. A parent may be in parents twice.
 
-(The class inherits order of 14.2: Ordered has it.)""",
+(The class inherits the method order() of 14.2 from Ordered.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
            "In it: for parent, slope in zip(value.parents, value.slopes), parent.grad += value.grad * slope."),
     (Known("gradient-overwritten", "The gradient is assigned where it must be added: if a Value is used twice, "
@@ -232,8 +232,8 @@ PRODUCT = "(b.data, a.data)"
 OPERATIONS = Exercise(
     "14.4", "write", "operations", "Write the operations with their slopes", """\
 In Python, a + b calls a.__add__(b), a - b calls a.__sub__(b), and a * b calls a.__mul__(b). So a
-class can say what they mean. Here each method computes a number and returns a new Value with it,
-with its parents, and with its slopes with respect to them:
+class can say what they mean. Here each method computes a number and returns a new Value
+of it. The Value also has its parents, and the slopes of the number with respect to each:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
@@ -241,7 +241,7 @@ The last argument is a name for the operation; any text will do. The slopes are 
 take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin
 with a, b = self, _value(other), where _value makes a Value of a number.
 
-With that, whatever is computed can be differentiated:
+With that, whatever is computed from Values by these operations can be differentiated:
 
     w, x, b = Value(0.5), Value(2.0), Value(-0.25)
     z = w * x + b
