@@ -296,7 +296,7 @@ GENERAL = [
     ("2.4", "caret-for-power", "error", "a ** 2", ("a * a", "a ^ 2")),
     ("2.4", "sign-turned", "wrong", "every number of tanh′(z) is wrong", ("1.0 - a * a", "a * a - 1.0")),
     ("2.5", "not-kept-on-self", "error", "the line that sets self.a missing", ("self.a = a", "pass")),
-    ("5.3", "not-kept-on-self", "error", "Linear has no attribute inputs yet", ("self.inputs = inputs", "pass")),
+    ("5.3", "not-kept-on-self", "error", "Linear has no inputs yet", ("self.inputs = inputs", "pass")),
     ("14.4", "number-for-object", "error", "has no attribute data",
      ("_value(other)\n        return Value(a.data * b", "other\n        return Value(a.data * b")),
     ("9.4", "number-called", "error", "instead of the function", ("numeric_slope(cost,", "numeric_slope(cost(),")),

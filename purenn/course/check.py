@@ -141,7 +141,7 @@ def problem(outcome: Dict[str, Any]) -> str:
     return where + {
         "late": "it had not ended when the time was up; is there an endless loop?",
         "purenn": "purenn is imported here; write the code yourself, without it",
-        "missing": f"{outcome.get('name')} is no longer in the file; do not take it out or rename it",
+        "missing": f"{outcome.get('name')} is no longer in the file; put it back, under this name",
         "syntax": f"this is not valid Python: {outcome.get('message')}",
         "exit": "the program is ended here (sys.exit or exit); take that out",
         "ended": f"the process of the file ended before the check was done, with exit code {outcome.get('code')}",

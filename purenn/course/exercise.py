@@ -79,7 +79,7 @@ class Exercise(NamedTuple):
 
 
 class Chapter(NamedTuple):
-    """A chapter: its number, its title, what it teaches in a sentence, and its exercises in order."""
+    """A chapter: its number, its title, a sentence on what it teaches, and its exercises in order."""
 
     number: int
     title: str

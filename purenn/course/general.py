@@ -55,7 +55,7 @@ def of_error(exercise: Exercise, error: str, message: str) -> "Known | None":
     """The mistake that an error of Python shows; None where it shows none."""
     kept = re.match(r"'(\w+)' object has no attribute '(\w+)'", message)
     if error == "AttributeError" and kept and f"class {kept[1]}" in exercise.code:
-        return _known(exercise, "not-kept-on-self", f"A {kept[1]} has no attribute {kept[2]} yet. Is the line that "
+        return _known(exercise, "not-kept-on-self", f"An object of {kept[1]} has no {kept[2]} yet. Is the line that "
                       f"sets self.{kept[2]} missing, or is the name spelled in another way there?")
     for name, kinds, pattern, says in ERRORS:
         match = re.search(pattern, message) if error in kinds.split("|") else None

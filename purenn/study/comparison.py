@@ -2,7 +2,7 @@
 
 Every setting is run with the same seeds. The settings are ranked by the share of runs that solved their task, then
 by the median of the epochs that those runs needed. With validation data they are ranked by the median validation loss.
-Test data are never used. Whether one setting is better than another is decided in ``sign_test``.
+The ranking never uses test data. Whether one setting is better than another is decided in ``sign_test``.
 """
 from collections import namedtuple
 from math import fsum, inf
@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs until a task was solved: with a target loss all, without one those until all points stay right."""
+    """The epochs until a task was solved: all if there is a target loss, else those until all points stay right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -115,7 +115,7 @@ def median(values: list):
     >>> median([3, 1, 2]), median([4, 1, 2, 3])
     (2, 2.5)
     """
-    ranked = sorted(values)                                 # the module statistics would take longer to be loaded
+    ranked = sorted(values)                                 # loading statistics.median would take too long
     middle = len(ranked) // 2
     if len(ranked) % 2:
         return ranked[middle]

@@ -21,7 +21,7 @@ def evaluated(predictor, table, model: str, file: str) -> Score:
     single = bool(preparation.classes) and predictor.output_size() == 1
     data = Dataset(*encode(preparation, table, single=single))
     if not data.inputs:
-        raise PurennError(f"evaluate: {file}: no rows are left without missing values")
+        raise PurennError(f"evaluate: {file}: every row has missing values")
     criterion = LOSSES[_loss_name(predictor.model)]()
     loss, accuracy, outputs = evaluate(predictor.model.network, criterion, data)
     if not math.isfinite(loss):

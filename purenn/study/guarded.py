@@ -8,8 +8,8 @@ AGREEMENTS = {
     ("layer", "forward"): "forward is given a list with one number for each input, and returns a list of numbers",
     ("layer", "backward"): "backward is given ∂C/∂a for each number a that forward returned, and returns a list with "
                            "∂C/∂x for each number x that forward was given",
-    ("layer", "parameters"): "parameters yields for each list of parameters its name, the list, and a list of their "
-                             "gradients, of the same length",
+    ("layer", "parameters"): "parameters() yields, for each list of parameters, its name, the list itself, and a list "
+        "of the gradients, of the same length",
     ("loss", "forward"): "forward is given the outputs and the targets of one sample, and returns its cost, one number",
     ("loss", "backward"): "backward is given the outputs and the targets of one sample, and returns a list with "
                           "∂C/∂a for each output a",

@@ -118,7 +118,7 @@ class History:
 
 
 def _layers(network):
-    """The layers that learn: their number as in parameters(), and what they are in words."""
+    """For each layer that learns: its index, as in parameters(), and what it is in words."""
     learning = [(str(i), layer) for i, layer in enumerate(network.layers) if hasattr(layer, "weight")]
     return [(layer, f"layer {i + 1}: {linear.in_features} → {linear.out_features}")
             for i, (layer, linear) in enumerate(learning)]

@@ -240,7 +240,7 @@ E = Experiment(
 # C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1, with numbers of hidden neurons, images and epochs, on letters drawn here or on those of a file."""
+    """A run of C1 with these numbers of hidden neurons, images and epochs, on letters drawn here or of a file."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)

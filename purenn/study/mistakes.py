@@ -1,7 +1,7 @@
 """The classic mistakes: each can be put into the core, shown in a training run, and found by a check.
 
 A mistake is put in by replacing one function of the core during a ``with`` block; the core itself has no code for it.
-They are taken from published lab reports and from questions that come up again and again.
+The mistakes are taken from published lab reports and from questions that come up again and again.
 """
 import math
 import random

@@ -106,7 +106,7 @@ def formula(node, network, loss) -> str:
 
 
 def _slope(network, loss, i, symbol):
-    """The formula of ∂C/∂(the output of layers[i]), which is called ``symbol``; it depends on the next layer."""
+    """The formula of ∂C/∂(the output of layers[i]). ``symbol`` is the letter of that output."""
     if i + 1 == len(network.layers):
         return f"∂C/∂{symbol}_j: {type(loss).__name__}"
     following = network.layers[i + 1]
@@ -118,7 +118,7 @@ def _slope(network, loss, i, symbol):
 
 
 def folded(network, loss, nodes: list) -> list:
-    """The Parts of a graph: what each layer, with all its nodes, computes in the loops of purenn."""
+    """The Parts of a graph: for each layer what all its nodes compute, as purenn's loops have it."""
     def count(layer, *roles):
         return sum(1 for node in nodes if node.layer == layer and (not roles or node.role in roles))
 

@@ -25,8 +25,8 @@ class Experiment(NamedTuple):
     ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was assumed
     if the report leaves something open, and names its mistakes if they are made here, too. ``runs`` are Jobs by label,
     each done with every seed; ``claims`` are checked on them. ``others`` are Jobs by the label of the run that they
-    replace: the right method, if the report's has a mistake. They are for comparison only, and ``other`` is their name.
-    ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number without a compiler.
+    replace: the right method, if that of the report has a mistake. They are for comparison only, and ``other`` is their
+    name. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number without a compiler.
     """
 
     name: str

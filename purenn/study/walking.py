@@ -37,7 +37,7 @@ def out(recording: Recording, number: int, way: int = 1) -> int:
 
 
 def along(recording: Recording, number: int, level: str, way: int = 1) -> int:
-    """The first event of the next phase, layer, neuron or input; with way −1 of the one before."""
+    """The first event of the next phase, layer, neuron or input; with way −1 that of the one before."""
     def at(other):
         """The place down to the level; None if there is nothing of that level."""
         place = recording.events[other].place[:Place._fields.index(level) + 1]
@@ -153,7 +153,7 @@ def _changes(event, numbers, index):
 
 
 def _maker(recording, number):
-    """The line that made an event's changes: the last one before it in the same function or in one that called that."""
+    """The line that made an event's changes: the last line before it in the same function or in a caller."""
     depth = recording.events[number].depth - (recording.events[number].kind == "call")
     for other in range(number - 1, -1, -1):
         event = recording.events[other]
@@ -223,8 +223,8 @@ class Question(NamedTuple):
 def question(recording: Recording, number: int) -> Optional[Question]:
     """The Question at an event, which asks for the result of a formula; None if there is no question.
 
-    The result of a line is asked for before the line runs. If the line calls a function that is stepped into, and
-    computes with what that returns, its result is asked for at the return.
+    The result of a line is asked for before the line runs. If the line calls a function that is stepped into, and the
+    line computes with the value returned, its result is asked for at the return.
     """
     line = number if recording.events[number].kind == "line" else calling_line(recording, number)
     if line is None or (line == number and calls(recording, number)):

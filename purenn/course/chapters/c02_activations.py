@@ -7,8 +7,8 @@ from ..pages import BP1, FORWARD, GALLERY
 from ..shapes import unchanged
 
 
-OF_Z = Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1, None)
-TWICE = Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
+OF_Z = Known("sigmoid-derivative-of-z", "This is z·(1 − z); the formula needs a.", BP1, None)
+TWICE = Known("sigmoid-of-activation", "This is σ(a)·(1 − σ(a)); a is σ(z) already, so the sigmoid is applied twice.",
               BP1, None)
 
 

@@ -29,7 +29,7 @@ Work out ∂C/∂a_1, to four digits after the point.""",
     BP2, ("k is 1: the weights that belong to input 1 are w_01 and w_11.", "δ_0·w_01 + δ_1·w_11."),
     (Known("other-input", "This is ∂C/∂a_0: k is the second index.", BP2,
            lambda v: v["d0"] * v["w00"] + v["d1"] * v["w10"]),
-     Known("row-for-column", "This takes the weights of one neuron, w_10 and w_11; those of one input are w_01 and "
+     Known("row-for-column", "This takes the weights of neuron 1, w_10 and w_11; those of input 1 are w_01 and "
            "w_11.", BP2, lambda v: v["d0"] * v["w10"] + v["d1"] * v["w11"]),
      Known("last-neuron-only", "Only the last neuron's part is there; the parts of both must be added.", BP2,
            lambda v: v["d1"] * v["w11"]),

@@ -37,9 +37,9 @@ def probe_uniform(own, sample):
 
 UNIFORM = Exercise(
     "5.2", "write", "initial_weights", "Write the function that draws the initial weights", """\
-Training begins with random weights. If all were equal, and all biases too, the neurons of a
-layer before the last would compute the same, get the same slopes, and stay the same forever: no
-better than one.
+Training begins with random weights. If all weights were equal, and all biases too, the
+neurons of any layer but the last would compute the same number and get the same slopes. They would
+stay equal to each other forever, and be no better than one neuron.
 uniform draws a row of in_features weights for each of the out_features neurons, and their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws

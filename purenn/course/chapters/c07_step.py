@@ -16,7 +16,7 @@ def draw_gradients(rng):
 
 
 def descent(v, third):
-    """Where three steps lead: the velocities are g1, μ·g1 + g2, and the third."""
+    """Where three steps lead; the first two velocities are g1 and μ·g1 + g2."""
     return v["theta"] - v["lr"] * (v["g1"] + v["mu"] * v["g1"] + v["g2"] + third)
 
 
@@ -155,9 +155,9 @@ is lr times m divided by √v, so the scale of the slopes does not matter:
     v̂ = v / (1 − β₂^t)
     θ ← θ − lr·m̂ / (√v̂ + eps)
 
-Both means begin at 0, and are too small at first: after t steps the factors of the slopes in m add
-up to 1 − β₁^t, not to 1. Dividing by that corrects the mean. β₁ and β₂ say how much of a mean
-stays in each step; eps, a small number, prevents a division by 0. (β^t is beta ** t in Python.)""",
+Both means begin at 0, and are too near 0 at first: after t steps the factors of the slopes in m add
+up to 1 − β₁^t, not to 1. Dividing m by 1 − β₁^t corrects it; v is corrected likewise. β₁ and β₂ say
+how much of a mean stays in each step; the small eps prevents a division by 0. (β^t is beta ** t.)""",
     ADAM, ("corrected is one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
@@ -206,8 +206,8 @@ stays in each step; eps, a small number, prevents a division by 0. (β^t is beta
             ("self.BETA2", "self.beta2"))),
      Known("not-squared", "v is made of g, not of g².", STEP,
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
-     Known("one-factor-left-out", "A factor 1 − β is left out, of m or of v: that is a sum, not a mean.", STEP,
-           [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
+     Known("one-factor-left-out", "The factor 1 − β is missing from m or from v, which is then a sum, not a mean.",
+           STEP, [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
      Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; m must have only β₁, v "
            "only β₂.", STEP,
            [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
@@ -269,8 +269,8 @@ The s of a parameter is made of its own slopes alone. In the code below that is 
            ("math.sqrt(s[k])", "s[k]")),
      Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
-     Known("sum-of-the-list", "s is the sum of the squares of the whole list in this step; it must add up g² of one "
-           "parameter.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
+     Known("sum-of-the-list", "s is the sum of the squares of the whole list in this step; it must be the sum of g² of "
+           "one parameter over all steps.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k] + self.eps)"))),
     tried="A test case is the parameters at the start, the arguments of the optimizer, and the number of steps.",

@@ -83,7 +83,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
             "outputs", "        for _, _, grads in network.parameters():\n            grads[:] = [share * g for g in "
             "grads]\n        return batch_cost(loss, outputs, targets), outputs")))),
     tried="A test case is the inputs x, the targets y, and whether the loss is a mean or a sum; the network has two "
-          "outputs a = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and 0.5 stands in the gradients at "
+          "outputs a_j = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and 0.5 stands in the gradients at "
           "the start.",
     code='''\
 def batch_cost(loss, outputs, targets):
@@ -97,7 +97,7 @@ class Loops:
     def gradients(self, network, loss, inputs, targets):
         """Add ∂C/∂θ of the batch to the network's gradients; return the pair cost, outputs.
 
-        inputs, targets: two lists of equally many lists, one for each sample.
+        inputs, targets: two lists, each with a list for each sample.
         """
         ...
 ''', answers={"batch_cost": loops.batch_cost, "Loops.gradients": loops.Loops.gradients}, probe=probe_gradients,

@@ -25,7 +25,7 @@ classes. But the result of the chain rule is simple (the derivation is on the pa
 Here p_0 = {p0}, p_1 = {p1}, p_2 = {p2}, and the right class is {right}. Work out ∂C/∂z_{right}.""",
     P_MINUS_Y, ("y of the right class is 1.", "The slope of the right class is negative: its z has to grow."),
     (Known("sign-of-the-error", "The sign is wrong: this is y − p.", P_MINUS_Y, lambda v: 1.0 - v[f"p{v['right']}"]),
-     Known("share-for-slope", "This is p_j; for the right class y_j = 1 is subtracted.", P_MINUS_Y,
+     Known("share-for-slope", "This is p_j; for the right class, y_j = 1 must be subtracted.", P_MINUS_Y,
            lambda v: v[f"p{v['right']}"]),
      Known("softmax-diagonal", "This is ∂p_j/∂z_j = p_j·(1 − p_j); it must be multiplied by ∂C/∂p_j = −1/p_j.",
            P_MINUS_Y, lambda v: v[f"p{v['right']}"] * (1.0 - v[f"p{v['right']}"])),

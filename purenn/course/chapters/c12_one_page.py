@@ -95,10 +95,10 @@ Return the losses of the epochs, each as it was before its step. The first loss 
      Known("sum-for-mean", "The loss and its gradient are sums over the points, not means.", WHY_2,
            (("loss += error * error / len(points)", "loss += error * error"),
             ("2.0 * error / len(points)", "2.0 * error"))),
-     Known("sigmoid-of-activation", "σ′ = σ(z)·(1 − σ(z)) is given a instead of z: the sigmoid is applied twice.",
+     Known("sigmoid-of-activation", "This is σ(a)·(1 − σ(a)); a is σ(z) already, so the sigmoid is applied twice.",
            BP1, [(RIGHT_DELTA, "slopes[j] * 1.0 / (1.0 + math.exp(-a[i + 1][j])) * (1.0 - 1.0 / (1.0 + math.exp(-a[i + "
                  "1][j])))"), (RIGHT_DELTA, HIDDEN + "1.0 / (2.0 + math.exp(-a[i + 1][j]) + math.exp(a[i + 1][j])))")]),
-     Known("sigmoid-derivative-of-z", "σ′ = a·(1 − a) is given z instead of a.", BP1,
+     Known("sigmoid-derivative-of-z", "This is z·(1 − z); the formula needs a.", BP1,
            (RIGHT_DELTA, "slopes[j] * math.log(a[i + 1][j] / (1.0 - a[i + 1][j])) * (1.0 - math.log(a[i + 1][j] / "
             "(1.0 - a[i + 1][j])))")),
      Known("tanh-slope", "The slope is 1 − a², that of tanh; these are sigmoids.", BP1,
@@ -156,8 +156,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
              "bias]\n    losses = []\n"))),
      Known("seed-for-each-layer", "rng is made anew for each layer, so each begins with the same numbers.",
            EQUAL, ("weight = [[", "rng = random.Random(seed)\n        weight = [[")),
-     Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; one step "
-           "comes after all points.", OLD_WEIGHTS,
+     Known("changed-in-the-loop", "The weights are changed for each point while its slopes are computed; there should "
+           "be one step, after all points.", OLD_WEIGHTS,
            (("below[k] += delta * weight[j][k]", "weight[j][k] -= lr * delta * a[i][k]\n                        "
              "below[k] += delta * weight[j][k]"), ("weight[j][k] -= lr * weight_grad[j][k]", "pass"))),
      Known("first-layer-left-out", "The first layer does not learn. Does the loop of the backward pass, or that of the "

@@ -105,7 +105,7 @@ def drawing(place: int):
 
 TEXT = """\
 A 2-4-1 network was trained on the 21 points of xor with the mean squared error, by gradient descent,
-and did not learn as it should: its loss does not change, grows, or stays far above 0. This is what
+and did not learn as it should: its loss grows, does not change, or stays far above 0. This is what
 can be seen of the run (the slope f′ of a sigmoid is between 0 and 1/4; f′ of a neuron without an
 activation is 1):
 

@@ -92,8 +92,8 @@ BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen
 
 ORDER = Exercise(
     "14.2", "write", "topological_order", "Put a graph in order", """\
-The steps of a calculation make a graph. A Value is a number in it: it has data, and its parents,
-the Values that it was directly made from. (In 14.4 the operations + and · will make such Values.)
+The steps of a calculation make a graph. A Value is a number in this graph. It has data, the number
+itself, and parents, the Values that it was directly made from. (14.4 makes such Values with + and ·.)
 
 In the backward pass, ∂C/∂v of a Value v must be complete before it is passed on to the parents. So
 all Values that C was made from, directly or through others, are put in order: each of them once,
@@ -102,8 +102,8 @@ right; any of them will do.
 
 One way is a depth-first search. To visit a Value: if it has been seen, nothing is to be done. Otherwise
 mark it as seen, visit its parents, and when all of them are in the order, append it. It can be
-written as a function that calls itself. (Python limits how deep such calls can be. For a deeper
-graph, a list of what is still to be done can replace the calls; that is not needed here.)""",
+written as a function that calls itself. (Python limits how deep such calls can be; the graphs here
+are not that deep.)""",
     TAPE, ("order = []; seen = set(); and a function visit(value) inside, which calls itself for each parent.",
            "In visit: if value not in seen: seen.add(value); then a loop over value.parents; then "
            "order.append(value). At the end visit(self), and return order."),
@@ -160,7 +160,7 @@ BACKWARD = Exercise(
 Now the chain rule. For C and each Value v that it depends on, C.backward() sets v.grad to ∂C/∂v:
 
     ∂C/∂C      = 1
-    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, all Values made from it
+    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, the Values made directly of it
 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
 through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
@@ -184,15 +184,15 @@ its slope for that parent. parents and slopes have the same length. A parent may
            "are cleared?", TAPE, ("self.grad = 1.0", "pass")),
      Known("begins-with-the-cost", "grad of C is set to C; it must be 1, since ∂C/∂C is 1.", TAPE,
            ("self.grad = 1.0", "self.grad = self.data")),
-     Known("without-the-slope", "The gradient is passed on without the slope of the step.", TAPE,
-           ("+= value.grad * slope", "+= value.grad")),
+     Known("without-the-slope", "The slope of the step is left out.", TAPE, ("+= value.grad * slope", "+= value.grad")),
      Known("slope-alone", "The slope is added alone, or times the grad of C, which is 1; it must be multiplied by "
            "value.grad.", TAPE, ("+= value.grad * slope", "+= slope")),
      Known("number-for-slope", "The parent's own number is taken instead of the slope.", TAPE,
            ("+= value.grad * slope", "+= value.grad * parent.data")),
      Known("parent-counted-once", "A parent that is in parents twice gets only the last of its two terms. Are the "
            "slopes put into a dict?", TAPE, (PAIRS, f"dict({PAIRS}).items()")),
-     Known("first-slope-twice", "A parent that is there twice gets the first slope twice, as list.index finds it.",
+     Known("first-slope-twice", "A parent that is there twice gets the first slope twice: index() finds its first "
+           "place.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
      Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Do you add to parent.grad? "
            "Is each grad cleared only before the loop?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
