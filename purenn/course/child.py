@@ -72,7 +72,7 @@ def limit(seconds: float) -> None:
         limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
-            # The hard limit is one above the soft one: at the hard one SIGKILL comes, and nothing can be said.
+            # The hard limit is higher by 1. At that limit SIGKILL ends the process, which cannot report it.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass

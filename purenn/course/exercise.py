@@ -42,7 +42,7 @@ class Exercise(NamedTuple):
     To order: ``code`` has one ``...``. ``answers`` has the right lines, under the name of the function; ``others`` are
     the lines that do not belong there.
 
-    To predict or find: ``draw(rng)`` gives the values that ``text`` shows, ``right(values)`` the answer.
+    To predict or find: ``draw(rng)`` gives the values that ``text`` shows, and ``right(values)`` gives the answer.
     """
 
     number: str

@@ -107,7 +107,7 @@ def _same_result(a, b):
 
 
 def _shown(exercise, place, right, result):
-    """Sentences on the first thing in a sample that is wrong."""
+    """Sentences on the first thing wrong in a sample."""
     values = _values(result)
     yield f"sample {place + 1} of {len(exercise.samples)}: {brief(exercise.samples[place])}"
     for label, value in right:
@@ -148,7 +148,7 @@ def _unknown(label, best, found):
 def _remark(value, found):
     """What is said of a value that is of the wrong kind or length; "" for others."""
     if found is None and value is not None:
-        return "; is a return missing, or a line with ... still there?"
+        return "; is a return missing, or is a line with ... still there?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
         return f"; that is a list of {len(found)}; a list of {len(value)} is expected"
     if isinstance(value, list) != isinstance(found, list) and (is_number(found) or isinstance(found, list)):

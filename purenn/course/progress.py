@@ -34,7 +34,7 @@ class Progress(NamedTuple):
         return self.done.get(number, Done())
 
     def after(self, number: str, done: Done) -> "Progress":
-        """The same Progress, with what is now done with an exercise."""
+        """The same Progress, but with this Done for an exercise."""
         return self._replace(done={**self.done, number: done})
 
 

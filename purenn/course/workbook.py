@@ -16,7 +16,7 @@ from .source import GIVEN, blanks, mistaken, solution, whole
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 EMPTY = '""'
 HERE = "...     # write here, in place of this line"
-APART = 0.01            # the least relative difference between any two answers: the right one, those of known mistakes
+APART = 0.01            # the right answer and those of known mistakes differ at least by this, relatively
 
 README = """\
 The workbook of purenn

@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs until a task was solved: all if there is a target loss, else those until all points stay right."""
+    """The epochs until a task was solved. A run ends at its target loss; without one, all points must stay right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -95,7 +95,7 @@ Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged
 
 
 def summarize(label: str, results: list) -> Summary:
-    """The Summary of a setting, from the Trial of each seed, None for one that is not done."""
+    """The Summary of a setting, from the Trial of each seed (None for a seed that is not done)."""
     done = [result for result in results if result is not None]
     needed = [result.needed for result in done if result.solved]
     ranked = sorted(done, key=lambda result: (rank(result), result.loss))

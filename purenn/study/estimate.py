@@ -10,7 +10,7 @@ MEASURED, MEASURING = 256, 0.1
 
 
 class Estimate(NamedTuple):
-    """The seconds that an epoch takes, the samples learned from in a second, and how many samples were measured."""
+    """The seconds that an epoch takes, the number of samples learned in a second, and the number measured."""
 
     seconds: float
     rate: float
@@ -33,7 +33,7 @@ def estimate(run, clock) -> Estimate:
 
 
 def _learning(run, part, batches, clock):
-    """The seconds of an epoch's learning: those of each sample, and of each batch's step."""
+    """The seconds that an epoch's learning takes: all samples, and a step for each batch."""
     network, loss, engine, samples = run.network, run.loss, run.engine.engine, len(run.problem.train.inputs)
 
     def learn():

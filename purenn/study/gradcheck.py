@@ -7,7 +7,7 @@ To measure how the cost C changes with one number θ, change θ a little both wa
 That error is about h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 is neither too large nor too small.
 
-The gradient a and the measured slope n may be apart by two errors, of rounding and of truncation, although a is right:
+Even if the gradient a is right, the measured slope n may differ from it by two errors, of rounding and of truncation:
 
 Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
 ``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
@@ -30,8 +30,8 @@ cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
 recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0 or
-1, BCELoss divides by 1e-12 in place of p·(1 − p). If the target is not that 0 or 1, the gradient is then far from the
-slope of the cost, and all entries are left out.
+1, BCELoss divides by 1e-12 in place of p·(1 − p). If the
+target is another number, the gradient is then far from the slope of the cost, and all entries are left out.
 """
 import math
 import random

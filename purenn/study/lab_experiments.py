@@ -219,7 +219,7 @@ D = [
                            ordered([f"xor hidden {size}" for size in (8, 4, 2)], needed),
                            medians([f"xor hidden {size}" for size in (2, 4, 8)], needed))]),
     Experiment("D5", "both, no activation anywhere, lr 0.001", "xor: about half misclassified; larger lr overflows",
-               NORMAL + "; larger: the 1, 0.5 and 0.1 of D3",
+               NORMAL + "; the larger rates are those of D3: 1, 0.5 and 0.1",
                {**{f"xor lr {lr}": _job("xor", LINE._replace(lr=float(lr))) for lr in ("0.001", "0.1", "0.5", "1")},
                 "linear lr 0.001": _job("linear", LINE._replace(lr=0.001, epochs=20_000))},
                [Figure("accuracy, xor lr 0.001", "xor lr 0.001", "0.5", accuracy_at(100_000)),
@@ -240,7 +240,7 @@ E = Experiment(
 # C: "letters". A run divides its own batches among processes.
 
 def letters(hidden: int = 50, train: int = 400, epochs: int = 40, data: Optional[str] = None) -> Job:
-    """A run of C1 with these numbers of hidden neurons, images and epochs, on letters drawn here or of a file."""
+    """A run of C1 with these numbers of hidden neurons, images and epochs, on letters drawn here or on a file's."""
     source = ImageSource(data=data, train=train)
     settings = TASKS["letters"].settings._replace(sizes=(784, hidden, 10), batch_size=None, epochs=epochs, patience=0,
                                                   workers=2)

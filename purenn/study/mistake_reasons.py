@@ -74,9 +74,9 @@ REASONS = {
         "Each run starts from different weights, so each has a different curve, although the seed is the same: "
         "compare the last two lines.",
     "no-topological-order":
-        "A value that is used twice passes its gradient on twice: first the first part, then the sum of both. The "
-        "further from the output, the more often that happens, so the first layers take steps that are far too "
-        "long, and their neurons end where tanh is flat.",
+        "The gradient of a value that is used twice comes in two parts. The value passes on the first part, and then "
+        "the sum of both, with the first part again. The further from the output, the more often that happens, so "
+        "the first layers take steps that are far too long, and their neurons end where tanh is flat.",
     "gradient-overwritten":
         "Of the uses of a value only one counts. The slopes of the hidden layers lack most of their terms, often "
         "the largest ones, and the steps lead uphill.",

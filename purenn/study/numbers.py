@@ -71,7 +71,7 @@ def _target(node, values):
 
 
 def _reader(node, values):
-    """A function that takes the variables after the line and returns the value that was set; or None, if unknown."""
+    """The function that returns the value that was set, given the variables after the line has run; or None."""
     if isinstance(node, ast.Name):
         return lambda variables: variables[node.id]
     try:

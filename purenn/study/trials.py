@@ -52,7 +52,7 @@ class Outcome(NamedTuple):
 
 
 def seeds_of(experiment: Experiment, asked: Optional[int] = None) -> int:
-    """How many seeds an experiment is run with: as asked, or SEEDS if there is a C compiler, otherwise a few.
+    """How many seeds an experiment is run with: those asked for; else SEEDS with a C compiler, a few without one.
 
     There are never more than the ``seeds`` of the experiment.
     """

@@ -167,7 +167,7 @@ def _maker(recording, number):
 def result_of(recording: Recording, number: int) -> Any:
     """The result of an event as a plain number or a list of them; None if it is neither.
 
-    A list has the entries that it has after the line.
+    A list is given as it is after the line has run.
     """
     value = recording.events[number].result
     if isinstance(value, dict) and "list" in value:

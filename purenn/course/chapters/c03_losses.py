@@ -75,7 +75,7 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("return self.share(len(output)) * squared_error", "return squared_error")),
      Known("1/m-twice", "The 1/m of the mean is in the slope twice.", WHY_2,
            ("share * 2.0 * (a - y)", "share * share * 2.0 * (a - y)")),
-     Known("half-in-cost", "The cost has a ½, but its slope still has a 2.", WHY_2,
+     Known("half-in-cost", "The cost has a ½ that is not in its formula; the slope is right.", WHY_2,
            ("return self.share(len(output)) * ", "return 0.5 * self.share(len(output)) * ")),
      Known("not-squared", "The errors are added without being squared, so that errors of both signs cancel.", WHY_2,
            ("total += error * error", "total += error")),
@@ -137,7 +137,7 @@ the derivative cancel. In the function below the slope does not belong to that c
     (Known("half-in-loss-only", "The cost has a ½, but its slope still has a 2.", GALLERY,
            ("[a - y for", "[2.0 * (a - y) for")),
      SIGN._replace(change=("[a - y for", "[y - a for")),
-     Known("half-twice", "The ½ is in the slope too; there the 2 of the derivative cancels it.", WHY_2,
+     Known("half-twice", "The slope still has the ½; it must go, because ½·2 is 1.", WHY_2,
            ("[a - y for", "[0.5 * (a - y) for")),
      Known("cost-for-slope", "These are the costs ½·(a − y)², not their slopes.", WHY_2,
            ("[a - y for", "[0.5 * (a - y) * (a - y) for"))),
@@ -185,5 +185,5 @@ def forward(output, target):
     samples=(([0.75], [1.0]), ([0.25, 0.125], [0.0, 1.0])),
     probe=lambda own, sample: [("C", own.forward(*sample))])
 
-CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: a factor in the one must be in the "
-                  "other.", (PREDICT, MSE, HALF, ORDER))
+CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: a factor of the cost is a factor of "
+    "its slope.", (PREDICT, MSE, HALF, ORDER))

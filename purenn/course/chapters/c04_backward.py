@@ -91,7 +91,7 @@ of each are added to weight_grads. The other neurons of the layer add their part
            BP4, (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),
-     Known("bias-times-input", "δ is multiplied by an input; ∂z/∂b is 1, so ∂C/∂b is δ.", BP3,
+     Known("bias-times-input", "What is returned is δ times an input; ∂z/∂b is 1, so ∂C/∂b is δ.", BP3,
            ("return delta", "return delta * inputs[-1]")),
      Known("updated-weights", "The weights have been changed before the inputs' slopes are computed from them.",
            OLD_WEIGHTS, ("input_grads[k] +=", "weights[k] -= delta * inputs[k]\n"

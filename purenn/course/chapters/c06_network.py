@@ -106,8 +106,8 @@ Each layer has forward(inputs) and backward(grad), as Linear and Sigmoid have.""
                  ("        return grad\n", "            return grad\n"),
             (("        return a\n", "            return a\n"),
              ("        return grad\n", "            return grad\n"))])),
-    tried="A test case is a list with a factor f for each layer, x, and ∂C/∂output. Such a layer makes f·a + 1 "
-          "of an input a, and f·g of a slope g.",
+    tried="A test case is a list with a factor f for each layer; then x; then ∂C/∂output. Forward, a layer turns "
+          "an input a into f·a + 1; backward, it turns a slope g into f·g.",
     code='''\
 class Network:
     """A list of layers."""

@@ -235,7 +235,7 @@ class Adam:
         self.t = 0
 
     def step(self):
-        """One step for every parameter, with the formulas above."""
+        """One step for every parameter, with the formulas of 7.3."""
         ...
 
     def corrected(self, moment, beta):

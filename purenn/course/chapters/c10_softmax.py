@@ -57,8 +57,8 @@ As with the sigmoid (2.2), e^1000 is too large for a float. But the fraction sta
 its numerator and its denominator are divided by e^m: e^(z_i − m) / Σ_j e^(z_j − m). If m is the
 largest of the z, no exponent is above 0, and no power is above 1.
 
-exponentials returns three things: the list of the powers, their sum, and m. The cost needs the sum
-and m, too.""",
+exponentials returns three things: the list of the powers, their sum, and m. The cost of 10.3 needs
+the sum and m.""",
     CLASSES, ("exponentials: m = max(z); in a loop, power = exp(z_j - m) is appended and added up.",
               "softmax: powers, total, largest = exponentials(z), and then a list of power / total."),
     (Known("exp-overflow", "The largest z is not subtracted, and e^z overflows.", CLASSES,

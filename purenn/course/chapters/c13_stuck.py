@@ -32,7 +32,7 @@ four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249
 there, the output is 10/21 for every input.)""",
     BEST, ("p is the number of ones over the number of samples; a is the same number.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
-    (Known("answer-one-half", "This is about 0.25, the loss of the constant 0.5; the best constant is the mean of the "
+    (Known("answer-one-half", "0.25 is the loss of the constant 0.5; the best constant is the mean of the "
            "targets.", BEST, lambda v: 0.25),
      Known("mean-for-loss", "This is the mean of the targets, the best constant; what is asked for is its loss.", BEST,
            lambda v: v["ones"] / v["n"]),

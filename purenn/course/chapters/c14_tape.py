@@ -162,10 +162,10 @@ Now the chain rule. For C and each Value v that it depends on, C.backward() sets
     ∂C/∂C      = 1
     ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, the Values made directly of it
 
-Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
-through the order of 14.2, from C back. When a Value's turn comes, all that was made from it has
-had its turn, so its grad is complete. Then it adds to the grad of each parent: its own grad times
-its slope for that parent. parents and slopes have the same length. A parent may be in parents twice.
+Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go through the order of
+14.2, from C back. When a Value's turn comes, every Value made from it has had a turn, so the Value's grad is complete.
+Then, for each parent, multiply the Value's grad by its slope for that parent, and add the product to the parent's grad.
+parents and slopes have the same length. A parent may be in parents twice.
 
 (The class inherits the method order() of 14.2 from Ordered.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
