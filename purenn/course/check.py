@@ -124,7 +124,7 @@ def verdict(exercise: Exercise, seed: int, outcome: Dict[str, Any]) -> Verdict:
 
 
 def _are_results(found, count):
-    """True where these are results for ``count`` test cases: lists of pairs (string, value), alone or in a dict."""
+    """True if these are ``count`` results. Each is a list of pairs (string, value), or a dict with such a list."""
     lists = [result.get("parts") if isinstance(result, dict) else result for result in found]
     return len(found) == count and all(
         isinstance(result, list) and all(

@@ -12,12 +12,12 @@ ERRORS = (
     ("number-for-object", "AttributeError", r"'(?:float|int)' object has no attribute '(\w+)'",
      "A plain number has no attribute {0}; first make an object of a class that has it."),
     ("number-called", "TypeError", r"'(?:float|int)' object is not callable",
-     "A number is called like a function. Is f(), which is a number, passed instead of the function f?"),
+     "A number is called as if it were a function. Is f(), which is a number, passed instead of the function f?"),
     ("list-called", "TypeError", r"'list' object is not callable",
-     "A list is called like a function: an entry of it is taken with [k], not with (k)."),
+     "A list is called as if it were a function: an entry of it is taken with [k], not with (k)."),
     ("none-used", "TypeError|AttributeError", r"'NoneType'",
-     "A name is None here. Either it is an argument that may be left out: test first whether it is None. Or it is what "
-     "a function without a return gives."),
+     "A name is None here. If it is an argument that may be left out, test first whether it is None. If it is the "
+     "result of a function, is a return missing there?"),
     ("place-beyond-the-end", "IndexError", r"list .*out of range",
      "An index is outside the list: the indices of a list go from 0 to len(list) - 1."),
     ("divided-by-zero", "ZeroDivisionError", "",

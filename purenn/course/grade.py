@@ -33,7 +33,7 @@ class Grade(NamedTuple):
 
 
 def read_weights(path: Optional[str]) -> Dict[str, float]:
-    """The points for each exercise: 1, or what a JSON file says, by the number of an exercise or of a chapter."""
+    """The points for each exercise: 1, or what a JSON file has for its number or for that of its chapter."""
     weights = {exercise.number: 1.0 for exercise in EXERCISES}
     if path is None:
         return weights

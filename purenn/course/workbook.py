@@ -25,10 +25,10 @@ The workbook of purenn
 Each file ex*.py is an exercise. Open it, read the text at the top, and write your lines in place
 of the dots (or your answer in place of None or of the empty quotes). Then check it:
 
-    {program} course check         the first exercise that is not right yet
-    {program} course check 1.2     this one
-    {program} course hint          a hint for it
-    {program} course next          which one comes next
+    {program} course check         checks the first exercise that is not right yet
+    {program} course check 1.2     checks exercise 1.2
+    {program} course hint          a hint for the first exercise that is not right yet
+    {program} course next          which exercise comes next
     {program} course               how far you are
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
@@ -37,8 +37,8 @@ that contains it. In other folders, a message says how to give the path of this 
 file of purenn, not of the workbook: in place of cli.py give the path to it, such as
 ../purenn/cli.py. If there is no command python, type python3.)
 
-Each file names a page with more about it. Many of these pages contain the lines that are asked for:
-try first, and read them afterwards.
+Each exercise names a page of purenn's documentation that says more. Many of these pages contain the
+lines that are asked for: try first, and read them afterwards.
 
 The other files, such as neuron.py, collect what you write, under the names that later exercises
 import. There is nothing to write in them. workbook.json keeps your seed and your progress.

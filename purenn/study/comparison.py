@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs until a task was solved. A run ends at its target loss; without one, all points must stay right."""
+    """The epochs until a task was solved: all or, without a target loss, those until all points stayed right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -86,9 +86,10 @@ def curve(values: list, most: int = CURVE) -> list:
     return [(i + 1, values[i]) for i in chosen]
 
 
-# The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, solved, and
-# diverged; the median, the lowest and the highest of the epochs that the solved ones needed; the medians of the other
-# numbers over all that are done (None if no run has that number); and ``typical``, the median run.
+# The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, how many of them
+# solved the task, and how many diverged; the median, the lowest and the highest of the epochs that the solved ones
+# needed; the medians of the other numbers over all that are done (None if no run has that number); and ``typical``, the
+# median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))

@@ -30,8 +30,8 @@ cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
 recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0 or
-1, BCELoss divides by 1e-12 in place of p·(1 − p). If the
-target is another number, the gradient is then far from the slope of the cost, and all entries are left out.
+1, BCELoss divides by 1e-12 in place of p·(1 − p). Unless
+the target is that same 0 or 1, the gradient is then far from the slope of the cost, and all entries are left out.
 """
 import math
 import random
@@ -183,7 +183,7 @@ def allowed(entry: Entry) -> float:
 
 
 def worst(entries: list):
-    """The Entry with the largest error, compared with what is ``allowed``; kinks are left out. None if none is left.
+    """The Entry whose error is largest in proportion to what is ``allowed``, without kinks. None if none is left.
 
     An error that is nan is the largest of all.
     """

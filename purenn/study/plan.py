@@ -44,9 +44,10 @@ class Plan(NamedTuple):
 def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], seeds: Sequence[int]) -> Plan:
     """The Plan for every combination of the axes' values, with each of the seeds.
 
-    ``source`` says where the data come from, ``choices`` are those of all runs, as ``resolve`` takes them; the values
-    of the axes replace what either of them says. Raises ChoiceError or PurennError, before anything is trained, if one
-    of the combinations cannot be run. What similar runs have in common is compiled, if that saves time.
+    ``source`` says where the data come from. ``choices`` are those that all runs share, as ``resolve`` takes them. The
+    values of the axes replace those of ``source`` and ``choices``. Raises ChoiceError or PurennError, before anything
+    is trained, if one of the combinations cannot be run. What similar runs have in common is compiled, if that saves
+    time.
     """
     values = list(product(*[axis.values for axis in axes]))
     jobs = []

@@ -91,7 +91,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         raise PurennError(f"record: the network has {network.count_parameters()} parameters; at most {MOST_PARAMETERS} "
                           "are recorded: make it smaller")
     try:
-        # Two copies. One is only for the check of x and y, which leaves numbers in its layers.
+        # Two copies. One is only for checking x and y: the check leaves numbers in the copy's layers.
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # a layer of your own may raise anything there

@@ -62,7 +62,7 @@ class Rooms:
         self._functions: Dict[Any, Optional[Function]] = {}
 
     def function(self, code: Any, scope: Dict[str, Any]) -> Optional[Function]:
-        """The Function of a code object; None if it is not stepped into. ``scope`` are the globals of its module."""
+        """The Function of a code object; None if it is not stepped into. ``scope`` has the globals of its module."""
         if code not in self._functions:
             self._functions[code] = self._read(code, scope)
         return self._functions[code]

@@ -49,7 +49,7 @@ class Tracer:
     # The trace function.
 
     def trace(self, frame: Any, event: str, arg: Any) -> Any:
-        """Called by Python at each call; what it returns is called at each line and return within."""
+        """Python calls this where a function begins. It returns what Python calls at each line and at the end."""
         function = self.rooms.function(frame.f_code, frame.f_globals)
         if function is None or not self._belongs(frame.f_back):
             return None

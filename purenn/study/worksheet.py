@@ -1,4 +1,4 @@
-"""A worksheet of one training step: what is given, and the formulas with their results left open; and its answers."""
+"""A worksheet of one training step, and its answers. It has what is given, and formulas with the results left open."""
 from typing import Any, Dict, List
 
 from .formulas import Quantity, Section, names_in, parameter, plain

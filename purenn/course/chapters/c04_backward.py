@@ -87,7 +87,7 @@ of each are added to weight_grads. The other neurons of the layer add their part
             ("delta * inputs[k]", "inputs[k]"), ("delta * weights[k]", "weights[k]")]),
      Known("returned-too-early", "Only the first entries are changed. Is the return inside the loop?", BP4,
            ("    return delta", "        return delta")),
-     Known("subtracted", "The gradients are subtracted from the lists; they must be added. (The step comes later.)",
+     Known("subtracted", "The gradients are subtracted from the lists; they must be added.",
            BP4, (("weight_grads[k] +=", "weight_grads[k] -="), ("input_grads[k] +=", "input_grads[k] -="))),
      Known("input-slope-without-weight", "The neuron's part of ∂C/∂a_k is δ alone; the weight is missing.", BP2,
            ("delta * weights[k]", "delta")),

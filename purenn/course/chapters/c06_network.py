@@ -162,7 +162,8 @@ another list.
 (The class inherits forward and backward of 6.2: Passes has both.)""",
     GALLERY, ("parameters: two loops, over i in range(len(self.layers)) and over self.layers[i].parameters(); in them "
               "yield f\"{i}.{name}\", values, grads.",
-              "zero_grad: the same two loops without i; in them grads[:] = [0.0] * len(grads)."),
+              "zero_grad: two loops, over layer in self.layers and over layer.parameters(); in them "
+              "grads[:] = [0.0] * len(grads)."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added: "
            "zero_grad has changed no list. (grads = ... gives the name to another list; grads[:] = ... changes the "
            "list.)", GALLERY,

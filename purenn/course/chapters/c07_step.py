@@ -155,9 +155,10 @@ is lr times m divided by √v, so the scale of the slopes does not matter:
     v̂ = v / (1 − β₂^t)
     θ ← θ − lr·m̂ / (√v̂ + eps)
 
-Both means begin at 0, and are too near 0 at first: after t steps the factors of the slopes in m add
-up to 1 − β₁^t, not to 1. Dividing m by 1 − β₁^t corrects it; v is corrected likewise. β₁ and β₂ say
-how much of a mean stays in each step; the small eps prevents a division by 0. (β^t is beta ** t.)""",
+Both means begin at 0, and are too near 0 at first. After t steps m is a sum of all slopes so far,
+each times a factor, and the factors add up to 1 − β₁^t, not to 1. Dividing m by 1 − β₁^t corrects it;
+v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small eps prevents dividing by
+0. (β^t is beta ** t in Python.)""",
     ADAM, ("corrected is one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
@@ -204,8 +205,7 @@ how much of a mean stays in each step; the small eps prevents a division by 0. (
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
             ("self.BETA2", "self.beta2"))),
-     Known("not-squared", "v is made of g, not of g².", STEP,
-           ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
+     Known("not-squared", "v is made of g, not g².", STEP, ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "The factor 1 − β is missing from m or from v, which is then a sum, not a mean.",
            STEP, [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
      Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; m must have only β₁, v "

@@ -65,7 +65,8 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
            ("loss.backward(output, y)", "loss.backward(y, output)")),
-     Known("share-twice-in-cost", "The cost is multiplied by the share twice: batch_cost has done it.", WHY_2,
+     Known("share-twice-in-cost", "The cost is multiplied by the share twice; batch_cost does it already, so "
+           "gradients must not.", WHY_2,
            ("return batch_cost(loss, outputs, targets), outputs", "return share * batch_cost(loss, outputs, targets), "
             "outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
@@ -127,7 +128,7 @@ returned is the one before the step.
 
 engine is a Loops() of 8.1, with gradients(...) as you wrote it; optimizer.step() is that of 7.2,
 network.zero_grad() that of 6.3.""",
-    GALLERY, ("The four lines without a # at the end are needed. Which needs what another one computes?",
+    GALLERY, ("The four lines without a comment are needed. Which line uses what another line computes?",
             "Clear before you add, and step after."),
     (Known("gradients-not-cleared", "The gradients of one batch are still there when those of the next are added.",
            GALLERY,
@@ -227,5 +228,5 @@ def batches(data, batch_size=None, rng=None):
 
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
-                  "gradients, adds them up, and changes the weights; 1/n is in one place only.",
+                  "gradients, adds them up, and changes the weights; each gradient has the 1/n once.",
                   (GRADIENTS, LEARN, BATCHES, c08_training.TRAINING))

@@ -98,9 +98,10 @@ the cost):
     |analytic − numeric| / max(|analytic|, |numeric|)
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
-are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If this relative error is below 1e-6, the
-gradient is right, provided that the activations are smooth, as the sigmoid is. (The command
-gradcheck takes the rounding of the cost into account. So it can be stricter, 1e-7.)""",
+are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If this relative error is below
+1e-6, the gradient counts as right. If it is above, the gradient is wrong, provided that the
+activations are smooth, as the sigmoid is. (The command gradcheck takes the rounding of the cost into account. So it
+can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
                 "abs(numeric). If the larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,

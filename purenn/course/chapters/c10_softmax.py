@@ -16,8 +16,8 @@ PREDICT = Exercise(
     "10.1", "predict", "p_minus_y", "What is the slope of softmax with cross-entropy?", """\
 To say to which of several classes an input belongs, a network has an output for each class. Softmax
 turns the outputs z of the last layer into probabilities p, which sum to 1. The cost is C = −ln p_c,
-where c is the right class: with the target y, which is 1 for the right class and 0 for the others,
-that is C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because softmax divides by a sum over all
+where c is the right class. The target y_i is 1 for the right class and 0 for the others, so the
+cost is also C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because softmax divides by a sum over all
 classes. But the result of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j

@@ -84,7 +84,7 @@ def probe_order(own, sample):
             ("those that come before one of their parents", sorted(early))]
 
 
-# Changes: a Value is listed when it is found; the parents are visited in the order of a function that calls itself;
+# Changes: a Value is listed when it is found; the parents are visited as a recursive function visits them;
 # seen has the numbers, not the Values.
 FIRST_PARENT_FIRST = ("in value.parents:", "in reversed(value.parents):")
 LISTED_REVERSED = (("stack.append((value, True))", "order.append(value)"), ("return order", "return order[::-1]"))
@@ -238,8 +238,8 @@ of it. The Value also has its parents, and the slopes of the number with respect
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
 The last argument is a name for the operation; any text will do. The slopes are numbers, not Values:
-take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5: so begin
-with a, b = self, _value(other), where _value makes a Value of a number.
+take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5.
+The first line makes a Value of it: a, b = self, _value(other)
 
 With that, whatever is computed from Values by these operations can be differentiated:
 
@@ -247,7 +247,7 @@ With that, whatever is computed from Values by these operations can be different
     z = w * x + b
     C = z * z
     C.backward()                # w.grad is now 3.0""",
-    TAPE, ("Each has two lines: a, b = self, _value(other), and return Value(...).",
+    TAPE, ("Each has two lines. The first is: a, b = self, _value(other). The second is: return Value(...).",
            "The slopes are 1 and 1 for a + b, 1 and −1 for a − b, b and a for a·b."),
     (Known("product-slopes-swapped", "∂(a·b)/∂a is b, and ∂(a·b)/∂b is a.", TAPE,
            (PRODUCT, "(a.data, b.data)")),
