@@ -35,7 +35,7 @@ ERRORS = (
 
 
 def general(exercise: Exercise, best: Sequence[Any], found: Sequence[Any], label: str) -> "Known | None":
-    """The mistake that the values of one part show, compared with the right ones; None where they show none."""
+    """The mistake that shows when the values of one part are compared with the right ones; None if none shows."""
     pairs = [(right[label], values[label]) for right, values in zip(best, found) if label in right and label in values]
     wrong = [pair for pair in pairs if not same(*pair)]
     if not wrong:

@@ -14,10 +14,10 @@ class Verdict(NamedTuple):
     """What a check has found.
 
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
-    A part is one value that a probe gives, by its label: ``right`` and ``wrong`` are the labels of the parts that are
-    right and wrong, ``unreached`` are the labels of those not computed. ``sentences`` say
-    what was found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it.
-    ``printed`` is what the learner's file has printed.
+    A part is one value that a probe gives; it is known by its label. ``right`` and ``wrong`` are the labels of the
+    parts that are right and wrong, ``unreached`` are the labels of those not computed. ``sentences`` say what was
+    found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it. ``printed`` is
+    what the learner's file has printed.
     """
 
     number: str
@@ -118,11 +118,11 @@ def _shown(exercise, place, right, result):
         if label not in values and isinstance(result, dict):
             break
         if label not in values:
-            yield f"{label}: there is none; expected {brief(value)}"
+            yield f"{label}: expected {brief(value)}, found none"
             return
     extra = [label for label in values if label not in dict(map(tuple, right))]
     if extra and "error" not in result:
-        yield f"{extra[0]}: there is one too many: {brief(values[extra[0]])}"
+        yield f"{extra[0]}: found {brief(values[extra[0]])}; there should be none"
         return
     where = f"line {result['line']}: " if result.get("line") else ""
     kind = "" if result.get("error") == Misshapen.__name__ else f"{result.get('error')}: "

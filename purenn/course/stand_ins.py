@@ -21,7 +21,7 @@ class SquaredLoss:
 
 
 class Line:
-    """A network to try with: each output is w·x + b. It adds up its gradients, and notes what is called."""
+    """A network to try with: each output is w·x + b. It adds up its gradients, and notes which methods are called."""
 
     def __init__(self, values=(0.5, -0.25), left_over=0.0, outputs=1):
         self.values, self.grads, self.called = list(values), [left_over, left_over], []

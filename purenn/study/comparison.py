@@ -16,10 +16,10 @@ class Trial(NamedTuple):
     """What is kept of a run, in plain numbers and lists.
 
     ``solved``: the loss at the end is below the target loss or, if there is none, every point is right. ``needed``:
-    after how many epochs it was solved, None if it is not solved. ``epochs``: how many were done. Loss and accuracies
-    (shares from 0 to 1) are those after the last step; those of validation and test data are None without such data. If
-    training ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies`` and
-    ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs. ``rises`` is the sum of all
+    after how many epochs the run solved its task, None if it did not. ``epochs``: how many were done. Loss and
+    accuracies (shares from 0 to 1) are those after the last step; those of validation and test data are None without
+    such data. If training ``diverged``, the loss is infinite and the accuracies are None. ``losses``, ``accuracies``
+    and ``validation_losses`` are curves, lists of (epoch, value), of at most CURVE epochs. ``rises`` is the sum of all
     rises of the loss from one epoch to the next. ``predictions`` are triples (input, target, output).
     """
 
@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """The epochs until a task was solved: all or, without a target loss, those until all points stayed right."""
+    """How many epochs a task took; without a target loss, up to the first from which all points are right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1
@@ -139,7 +139,8 @@ def columns(by_epoch: list, last: int, width: int) -> list:
 def rank(trial: Trial) -> float:
     """What a run is judged by, the lower the better: the validation loss, or without validation data the epochs needed.
 
-    It is infinite for a run that diverged or, without validation data, was not solved. Test data are never used.
+    It is infinite for a run that diverged or, without validation data, did not solve its task. Test data are never
+    used.
     """
     found = trial.needed if trial.validation_loss is None else trial.validation_loss
     return inf if trial.diverged or found is None else found

@@ -220,8 +220,8 @@ def by_layer(entries: list) -> list:
 def suite(activations=None, losses=None, h: float = 1e-5, seed: int = 5):
     """Check every activation with every loss; yields a Row for each pair.
 
-    A Row is about small networks, 3-4-3, with that activation in the middle: one for each activation
-    that can stand at the output, and one without. Each is checked with and without biases, on a batch of four.
+    A Row is about small networks, 3-4-3, with that activation in the middle: a network for each activation that can
+    stand at the output, and one with none there. Each is checked with and without biases, on a batch of four.
     """
     rng = random.Random(seed)
     inputs = [[rng.uniform(-1.0, 1.0) for _ in range(3)] for _ in range(4)]

@@ -16,7 +16,7 @@ from ..training import Dataset, check_data
 from .tape import Value, bend, log, log_sum_exp, softmax, total
 
 # The graph of one sample's cost: the Value of the cost C; the parameters, for each layer its rows as its
-# ``parameters()`` has them; the input x; what each layer puts out; and the target y. All are lists of Values.
+# ``parameters()`` has them; the input x; what each layer puts out; and the target y. All but the cost are lists.
 Graph = namedtuple("Graph", ("cost", "parameters", "x", "outputs", "y"))
 
 # One parameter: its layer, its name such as weight[1][2], its gradient by the tape and by backpropagation, and how far
@@ -123,7 +123,7 @@ COSTS: dict = {MSELoss: _squared_error, HalfSquaredErrorLoss: _half_squared_erro
 # Compared with backpropagation.
 
 class Tape(Engine):
-    """The engine without a backward pass of its own: one graph for the whole batch, as in PyTorch. It is slow."""
+    """An engine without a backward pass of its own: one graph for the whole batch, as in PyTorch. It is a slow one."""
 
     def gradients(self, network, loss, inputs: list, targets: list) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""

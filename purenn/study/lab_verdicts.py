@@ -7,7 +7,7 @@ and each claim is checked on all the seeds:
                 what the seeds give, from the 5th percentile to the 95th. So about one in ten correct figures
                 fails by chance.
     Success     something that a run does, such as getting every point right. It holds if at least one seed in ten
-                does it: a single run may well have been one of them.
+                does it: the report's run may have been one of those.
     Comparison  what the report says when it compares settings. It holds if it is true of the medians over the seeds.
     Near        a number that the report prints, for an experiment that is too large for many seeds. It holds if the
                 median is near enough to the number.

@@ -41,7 +41,8 @@ PUBLISHED = {
 }
 
 SLIP = (
-    "The biases keep their values here, as in the article: their slopes are shown, but only the weights are updated.",
+    "Only the weights are updated, as in the article: the biases keep their values. Their slopes are shown "
+    "nevertheless.",
     "",
     "A slip in the article: it says that after this one step the error is 0.291027924. That number, and those after "
     "10,000 steps, come from a program that had already changed the output layer's weights when it computed the "

@@ -17,7 +17,7 @@ def one_velocity(original):
 
 
 def momentum_on_the_gradient(original):
-    """Momentum uses the previous gradient in place of the previous step."""
+    """Momentum uses the previous gradient in place of the previous velocity."""
     def step(self):
         for (_, values, grads), previous in zip(self.parameters, self.velocity):
             for k in range(len(values)):

@@ -75,8 +75,8 @@ REASONS = {
         "compare the last two lines.",
     "no-topological-order":
         "The gradient of a value that is used twice comes in two parts. The value passes on the first part, and then "
-        "the sum of both, with the first part again. The further from the output, the more often that happens, so "
-        "the first layers take steps that are far too long, and their neurons end where tanh is flat.",
+        "the sum of both, so the first part is passed on twice. The further from the output, the more often that "
+        "happens, so the first layers take steps that are far too long, and their neurons end where tanh is flat.",
     "gradient-overwritten":
         "Of the uses of a value only one counts. The slopes of the hidden layers lack most of their terms, often "
         "the largest ones, and the steps lead uphill.",

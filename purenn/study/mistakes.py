@@ -72,7 +72,7 @@ MISTAKES = (
             "the same list of velocities for every list of parameters of that length",
             [(optimizers.Optimizer, "_state", wrong.one_velocity)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
-    Mistake("momentum-of-gradient", "Momentum uses the previous gradient in place of the previous step, so "
+    Mistake("momentum-of-gradient", "Momentum uses the previous gradient in place of the previous velocity, so "
             "each gradient is forgotten after one more step.",
             "optimizers.SGD.step", "v[k] = self.momentum * v[k] + grads[k]",
             "v[k] = self.momentum * previous_grads[k] + grads[k]",

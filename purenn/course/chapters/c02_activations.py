@@ -130,7 +130,7 @@ Another activation is tanh(z) = (e^z − e^−z) / (e^z + e^−z), between −1 
     tanh′(z) = 1 − tanh(z)² = 1 − a²     with a = tanh(z)
 
 The function below has one mistake in it. Find it and repair it. The function is given z and a = tanh(z).""",
-    BP1, ("What is a: a number before tanh, or after it?",
+    BP1, ("Is a the number before tanh is applied, or after?",
           "a has been through tanh already; do not apply tanh once more."),
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
            "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),
@@ -193,9 +193,9 @@ finished, says that they are your own sigmoid and its slope.""",
            ("grad[j] * derivative(z[j], a[j])", "grad[j]")),
      Known("function-for-slope", "∂C/∂a_j is multiplied by a_j = f(z_j) instead of the slope f′(z_j).", BP1,
            ("grad[j] * derivative(z[j], a[j])", "grad[j] * a[j]")),
-     Known("a-for-z", "derivative(z, a) is given a instead of z.", BP1,
+     Known("a-for-z", "The first argument of derivative must be z_j; here it is a_j.", BP1,
            ("derivative(z[j], a[j])", "derivative(a[j], a[j])")),
-     Known("z-for-a", "derivative(z, a) is given z instead of a.", BP1,
+     Known("z-for-a", "The second argument of derivative must be a_j; here it is z_j.", BP1,
            ("derivative(z[j], a[j])", "derivative(z[j], z[j])")),
      Known("z-and-a-swapped", "z and a are swapped: where they are kept, or where they are given to "
            "derivative(z, a).", BP1, ("derivative(z[j], a[j])", "derivative(a[j], z[j])")),

@@ -85,8 +85,8 @@ for "sum". It stands in one function, share, so that the cost and its slope cann
            ("total += error * error", "total += abs(error)")),
      Known("mean-too-early", "The 1/m is in squared_error, which must return the sum alone; forward multiplies "
            "it by the share.", WHY_2, ("return total\n", "return total / len(output)\n")),
-     Known("share-is-the-count", "share returns the number of the terms; it must return 1 divided by that "
-           "number.", WHY_2,
+     Known("share-is-the-count", "For a mean, share returns the number of the terms; it must return 1 divided by "
+           "that number.", WHY_2,
            ("return 1.0 / count", "return 1.0 * count")),
      Known("last-error-only", "total is overwritten in each pass of the loop (= instead of +=).", WHY_2,
            ("total += error * error", "total = error * error")),

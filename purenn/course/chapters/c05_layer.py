@@ -161,8 +161,8 @@ backward needs the inputs of the forward pass: forward keeps them in self.inputs
            ("self.weight[j], b, inputs", "self.weight[j], 0.0, inputs")),
      Known("first-row-for-all", "Every neuron computes with the weights of the first one.", FORWARD,
            ("self.weight[j], b, inputs", "self.weight[0], b, inputs")),
-     Known("weights-for-inputs", "∂C/∂w_jk and ∂C/∂a_k have changed places. Are two arguments of neuron.backward "
-           "swapped, the weights and the inputs, or the lists of their gradients?", BP2,
+     Known("weights-for-inputs", "∂C/∂w_jk and ∂C/∂a_k have changed places. In the call of neuron.backward, "
+           "either the weights and the inputs are swapped, or the lists of their gradients are.", BP2,
            ("self.weight[j], self.inputs,", "self.inputs, self.weight[j],")),
      Known("first-row-backward", "backward takes the weights of the first neuron for every neuron.", BP2,
            ("delta[j], self.weight[j]", "delta[j], self.weight[0]"))),

@@ -50,8 +50,8 @@ def probe_numeric(own, sample):
 NUMERIC = Exercise(
     "9.2", "write", "numeric_slope", "Write the central difference", """\
 cost() computes the cost from the values as they are at that moment. To get C(θ + h), change
-values[k] to θ + h and call cost(); likewise for θ − h. At the end values[k] is θ again, exactly:
-so keep θ in a variable, because (θ + h) − h need not be θ.""",
+values[k] to θ + h and call cost(); likewise for θ − h. At the end values[k] is θ again, exactly: so
+keep θ in a variable. Because of rounding, (θ + h) − h may differ from θ.""",
     GRADCHECK, ("theta = values[k]; values[k] = theta + h; above = cost(); and the same for below.",
            "Do not forget values[k] = theta before the return."),
     (Known("one-sided", "This is the difference on one side, (C(θ + h) − C(θ)) / h; the central one is far more "
@@ -62,8 +62,9 @@ so keep θ in a variable, because (θ + h) − h need not be θ.""",
            ("(2.0 * h)", "h")),
      Known("multiplied", "The parentheses around 2·h are missing: this divides by 2, and multiplies by h.", GRADCHECK,
            ("(2.0 * h)", "2.0 * h")),
-     Known("moved-back", "values[k] is moved back by h, which need not give θ: keep θ in a variable.", GRADCHECK,
-           [(("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
+     Known("moved-back", "values[k] is moved back by h. That may not give θ, because of rounding: keep θ in a "
+           "variable.",
+           GRADCHECK, [(("values[k] = theta - h\n", "values[k] -= 2.0 * h\n"),
              ("    values[k] = theta\n", "    values[k] += h\n")),
             ("    values[k] = theta\n", "    values[k] += h\n")]),
      Known("not-restored", "values[k] is not set back to θ.", GRADCHECK, ("    values[k] = theta\n", "")),
@@ -99,9 +100,9 @@ the cost):
 
 It is 0 where they agree, ½ where one is twice the other, and 2 where only the sign differs. If both
 are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If this relative error is below
-1e-6, the gradient counts as right. If it is above, the gradient is wrong, provided that the
-activations are smooth, as the sigmoid is. (The command gradcheck takes the rounding of the cost into account. So it
-can be stricter, 1e-7.)""",
+1e-6, the gradient counts as right. If it is above, the gradient is wrong, unless an
+activation is not smooth or the slopes are tiny: then rounding matters. (The command gradcheck takes
+the rounding of the cost into account. So it can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
                 "abs(numeric). If the larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,

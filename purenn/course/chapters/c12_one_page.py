@@ -79,8 +79,9 @@ gradients of all points; then one step of gradient descent, θ ← θ − lr·g,
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
 0.2504; all of them must be right up to rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
-          "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a), "
-          "add to the bias's and the weights' gradients, and collect the slopes of the layer below in a new list."),
+          "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a); "
+          "add delta to the bias's gradient and delta times the input to each weight's; collect the slopes of the "
+          "layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
      Known("gradients-not-cleared", "The gradients of one epoch are still there when those of the next are added.",

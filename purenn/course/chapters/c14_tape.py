@@ -238,8 +238,8 @@ of it. The Value also has its parents, and the slopes of the number with respect
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
 The last argument is a name for the operation; any text will do. The slopes are numbers, not Values:
-take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5.
-The first line makes a Value of it: a, b = self, _value(other)
+take a.data and b.data. a is self. b is other, which may be a plain number, as in a + 1.5. So each
+method begins with this line, which makes a Value of a number: a, b = self, _value(other)
 
 With that, whatever is computed from Values by these operations can be differentiated:
 
