@@ -75,7 +75,7 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part whether it is right; None if it was not reached. After an error, the next part counts as wrong."""
+    """For each part, whether it is right; None if it was not reached. After an error, the next part counts as wrong."""
     values = _values(result)
     stopped = isinstance(result, dict)
     row = {label: same(value, values[label]) if label in values else None if stopped else False
@@ -118,11 +118,11 @@ def _shown(exercise, place, right, result):
         if label not in values and isinstance(result, dict):
             break
         if label not in values:
-            yield f"{label}: expected {brief(value)}, found none"
+            yield f"{label}: expected {brief(value)}; there is no such value"
             return
     extra = [label for label in values if label not in dict(map(tuple, right))]
     if extra and "error" not in result:
-        yield f"{extra[0]}: found {brief(values[extra[0]])}; there should be none"
+        yield f"{extra[0]}: found {brief(values[extra[0]])}; there should be no such value"
         return
     where = f"line {result['line']}: " if result.get("line") else ""
     kind = "" if result.get("error") == Misshapen.__name__ else f"{result.get('error')}: "

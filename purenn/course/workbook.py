@@ -56,7 +56,7 @@ def generator(of: Exercise, seed: int) -> random.Random:
 
 
 def drawn(of: Exercise, seed: int) -> Dict[str, Any]:
-    """The values drawn for an exercise to predict or find; no two known mistakes of a prediction give close answers."""
+    """The values drawn for an exercise to predict or find; of a prediction, all known answers are APART."""
     return _drawn(of.number, seed)
 
 

@@ -62,7 +62,7 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """How many epochs a task took; without a target loss, up to the first from which all points are right."""
+    """How many epochs a task took: all; without a target loss, those up to where all points stay right."""
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1

@@ -285,7 +285,7 @@ def sweep_of_xor(activation: str) -> list:
 
 
 def _cost_and_sides(network, loss, inputs, targets):
-    """The cost of the batch, and for each unit with a kink which side of it each sample is on."""
+    """The cost of the batch and, for each unit with a kink, the side of the kink that each sample is on."""
     outputs = []
     sides: list = []
     for x, y in zip(inputs, targets):

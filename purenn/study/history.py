@@ -107,7 +107,7 @@ class History:
         self.snapshots.append(Snapshot(number, values, self._gradient_sizes()))
 
     def _gradient_sizes(self):
-        """The Euclidean length of each layer's gradient, a dict from the layer's number: √Σ (∂C/∂θ)²."""
+        """The Euclidean length of each layer's gradient, √Σ (∂C/∂θ)², as a dict from the layer's number to it."""
         self.network.zero_grad()
         self.engine.gradients(self.network, self.loss, self.data.inputs, self.data.targets)
         squares: dict = {}

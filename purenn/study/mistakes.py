@@ -110,8 +110,8 @@ MISTAKES = (
             "neuron.backward", "return delta", "return 0.0",
             [(neuron, "backward", wrong.no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
-    Mistake("share-overwritten", "A neuron is an input of several neurons. Each of these overwrites ∂C/∂a_k; it must "
-            "add its share.",
+    Mistake("share-overwritten", "Each neuron that takes an activation a_k overwrites ∂C/∂a_k in place of adding to "
+        "it.",
             "neuron.backward", "input_grads[k] += delta * weights[k]", "input_grads[k] = delta * weights[k]",
             [(neuron, "backward", wrong.last_share_alone)], lambda: checks.gradients("sigmoid"), _xor()),
     Mistake("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.",

@@ -141,7 +141,7 @@ def _written(node, values):
 
 
 def _callee(node, values):
-    """The text of a call: a function by its own name, even if a variable is called; a method with its object."""
+    """The text of what is called: a function by its own name, whatever variable holds it; a method with its object."""
     try:
         found = values.of(node)
         if isinstance(node, ast.Attribute) and not isinstance(values.of(node.value), types.ModuleType):

@@ -1,9 +1,10 @@
 """Whether one setting is better than another (the sign test), and the sentence that says what stands out.
 
 Both settings are run with the same seeds, and each seed is one comparison. The setting that needed fewer epochs wins,
-and a solved run wins over an unsolved one. With validation data, the lower validation loss wins. The first counts as
-better if a tossed coin would give that many wins or more with a probability of at most 1/32, for example with 5 wins to
-0, 8 to 1 or 15 to 5. Otherwise the two cannot be told apart. ``comparison`` says which setting is the first.
+and a solved run wins over an unsolved one. With validation data, the lower validation loss wins. One setting counts as
+better if a tossed coin would give its number of wins, or more, with a probability of at most 1/32: for example, with 5
+wins to 0, 8 to 1 or 15 to 5. Otherwise the two cannot be told apart. The order of the settings is that of
+``comparison``.
 """
 from math import comb, inf
 

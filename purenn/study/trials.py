@@ -24,9 +24,10 @@ class Experiment(NamedTuple):
 
     ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was assumed
     if the report leaves something open, and names its mistakes if they are made here, too. ``runs`` are Jobs by label,
-    each done with every seed; ``claims`` are checked on them. ``others`` are Jobs by the label of the run that they
-    replace: the right method, if that of the report has a mistake. They are for comparison only, and ``other`` is their
-    name. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number without a compiler.
+    each done with every seed; ``claims`` are checked on them. ``others`` are Jobs with the right method, if that of the
+    report has a mistake. They are done, too, for comparison, each under the label of the run that it corrects;
+    ``other`` is their name. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number
+    without a compiler.
     """
 
     name: str

@@ -73,7 +73,7 @@ the biases.""",
      Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(rng.random())"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(rng.random())"))),
-     Known("transposed", "The matrix is in × out; it must have a row for each neuron: out × in.", FORWARD,
+     Known("transposed", "weight has a row for each input; it must have one for each neuron.", FORWARD,
            (("for j in range(out_features):\n        row", "for j in range(in_features):\n        row"),
             ("for k in range(in_features)", "for k in range(out_features)")))),
     tried="A test case is the seed, in_features, out_features: uniform(in_features, out_features, "

@@ -117,7 +117,7 @@ are not that deep.)""",
            [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
      Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
            ("return order", "return [*self.parents, self]")),
-     Known("seen-is-kept", "seen is kept from one order() to the next, where every Value then counts as seen.", TAPE,
+     Known("seen-is-kept", "seen is kept from one call of order() to the next: all Values then count as seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
      Known("listed-twice", "A Value that is used twice is listed twice.", TAPE, ("elif value not in seen:", "else:")),
      Known("seen-by-number", "A Value is taken as seen if another has the same number; put the Value itself into "
@@ -205,7 +205,7 @@ class Value(Ordered):
     """A number that knows what it was made from, and can go back through it."""
 
     def backward(self):
-        """Set v.grad to ∂C/∂v for this Value, C, and each Value v that it depends on."""
+        """Set v.grad to ∂C/∂v for each Value v that this Value C depends on, and for C itself."""
         ...
 ''', answers={"Value.backward": tape.Value.backward}, module="tape_backward", names=("Value",), probe=probe_backward,
     samples=(*GRAPHS, ((3.0, (), ()), (-6.0, (0, 0), (1.0, -3.0)))))
@@ -232,8 +232,8 @@ PRODUCT = "(b.data, a.data)"
 OPERATIONS = Exercise(
     "14.4", "write", "operations", "Write the operations with their slopes", """\
 In Python, a + b calls a.__add__(b), a - b calls a.__sub__(b), and a * b calls a.__mul__(b). So a
-class can say what they mean. Here each method computes a number and returns a new Value
-of it. The Value also has its parents, and the slopes of the number with respect to each:
+class can define what +, - and * mean. Here each method computes a number and returns a new Value
+that holds it, with its parents and the slopes of the number with respect to each:
 
     Value(number, (a, b), (∂number/∂a, ∂number/∂b), "+")
 
