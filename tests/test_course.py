@@ -340,7 +340,7 @@ def test_one_part_too_many_is_told():
     of = exercise("1.2")
     found = [source.Outcome([*outcome.parts, ["more", 1.0]]) for outcome in judge.expected(of)]
     verdict = verdict_of_results(of, found)
-    assert verdict.status == "wrong" and any("should be no such value" in said for said in verdict.sentences), verdict
+    assert verdict.status == "wrong" and any("nothing is expected here" in said for said in verdict.sentences), verdict
 
 
 def test_numbers_that_only_look_like_a_mistake_of_any_exercise_are_not_named():

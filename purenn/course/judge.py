@@ -118,11 +118,11 @@ def _shown(exercise, place, right, result):
         if label not in values and isinstance(result, dict):
             break
         if label not in values:
-            yield f"{label}: expected {brief(value)}; there is no such value"
+            yield f"{label}: expected {brief(value)}, found nothing"
             return
     extra = [label for label in values if label not in dict(map(tuple, right))]
     if extra and "error" not in result:
-        yield f"{extra[0]}: found {brief(values[extra[0]])}; there should be no such value"
+        yield f"{extra[0]}: found {brief(values[extra[0]])}; nothing is expected here"
         return
     where = f"line {result['line']}: " if result.get("line") else ""
     kind = "" if result.get("error") == Misshapen.__name__ else f"{result.get('error')}: "

@@ -48,10 +48,9 @@ def left_out(given: Any) -> str:
 def plain(value: Any, depth: int = 0) -> Any:
     """A value as JSON can hold it.
 
-    None, bools, strings, numbers and lists stay as they are; a tuple becomes a list. Of a list, at most 10,000
-    entries are kept. Anything else becomes {"type",
-        : the name of its type}; nan, inf, huge whole numbers, and lists that are nested
-    too deeply become {"type": what they are}.
+    None, bools, strings, numbers and lists stay as they are; a tuple becomes a list. Of a list, at most 10,000 entries
+    are kept. Anything else becomes {"type": the name of its type}. nan, inf, huge whole numbers, and lists that are
+    nested too deeply become {"type": what they are}.
     """
     if value is None or type(value) in (bool, str):
         return value

@@ -56,7 +56,10 @@ def generator(of: Exercise, seed: int) -> random.Random:
 
 
 def drawn(of: Exercise, seed: int) -> Dict[str, Any]:
-    """The values drawn for an exercise to predict or find; of a prediction, all known answers are APART."""
+    """The values drawn for an exercise to predict or find.
+
+    To predict, they are such that the right answer and those of known mistakes differ enough (APART).
+    """
     return _drawn(of.number, seed)
 
 

@@ -1,8 +1,8 @@
 """Runs of several settings side by side: what is kept of each run, and the numbers of each setting.
 
-Every setting is run with the same seeds. The settings are ranked by the share of runs that solved their task, then
-by the median of the epochs that those runs needed. With validation data they are ranked by the median validation loss.
-The ranking never uses test data. Whether one setting is better than another is decided in ``sign_test``.
+Every setting is run with the same seeds. The settings are ranked by the share of runs that solved their task, then by
+the median of the epochs that those runs needed. With validation data they are ranked by the median validation loss
+instead. The ranking never uses test data. Whether one setting is better than another is decided in ``sign_test``.
 """
 from collections import namedtuple
 from math import fsum, inf
@@ -62,7 +62,10 @@ def _pair(score):
 
 
 def _needed(accuracies, target):
-    """How many epochs a task took: all; without a target loss, those up to where all points stay right."""
+    """How many epochs a task took.
+
+    With a target loss, all epochs of the run; without one, those up to the epoch from which every point stays right.
+    """
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
         needed -= 1

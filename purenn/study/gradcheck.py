@@ -49,8 +49,8 @@ from ..training import Dataset, check_data
 from .guarded import check_forward, check_layers, check_repeats, explained
 
 # One number to learn: its name, such as 0.weight[1][2], its gradient by backpropagation and by the
-# central difference, their relative error, whether a unit changed sides in between, and how far the two may be apart
-# by rounding and truncation.
+# central difference, their relative error, whether a unit changed sides between θ − h and θ + h, and how far the
+# two may be apart by rounding and truncation.
 Entry = namedtuple("Entry", ("name", "analytic", "numeric", "error", "kink", "bound"), defaults=(0.0,))
 
 # What was found for a layer: its place, how many entries were checked, the worst Entry, and the verdict on that.

@@ -1,4 +1,4 @@
-"""Layers and losses of your own in ``gradcheck``: what an error in one means, and whether it returns what it must."""
+"""Your own layers and losses in ``gradcheck``: do they return what they must, and what does an error in them mean?"""
 from typing import Any, List
 
 from ..linalg import PurennError

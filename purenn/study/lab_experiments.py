@@ -158,7 +158,7 @@ B = [
                        ordered([f"{task} hidden {size}" for size in (32, 8, 2)], loss_at(400)),
                        medians([f"{task} hidden {size}" for size in (2, 8, 32)], loss_at(400))))),
     _with_own_adam("B5", "both, without activations", "fewer than 10 epochs with activations, 30 to 40 without",
-                   "converged: the loss is below 0.3 (xor) or 0.1 (linear); without activations: the output has none, "
+                   "converged means that the loss is below 0.3 (xor) or 0.1 (linear); the output has no activation, "
                    "either; lr 0.01 with ",
                    {"with relu": ADAM, "without": ADAM._replace(activation="identity", output_activation="identity")},
                    [Figure("epochs until 0.3, xor with relu", "xor with relu", (0, 9), first_below(0.3)),

@@ -250,7 +250,7 @@ class Tracer:
 
 
 def _is_check(node):
-    """Whether all that a statement does is to raise if a condition is true."""
+    """Whether a statement does nothing but raise an exception if a condition is true."""
     return [type(each).__name__ for each in getattr(node, "body", ())] == ["Raise"]
 
 

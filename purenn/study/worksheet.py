@@ -34,7 +34,7 @@ def known(network, optimizer, x: list, y: list) -> Dict[str, float]:
 
 
 def sheet(sections: List[Any], chosen: List[Any], before: Dict[str, float], open_: bool) -> List[Any]:
-    """The chosen sections with their quantities numbered: the results left open, or, as the answers, filled in.
+    """The chosen sections with their quantities numbered; the results are left open, or shown for the answers.
 
     If the results are left open, a first section has what is given: what the formulas need but do not compute.
     ``before`` is what was ``known`` before the step. A quantity without a formula keeps its result, except the new C.

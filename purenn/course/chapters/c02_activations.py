@@ -207,7 +207,7 @@ finished, says that they are your own sigmoid and its slope.""",
             (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
     tried="A test case is the z_j and the ∂C/∂a_j; forward and backward are called with these, and then again with "
           "2·z_j and the same ∂C/∂a_j. All this is done with Sigmoid, and then with f(z) = 3z. For 3z, "
-          "derivative(z, a) returns z + 2a, which is not its slope, but shows which number is z and which is a.",
+          "derivative(z, a) returns z + 2a. That is not the slope of 3z, but it shows which number is z and which a.",
     code='''\
 from activations import sigmoid, sigmoid_derivative
 

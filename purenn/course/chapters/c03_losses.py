@@ -60,8 +60,8 @@ The formulas of 3.1, for any number of outputs. Some people take the sum instead
 mean; self.reduction says which one. The factor in front of the sum is 1/m for "mean" and 1
 for "sum". It stands in one function, share, so that the cost and its slope cannot disagree.""",
     WHY_2, ("share: 1.0 / count if self.reduction == \"mean\", otherwise 1.0.",
-           "forward: self.share(len(output)) times squared_error; backward: a list with share * 2.0 * (a - y) for "
-           "each output a and its target y (zip goes through both lists)."),
+           "forward: self.share(len(output)) times squared_error; backward: share = self.share(len(output)), and "
+           "then a list with share * 2.0 * (a - y) for each output a and its target y (zip goes through both lists)."),
     (TWO._replace(change=("share * 2.0 * (a - y)", "share * (a - y)")),
      SIGN._replace(change=("share * 2.0 * (a - y)", "share * 2.0 * (y - a)")),
      NO_SHARE._replace(says="The 1/m of the mean is missing from the slope.",

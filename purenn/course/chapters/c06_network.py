@@ -199,7 +199,7 @@ another list.
            "too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
     tried="A test case is a number f for each layer; 0 is a layer without parameters. The others have three lists of "
-          "two numbers: \"weight[0]\" begins with f, \"weight[1]\" with 3f, \"bias\" with 5f. At first, their "
+          "numbers: \"weight[0]\" is f, 2f, \"weight[1]\" is 3f, 4f, and \"bias\" is 5f, 6f. Before zero_grad() their "
           "gradients are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
     code='''\
 from network_passes import Network as Passes

@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed with β₂ = 0.1; it must be 0.999 unless betas says otherwise.", STEP,
+     Known("adam-betas", "v is computed with β₂ = 0.1; β₂ must be 0.999 unless betas says otherwise.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
@@ -248,7 +248,7 @@ class Adam:
 
 ADAGRAD = Exercise(
     "7.4", "repair", "adagrad_step", "Repair a step of Adagrad", """\
-Adagrad is older than Adam. Each slope of a parameter makes its later steps smaller:
+Adagrad is older than Adam. Each slope of a parameter makes the later steps of that parameter smaller:
 
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
@@ -267,7 +267,7 @@ The s of a parameter is made of its own slopes alone. In the code below that is 
            ("s[k] += g * g", "s[k] = g * g")),
      Known("no-square-root", "The root is left out: the step is divided by s, not by √s.", STEP,
            ("math.sqrt(s[k])", "s[k]")),
-     Known("eps-left-out", "eps is left out: where all slopes are 0, 0 is divided by 0.", STEP,
+     Known("eps-left-out", "eps is left out: if all slopes so far are 0, the step divides 0 by 0.", STEP,
            ("(math.sqrt(s[k]) + self.eps)", "math.sqrt(s[k])")),
      Known("sum-of-the-list", "s is the sum of the squares of the whole list in this step; it must be the sum of g² of "
            "one parameter over all steps.", STEP, ("s[k] += g * g", "s[k] = sum(g * g for g in grads)")),

@@ -75,7 +75,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
            ("            network.backward(batch_grad)                        # ∂C/∂θ += share · ∂C_x/∂θ\n"
             "            outputs.append(output)\n",
             "            outputs.append(output)\n        network.backward(batch_grad)\n")),
-     Known("error-for-slope", "output − target goes into network.backward; it must be what loss.backward gives.",
+     Known("error-for-slope", "output − target is taken as the slope of the loss; take what loss.backward gives.",
            WHY_2, ("in grad:", "in [a - t for a, t in zip(output, y)]:")),
      Known("share-of-the-outputs", "The share is computed from the number of output neurons; it must be computed from "
            "that of the samples.", WHY_2, ("append(share * g)", "append(loss.share(len(grad)) * g)")),

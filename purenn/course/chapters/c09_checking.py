@@ -206,8 +206,8 @@ grads[k] with the slope that the cost shows (9.2), by their relative error (9.3)
            [(APPEND, APPEND + "\n                break"), (APPEND, APPEND + "\n                return found")]),
      Known("last-list-only", "Only the last list is checked.", GRADCHECK,
            ("in parameters:", "in list(parameters)[-1:]:")),
-     Known("slope-of-the-first", "Each gradient is compared with that of the first number of its list.", GRADCHECK,
-           ("numeric_slope(cost, values, k, h)", "numeric_slope(cost, values, 0, h)"))),
+     Known("slope-of-the-first", "Each gradient is compared with the numeric slope of its list's first number.",
+           GRADCHECK, ("numeric_slope(cost, values, k, h)", "numeric_slope(cost, values, 0, h)"))),
     tried="A test case is five factors, and s. The cost is s·(w_0·w_1² + w_2·b_0·b_1); its five gradients are "
           "multiplied by the factors.",
     code='''\

@@ -160,7 +160,7 @@ BACKWARD = Exercise(
 Now the chain rule. For C and each Value v that it depends on, C.backward() sets v.grad to ∂C/∂v:
 
     ∂C/∂C      = 1
-    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, the Values made directly of it
+    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, the Values made directly from it
 
 Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go through the order of
 14.2, from C back. When a Value's turn comes, every Value made from it has had a turn, so the Value's grad is complete.
