@@ -34,10 +34,10 @@ class Exercise(NamedTuple):
     {z} for the values that are drawn.
 
     To write or repair: ``code`` is the file with ``...`` in place of the lines to be written. ``answers`` is a dict
-    from the name of each function to what belongs there: a function of the core, or the source as a string.
-    ``probe(own, sample)`` calls the learner's functions, which are attributes of ``own``, with one of the ``samples``;
-    it gives pairs of a label and a value. The smallest sample comes first; ``tried`` says what a sample is. Later
-    exercises import ``names`` from ``module``. ``planted`` is the name of the mistake that is to be repaired.
+    from the name of each function to what belongs in place of the dots: a function of the core, or the source as a
+    string. ``probe(own, sample)`` calls the learner's functions, which are attributes of ``own``, with one of the
+    ``samples``; it gives pairs of a label and a value. The smallest sample comes first; ``tried`` says what a sample
+    is. Later exercises import ``names`` from ``module``. ``planted`` is the name of the mistake that is to be repaired.
 
     To order: ``code`` has one ``...``. ``answers`` has the right lines, under the name of the function; ``others`` are
     the lines that do not belong there.

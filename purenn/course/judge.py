@@ -15,7 +15,7 @@ class Verdict(NamedTuple):
 
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
     A part is one value that a probe gives; it is known by its label. ``right`` and ``wrong`` are the labels of the
-    parts that are right and wrong, ``unreached`` are the labels of those not computed. ``sentences`` say what was
+    parts that are right and wrong; ``unreached`` are the labels of those not computed. ``sentences`` say what was
     found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it. ``printed`` is
     what the learner's file has printed.
     """
@@ -150,7 +150,7 @@ def _remark(value, found):
     if found is None and value is not None:
         return "; is a return missing, or is a line with ... still there?"
     if isinstance(value, list) and isinstance(found, list) and len(value) != len(found):
-        return f"; that is a list of {len(found)}; a list of {len(value)} is expected"
+        return f"; the length of that list is {len(found)}; {len(value)} is expected"
     if isinstance(value, list) != isinstance(found, list) and (is_number(found) or isinstance(found, list)):
         return "; a list is expected" if isinstance(value, list) else "; one number is expected, not a list"
     return ""
@@ -159,7 +159,7 @@ def _remark(value, found):
 # Answers that are not code.
 
 def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
-    """The Verdict on the answer of an exercise to predict, order or find."""
+    """The Verdict on the answer to an exercise of kind predict, order or find."""
     if answer is None or answer == "":
         return Verdict(exercise.number, "blank", sentences=("There is no answer in the file yet.",))
     if exercise.kind == "order":
@@ -176,7 +176,7 @@ def judged_answer(exercise: Exercise, seed: int, answer: Any) -> Verdict:
     if same(best, answer, *precision):
         return Verdict(exercise.number, "right", (exercise.answer,))
     # The right number is not shown: it would answer the question.
-    sentences: Tuple[str, ...] = (f"{exercise.answer} is not {brief(answer)}",)
+    sentences: Tuple[str, ...] = (f"{brief(answer)} is not the right {exercise.answer}",)
     for known in exercise.known:
         if same(known.change(values), answer, *precision):
             return Verdict(exercise.number, "wrong", (), (exercise.answer,), sentences, known.name, known.says,
@@ -205,7 +205,7 @@ def _digits(answer):
 def _judged_name(exercise, values, best, answer):
     if answer == best:
         return Verdict(exercise.number, "right", (exercise.answer,))
-    said = f"{exercise.answer} is not {brief(answer)}"
+    said = f"{brief(answer)} is not the right {exercise.answer}"
     if answer not in values["names"]:
         said = f"{exercise.answer} is {brief(answer)}; it must be one of {', '.join(values['names'])}"
     return Verdict(exercise.number, "wrong", (), (exercise.answer,), (said,), "", "", exercise.page)

@@ -100,7 +100,7 @@ def filled(code: str, answers: Dict[str, str]) -> str:
 
 
 def solution(exercise: Exercise) -> str:
-    """The right code of an exercise to write, repair or order."""
+    """The right code of an exercise of kind write, repair or order."""
     if exercise.number not in SOLUTIONS:
         answers = {name: answer if isinstance(answer, str) else body(answer)
                    for name, answer in exercise.answers.items()}

@@ -56,9 +56,9 @@ def generator(of: Exercise, seed: int) -> random.Random:
 
 
 def drawn(of: Exercise, seed: int) -> Dict[str, Any]:
-    """The values drawn for an exercise to predict or find.
+    """The values drawn for an exercise of kind predict or find.
 
-    To predict, they are such that the right answer and those of known mistakes differ enough (APART).
+    For kind predict, they are such that the right answer and those of known mistakes differ enough (APART).
     """
     return _drawn(of.number, seed)
 
@@ -83,7 +83,7 @@ def _drawn(number: str, seed: int) -> Dict[str, Any]:
 
 
 def lettered(of: Exercise, seed: int) -> List[Tuple[str, str]]:
-    """The lines of an exercise to order, shuffled, each with its letter."""
+    """The lines of an exercise of kind order, shuffled, each with its letter."""
     answer: Any = next(iter(of.answers.values()))
     lines = [*answer.splitlines(), *of.others]
     generator(of, seed).shuffle(lines)

@@ -10,7 +10,7 @@ MEASURED, MEASURING = 256, 0.1
 
 
 class Estimate(NamedTuple):
-    """The seconds that an epoch takes, the number of samples learned in a second, and the number measured."""
+    """The seconds that an epoch takes, the samples learned in a second, and how many samples were timed."""
 
     seconds: float
     rate: float

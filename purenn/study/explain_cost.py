@@ -100,7 +100,7 @@ def _cross_entropy(loss, symbol, output, y):
 
 
 def softmax_share(j: int, symbol: str, z: list, a: float, name: str) -> Quantity:
-    """softmax: e^z over the sum of all e^z, with the largest z subtracted from each; ``symbol`` is that of z."""
+    """softmax: e^z over the sum of all e^z, the largest z subtracted from every z; ``symbol`` is that of z."""
     m = number(max(z))
     symbols = [f"exp({symbol}_{j} - m) / (exp({symbol}_0 - m)"] + [f"exp({symbol}_{k} - m)" for k in range(1, len(z))]
     numbers = [f"exp({number(z[j])} - {m}) / (exp({number(z[0])} - {m})"]

@@ -251,8 +251,8 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 def stop(function: Callable[..., Any]) -> Optional[str]:
     """Where pdb can stop in a function, as ``break`` takes it: its file and the first line of its body.
 
-    A file of this package is given by a name that pdb finds from any folder, any other by its whole path. None if the
-    function has no file, as when it was typed in at a prompt, or if it is not a Python function.
+    A file of this package is given by a name that pdb finds from any folder; any other file, by its whole path. None if
+    the function has no file, as when it was typed in at a prompt, or if it is not a Python function.
 
     >>> from purenn import neuron
     >>> stop(neuron.forward).startswith("purenn/neuron.py:")

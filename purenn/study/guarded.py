@@ -19,7 +19,7 @@ AGREEMENTS = {
 class explained:
     """Inside ``with explained(network, loss):`` an error in a layer or in the loss becomes a PurennError about it.
 
-    Its cause is the error itself. An error that is a PurennError already, or comes from neither, stays as it is.
+    Its cause is the error itself. A PurennError, or an error from elsewhere, stays as it is.
     """
 
     def __init__(self, network, loss):

@@ -28,10 +28,10 @@ Snapshot = namedtuple("Snapshot", ("epoch", "values", "gradients"))
 class History:
     """How a network changes in training: snapshots, and the accuracies of all epochs.
 
-    Most changes happen early. So at first every epoch has a snapshot, and later ones are farther apart: the square
-    roots of their epochs are at equal distances. A run may have any length: when there are too many snapshots, every
-    second one is dropped, and the distance is doubled. The gradients are those of ``data``, or of its first MEASURED
-    samples.
+    Most changes happen early. So at first every epoch has a snapshot, and later the snapshots are farther apart: the
+    square roots of their epochs are at equal distances. A run may have any length: when there are too many snapshots,
+    every second one is dropped, and the distance is doubled. The gradients are those of ``data``, or of its first
+    MEASURED samples.
     """
 
     def __init__(self, network, loss, data, engine) -> None:
@@ -107,7 +107,7 @@ class History:
         self.snapshots.append(Snapshot(number, values, self._gradient_sizes()))
 
     def _gradient_sizes(self):
-        """The Euclidean length of each layer's gradient, √Σ (∂C/∂θ)², as a dict from the layer's number to it."""
+        """A dict from each layer's number to the Euclidean length of its gradient, √Σ (∂C/∂θ)²."""
         self.network.zero_grad()
         self.engine.gradients(self.network, self.loss, self.data.inputs, self.data.targets)
         squares: dict = {}

@@ -1,7 +1,7 @@
 """The experiments of the five lab reports: what is run for each, what is assumed, and what the report says.
 
-A report has one run of each experiment. Here each is run with many seeds, and the report's claims
-(``lab_verdicts``) are checked on all of these runs.
+A report has one run of each experiment. Here each is run with many seeds, if it is not too large, and the report's
+claims (``lab_verdicts``) are checked on all of these runs.
 """
 from functools import partial
 from math import inf

@@ -1,7 +1,7 @@
 """Whether an experiment of the lab reports came out as reported: claims that are written down and can fail.
 
-A report has one run of each experiment; here each is run with many seeds. What a report says is divided into claims,
-and each claim is checked on all the seeds:
+A report has one run of each experiment; here each is run with many seeds, if it is not too large. What a report says is
+divided into claims, and each claim is checked on all seeds that were run:
 
     Figure      a number that the report prints. It holds if a number that rounds to it lies in the middle 90 % of
                 what the seeds give, from the 5th percentile to the 95th. So about one in ten correct figures
@@ -163,7 +163,7 @@ def needed(trial: Trial) -> float:
 
 
 def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
-    """The loss at an epoch, divided by the number of points, which turns a sum into a mean.
+    """The loss at an epoch, divided by ``points``: with the number of points, a sum becomes a mean.
 
     For a run that ended before that epoch it is the last loss, and for one that diverged it is infinite.
     """

@@ -92,7 +92,7 @@ class Lists:
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:
-        """The lists that have changed since the last event: by the number of each, a dict from index to entry.
+        """A dict from the number of each list that has changed since the last event to its changes, by index.
 
         A list that is new or has become shorter is there as a whole.
         """

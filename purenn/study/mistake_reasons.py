@@ -59,8 +59,9 @@ REASONS = {
         "There are 21 points, so every gradient is 21 times too small: the rate is 1/21, not 1. The plateau takes "
         "21 times as many epochs.",
     "softmax-diagonal":
-        "With two classes the part that is left out is as large as the part that is kept, so every gradient is "
-        "half of what it should be: half the learning rate. With more classes the direction is wrong, too.",
+        "With two classes, and with this loss, the part that is left out is as large as the part that is kept, so "
+        "every gradient is half of what it should be: half the learning rate. With more classes the direction is "
+        "wrong, too.",
     "log-of-zero":
         "Inputs of up to 1000 make logits that are thousands apart. The smaller probability is rounded to 0, and "
         "its logarithm does not exist.",

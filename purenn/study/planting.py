@@ -13,8 +13,8 @@ from .mistake_reasons import REASONS
 # the original). check: what catches it. experiment: what a learner would be training.
 Mistake = namedtuple("Mistake", ("name", "summary", "where", "right", "wrong", "patches", "check", "experiment"))
 
-# A run that shows the mistake: the name of the task, the sizes, hidden and output activation, loss and optimizer
-# (functions that make them), data, epochs, batch size, and the class of the engine (None for the loops). network: None,
+# A run that shows the mistake: the name of the task, the sizes, hidden and output activation, functions that make
+# the loss and the optimizer, data, epochs, batch size, and the class of the engine (None for the loops). network: None,
 # or a function that returns a pair: a network in place of one with these sizes, and the parameters that learn.
 Experiment = namedtuple("Experiment", ("task", "sizes", "hidden", "output", "loss", "optimizer", "data", "epochs",
                                        "batch_size", "engine", "network"), defaults=(None, None))

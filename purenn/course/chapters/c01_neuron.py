@@ -24,7 +24,7 @@ b = {b} (the bias). Work out z, to four digits after the point. (A pocket calcul
 will do, or Python.)""",
     FORWARD, ("Multiply first: w_0·a_0, then w_1·a_1.", "Add the two products, then the bias, each with its sign."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"]),
-     Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD,
+     Known("bias-subtracted", "The bias is subtracted; it must be added.", FORWARD,
            lambda v: v["w0"] * v["a0"] + v["w1"] * v["a1"] - v["b"]),
      Known("inputs-not-weighed", "The weights and the inputs are added; each weight must be multiplied by its "
            "input.", FORWARD,
@@ -42,12 +42,12 @@ def probe(own, sample):
 
 WRITE = Exercise(
     "1.2", "write", "weighted_sum", "Write the weighted sum of a neuron", """\
-The weighted sum of 1.1, for any number of inputs. k is the index of an input, w_k and a_k are its
-weight and its value, and Σ_k is the sum over all k, a loop in Python.""",
+This is the z of 1.1, the weighted sum, for any number of inputs. k is the index of an input, w_k
+and a_k are its weight and its value, and Σ_k is the sum over all k, a loop in Python.""",
     FORWARD, ("Begin with z = bias, and add to it in a loop over k.",
            "k goes through range(len(weights)); in each pass weights[k] * inputs[k] is added to z."),
     (Known("bias-left-out", "The bias is left out.", FORWARD, ("z = bias", "z = 0.0")),
-     Known("bias-subtracted", "The bias is subtracted, not added.", FORWARD, ("z = bias", "z = -bias")),
+     Known("bias-subtracted", "The bias is subtracted; it must be added.", FORWARD, ("z = bias", "z = -bias")),
      Known("bias-for-each-input", "The bias is added in each pass of the loop; it must be added only once.", FORWARD,
            [(("z = bias", "z = 0.0"), ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")),
             ("weights[k] * inputs[k]", "weights[k] * inputs[k] + bias")]),

@@ -29,7 +29,7 @@ After the weighted sum z comes the activation a = f(z). One such f is the sigmoi
 
     σ(z) = 1 / (1 + e^−z)
 
-It turns any number into one between 0 and 1. Its slope says how fast a changes when z does.
+It turns any number into a number between 0 and 1. Its slope says how fast a changes when z does.
 From σ(z) = (1 + e^−z)^−1 it follows by the chain rule (calculus) that
 
     σ′(z) = e^−z / (1 + e^−z)² = σ(z)·(1 − σ(z)) = a·(1 − a)

@@ -40,7 +40,9 @@ UNIFORM = Exercise(
 Training begins with random weights. If all weights were equal, and all biases too, the
 neurons of any layer but the last would compute the same number and get the same slopes. They would
 stay equal to each other forever, and be no better than one neuron.
-uniform draws a row of in_features weights for each of the out_features neurons, and their biases.
+
+The function uniform draws a row of in_features weights for each of the out_features neurons, and then
+their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same
@@ -70,7 +72,7 @@ the biases.""",
             ("weight.append(row)", "weight.append(row)\n        bias.append(rng.uniform(-1.0, 1.0))"))),
      Known("bias-zero", "The biases are 0; they must be drawn, as the weights are.", EQUAL,
            ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(0.0)")),
-     Known("only-positive", "The numbers are between 0 and 1, not between −1 and 1.", EQUAL,
+     Known("only-positive", "The numbers are between 0 and 1; they must be between −1 and 1.", EQUAL,
            (("row.append(rng.uniform(-1.0, 1.0))", "row.append(rng.random())"),
             ("bias.append(rng.uniform(-1.0, 1.0))", "bias.append(rng.random())"))),
      Known("transposed", "weight has a row for each input; it must have one for each neuron.", FORWARD,

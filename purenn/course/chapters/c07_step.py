@@ -159,7 +159,7 @@ Both means begin at 0, and are too near 0 at first. After t steps m is a sum of 
 each times a factor, and the factors add up to 1 − β₁^t, not to 1. Dividing m by 1 − β₁^t corrects it;
 v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small eps prevents dividing by
 0. (β^t is beta ** t in Python.)""",
-    ADAM, ("corrected is one line, with self.t in it.",
+    ADAM, ("corrected: one line, with self.t in it.",
            "In step, self.t += 1 stands before all loops. Then as in 7.2, with m and v from self.first_moment and "
            "self.second_moment."),
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
@@ -199,13 +199,13 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
            ("(1.0 - beta ** self.t)", "(1.0 - beta) ** self.t")),
      Known("eps-left-out", "eps is left out.", STEP, (" + self.eps)", ")")),
      Known("uphill", "The steps go uphill: the sign is wrong.", STEP, ("values[k] -=", "values[k] +=")),
-     Known("t-one-ahead", "t is one too large: it must be 1 in the first step.", ADAM,
+     Known("t-one-ahead", "t is too large by 1: in the first step it must be 1.", ADAM,
            ("self.t += 1\n", "self.t = max(2, self.t + 1)\n")),
      Known("betas-swapped", "β₁ and β₂ are swapped in the two means.", STEP,
            (("m[k] = self.beta1 * m[k] + (1.0 - self.beta1)", "m[k] = self.beta2 * m[k] + (1.0 - self.BETA2)"),
             ("v[k] = self.beta2 * v[k] + (1.0 - self.beta2)", "v[k] = self.beta1 * v[k] + (1.0 - self.beta1)"),
             ("self.BETA2", "self.beta2"))),
-     Known("not-squared", "v is made of g, not g².", STEP, ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
+     Known("not-squared", "v has g; it must be g².", STEP, ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "The factor 1 − β is missing from m or from v, which is then a sum, not a mean.",
            STEP, [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
      Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; m must have only β₁, v "
@@ -258,7 +258,7 @@ The s of a parameter is made of its own slopes alone. In the code below that is 
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
     (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get grads[k]² only.", GALLERY,
            ("s[k] += g * g", "s[k] += sum(g * g for g in grads)")),
-     Known("not-squared", "s is the sum of the slopes, not of their squares.", STEP,
+     Known("not-squared", "s is the sum of the slopes; it must be that of their squares.", STEP,
            [("s[k] += g * g", "s[k] += abs(g)"), ("s[k] += g * g", "s[k] += g")]),
      Known("square-of-the-sum", "This is (s + g)² instead of s + g².", STEP,
            ("s[k] += g * g", "s[k] = (s[k] + g) * (s[k] + g)")),

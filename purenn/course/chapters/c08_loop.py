@@ -141,7 +141,7 @@ network.zero_grad() that of 6.3.""",
            "first step also uses what stands in them at the start.", GALLERY,
            ("cost, outputs = engine.gradients(network, loss, inputs, targets)", "optimizer.step()",
             "network.zero_grad()", "return cost, outputs")),
-     Known("forward-of-outputs", "network.forward is handed outputs, not an input; and it is not needed: "
+     Known("forward-of-outputs", "network.forward is handed outputs; it must get an input. And it is not needed: "
            "engine.gradients goes forward.", TRAIN,
            ("network.zero_grad()", "cost, outputs = engine.gradients(network, loss, inputs, targets)",
             "optimizer.step()", "network.forward(outputs)        # to see what came of it", "return cost, outputs")),

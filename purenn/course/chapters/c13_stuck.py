@@ -46,11 +46,13 @@ there, the output is 10/21 for every input.)""",
 CAUSES = {
     "no-activation": ("There is no activation between the layers: together they are one linear function, whose "
                       "decision boundary is a straight line.", FORWARD),
-    "equal-weights": ("All weights were equal at the start, so the neurons of a layer stay identical.", EQUAL),
-    "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps; no f′ is small.", STEP),
+    "equal-weights": ("All weights and biases were equal at the start, so the neurons of a layer stay identical.",
+                      EQUAL),
+    "lr-too-small": ("The learning rate is far too small: the loss falls in tiny steps, although no f′ is near 0.",
+                     STEP),
     "lr-too-large": ("The learning rate is far too large: the loss grows beyond all bounds.", STEP),
-    "inputs-too-large": ("The inputs, those of the 21 points multiplied by a number, are so large that the hidden "
-                         "sigmoids are at 0 or 1, where their slope is nearly 0: only the output neuron learns.", BP1),
+    "inputs-too-large": ("The inputs are too large: those of the 21 points were multiplied by a large number. The "
+                         "hidden sigmoids are at 0 or 1, where their slope is nearly 0. Only the output learns.", BP1),
 }
 EPOCHS = 60
 

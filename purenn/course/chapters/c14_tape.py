@@ -50,7 +50,7 @@ Work out ∂C/∂a, to four digits after the point.""",
            lambda v: 2.0 * v["z"] * v["b"]),
      Known("use-in-the-product-lost", "This is the part from z = p + a alone; a is used in p = a·b, too.",
            TAPE_MISTAKES, lambda v: 2.0 * v["z"]),
-     Known("product-slopes-swapped", "∂(a·b)/∂a is b, not a.", TAPE, lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
+     Known("product-slopes-swapped", "∂(a·b)/∂a must be b, not a.", TAPE, lambda v: 2.0 * v["z"] * (v["a"] + 1.0)),
      Known("slope-of-z", "This is ∂z/∂a; it must be multiplied by ∂C/∂z.", TAPE, lambda v: v["b"] + 1.0)),
     draw=draw_factors, right=slope_by_the_tape, answer="slope")
 
@@ -262,7 +262,7 @@ With that, whatever is computed from Values by these operations can be different
            "the slopes?", TAPE, [(f"(a, b), {PRODUCT}", "(a,), (b.data,)"), ("(a, b), (1.0, 1.0)", "(a,), (1.0,)")]),
      Known("slopes-are-values", "The slopes of a·b are Values; they must be numbers, b.data and a.data.", TAPE,
            (PRODUCT, "(b, a)")),
-     Known("one-factor-twice", "One of the slopes of a·b is right, and stands there for both; they must be b and a.",
+     Known("one-factor-twice", "Both slopes of a·b are the same; they must be b and a.",
            TAPE, [(PRODUCT, "(b.data, b.data)"), (PRODUCT, "(a.data, a.data)")]),
      Known("sum-for-difference", "a − b is computed as a + b.", TAPE,
            [("a.data - b.data", "a.data + b.data"), (("a.data - b.data", "a.data + b.data"),
