@@ -501,7 +501,7 @@ def test_an_answer_that_is_near_the_right_one_is_not_called_right_as_far_as_it_g
     seed = next(seed for seed in range(1000) if 0.243 < of.right(workbook.drawn(of, seed)) < 0.2435)
     for near, named in ((0.25, "answer-one-half"), (0.244, ""), (0.2436, "")):
         verdict = judge.judged_answer(of, seed, near)
-        assert verdict.sentences == ("loss is not %s" % near,) and verdict.mistake == named
+        assert verdict.sentences == ("%s is not the right loss" % near,) and verdict.mistake == named
 
 
 def test_one_digit_is_too_few_whether_it_is_right_or_not():
