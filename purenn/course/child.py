@@ -72,14 +72,14 @@ def limit(seconds: float) -> None:
         limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
-            # The hard limit is higher by 1. At that limit SIGKILL ends the process, which cannot report it.
+            # The hard limit is the soft one + 1: there SIGKILL ends the process, which can report nothing.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass
 
 
 def forget_purenn(folder: str) -> None:
-    """Make imports find the workbook, and not purenn."""
+    """Let imports find the workbook, but not purenn."""
     for name in [name for name in sys.modules if name.split(".")[0] == "purenn"]:
         del sys.modules[name]
     sys.path[:] = sys.path[1:] + [folder]

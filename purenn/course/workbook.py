@@ -22,8 +22,9 @@ README = """\
 The workbook of purenn
 ======================
 
-Each file ex*.py is an exercise. Open it, read the text at the top, and write your lines in place
-of the dots (or your answer in place of None or of the empty quotes). Then check it:
+Each file ex*.py is an exercise. Open it, read the text at the top, and do what it says: write your
+lines in place of the dots, or your answer in place of None or of the empty quotes, or repair the
+mistake. Then check it:
 
     {program} course check         checks the first exercise that is not right yet
     {program} course check 1.2     checks exercise 1.2

@@ -12,8 +12,8 @@ Even if the gradient a is right, the measured slope n may differ from it by two 
 Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
 ``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
 most u·|q · ∂C/∂q|. A sum of N terms is rounded at most N times, each time by at most u·Σ|terms|. The terms of a
-neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In a loss with a logarithm, ln(1 + …), the sum
-of about 1 is rounded, however small the logarithm is: that is s below. Altogether, the cost is known to within
+neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In a loss with a logarithm, ln(1 + …), the sum 1
++ … is rounded as well. It is about 1, however small the logarithm is. Altogether, the cost is known to within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 

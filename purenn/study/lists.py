@@ -92,7 +92,7 @@ class Lists:
         return self.text(value) if isinstance(value, (Layer, Loss)) else None
 
     def changed(self) -> Dict[int, Any]:
-        """A dict from the number of each list that has changed since the last event to its changes, by index.
+        """The lists that have changed since the last event: a dict from the number of each to its changes, by index.
 
         A list that is new or has become shorter is there as a whole.
         """

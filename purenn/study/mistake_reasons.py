@@ -31,8 +31,9 @@ REASONS = {
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "
         "to help.",
     "adagrad-column":
-        "Each weight's step is divided by the root of a sum: that of all squared slopes of its whole list so far. This "
-        "sum grows faster than the weight's own, so the steps are too small, the more so the longer the list.",
+        "Each weight's step is divided by the root of the sum of all squared slopes of its whole list so far. This sum "
+        "grows faster than that of the weight's own slopes, so the steps are too small, the more so the longer the "
+        "list.",
     "updated-weights":
         "The slopes of the hidden layer are computed with weights that are off by their last step, lr·δ·a. That is "
         "small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",
@@ -68,7 +69,7 @@ REASONS = {
     "exp-overflow":
         "Inputs of up to 1000 make z less than −710, and e^710 is larger than the largest float.",
     "equal-weights":
-        "Neurons with equal weights get equal slopes and stay equal, so each layer is one neuron, copied. A "
+        "Neurons with equal weights and biases get equal slopes and stay equal, so each layer is one neuron, copied. A "
         "network with one neuron in each layer cannot separate these classes: the loss stays near 0.249, that of the "
         "best constant output.",
     "unused-seed":

@@ -151,7 +151,7 @@ MISTAKES = (
             [(activations.Sigmoid, "function", _always(staticmethod(lambda z: 1.0 / (1.0 + math.exp(-z)))))],
             checks.far_out, _xor(data=Dataset([[1000.0 * a, 1000.0 * b] for a, b in xor().inputs], xor().targets),
                                  epochs=500)._replace(task="xor, inputs times 1000")),
-    Mistake("equal-weights", "All weights are equal at the start, so the neurons of a layer stay identical forever.",
+    Mistake("equal-weights", "All weights and biases are equal at the start, so the neurons of a layer stay identical.",
             "initializers.uniform", "weight = _matrix(in_features, out_features, lambda: rng.uniform(-1.0, 1.0))",
             "weight = _matrix(in_features, out_features, lambda: 0.5)",
             [(initializers.INITIALIZERS, "uniform", _always(lambda fan_in, fan_out, rng: (

@@ -202,7 +202,7 @@ finished, says that they are your own sigmoid and its slope.""",
      Known("slope-added", "∂C/∂a_j and f′(z_j) are added; the chain rule multiplies them.", BP1,
            ("grad[j] * derivative", "grad[j] + derivative")),
      Known("sigmoid-written-in", "The sigmoid or its slope is computed here; call self.function and self.derivative, "
-           "which may be those of any f.", BP1,
+           "since f may be another function.", BP1,
            [("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"),
             (("f = self.function", "f = sigmoid"), ("derivative(z[j], a[j])", "a[j] * (1.0 - a[j])"))])),
     tried="A test case is the z_j and the ∂C/∂a_j; forward and backward are called with these, and then again with "

@@ -67,7 +67,7 @@ given number of epochs.""",
            "full one.", WHY_2,
            (("total = 0.0", "total = 0.0\n        count = len(list(batches(data, batch_size)))"),
             ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost / count"))),
-     Known("n/N-of-a-sum", "The cost of a batch is multiplied by n/N. For a loss that is a sum the factor is 1: "
+     Known("n/N-of-a-sum", "The cost of a batch is always multiplied by n/N. For a loss that is a sum the factor is 1: "
            "loss.share(N) / loss.share(n) is right.", WHY_2,
            ("(loss.share(count) / loss.share(len(inputs)))", "len(inputs) / count")),
      Known("total-goes-on", "total is not set to 0 for each epoch: it goes on growing.", TRAIN,

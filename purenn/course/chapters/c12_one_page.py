@@ -77,7 +77,7 @@ The cost: the mean of (a − y)² over the 21 points. Each epoch: the loss of al
 gradients of all points; then one step of gradient descent, θ ← θ − lr·g, for every weight and bias.
 
 Return the losses of the epochs, each as it was before its step. The first loss for seed 1 is about
-0.2504; all of them must be right up to rounding.""",
+0.2504. All losses must be right, except for rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a); "
           "add delta to the bias's gradient and delta times the input to each weight's; collect the slopes of the "

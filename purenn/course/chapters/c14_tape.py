@@ -92,8 +92,8 @@ BY_NUMBER = (("elif value not in seen:", "elif value.data not in seen:"), ("seen
 
 ORDER = Exercise(
     "14.2", "write", "topological_order", "Put a graph in order", """\
-The steps of a calculation make a graph. A Value is a number in this graph. It has data, the number
-itself, and parents, the Values that it was directly made from. (14.4 makes such Values with + and ·.)
+The steps of a calculation make a graph. A Value is a number in this graph. Its data is the number,
+and its parents are the Values that it was directly made from. (14.4 makes such Values with + and ·.)
 
 In the backward pass, ∂C/∂v of a Value v must be complete before it is passed on to the parents. So
 all Values that C was made from, directly or through others, are put in order: each of them once,
