@@ -18,7 +18,8 @@ from ..runs.result import Result, history
 from ..runs.run import Run
 from ..runs.settings import output_kind
 from ..show import report
-from ..show.progress import EpochLines, telling
+from ..show.epoch_lines import EpochLines
+from ..show.progress import telling
 from ..show.terminal import PatientTerminal, Terminal
 from ..training import DivergedError
 from .options import (add_ending_options, add_point_options, begun, chosen, named_as_options, points_of, resumed,
@@ -74,9 +75,7 @@ def note_about(problem: Problem) -> None:
 
 
 def _what_takes_time(source: Source) -> Tuple[str, str]:
-    if isinstance(source, TableSource):
-        return f"reading {source.file}:", " MB"
-    return "drawing letters:", ""
+    return (f"reading {source.file}:", " MB") if isinstance(source, TableSource) else ("drawing letters:", "")
 
 
 def _carry_out(run: Run, options: Any, terminal: Terminal, talkative: Optional[Terminal]) -> int:

@@ -22,10 +22,10 @@ from ..network import Network
 from ..optimizers import SGD
 from ..training import train
 from . import workbook
-from .child import SECONDS
 from .exercise import Exercise
 from .judge import Verdict, judged, judged_answer
 
+SECONDS = 5.0
 GRACE = 4.0                     # seconds added: for the process to start, and to end by itself when its time is up
 MOST_BYTES = 200_000            # the most bytes of a learner's file
 MOST_ANSWER = 4_000_000         # the most bytes that its process may write

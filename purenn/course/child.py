@@ -13,7 +13,6 @@ import sys
 import traceback
 from typing import Any, Dict, List, Sequence
 
-SECONDS = 5.0
 MEGABYTES = 1024
 MOST_PRINTED = 4000
 
@@ -72,7 +71,7 @@ def limit(seconds: float) -> None:
         limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
-            # The hard limit is the soft one + 1: there SIGKILL ends the process, which can report nothing.
+            # The hard limit is the soft one + 1. SIGKILL comes at the hard one, and nothing can be reported.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
             pass

@@ -31,7 +31,7 @@ EXPECTED: Dict[Tuple[str, str, int], List["Outcome"]] = {}
 
 
 class Outcome(NamedTuple):
-    """What a probe gave for a sample: pairs of a label and a value. If it ended in an error, ``error`` is that."""
+    """What a probe gave for a sample: pairs of a label and a value. ``error`` is the error that ended it."""
 
     parts: List[Any]
     error: Optional[Exception] = None

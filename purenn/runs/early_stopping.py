@@ -14,7 +14,7 @@ def why_stopped(run: Any) -> Optional[str]:
         return None
     settings, last, target = run.settings, run.curve[-1], run.settings.target_loss
     if target is not None and last.loss < target and evaluate(run.network, run.loss, run.problem.train)[0] < target:
-        return "target"                                     # the loss before the epoch's last step, and after it
+        return "target"                                     # the loss of the epoch, and the one after its last step
     if settings.patience and run.best and last.number - run.best.number >= settings.patience:
         return "patience"
     return "epochs" if last.number >= settings.epochs else None
@@ -26,6 +26,6 @@ def note_best(run: Any, epoch: Epoch) -> None:
         run.best, run.best_weights = epoch, run.network.state_dict()
 
 
-def ends_with_best(run: Any) -> bool:
-    """True if a Run has stopped and its best weights are the result."""
-    return bool(run.stopped and run.settings.patience and run.best)
+def best_epoch(run: Any) -> Optional[Epoch]:
+    """The epoch whose weights are the result: the best one, if a Run with patience has stopped; otherwise None."""
+    return run.best if run.stopped and run.settings.patience else None

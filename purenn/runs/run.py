@@ -16,7 +16,7 @@ from ..linalg import PurennError
 from ..losses import LOSSES
 from ..network import Network
 from ..training import Dataset, DivergedError, Epoch, are_classes, check_finite, evaluate, train
-from .early_stopping import ends_with_best, note_best, why_stopped
+from .early_stopping import best_epoch, note_best, why_stopped
 from .problems import Problem
 from .result import Result, Score
 from .settings import Settings, check_settings, make_optimizer
@@ -129,8 +129,9 @@ class Run:
 
     def kept(self) -> Optional[int]:
         """The epoch that the network's weights are from; None if training was interrupted in the middle of one."""
-        if self.best and ends_with_best(self):
-            return int(self.best.number)
+        best = best_epoch(self)
+        if best:
+            return int(best.number)
         return len(self.curve) if self.engine.samples == self.samples else None
 
     def result(self) -> Result:
@@ -186,7 +187,7 @@ class Run:
 
     def measured(self) -> Result:
         """The Result so far, whether the training has ended or not."""
-        if ends_with_best(self):
+        if best_epoch(self):
             self.network.load_state_dict(self.best_weights)
         scores: List[Optional[Score]] = [self.score(part) for part in (
             self.problem.train, self.problem.validation, self.problem.test)]

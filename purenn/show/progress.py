@@ -1,10 +1,9 @@
-"""What is shown while something runs: how much is done, how long the rest will take, and lines for some epochs."""
+"""One line on the terminal that says how much is done, and how long the rest will take."""
 import shutil
 import time
 from contextlib import contextmanager
 
 from ..files.text import escaped
-from .report import epoch_line
 from .terminal import DIM, Terminal, duration, rounded
 
 
@@ -81,33 +80,3 @@ def of_run(terminal: Terminal, run) -> Progress:
                         done % samples + 1, samples, rounded(progress.rate(learned)))
     run.engine.tell = tell
     return progress
-
-
-class EpochLines:
-    """A line for the first epoch of a Run, for each whose number is a multiple of ``every``, and for the last.
-
-    In between, the progress is shown.
-    """
-
-    def __init__(self, terminal: Terminal, run, every: int):
-        self.terminal, self.run, self.every = terminal, run, every
-        self.begin = self.last = len(run.curve)
-        self.progress = of_run(terminal, run)
-
-    def add(self, epoch) -> None:
-        """Show an epoch that is done: its line, if it has one, or the progress."""
-        if not self.run.problem.validation:
-            self.progress.update(epoch.number - self.begin, "epoch %d of %d, loss %.4g", epoch.number,
-                                 self.run.settings.epochs, epoch.loss)
-        if epoch.number % self.every == 0 or epoch.number == self.begin + 1:
-            self._write(epoch)
-
-    def end(self) -> None:
-        """Show the last epoch, if it has no line yet."""
-        if len(self.run.curve) > self.last:
-            self._write(self.run.curve[-1])
-
-    def _write(self, epoch):
-        self.progress.clear()
-        self.terminal.line(epoch_line(self.run, epoch))
-        self.last = epoch.number

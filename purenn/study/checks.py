@@ -71,10 +71,10 @@ def hand_computed_steps(name: str) -> tuple:
             try:
                 optimizer.step()
             except ValueError as problem:
-                return False, f"three steps of {name} by hand: ValueError: {problem}"
+                return False, f"three steps of {name}: ValueError: {problem}"
         found = [value for part in values for value in part]
         error = max(abs(found[i] - expected[i]) for i in range(2))
-        text = (f"three steps of {name} by hand: {found[0]:.6g}, {found[1]:.6g}; on paper {expected[0]:.6g}, "
+        text = (f"three steps of {name}: {found[0]:.6g}, {found[1]:.6g}; by hand {expected[0]:.6g}, "
                 f"{expected[1]:.6g}")
         if not error <= 1e-6:
             break

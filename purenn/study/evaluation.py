@@ -13,7 +13,8 @@ from ..training import Dataset, evaluate
 def evaluated(predictor, table, model: str, file: str) -> Score:
     """The Score of a Predictor, from the file ``model``, on the Table in ``file``.
 
-    Raises PurennError if the model does not say what its outputs mean, no rows are left, or the loss is not finite.
+    Raises PurennError if the model does not say what its outputs mean, every row has missing values, or the loss is not
+    finite.
     """
     preparation = predictor.preparation
     if preparation is None:

@@ -16,7 +16,7 @@ def cost(loss, symbol: str, output: list, y: list) -> list:
     if type(loss) not in LOSSES:
         found = plain(None, None, "C", batch_cost(loss, [output], [y]), type(loss).forward)
         return [Section("cost", None, f"{loss!r}: {NUMBERS_ALONE}", [found])]
-    share = f"1/{len(output)}·" if loss.share(len(output)) != 1.0 else ""
+    share = "1/m·" if loss.share(len(output)) != 1.0 else ""
     if isinstance(loss, CrossEntropyLoss):
         title = f"C = Σ_j y_j·(S + (m - {symbol}_j)), with S = ln Σ_j exp({symbol}_j - m); m is the largest {symbol}"
         quantities = _cross_entropy(loss, symbol, output, y)
@@ -30,6 +30,8 @@ def cost(loss, symbol: str, output: list, y: list) -> list:
         title, quantities = f"C = 1/2·Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
     else:
         title, quantities = f"C = {share}Σ_j ({symbol}_j - y_j)²", _squared_error(loss, symbol, output, y)
+    if "1/m" in title:
+        title += f"; m = {len(output)} outputs"
     return [Section("cost", None, f"{loss!r}: {title}", quantities)]
 
 

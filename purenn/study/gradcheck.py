@@ -111,7 +111,7 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
 
 
 def _entry(batch, number, analytic, h, bound):
-    """The Entry of one number: its name, the list that it is in, and its place there."""
+    """The Entry of one number, given its name, the list that it is in, and its place there."""
     numeric, kink = _slope(batch, number, h)
     largest = max(abs(analytic), abs(numeric))
     if not kink and abs(analytic - numeric) > FINE * largest + bound:

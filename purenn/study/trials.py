@@ -26,8 +26,8 @@ class Experiment(NamedTuple):
     if the report leaves something open, and names the report's mistakes that are made here, too. ``runs`` are Jobs by
     label, each done with every seed; ``claims`` are checked on them. ``others`` are Jobs with the right method, if that
     of the report has a mistake. They are done, too, for comparison, each under the label of the run that it corrects;
-    ``other`` is their name. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is their number
-    without a compiler.
+    ``other`` is one name for all of them. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is
+    their number without a compiler.
     """
 
     name: str

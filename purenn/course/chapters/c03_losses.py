@@ -114,7 +114,7 @@ class MSELoss:
         self.reduction = reduction
 
     def share(self, count):
-        """The weight of one of ``count`` terms: 1/count for "mean", 1 for "sum"."""
+        """The factor of each of ``count`` terms: 1/count for "mean", 1 for "sum"."""
         ...
 
     def forward(self, output, target):

@@ -38,8 +38,8 @@ def probe_uniform(own, sample):
 UNIFORM = Exercise(
     "5.2", "write", "initial_weights", "Write the function that draws the initial weights", """\
 Training begins with random weights. If all weights were equal, and all biases too, the
-neurons of a layer would compute the same number and, in every layer but the last, get the same
-slopes. They would stay equal to each other forever, and be no better than one neuron.
+neurons of a layer would compute the same number. In every layer but the last they would also get the
+same slopes, so they would stay equal to each other forever, and be no better than one neuron.
 
 The function uniform draws a row of in_features weights for each of the out_features neurons, and then
 their biases.

@@ -31,9 +31,9 @@ def draw_network(rng):
 
 PREDICT = Exercise(
     "6.1", "predict", "hidden_delta", "What is δ of the hidden neuron?", """\
-A network 1-1-1: the input x goes into a hidden neuron (one between the input and the output)
-with weight w and bias b, and gives a = σ(w·x + b).
-This goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
+A network 1-1-1: the input x goes into a hidden neuron (one between the input and the output).
+It has weight w and bias b, and gives a = σ(w·x + b).
+This a goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
 The cost is C = ½·(o − y)². All the slopes follow, from the output back to the input:
 
     ∂C/∂o           = o − y                                 chapter 3

@@ -56,7 +56,7 @@ def probe_steps(make):
     def probe(own, sample):
         lists, settings, steps = sample
         values = [list(part) for part in lists]
-        grads = [[0.5] * len(part) for part in lists]               # what stands there before must not matter
+        grads = [[0.5] * len(part) for part in lists]               # these numbers must not matter
         optimizer = make(own)([(f"{i}.bias", values[i], grads[i]) for i in range(len(lists))], **settings)
         for number in range(steps):
             rest = list(GRADIENTS[number])
@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed with β₂ = 0.1; the default of betas is (0.9, 0.999).", STEP,
+     Known("adam-betas", "v is computed as if betas were (0.9, 0.1), not (0.9, 0.999).", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),

@@ -65,8 +65,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
            ("loss.backward(output, y)", "loss.backward(y, output)")),
-     Known("share-twice-in-cost", "The cost is multiplied by the share twice; batch_cost does it already, so "
-           "gradients must not.", WHY_2,
+     Known("share-twice-in-cost", "The cost is multiplied by the share twice: batch_cost(...) has done that.", WHY_2,
            ("return batch_cost(loss, outputs, targets), outputs", "return share * batch_cost(loss, outputs, targets), "
             "outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "

@@ -21,7 +21,7 @@ def slope_by_the_tape(values):
 
 PREDICT = Exercise(
     "14.1", "predict", "slope_in_a_graph", "What is the slope of C if a number is used twice?", """\
-So far you have derived each slope by hand, for one formula. A program can do that for any formula.
+So far you have derived each slope by hand, one formula at a time. A program can do that for any formula.
 It takes the calculation apart into single steps, and each step has slopes that are easy to know:
 
     c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
