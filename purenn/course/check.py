@@ -149,7 +149,7 @@ def problem(outcome: Dict[str, Any]) -> str:
 
 
 class Trained(NamedTuple):
-    """The training of xor with a workbook: its losses, the losses of purenn, and why it failed ("" if it did not)."""
+    """The training on xor with a workbook: its losses, the losses of purenn, and why it failed ("" if it did not)."""
 
     losses: List[float]
     expected: List[float]

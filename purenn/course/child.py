@@ -119,7 +119,7 @@ def told(result: Any, path: str, blank: Sequence[str] = ()) -> Any:
 
 
 def trained(request: Dict[str, Any]) -> Dict[str, Any]:
-    """Train xor with what is in the workbook; return the losses of the epochs."""
+    """Train a network on xor with what is in the workbook; return the losses of the epochs."""
     import builtins
     import random
 

@@ -33,7 +33,7 @@ class Grade(NamedTuple):
 
 
 def read_weights(path: Optional[str]) -> Dict[str, float]:
-    """The points for each exercise: what a JSON file has for its number, else for its chapter, else 1."""
+    """The points for each exercise: what a JSON file has for the exercise, else for its chapter, else 1."""
     weights = {exercise.number: 1.0 for exercise in EXERCISES}
     if path is None:
         return weights

@@ -16,8 +16,8 @@ class Verdict(NamedTuple):
     ``status`` is right, wrong, blank (not begun), unfinished (what is written is right) or error (it could not be run).
     A part is one value that a probe gives; it is known by its label. ``right`` and ``wrong`` are the labels of the
     parts that are right and wrong; ``unreached`` are the labels of those not computed. ``sentences`` say what was
-    found. ``mistake`` is the name of the known mistake, ``says`` what it is, ``page`` what explains it. ``printed`` is
-    what the learner's file has printed.
+    found. ``mistake`` is the name of the known mistake, ``says`` is a sentence on it, and ``page`` is the page that
+    explains it. ``printed`` is what the learner's file has printed.
     """
 
     number: str
@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> Verdict:
-    """The Verdict on a file: ``found`` has what ``child.told`` made of each sample, ``blank`` the blank functions."""
+    """The Verdict on a file. ``found`` has what ``child.told`` made of each sample; ``blank`` the blank functions."""
     still = [f"Still blank: {brief(list(blank))[1:-1]}."] if blank else []
     if blank and len(blank) >= len(exercise.answers):
         return Verdict(exercise.number, "blank", sentences=tuple(still))

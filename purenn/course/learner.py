@@ -40,7 +40,7 @@ def checked(folder: str, names: Sequence[str]) -> Iterator[Tuple[Exercise, Verdi
 
 
 def trained(folder: str, epochs: int) -> Trained:
-    """Train xor with the workbook for up to ``epochs`` epochs.
+    """Train a network on xor with the workbook for up to ``epochs`` epochs.
 
     If that fails, PurennError names the first exercise that is needed and not right, or else says what went wrong.
     """

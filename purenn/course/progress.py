@@ -77,5 +77,5 @@ def _checked(found: Any) -> Progress:
         is_entry = isinstance(entry, list) and [type(part) for part in entry] == [int, int, bool]
         if number not in numbers or not is_entry or min(entry[:2]) < 0:
             raise PurennError(f"done has {short(number)}: {short(entry)}; each exercise must have "
-                              "its tries, its hints, and true if it is right, else false")
+                              "numbers of tries and hints, and true or false: whether it is right")
     return Progress(seed, tuple(sorted(set(chapters))), {number: Done(*entry) for number, entry in done.items()})

@@ -1,8 +1,8 @@
 """The core's formulas as text, for ``explain``: in symbols, and the same with numbers put in.
 
 A formula is a list of terms. They are added from left to right, in the order in which the core adds them. So a line of
-numbers, evaluated as it stands, gives the core's result bit for bit (· is times, ² is squared; ln, exp, sqrt and tanh
-are the functions). A test evaluates every line, and so does ``explain``: if a result differs, the code was changed.
+numbers, evaluated as it stands, gives the core's result bit for bit (· is times, ² is squared; ln, exp, sqrt, tanh and
+max are the functions). A test evaluates every line, and so does ``explain``: if a result differs, the code was changed.
 
 A symbol contains the place of its layer in network.layers: w⁽²⁾_10 is network.layers[2].weight[1][0], z⁽²⁾_1 is output
 1 of that layer, and a⁽³⁾_1 is the activation that network.layers[3] makes of z⁽²⁾_1. The network's input is x.

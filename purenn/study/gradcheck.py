@@ -7,7 +7,7 @@ To measure how the cost C changes with one number θ, change θ a little both wa
 That error is about h²/6 · C‴, from the third derivative: for a parabola it is 0. With too small an h the two
 costs agree in so many digits that their difference is mostly rounding. h = 1e-5 is neither too large nor too small.
 
-Even if the gradient a is right, the measured slope n may differ from it by two errors, of rounding and of truncation:
+Let ``a`` be the gradient and ``n`` the measured slope. Even if ``a`` is right, they may differ by two errors:
 
 Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
 ``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
@@ -28,7 +28,7 @@ So |a − n| may be up to the sum of both errors, the entry's ``bound``. What li
 gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
 cannot be checked more exactly: the cost does not have enough digits.
 
-At the kink of a ReLU the slope depends on the side, so n differs from a although a is right. Such an entry is
+At the kink of a ReLU the slope depends on the side, so ``n`` differs although ``a`` is right. Such an entry is
 recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0 or
 1, BCELoss divides by 1e-12 in place of p·(1 − p). Unless
 the target is that same 0 or 1, the gradient is then far from the slope of the cost, and all entries are left out.
@@ -81,7 +81,7 @@ def gradcheck(network, loss, inputs: list, targets: list, h: float = 1e-5, engin
     """An Entry for each number that the network learns, on one batch.
 
     ``network``, its layers and ``loss`` may be your own. Afterwards the weights are as before, and the network has the
-    gradients of the batch. A layer of your own with a kink has a list ``sides``, in which its forward says on
+    gradients of the batch. A layer of your own with a kink must have a list ``sides``, in which its forward says on
     which side of the kink each unit is.
 
     Raises PurennError if h is not above 0, if the batch does not fit the network, if the forward pass is random, or if

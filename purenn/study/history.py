@@ -13,7 +13,7 @@ MOST_SNAPSHOTS, MOST_NUMBERS = 200, 4_000_000
 # Gradients are computed on at most this many samples, so that a snapshot takes no longer than a small epoch.
 MEASURED = 1000
 
-# The map behind the points reaches a little beyond the unit square, as far as LIMITS. It has SIDE points a side in a
+# The map behind the points reaches a little beyond the unit square, as far as LIMITS. Each side has SIDE points in a
 # figure and FRAME_SIDE in an animation, or fewer if all maps together would take more than MOST_WORK multiplications.
 LIMITS, SIDE, FRAME_SIDE, MOST_WORK = (-0.08, 1.08), 61, 41, 100_000_000
 

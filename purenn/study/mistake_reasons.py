@@ -32,8 +32,8 @@ REASONS = {
         "to help.",
     "adagrad-column":
         "Each weight's step is divided by the root of the sum of all squared slopes of its whole list so far. This sum "
-        "grows faster than that of the weight's own slopes, so the steps are too small, the more so the longer the "
-        "list.",
+        "grows faster than that of the weight's own squared slopes, so the steps are too small, the more so the "
+        "longer the list.",
     "updated-weights":
         "The slopes of the hidden layer are computed with weights that are off by their last step, lr·δ·a. That is "
         "small beside a weight. The smaller the rate, the smaller the error; the curves look alike.",

@@ -23,11 +23,11 @@ class Experiment(NamedTuple):
     """An experiment of a report.
 
     ``setting`` and ``reported`` are what was done and what the report says, in words. ``reading`` says what was assumed
-    if the report leaves something open, and names the report's mistakes that are made here, too. ``runs`` are Jobs by
-    label, each done with every seed; ``claims`` are checked on them. ``others`` are Jobs with the right method, if that
-    of the report has a mistake. They are done, too, for comparison, each under the label of the run that it corrects;
-    ``other`` is one name for all of them. ``seeds`` is the largest number of seeds, None for any; ``few_seeds`` is
-    their number without a compiler.
+    if the report leaves something open. It also names the report's mistakes that are repeated here on purpose. ``runs``
+    are Jobs by label, each done with every seed; ``claims`` are checked on them. ``others`` are Jobs with the right
+    method, if that of the report has a mistake. They are done, too, for comparison, each under the label of the run
+    that it corrects; ``other`` is one name for all of them. ``seeds`` is the largest number of seeds, None for any;
+    ``few_seeds`` is their number without a compiler.
     """
 
     name: str

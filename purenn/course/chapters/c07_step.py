@@ -80,8 +80,8 @@ zeros of the same length. _state() makes it.
 
 A step changes the lists in place, values[k] -= ..., so that the network changes.""",
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
-           "step: go through both with zip: for (_, values, grads), v in zip(self.parameters, self.velocity), and in "
-           "it through k: first v[k] = ..., then values[k] -= ..."),
+           "step: a loop over both, for (_, values, grads), v in zip(self.parameters, self.velocity), and in it a loop "
+           "over k: first v[k] = ..., then values[k] -= ..."),
     (Known("momentum-of-gradient", "μ is multiplied by the gradient of the step before; it must be multiplied by the "
            "velocity.", STEP,
            (("v[k] = self.momentum * v[k] + grads[k]", "change = self.momentum * v[k] + grads[k]"),
@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed as if betas were (0.9, 0.1), not (0.9, 0.999).", STEP,
+     Known("adam-betas", "v is computed with 0.1 in place of β₂.", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
@@ -209,8 +209,8 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "The factor 1 − β is missing from m or from v, which is then a sum, not a mean.",
            STEP, [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
-     Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; each must have one.", STEP,
-           [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
+     Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; it must have one alone.",
+           STEP, [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
             ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
      Known("one-correction-left-out", "One of m and v is not corrected; both must be.", ADAM,
            [("self.corrected(m[k], self.beta1)", "m[k]"), ("self.corrected(v[k], self.beta2)", "v[k]")])),
@@ -223,7 +223,7 @@ from linalg import zeros
 
 
 class Adam:
-    """Adam, Kingma and Ba 2015."""
+    """Adam (Kingma and Ba, 2015)."""
 
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8):
         self.parameters = list(parameters)

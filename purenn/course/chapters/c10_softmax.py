@@ -139,7 +139,7 @@ output is the list of the z: the network ends without softmax; the loss computes
      Known("sign-of-m", "The sign of m − z is wrong: this is ln S + (z − m).", P_MINUS_Y, ("(m - z)", "(z - m)")),
      Known("one-subtracted", "This slope is p − 1 for every class; it must be p − y.", P_MINUS_Y,
            ("[p - y", "[p - 1.0")),
-     Known("largest-left-out", "m is left out: it was taken out of every power, so it must be added to ln S.",
+     Known("largest-left-out", "m is left out: it was subtracted from every exponent, so it must be added to ln S.",
            P_MINUS_Y, ("(log_powers + (m - z))", "(log_powers - z)")),
      Known("share-for-slope", "This slope is p; the target is not subtracted.", P_MINUS_Y, ("[p - y", "[p")),
      Known("z-for-p", "This slope is z − y: softmax is left out.", P_MINUS_Y, ("zip(softmax(output), target)",

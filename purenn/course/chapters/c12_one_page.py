@@ -80,7 +80,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
 0.2504. All losses must be right, except for rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a); "
-          "add delta to the bias's gradient and delta times the input to each weight's; collect the slopes of the "
+          "add delta to the bias's gradient; to each weight's, add delta times its input; collect the slopes of the "
           "layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
