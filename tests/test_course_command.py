@@ -77,7 +77,7 @@ def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
 FAULTS = [
     ("def forward(w, b, i)\n    return 1\n", "line 1: this is not valid Python"),
     ("def forward(w, b, i):\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
-    ("def forward(w, b, i):\n    return\n", "expected 1.25, found None; is a return missing, or a line"),
+    ("def forward(w, b, i):\n    return\n", "expected 1.25, found None; is a return missing, or is a line"),
     ("def forward(w, b, i):\n    return [1.25]\n", "found [1.25]; one number is expected, not a list"),
     ("def forward(w, b, i):\n    return float('nan')\n", "found nan"),
     ("def forward(w, b, i):\n    return lambda: 1.25\n", "found function"),

@@ -18,7 +18,7 @@ MOST_PRINTED = 4000
 
 
 class Printed(io.TextIOBase):
-    """Takes what a file prints, to stdout or stderr. Only the first MOST_PRINTED characters are kept."""
+    """Takes what a file prints to stdout or stderr. Only the first MOST_PRINTED characters are kept."""
 
     def __init__(self) -> None:
         self.kept = ""

@@ -81,7 +81,7 @@ def _is_about(quantity, section, only, last):
 
 
 def _sources(sections, own):
-    """The names of the slopes from which those of a neuron are computed, up to the δ of the layer after it."""
+    """The names of the slopes from which those of a neuron are computed, back to the δ of the next layer."""
     known = {quantity.name: quantity for section in sections if section.part == "backward"
              for quantity in section.quantities}
     slopes = [quantity for section, quantities in zip(sections, own) if section.part == "backward"
@@ -218,8 +218,8 @@ SLOPES = {
 }
 # The same in general, for a title: from the symbols a and z, without the neuron's index.
 GENERAL_VALUES = {
-    Sigmoid: "{a}_j = σ({z}_j) = 1 / (1 + exp(-{z}_j)); where {z}_j < 0, it is computed as exp({z}_j) / (1 + "
-             "exp({z}_j)), the same number: exp of a large number would overflow",
+    Sigmoid: "{a}_j = σ({z}_j) = 1 / (1 + exp(-{z}_j)); where {z}_j < 0, exp(-{z}_j) could overflow, "
+             "and the same number is computed as exp({z}_j) / (1 + exp({z}_j))",
     Tanh: "{a}_j = tanh({z}_j)",
     ReLU: "{a}_j = max(0, {z}_j)",
     LeakyReLU: "{a}_j = {z}_j where {z}_j > 0; otherwise {z}_j times the negative slope",

@@ -19,7 +19,7 @@ def draw_z(rng):
 
 
 def twice(a):
-    """σ′ with the sigmoid taken of a."""
+    """The slope computed from σ(a) instead of a: the sigmoid is applied twice."""
     return activations.sigmoid(a) * (1.0 - activations.sigmoid(a))
 
 
@@ -95,8 +95,8 @@ SLOPE = Exercise(
 The formula of 2.1: σ′(z) = a·(1 − a), with a = σ(z).
 
 The function is given both z and a = σ(z). In this course, every function for the slope of
-an activation is given both, because some slopes are easier to compute from z. Take care which one
-you use.""",
+an activation is given both, because some slopes are easier to compute from z. Take care which
+of the two you use.""",
     BP1, ("z is not used at all.", "One line: the product of a and 1.0 - a."),
     (OF_Z._replace(change=("a * (1.0 - a)", "z * (1.0 - z)")),
      TWICE._replace(change=("a * (1.0 - a)", "1.0 / (1.0 + math.exp(-a)) * (1.0 - 1.0 / (1.0 + math.exp(-a)))")),
@@ -130,7 +130,7 @@ Another activation is tanh(z) = (e^z − e^−z) / (e^z + e^−z), between −1 
     tanh′(z) = 1 − tanh(z)² = 1 − a²     with a = tanh(z)
 
 The function below has one mistake in it. Find it and repair it. The function is given z and a = tanh(z).""",
-    BP1, ("Is a the number before tanh is applied, or after?",
+    BP1, ("Which number is a: the one before tanh is applied, or the one after?",
           "a has been through tanh already; do not apply tanh once more."),
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "
            "already.", BP1, ("1.0 - a * a", "1.0 - math.tanh(a) * math.tanh(a)")),

@@ -179,7 +179,8 @@ another list.
              "len(values)"))),
      Known("only-first-gradients", "Only the first layer's gradients are cleared.", GALLERY,
            ("for layer in self.layers:", "for layer in self.layers[:1]:")),
-     Known("only-first-list", "Only the first list of each layer is cleared; the gradients of the biases are left.",
+     Known("only-first-list", "Only the first list of each layer is cleared; those after it, such as the biases', are "
+           "not.",
            GALLERY, ("for _, _, grads in layer.parameters():", "for _, _, grads in list(layer.parameters())[:1]:")),
      Known("places-of-the-lists", "The number before a name counts the lists; it must be the index of the layer.",
            GALLERY, (("for i in range(len(self.layers)):", "i = -1\n        for layer in self.layers:"),
@@ -198,7 +199,8 @@ another list.
      Known("only-layers-with-parameters", "Layers without parameters are left out of the count; they have an index, "
            "too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
-    tried="A test case is a number f for each layer; 0 is a layer without parameters. The others have three lists of "
+    tried="A test case is a number f for each layer; f = 0 means a layer without parameters. The others have three "
+        "lists of "
           "numbers: \"weight[0]\" is f, 2f, \"weight[1]\" is 3f, 4f, and \"bias\" is 5f, 6f. Before zero_grad() their "
           "gradients are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
     code='''\

@@ -181,7 +181,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
            ("math.sqrt(v_hat)", "v_hat")),
      Known("eps-inside-the-root", "eps is added inside the root; it should be added to the root.", STEP,
            ("(math.sqrt(v_hat) + self.eps)", "math.sqrt(v_hat + self.eps)")),
-     Known("second-moment-of-m", "The second moment is of m² instead of g².", STEP,
+     Known("second-moment-of-m", "v is the mean of m²; it must be that of g².", STEP,
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * (m[k] * m[k])")),
      Known("sum-for-mean", "The factors 1 − β are left out: m and v are sums, not means.", STEP,
            (("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)"))),
