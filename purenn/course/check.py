@@ -48,7 +48,7 @@ def read(exercise: Exercise, folder: str) -> Union[str, Verdict]:
         return str(data.decode("utf-8-sig")).replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         return Verdict(exercise.number, "error", sentences=(
-            f"{exercise.file}.py is not UTF-8 text: byte {error.start} is wrong",))
+            f"{exercise.file}.py is not UTF-8 text: the byte at position {error.start} is wrong",))
     except PurennError as error:
         return Verdict(exercise.number, "error", sentences=(str(error),))
 

@@ -73,7 +73,7 @@ def limit(seconds: float) -> None:
         try:
             # The hard limit is the soft one + 1. SIGKILL comes at the hard one, and nothing can be reported.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
-        except (AttributeError, ValueError, OSError):   # this system has no such limit, or a lower one
+        except (AttributeError, ValueError, OSError):   # this system has no such limit, or has a lower one already
             pass
 
 

@@ -77,5 +77,5 @@ def _checked(found: Any) -> Progress:
         is_entry = isinstance(entry, list) and [type(part) for part in entry] == [int, int, bool]
         if number not in numbers or not is_entry or min(entry[:2]) < 0:
             raise PurennError(f"done has {short(number)}: {short(entry)}; each exercise must have "
-                              "how many tries, how many hints, and true or false for right or not")
+                              "the number of tries, the number of hints, and true if it is right, else false")
     return Progress(seed, tuple(sorted(set(chapters))), {number: Done(*entry) for number, entry in done.items()})

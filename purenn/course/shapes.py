@@ -41,7 +41,7 @@ def things(what: str, given: Any, *names: str) -> List[Any]:
 
 
 def left_out(given: Any) -> str:
-    """What the message asks if None was returned; "" for any other value."""
+    """The question that a message ends with if None was returned; "" for any other value."""
     return "; is a return missing?" if given is None else ""
 
 

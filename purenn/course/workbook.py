@@ -34,9 +34,9 @@ mistake. Then check it:
     {program} course run           trains with all that you have written, once chapters 1 to 8 are done
 
 Type these commands in this folder. If it is named workbook, you can also type them in the folder
-that contains it. In other folders, a message says how to give the path of this folder. (cli.py is a
-file of purenn, not of the workbook: in place of cli.py give the path to it, such as
-../purenn/cli.py. If there is no command python, type python3.)
+that contains it. If you type one in another folder, a message says how to give the path of this
+folder. (cli.py is a file of purenn, not of the workbook: in place of cli.py give the path to it,
+such as ../purenn/cli.py. If there is no command python, type python3.)
 
 Each exercise names a page of purenn's documentation that says more. Many of these pages contain the
 lines that are asked for: try first, and read them afterwards.

@@ -153,7 +153,8 @@ def _cross_entropy_slopes(symbol, z, y, grad):
     direct = [Quantity(j, None, f"∂C/∂{symbol}_{j}", [f"p_{j} - y_{j}"],
                        [[f"{number(p[j])} - {number(y[j])}"]], grad[j], CrossEntropyLoss.backward)
               for j in range(len(z))]
-    general = f"softmax: p_j = exp({symbol}_j) / Σ_k exp({symbol}_k); m is the largest {symbol}"
+    general = (f"softmax: p_j = exp({symbol}_j) / Σ_k exp({symbol}_k); m, the largest {symbol}, is subtracted from "
+               f"every {symbol} and cancels")
     if 0.0 in p:
         return [Section("backward", None, general, shares),
                 Section("backward", None, "cross-entropy: a p has been rounded to 0, so -y_j / p_j cannot be computed; "

@@ -163,7 +163,7 @@ def needed(trial: Trial) -> float:
 
 
 def loss_at(epoch: int, points: int = 1) -> Callable[[Trial], float]:
-    """The loss at an epoch, divided by ``points``: with the number of points, a sum becomes a mean.
+    """The loss at an epoch, divided by ``points``; if the loss is a sum over the points, give their number.
 
     For a run that ended before that epoch it is the last loss, and for one that diverged it is infinite.
     """

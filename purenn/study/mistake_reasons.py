@@ -25,7 +25,7 @@ REASONS = {
         "their size, about lr, however flat the cost becomes, and near the minimum they go back and forth.",
     "adam-correction":
         "m̂ is always 10 times m, and v̂ always 1000 times v. After a few thousand steps neither should be "
-        "corrected any more, and the step is 10/√1000 = 0.32 of the right one.",
+        "corrected anymore, and the step is 10/√1000 = 0.32 of the right one.",
     "adam-step-counter":
         "There are 12 lists of parameters, so t grows 12 times too fast. v starts at 0, and for hundreds of steps "
         "it is corrected too little: √v̂ is too small, and the steps are up to 3 times too long. Here that happens "

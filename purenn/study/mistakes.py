@@ -69,7 +69,7 @@ MISTAKES = (
             lambda: checks.gradients("sigmoid"), _xor()),
     Mistake("shared-velocity", "One layer's step uses another layer's velocity.",
             "optimizers.Optimizer._state", "return [zeros(len(values)) for _, values, _ in self.parameters]",
-            "the same list of velocities for every list of parameters of that length",
+            "one list of velocities for all lists of parameters of the same length",
             [(optimizers.Optimizer, "_state", wrong.one_velocity)],
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
     Mistake("momentum-of-gradient", "Momentum uses the previous gradient in place of the previous velocity, so "

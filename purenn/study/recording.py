@@ -18,7 +18,7 @@ from .tracing import Tracer
 
 FORMAT, VERSION = "purenn recording", 1
 MOST_PARAMETERS = 1000          # so that a recording takes a few seconds and megabytes at most
-EVERY = 64                      # the state at each event whose number is a multiple of this one is kept
+EVERY = 64                      # the state is kept at each event whose number is a multiple of this number
 
 # One function that is running: its number in Recording.functions, the line it is at, its variables in their order.
 Frame = namedtuple("Frame", ("function", "line", "variables"))

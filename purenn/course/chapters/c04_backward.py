@@ -39,7 +39,7 @@ Work out ∂C/∂a_1, to four digits after the point.""",
 
 
 def probe(own, sample):
-    """What is added to lists that are not empty, and what is returned."""
+    """What is added to lists that already hold gradients, and what is returned."""
     delta, weights, inputs, weight_grads, input_grads = sample
     bias = own.backward(delta, weights, inputs, weight_grads, input_grads)
     return [("∂C/∂w_k (weight_grads)", weight_grads), ("∂C/∂a_k (input_grads)", input_grads),

@@ -34,7 +34,7 @@ PREDICT = Exercise(
 A network 1-1-1: the input x goes into a hidden neuron (one between the input and the output).
 It has weight w and bias b, and gives a = σ(w·x + b).
 This a goes into the output neuron with weight v and bias c, and the output is o = σ(v·a + c).
-The cost is C = ½·(o − y)². All the slopes follow, from the output back to the input:
+The cost is C = ½·(o − y)². The slopes are computed from the output back to the hidden neuron:
 
     ∂C/∂o           = o − y                                 chapter 3
     δ of the output = ∂C/∂o · o·(1 − o)                     BP1, chapter 2
