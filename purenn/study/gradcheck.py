@@ -183,7 +183,7 @@ def allowed(entry: Entry) -> float:
 
 
 def worst(entries: list):
-    """The Entry whose error is largest in proportion to what is ``allowed``, without kinks. None if none is left.
+    """Of the entries not at a kink, the one with the largest error in proportion to what is ``allowed``; None if none.
 
     An error that is nan is the largest of all.
     """

@@ -219,7 +219,7 @@ D = [
                            ordered([f"xor hidden {size}" for size in (8, 4, 2)], needed),
                            medians([f"xor hidden {size}" for size in (2, 4, 8)], needed))]),
     Experiment("D5", "both, no activation anywhere, lr 0.001", "xor: about half misclassified; larger lr overflows",
-               NORMAL + "; the larger rates are those of D3: 1, 0.5 and 0.1",
+               NORMAL + "; the larger rates are the three largest of D3: 1, 0.5 and 0.1",
                {**{f"xor lr {lr}": _job("xor", LINE._replace(lr=float(lr))) for lr in ("0.001", "0.1", "0.5", "1")},
                 "linear lr 0.001": _job("linear", LINE._replace(lr=0.001, epochs=20_000))},
                [Figure("accuracy, xor lr 0.001", "xor lr 0.001", "0.5", accuracy_at(100_000)),

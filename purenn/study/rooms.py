@@ -17,7 +17,7 @@ PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORE = tuple(module.__file__ for module in (linalg, neuron, activations, layer, layers, network, losses, optimizers,
                                             loops))
 
-# Functions that are not stepped into; neither are those whose names begin with ``check``. They derive nothing.
+# Not stepped into, nor are functions whose names begin with ``check``: they are not part of the derivation.
 BOOKKEEPING = {"zero_grad", "parameters", "zeros", "shape", "is_finite", "state_dict", "load_state_dict", "sync"}
 GENERATOR = 0x20                                            # the flag of a generator in co_flags
 

@@ -45,7 +45,7 @@ Here x = {x}, w = {w}, b = {b}, v = {v}, c = {c}, and the target y = {y}.
 The forward pass gives a = {a} and o = {out}.
 
 Work out δ of the hidden neuron, to three significant digits: 0.0123 has three, 0.01 has one.
-(All the numbers of such a calculation: python cli.py explain mazur)""",
+(To see all the numbers of such a calculation, for another network: python cli.py explain mazur)""",
     BP2, ("Work down the four lines; each needs the one above.",
           "In the third line the weight is v, which leads from the hidden neuron to the output."),
     (Known("without-its-own-slope", "The slope a·(1 − a) of the hidden neuron is missing: this is ∂C/∂a.", BP1,
