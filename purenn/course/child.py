@@ -71,7 +71,7 @@ def limit(seconds: float) -> None:
         limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
-            # The hard limit is the soft one + 1. SIGKILL comes at the hard one, and nothing can be reported.
+            # The soft limit comes first, and can be reported; at the hard one, 1 above, SIGKILL comes.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or has a lower one already
             pass

@@ -33,7 +33,7 @@ class Verdict(NamedTuple):
 
 
 def judged(exercise: Exercise, found: List[Any], blank: Sequence[str] = ()) -> Verdict:
-    """The Verdict on a file: ``found``, what ``child.told`` made of each sample, and ``blank``, the blank functions."""
+    """The Verdict on a file. ``found`` is what ``child.told`` made of each sample, ``blank`` lists blank functions."""
     still = [f"Still blank: {brief(list(blank))[1:-1]}."] if blank else []
     if blank and len(blank) >= len(exercise.answers):
         return Verdict(exercise.number, "blank", sentences=tuple(still))

@@ -117,7 +117,7 @@ def handed_out(of: Exercise, seed: int) -> str:
         text += (f"\n\nThe code, with a gap for the lines:\n\n{code}\n\n"
                  f"The lines to choose from; not all are needed:\n\n{lines}")
         text = text.replace('"""', "'''")
-        tail = 'order = ""          # the letters of the lines in their order, such as "BAD"'
+        tail = 'order = ""          # the letters of your lines, in the right order, such as "BAD"'
     elif of.kind == "repair":
         tail = mistaken(of, of.planted)
     else:

@@ -64,7 +64,8 @@ def _pair(score):
 def _needed(accuracies, target):
     """How many epochs a task took.
 
-    With a target loss, all epochs of the run; without one, those up to the epoch from which every point stays right.
+    With a target loss, all epochs of the run, which ends there; without one, those up to the epoch from which every
+    point stays right.
     """
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:

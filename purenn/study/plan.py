@@ -46,8 +46,7 @@ def plan_of(task: Task, axes: Sequence[Axis], source, choices: Dict[str, Any], s
 
     ``source`` says where the data come from. ``choices`` are those that all runs share, as ``resolve`` takes them. The
     values of the axes replace those of ``source`` and ``choices``. Raises ChoiceError or PurennError, before anything
-    is trained, if one of the combinations cannot be run. What similar runs have in common is compiled, if that saves
-    time.
+    is trained, if one of the combinations cannot be run. Similar runs share one compiled program, if that saves time.
     """
     values = list(product(*[axis.values for axis in axes]))
     jobs = []

@@ -67,7 +67,7 @@ def _sentence(summaries):
             _outcome(other), f", {times:.1f} times as many" if both else "")
     if is_better(other, first):
         return (f"{first.label} comes first: {_outcome(first)}; but {other.label}, {_outcome(other)}, does better with "
-                f"{differing - won} seeds, and worse with {won}.")
+                f"{differing - won} seeds, and worse with {won}.")      # with 5 at least
     if won == differing > 0:
         return "{} comes first: {}; but {} too few to tell it from {}: {}.".format(
             first.label, _outcome(first), "1 seed is" if first.done == 1 else f"{first.done} seeds are", other.label,

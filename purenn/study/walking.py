@@ -223,8 +223,8 @@ class Question(NamedTuple):
 def question(recording: Recording, number: int) -> Optional[Question]:
     """The Question at an event, which asks for the result of a formula; None if there is no question.
 
-    The result of a line is asked for before the line runs. But if the line calls a function that is stepped into, and
-    computes with the value returned, the result of the line is asked for when that function returns.
+    The result of a line is asked for before the line runs. But if the line computes with the value that a function
+    returns, and that function is stepped into, the result of the line is asked for when the function returns.
     """
     line = number if recording.events[number].kind == "line" else calling_line(recording, number)
     if line is None or (line == number and calls(recording, number)):

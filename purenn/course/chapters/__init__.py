@@ -28,5 +28,5 @@ def exercise(name: str) -> Exercise:
     for found in EXERCISES:
         if name in (found.number, found.name, found.file, found.file + ".py"):
             return found
-    raise PurennError(f"course: there is no exercise {name!r}; give the number of one, such as 1.2, from 1.1 to "
-                      f"{EXERCISES[-1].number}")
+    raise PurennError(f"course: there is no exercise {name!r}; give a number from 1.1 to "
+                      f"{EXERCISES[-1].number}, such as 1.2")

@@ -38,7 +38,7 @@ So where a is known, the slope needs only a subtraction and a multiplication.
 
 Here z = {z}, and a = σ(z) = {a}.
 Work out the slope σ′(z), to four digits after the point.""",
-    BP1, ("The formula at the end needs a, and not z.", "Subtract a from 1, and multiply the result by a."),
+    BP1, ("The last form of σ′(z), with a, needs no z.", "Subtract a from 1, and multiply the result by a."),
     (OF_Z._replace(change=lambda v: v["z"] * (1.0 - v["z"])),
      TWICE._replace(change=lambda v: twice(v["a"])),
      Known("value-for-slope", "This is σ(z) itself, not its slope.", BP1, lambda v: v["a"]),

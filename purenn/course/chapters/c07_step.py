@@ -44,7 +44,7 @@ Work out θ after the three steps, to four digits after the point.""",
            lambda v: v["theta"] - v["lr"] * (v["g1"] + v["g2"] + v["g3"])),
      Known("uphill", "The steps go uphill: the sign is wrong.", STEP,
            lambda v: 2.0 * v["theta"] - descent(v, v["mu"] * (v["mu"] * v["g1"] + v["g2"]) + v["g3"])),
-     Known("mean-momentum", "The slope is multiplied by 1 − μ; it must be v ← μ·v + g.", PYTORCH,
+     Known("mean-momentum", "The slope is multiplied by 1 − μ; the formula is v ← μ·v + g.", PYTORCH,
            lambda v: v["theta"] - (1.0 - v["mu"]) * (v["theta"] - descent(
                v, v["mu"] * (v["mu"] * v["g1"] + v["g2"]) + v["g3"]))),
      Known("two-steps", "This is θ after two steps.", STEP, lambda v: descent(v, 0.0))),
@@ -75,8 +75,8 @@ SGD = Exercise(
     "7.2", "write", "momentum_step", "Write gradient descent with momentum", """\
 The two formulas of 7.1, for all parameters of a network. self.parameters is the list of triples
 (name, values, grads) of 6.3: the slope of values[k] is grads[k]. Every single parameter has a
-velocity of its own, so self.velocity is a list of lists: for each list of parameters a list of
-zeros of the same length. _state() makes it.
+velocity of its own, so self.velocity is a list of lists, one for each list of parameters and of the same
+length. At first all are zeros; _state() makes them.
 
 A step changes the lists in place, values[k] -= ..., so that the network changes.""",
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
@@ -97,7 +97,7 @@ A step changes the lists in place, values[k] -= ..., so that the network changes
            ("self.momentum * v[k] + grads[k]", "grads[k]")),
      Known("uphill", "The steps go uphill. g must be added to v, and lr·v subtracted from θ.", STEP,
            ("values[k] -= self.lr", "values[k] += self.lr")),
-     Known("mean-momentum", "The slope is multiplied by 1 − μ; it must be v ← μ·v + g.", PYTORCH,
+     Known("mean-momentum", "The slope is multiplied by 1 − μ; the formula is v ← μ·v + g.", PYTORCH,
            ("+ grads[k]", "+ (1.0 - self.momentum) * grads[k]")),
      Known("momentum-of-both", "The slope is multiplied by μ too: v ← μ·(v + g) instead of μ·v + g.", STEP,
            ("self.momentum * v[k] + grads[k]", "self.momentum * (v[k] + grads[k])")),
@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed with 0.1 in place of β₂.", STEP,
+     Known("adam-betas", "v is computed with 0.1 as β₂. Is it 1 − β₁, or is betas changed?", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),

@@ -37,13 +37,13 @@ For each sample x with its target y:
     output = network.forward(x)
     the slopes loss.backward(output, y), each multiplied by the share, go into network.backward(...)
 
-In the end, return the cost of the batch, from batch_cost, and the list of all outputs.""",
+At the end, return the cost of the batch, from batch_cost, and the list of all outputs.""",
     WHY_2, ("batch_cost: add up loss.forward(outputs[i], targets[i]) over all i, and multiply by "
             "loss.share(len(outputs)).",
             "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list of share * g for each g "
             "of it, network.backward, outputs.append(output)."),
-    (Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum, n times too large.", WHY_2,
-           [("append(share * g)", "append(g)"), (("append(share * g)", "append(g)"), (
+    (Known("missing-1/n", "The loss is a mean over the samples, but its gradient is a sum: it is n times too large.",
+           WHY_2, [("append(share * g)", "append(g)"), (("append(share * g)", "append(g)"), (
                "return loss.share(len(outputs)) * total", "return total / len(outputs)"))]),
      Known("1/n-twice", "The gradient has the 1/n of the mean twice, so it is n times too small.", WHY_2,
            [("append(share * g)", "append(share * share * g)"),
@@ -55,7 +55,7 @@ In the end, return the cost of the batch, from batch_cost, and the list of all o
                                                  "return total / len(outputs)")),
      Known("target-and-output-swapped-in-cost", "Output and target are swapped where they are given to loss.forward.",
            WHY_2, ("loss.forward(outputs[i], targets[i])", "loss.forward(targets[i], outputs[i])")),
-     Known("cleared-here", "The gradients are cleared here; they must be added to what is already there.", GALLERY,
+     Known("cleared-here", "gradients(...) clears the gradients; it must add to what is already there.", GALLERY,
            ("outputs = []", "outputs = []\n        network.zero_grad()")),
      Known("last-sample-only", "Only the last sample's gradients are there: they are cleared for each sample.", GALLERY,
            ("output = network.forward(x)", "network.zero_grad()\n            output = network.forward(x)")),

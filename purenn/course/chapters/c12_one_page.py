@@ -80,8 +80,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
 0.2504. All losses must be right, except for rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a); "
-          "add delta to the bias's gradient; to each weight's, add delta times its input; collect the slopes of the "
-          "layer below in a new list."),
+          "add delta to the bias's gradient; add delta times its input to each weight's gradient; collect the slopes "
+          "of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
      Known("gradients-not-cleared", "The gradients of one epoch are still there when those of the next are added.",
@@ -89,8 +89,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            (f"    loss = 0.0\n        {CLEAR_EACH}\n", "    loss = 0.0\n")),
      Known("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.", WHY_2,
            ("2.0 * error / len(points)", "error / len(points)")),
-     Known("missing-1/n", "The loss is a mean over the samples, its gradient a sum, n times too large.", WHY_2,
-           ("2.0 * error / len(points)", "2.0 * error")),
+     Known("missing-1/n", "The loss is a mean over the samples, but its gradient is a sum: it is n times too large.",
+           WHY_2, ("2.0 * error / len(points)", "2.0 * error")),
      Known("1/n-twice", "The gradient has the 1/n of the mean twice, so it is n times too small.", WHY_2,
            ("2.0 * error / len(points)", "2.0 * error / len(points) / len(points)")),
      Known("sum-for-mean", "The loss and its gradient are sums over the points; they must be means.", WHY_2,

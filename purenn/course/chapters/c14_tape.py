@@ -115,7 +115,7 @@ are not that deep.)""",
      Known("listed-when-found-reversed", "Values are listed when they are found, and the list is reversed: a "
            "parent that is found early then comes after what is made from it.", TAPE,
            [LISTED_REVERSED, (*LISTED_REVERSED, FIRST_PARENT_FIRST)]),
-     Known("direct-parents-only", "Only the parents of C itself are listed, not theirs.", TAPE,
+     Known("direct-parents-only", "Only C and its own parents are listed; the parents of those are missing.", TAPE,
            ("return order", "return [*self.parents, self]")),
      Known("seen-is-kept", "seen is kept from one call of order() to the next: all Values then count as seen.", TAPE,
            ("seen = set()", "seen = self.__dict__.setdefault('seen', set())")),
@@ -178,7 +178,7 @@ parents and slopes have the same length. A parent may be in parents twice.
             ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
      Known("from-the-parents-on", "Only the parents of C get a gradient: either the loop goes through C alone, or "
            "through the order from the front; it must begin with C, the last.", TAPE, ("reversed(order)", "order")),
-     Known("gradients-not-cleared", "The gradients of the last backward() are still there when the next are added.",
+     Known("gradients-not-cleared", "The gradients of an earlier backward() are still there when new ones are added.",
            TAPE, ("value.grad = 0.0", "pass")),
      Known("begins-with-zero", "grad of C is 0, so nothing is passed on; it must be 1. Is it set before all "
            "are cleared?", TAPE, ("self.grad = 1.0", "pass")),
