@@ -67,6 +67,6 @@ if __name__ == "__main__":
     if len(sys.argv) == 1:
         main()
     else:
-        ACTIVATIONS["swish"] = Swish                    # before purenn.cli is imported: it reads the names then
+        ACTIVATIONS["swish"] = Swish                    # before the first command, which reads the names
         from purenn.cli.main import main as command_line
         sys.exit(command_line())

@@ -496,6 +496,10 @@ def test_too_few_digits_of_the_right_answer_are_not_called_wrong():
         assert "it must be a number" in judge.judged_answer(of, 29, none).sentences[0]
 
 
+def test_the_text_of_an_exercise_fits_on_a_screen():
+    assert [(of.number, line) for of in EXERCISES for line in of.text.split("\n") if len(line) > 106] == []
+
+
 def test_an_answer_that_is_near_the_right_one_is_not_called_right_as_far_as_it_goes():
     of = exercise("13.1")
     seed = next(seed for seed in range(1000) if 0.243 < of.right(workbook.drawn(of, seed)) < 0.2435)

@@ -9,7 +9,7 @@ AGREEMENTS = {
     ("layer", "backward"): "backward is given ∂C/∂a for each number a that forward returned, and returns a list with "
                            "∂C/∂x for each number x that forward was given",
     ("layer", "parameters"): "parameters() yields, for each list of parameters, its name, the list itself, and a list "
-        "of the gradients, of the same length",
+                             "of the gradients, of the same length",
     ("loss", "forward"): "forward is given the outputs and the targets of one sample, and returns its cost, one number",
     ("loss", "backward"): "backward is given the outputs and the targets of one sample, and returns a list with "
                           "∂C/∂a for each output a",

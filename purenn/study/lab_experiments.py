@@ -78,12 +78,12 @@ A = [
                {f"lr {lr}": _job("xor", SSE._replace(lr=float(lr))) for lr in RATES},
                [Success("all points right, lr 0.1", "lr 0.1", right),
                 *[claim(f"lr {lr}") for lr in RATES[1:] for claim in (_mean_loss, _accuracy)]]),
-    Experiment("A7", "xor, hidden 4, 8, 100", "all solve it; with hidden 100 the loss jumps up and down before epoch "
-        "1000",
+    Experiment("A7", "xor, hidden 4, 8, 100", "all solve it; with hidden 100 the loss jumps up and down before "
+               "epoch 1000",
                AS_PRINTED,
                {f"hidden {size}": _job("xor", SSE._replace(sizes=(2, size, size, 1))) for size in (4, 8, 100)},
                [*[Success(f"all points right, hidden {size}", f"hidden {size}", right) for size in (4, 8, 100)],
-                Comparison("the sum of all rises of the loss before epoch 1000: with hidden 100 it is above 1, and "
+                Comparison("the sum of all rises of the loss up to epoch 1000: with hidden 100 it is above 1, and "
                            "more than 5 times as large as with hidden 4",
                            lambda trials: middle(trials["hidden 100"], rises_of) > max(
                                1.0, 5.0 * middle(trials["hidden 4"], rises_of)),
@@ -106,7 +106,7 @@ A = [
 
 
 def rises_of(trial: Trial) -> float:
-    """The sum of all rises of the loss before epoch 1000 (``trials.RISING``)."""
+    """The sum of all rises of the loss up to epoch 1000 (``trials.RISING``)."""
     return trial.rises
 
 
@@ -140,7 +140,7 @@ B = [
                 Success("accuracy 1.0 at 220", "xor", right_at(220))],
                "with the right Adam", {"xor": _job("xor", ADAM._replace(lr=0.001))}),
     _with_own_adam("B3", "both, lr 0.1, 0.01, 0.001",
-                   "the loss goes up and down with 0.1, falls very slowly with 0.001; 0.01 is right", "",
+                   "the loss goes up and down with 0.1, falls very slowly with 0.001; 0.01 is suitable", "",
                    {f"lr {lr}": ADAM._replace(lr=float(lr)) for lr in RATES},
                    [*_on_both(lambda task: Comparison(
                        f"the sum of all rises of the loss, {task}: larger with 0.1 than with 0.01",

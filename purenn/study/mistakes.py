@@ -111,7 +111,7 @@ MISTAKES = (
             [(neuron, "backward", wrong.no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
     Mistake("share-overwritten", "Each neuron that takes an activation a_k overwrites ∂C/∂a_k in place of adding to "
-        "it.",
+            "it.",
             "neuron.backward", "input_grads[k] += delta * weights[k]", "input_grads[k] = delta * weights[k]",
             [(neuron, "backward", wrong.last_share_alone)], lambda: checks.gradients("sigmoid"), _xor()),
     Mistake("missing-factor-2", "The factor 2 of the slope of (a − y)² is missing.",
@@ -126,7 +126,7 @@ MISTAKES = (
             [(losses.HalfSquaredErrorLoss, "backward", _always(lambda self, output, target: [
                 2.0 * (a - y) for a, y in zip(output, target)]))],
             lambda: checks.gradients(loss="half-sse"), _xor(loss=losses.HalfSquaredErrorLoss, optimizer=_sgd(0.1))),
-    Mistake("missing-1/n", "The loss is a mean over the samples, its gradient a sum, n times too large.",
+    Mistake("missing-1/n", "The loss is a mean over the samples, but its gradient is a sum: it is n times too large.",
             "engines.loops.Loops.gradients", "batch_grad.append(share * g)", "batch_grad.append(g)",
             [(loops.Loops, "gradients", wrong.shares(0))], lambda: checks.gradients(loss="mse"), _xor(epochs=3000)),
     Mistake("1/n-twice", "The gradient has the 1/n of the mean twice, so it is n times too small.",

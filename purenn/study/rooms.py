@@ -1,9 +1,8 @@
 """The source of the functions that a recording steps into: their lines, statements, loops and names.
 
 The files with these functions are called rooms here: those of the core, and those of your own layers, losses and
-optimizers. Checks
-and bookkeeping are not stepped into, and neither are comprehensions and generators, which Python's versions trace
-differently.
+optimizers. Checks and bookkeeping are not stepped into, and neither are comprehensions and generators, which Python's
+versions trace differently.
 """
 import ast
 import linecache

@@ -1,8 +1,8 @@
 """The trace function that ``recording.record`` sets: it writes an Event for each line, call and return.
 
-The place of an event follows from the functions that are running. If a function of a layer is
-running, the event is in that layer. The loops around the line, from the outermost in, show which neuron the
-event is in, and which of the neuron's inputs it is about.
+The place of an event follows from the functions that are running. If a function of a layer is running, the event is in
+that layer. The loops around the line, from the outermost in, show which neuron the event is in, and which of the
+neuron's inputs it is about.
 """
 import re
 from typing import Any, Dict, List, Tuple

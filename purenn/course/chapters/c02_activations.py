@@ -129,7 +129,7 @@ Another activation is tanh(z) = (e^z − e^−z) / (e^z + e^−z), between −1 
 
     tanh′(z) = 1 − tanh(z)² = 1 − a²     with a = tanh(z)
 
-The function below has one mistake in it. Find it and repair it. The function is given z and a = tanh(z).""",
+The function below, which is given z and a = tanh(z), has one mistake in it. Find it and repair it.""",
     BP1, ("Which number is a: the one before tanh is applied, or the one after?",
           "a has been through tanh already; do not apply tanh once more."),
     (Known("tanh-derivative", "tanh′ is computed as 1 − tanh(a)² from the activation a, which has been through tanh "

@@ -186,4 +186,4 @@ def forward(output, target):
     probe=lambda own, sample: [("C", own.forward(*sample))])
 
 CHAPTER = Chapter(3, "A loss and its slope", "The slope must belong to the cost: a factor of the cost is a factor of "
-    "its slope.", (PREDICT, MSE, HALF, ORDER))
+                  "its slope.", (PREDICT, MSE, HALF, ORDER))

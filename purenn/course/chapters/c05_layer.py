@@ -41,8 +41,8 @@ Training begins with random weights. If all weights were equal, and all biases t
 neurons of a layer would compute the same number. In every layer but the last they would also get the
 same slopes, so they would stay equal to each other forever, and be no better than one neuron.
 
-The function uniform draws a row of in_features weights for each of the out_features neurons, and then
-their biases.
+The function uniform draws a row of in_features weights for each of the out_features neurons, and
+then their biases.
 
 rng is a generator of random numbers, made as random.Random(seed). rng.uniform(-1.0, 1.0) draws
 a number between −1 and 1. The same seed gives the same numbers, if they are drawn in the same

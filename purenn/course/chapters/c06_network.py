@@ -149,10 +149,10 @@ PARAMETERS = Exercise(
 The optimizer of the next chapter changes every parameter. It gets them from parameters(), as
 triples: a name, a list of values, and the list of their gradients. A layer's own parameters()
 gives such triples. The network's gives those of all layers. Before each name it puts the index of
-the layer, from 0, and a dot: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are
-the layers' own, not copies: whoever changes them changes the layer. (parameters() may
-return a list of the triples. Or it may have yield in place of append, as Linear.parameters of 5.3
-has: then it hands out one triple after the other; 8.3 says more about it.)
+the layer, from 0, and a dot: "0.weight[1]" is the row of neuron 1 in layer 0. The lists are the
+layers' own, not copies: whoever changes them changes the layer. (parameters() may return a list of
+the triples. Or it may have yield in place of append, as Linear.parameters of 5.3 has: then it hands
+out one triple after the other; 8.3 says more about it.)
 
 backward adds to the gradients. Before the next batch (the samples of one step) they are all set to
 0 again: zero_grad(). It changes the lists in place, because the optimizer has the same lists:
@@ -200,9 +200,8 @@ another list.
            "too.",
            GALLERY, ('f"{i}.{name}"', 'f"{len([0 for each in self.layers[:i] if [*each.parameters()]])}.{name}"'))),
     tried="A test case is a number f for each layer; f = 0 means a layer without parameters. The others have three "
-        "lists of "
-          "numbers: \"weight[0]\" is f, 2f, \"weight[1]\" is 3f, 4f, and \"bias\" is 5f, 6f. Before zero_grad() their "
-          "gradients are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
+          "lists of numbers: \"weight[0]\" is f, 2f, \"weight[1]\" is 3f, 4f, and \"bias\" is 5f, 6f. Before "
+          "zero_grad() their gradients are [0.5, -0.5], [1.0, 2.0] and [0.25, -1.5].",
     code='''\
 from network_passes import Network as Passes
 

@@ -75,8 +75,8 @@ SGD = Exercise(
     "7.2", "write", "momentum_step", "Write gradient descent with momentum", """\
 The two formulas of 7.1, for all parameters of a network. self.parameters is the list of triples
 (name, values, grads) of 6.3: the slope of values[k] is grads[k]. Every single parameter has a
-velocity of its own, so self.velocity is a list of lists, one for each list of parameters and of the same
-length. At first all are zeros; _state() makes them.
+velocity of its own, so self.velocity is a list of lists, one for each list of parameters and of the
+same length. At first all are zeros; _state() makes them.
 
 A step changes the lists in place, values[k] -= ..., so that the network changes.""",
     STEP, ("_state: [zeros(len(values)) for _, values, _ in self.parameters].",
@@ -248,12 +248,12 @@ class Adam:
 
 ADAGRAD = Exercise(
     "7.4", "repair", "adagrad_step", "Repair a step of Adagrad", """\
-Adagrad is older than Adam. Each slope of a parameter makes the later steps of that parameter smaller:
+Adagrad is older than Adam. Each slope of a parameter makes later steps of that parameter smaller:
 
     s ← s + g²
     θ ← θ − lr·g / (√s + eps)
 
-The s of a parameter is made of its own slopes alone. In the code below that is not so. Repair it.""",
+The s of a parameter is made of its own slopes alone. In the code below it is not. Repair it.""",
     STEP, ("What is added to s[k]: the square of one slope, or of several?",
            "Only grads[k] belongs to values[k]; the other entries of grads are the slopes of other parameters."),
     (Known("adagrad-column", "Each s[k] gets the squares of the whole list; it must get grads[k]² only.", GALLERY,

@@ -102,8 +102,8 @@ It is 0 where they agree, ½ where one is twice the other, and 2 where only the 
 are 0 it is 0, and nothing is divided. (|x| is abs(x) in Python.) If this relative error is below
 1e-6, the gradient counts as right. If it is above, the gradient is wrong. There are two exceptions:
 where an activation has a kink, the central difference itself may be wrong, and where the slopes are
-tiny, rounding matters. (The command gradcheck takes
-the rounding of the cost into account. So it can be stricter, 1e-7.)""",
+tiny, rounding matters. (The command gradcheck takes the rounding of the cost into account. So it
+can be stricter, 1e-7.)""",
     GRADCHECK, ("abs of the difference, over the larger of two things.", "The two things: abs(analytic) and "
                 "abs(numeric). If the larger is 0, return 0.0."),
     (Known("sign-kept", "The difference is taken with its sign; |analytic − numeric| has none.", GRADCHECK,

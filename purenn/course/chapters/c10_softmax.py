@@ -17,8 +17,8 @@ PREDICT = Exercise(
 To say to which of several classes an input belongs, a network has an output for each class. Softmax
 turns the outputs z of the last layer into probabilities p, which sum to 1. The cost is C = −ln p_c,
 where c is the right class. The target y_i is 1 for the right class and 0 for the others, so the
-cost is also C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because softmax divides by a sum over all
-classes. But the result of the chain rule is simple (the derivation is on the page named below):
+cost is also C = −Σ_i y_i·ln p_i. Each z_j changes every p_i, because softmax divides by a sum over
+all classes. But the result of the chain rule is simple (the derivation is on the page named below):
 
     ∂C/∂z_j = p_j − y_j
 
@@ -125,7 +125,7 @@ computed. So −ln p is computed from z: the logarithm of a fraction is a differ
 
 exponentials (10.2) gives S and m. As the y_i add up to 1, the slope is that of 10.1: ∂C/∂z_j = p_j − y_j.
 
-output is the list of the z: the network ends without softmax; the loss computes it. math.log is ln.""",
+output is the list of the z: the network ends without softmax, which is computed here. math.log is ln.""",
     P_MINUS_Y, ("forward: powers, S, m = exponentials(output); then add up y * (math.log(S) + (m - z)) for each z and "
             "y.", "backward: the list of p - y for p, y in zip(softmax(output), target)."),
     (Known("log-of-zero", "Cross-entropy takes the logarithm of a probability that has been rounded to 0.", GALLERY,

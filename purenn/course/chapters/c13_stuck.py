@@ -20,8 +20,8 @@ def draw_targets(rng):
 
 CONSTANT = Exercise(
     "13.1", "predict", "best_constant", "What is the loss of a network that has learned nothing?", """\
-Training often gets stuck in a state where the network gives the same output for every input. What is the loss
-then? A constant output a, for targets of 0 and 1, has the mean squared error
+Training often gets stuck in a state where the network gives the same output for every input. What
+is the loss then? A constant output a, for targets of 0 and 1, has the mean squared error
 
     C(a) = p·(1 − a)² + (1 − p)·a²             p is the share of the targets that are 1
 

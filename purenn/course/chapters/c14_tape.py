@@ -21,8 +21,8 @@ def slope_by_the_tape(values):
 
 PREDICT = Exercise(
     "14.1", "predict", "slope_in_a_graph", "What is the slope of C if a number is used twice?", """\
-So far you have derived each slope by hand, one formula at a time. A program can do that for any formula.
-It takes the calculation apart into single steps, and each step has slopes that are easy to know:
+So far you derived each slope by hand, formula by formula. A program can do that for any formula. It
+takes the calculation apart into single steps, and each step has slopes that are easy to know:
 
     c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
     c = a·b             ∂c/∂a = b, ∂c/∂b = a
@@ -160,12 +160,13 @@ BACKWARD = Exercise(
 Now the chain rule. For C and each Value v that it depends on, C.backward() sets v.grad to ∂C/∂v:
 
     ∂C/∂C      = 1
-    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent               over its children, the Values made directly from it
+    ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent     over its children, which are made directly from it
 
-Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go through the order of
-14.2, from C back. When a Value's turn comes, every Value made from it has had a turn, so the Value's grad is complete.
-Then, for each parent, multiply the Value's grad by its slope for that parent, and add the product to the parent's grad.
-parents and slopes have the same length. A parent may be in parents twice.
+Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
+through the order of 14.2, from C back. When a Value's turn comes, every Value made from it has had
+a turn, so the Value's grad is complete. Then, for each parent, multiply the Value's grad by its
+slope for that parent, and add the product to the parent's grad. parents and slopes have the same
+length. A parent may be in parents twice.
 
 (The class inherits the method order() of 14.2 from Ordered.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
@@ -191,8 +192,7 @@ parents and slopes have the same length. A parent may be in parents twice.
            ("+= value.grad * slope", "+= value.grad * parent.data")),
      Known("parent-counted-once", "A parent that is in parents twice gets only the last of its two terms. Are the "
            "slopes put into a dict?", TAPE, (PAIRS, f"dict({PAIRS}).items()")),
-     Known("first-slope-twice", "A parent that is there twice gets the first slope twice: index() finds its first "
-           "place.",
+     Known("first-slope-twice", "A parent in parents twice gets the first slope twice: index() finds the first place.",
            TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
      Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Do you add to parent.grad? "
            "Is each grad cleared only before the loop?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
