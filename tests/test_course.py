@@ -660,7 +660,8 @@ def test_what_answers_from_outside_is_taken_for_values_alone():
 
 
 def test_a_name_that_is_no_exercise_is_refused():
-    with pytest.raises(PurennError, match="no exercise '1.9'; give a number from 1.1 to 14.4, such as 1.2"):
+    told = "there is no exercise '1.9'; give a number from 1.1 to 14.4, such as 1.2"
+    with pytest.raises(PurennError, match=told):
         exercise("1.9")
     assert exercise("weighted_sum") is exercise("ex01_2_weighted_sum.py") is exercise("1.2")
 

@@ -77,12 +77,13 @@ def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
 FAULTS = [
     ("def forward(w, b, i)\n    return 1\n", "line 1: this is not valid Python"),
     ("def forward(w, b, i):\n    return 1 / 0\n", "line 2: ZeroDivisionError: division by zero"),
-    ("def forward(w, b, i):\n    return\n", "expected 1.25, found None; is a return missing, or is a line"),
+    ("def forward(w, b, i):\n    return\n",
+     "expected 1.25, found None; is a return missing, or is a line with ... still there?"),
     ("def forward(w, b, i):\n    return [1.25]\n", "found [1.25]; one number is expected, not a list"),
     ("def forward(w, b, i):\n    return float('nan')\n", "found nan"),
     ("def forward(w, b, i):\n    return lambda: 1.25\n", "found function"),
     ("def forward(w, b, i):\n    ...\n", "Still blank: 'forward'."),
-    ("def backward(w, b, i):\n    return 1\n", "forward is no longer in the file"),
+    ("def backward(w, b, i):\n    return 1\n", "forward is no longer in the file; put it back"),
     ("forward = 3\n", "TypeError: 'int' object is not callable"),
     ("import sys\n\n\ndef forward(w, b, i):\n    sys.exit(0)\n", "line 5: the program is ended here"),
     ("raise KeyboardInterrupt\n", "line 1: KeyboardInterrupt"),
@@ -93,7 +94,7 @@ FAULTS = [
     ("import importlib\n\nforward = importlib.import_module('purenn.neuron').forward\n",
      "ModuleNotFoundError: No module named 'purenn'"),
     ("def forward(w, b, i):\n    return forward(w, b, i)\n", "line 2: RecursionError"),
-    ("print('\\x1b[31m')\n" * 2, "forward is no longer in the file"),
+    ("print('\\x1b[31m')\n" * 2, "forward is no longer in the file; put it back"),
 ]
 
 

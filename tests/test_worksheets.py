@@ -128,7 +128,8 @@ def test_the_cost_after_the_step_stands_beside_the_cost_before_it():
 def test_both_forms_of_the_sigmoid_are_named():
     text = cli("explain", "xor", "--only", "forward").stdout
     assert "a⁽¹⁾_0 = exp(z⁽⁰⁾_0) / (1 + exp(z⁽⁰⁾_0))" in text and "a⁽¹⁾_2 = 1 / (1 + exp(-z⁽⁰⁾_2))" in text
-    assert "the same number is computed as exp(z⁽⁰⁾_j) / (1 + exp(z⁽⁰⁾_j))" in text.replace("\n", " ")
+    assert ("where z⁽⁰⁾_j < 0, exp(-z⁽⁰⁾_j) could overflow, and the same number is computed as exp(z⁽⁰⁾_j) / (1 + "
+            "exp(z⁽⁰⁾_j))") in text.replace("\n", " ")
 
 
 # Worksheets.
