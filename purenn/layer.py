@@ -4,7 +4,7 @@
 ∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which the layer before it
 needs. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
 
-``layers.py`` has Linear, a row of neurons; ``activations.py`` has the activations between two of them.
+``layers.py`` has Linear, a row of neurons; ``activations.py`` has those between two Linear layers.
 """
 from .linalg import Vector
 
@@ -13,7 +13,7 @@ class Layer:
     """What every layer does. For a layer of your own, subclass it and write forward and backward.
 
     A layer that needs certain sizes sets ``in_features`` and ``out_features``; None means any size. A
-    layer that learns returns its ``parameters``.
+    layer that learns also writes ``parameters``.
     """
 
     in_features: "int | None" = None

@@ -15,7 +15,7 @@ class Linear(Layer):
     """A row of ``out_features`` neurons, each of which takes all ``in_features`` inputs: z = W a + b.
 
     ``weight[j]`` is the list of the weights into neuron j, so ``weight`` is out × in, as in
-    ``torch.nn.Linear``; ``bias[j]`` is its bias, or ``bias`` is None without biases.
+    ``torch.nn.Linear``; ``bias[j]`` is neuron j's bias; without biases, ``bias`` is None.
     ``weight_grad`` and ``bias_grad`` are ∂C/∂w and ∂C/∂b, in the same shapes.
 
     ``init`` is the name of an initializer (see ``initializers.py``), ``rng`` the generator that the

@@ -8,8 +8,8 @@ and the checks of input. The matrix form of the same derivation (``outer``, ``ma
 ``matmul``, ``transpose``) is here for readers who know the loops and want to see the
 same formulas with matrices.
 
-Sums are explicit loops on purpose: from Python 3.12 on, the built-in ``sum`` compensates its
-rounding errors, so its last digit can differ from that of other Pythons.
+Sums are explicit loops on purpose: from Python 3.12 on, the built-in ``sum`` compensates for
+rounding errors, so the last digit of its result is not the same on every Python.
 """
 import math
 
@@ -82,7 +82,7 @@ def transpose(A: Matrix) -> Matrix:
 
 
 def outer(a: Vector, b: Vector) -> Matrix:
-    """(a bᵀ)_jk = a_j·b_k: a column of n times a row of m is an n × m Matrix.
+    """(a bᵀ)_jk = a_j·b_k: a column of n numbers times a row of m numbers is an n × m Matrix.
 
     The gradient of a weight matrix is such a product: ∂C/∂W = δ aᵀ.
 
@@ -126,7 +126,7 @@ def matmul(A: Matrix, B: Matrix) -> Matrix:
 def rows_dotted(A: Matrix, B: Matrix, dot=dot) -> Matrix:
     """(A Bᵀ)_ij = A_i·B_j: each row of A dotted with each row of B; n × m and p × m make n × p.
 
-    ``dot`` is the function of two rows that is used; a faster one can be given.
+    ``dot`` computes A_i·B_j from two rows; a faster function can be given.
 
     >>> rows_dotted([[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]])
     [[11.0, 17.0]]

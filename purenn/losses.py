@@ -41,7 +41,7 @@ class Loss:
         raise NotImplementedError("%s has no backward(output, target)" % type(self).__name__)
 
     def answer(self, output: Vector) -> Vector:
-        """The output on the scale of the targets: unchanged, unless the loss takes the logits of a sigmoid."""
+        """The output as an answer: its sigmoid if the loss takes the logits of a sigmoid, else the output itself."""
         return output
 
     def check_targets(self, targets: list) -> None:
@@ -67,8 +67,8 @@ def squared_error(output: Vector, target: Vector) -> float:
 class MSELoss(Loss):
     """Squared error: C = 1/m · Σ_j (a_j − y_j)², averaged over the m outputs and the samples.
 
-    With reduction="sum" nothing is divided: C = Σ_j (a_j − y_j)². There is no ½, as in
-    ``torch.nn.MSELoss``, and so there is a 2 in the gradient.
+    With reduction="sum" nothing is divided: C = Σ_j (a_j − y_j)². As in ``torch.nn.MSELoss``,
+    there is no ½, and so there is a 2 in the gradient.
     """
 
     def forward(self, output: Vector, target: Vector) -> float:
@@ -92,8 +92,8 @@ class MSELoss(Loss):
 class HalfSquaredErrorLoss(Loss):
     """Half the squared error: C = ½‖a − y‖² = ½ Σ_j (a_j − y_j)², a sum over the outputs.
 
-    The ½ is there to cancel the 2 in the gradient. It is the cost of Mazur's "A Step by Step
-    Backpropagation Example" and, averaged over the samples, of Nielsen's chapter 2 (equation 26).
+    The ½ is there to cancel the 2 in the gradient. This is the cost in Mazur's "A Step by Step
+    Backpropagation Example" and, averaged over the samples, in Nielsen's chapter 2 (equation 26).
     ``reduction`` is about the samples alone and is "sum" unless you say "mean".
     """
 
@@ -122,8 +122,8 @@ class BCELoss(Loss):
 
     For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
     outputs and the samples, as in ``torch.nn.BCELoss``.
-    Two limits, also as in PyTorch: logarithms are at least −100, and a·(1 − a) is at least 1e-12.
-    Where the Sigmoid is so sure that a is rounded to 0 or 1, its derivative a·(1 − a) is 0 and so is
+    Two limits, also as in PyTorch: logarithms, and a·(1 − a) under ∂C/∂a, are at least −100 and 1e-12.
+    Where the Sigmoid is so sure that a is rounded to 0 or 1, its own derivative is 0, and so is
     ∂C/∂z, even if a is wrong; BCEWithLogitsLoss has no such limits. Targets lie between 0 and 1.
     """
 
@@ -214,18 +214,18 @@ class BCEWithLogitsLoss(Loss):
         _check_shares(self, targets)
 
 
-def log_of_one_plus(e: float) -> float:
-    """ln(1 + e) for e from 0 to 1, with all its digits where e is small and 1 + e is rounded.
+def log_of_one_plus(q: float) -> float:
+    """ln(1 + q) for q from 0 to 1, with all digits even where q is small and 1 + q is rounded.
 
-    Let s be 1 + e, rounded. The fraction ln(s)/(s − 1) is nearly the same for s and for 1 + e, so, except for rounding,
-    ln(1 + e) = e · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
+    Let s be 1 + q, rounded. The fraction ln(s)/(s − 1) is nearly the same for s and for 1 + q, so, except for rounding,
+    ln(1 + q) = q · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
     Floating-Point Arithmetic", theorem 4.)
 
     >>> log_of_one_plus(1e-20), log_of_one_plus(1.0) == math.log(2.0)
     (1e-20, True)
     """
-    s = 1.0 + e
-    return e * (math.log(s) / (s - 1.0)) if s > 1.0 else e
+    s = 1.0 + q
+    return q * (math.log(s) / (s - 1.0)) if s > 1.0 else q
 
 
 class CrossEntropyLoss(Loss):
@@ -233,7 +233,7 @@ class CrossEntropyLoss(Loss):
 
     It takes the logits z, so the network ends with a Linear layer, without Softmax, as for
     ``torch.nn.CrossEntropyLoss``. A target is one-hot: 1 for the right class, otherwise 0. The
-    mean is over the samples; for one sample only the right class contributes, so there is nothing to average.
+    mean is over the samples; within a sample, only the right class contributes, so there is nothing to average.
 
     Why the two belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
     ``activations.softmax_jacobian``, where [i = j] is 1 if i = j, otherwise 0:
@@ -241,7 +241,7 @@ class CrossEntropyLoss(Loss):
         ∂C/∂p_i = −y_i / p_i                                        from C = −Σ_i y_i·ln p_i
         ∂C/∂z_j = Σ_i ∂C/∂p_i · ∂p_i/∂z_j
                 = Σ_i (−y_i / p_i) · p_i·([i = j] − p_j)            p_i cancels
-                = −Σ_i y_i·[i = j] + Σ_i y_i·p_j                    only i = j is left of the first sum
+                = −Σ_i y_i·[i = j] + Σ_i y_i·p_j                    of the first sum, only i = j remains
                 = −y_j + p_j·Σ_i y_i                                Σ_i y_i = 1 for a one-hot target
                 = p_j − y_j
 

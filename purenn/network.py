@@ -54,8 +54,8 @@ class Network:
     def mlp(cls, sizes, activation: str = "sigmoid", output_activation="sigmoid", init="uniform", bias=True, rng=None):
         """A multilayer perceptron: ``sizes`` [2, 4, 4, 1] is 2 inputs, two hidden layers of 4, 1 output.
 
-        After each hidden layer comes ``activation``, after the last ``output_activation``: a name
-        from ``activations.ACTIVATIONS``, or None for no such layer. ``init``, ``bias`` and ``rng`` go to each Linear.
+        ``activation`` comes after each hidden layer, ``output_activation`` after the output layer. Each is a name from
+        ``activations.ACTIVATIONS``, or None for no such layer. ``init``, ``bias`` and ``rng`` go to each Linear.
 
         Raises PurennError for an unknown name, fewer than two sizes, or a size that is not a
         whole number from 1 up.
@@ -120,8 +120,8 @@ class Network:
     def load_state_dict(self, state: dict) -> None:
         """Load what ``state_dict`` returned. All of it is checked before any of it is loaded.
 
-        Raises PurennError for missing or unknown names or entries that are not finite numbers,
-        and ShapeError for wrong shapes.
+        Raises PurennError for missing or unknown names, and for entries that are not finite numbers;
+        ShapeError for wrong shapes.
         """
         if not isinstance(state, dict):
             raise PurennError("load_state_dict: found a %s; give what state_dict() returned" % type(state).__name__)
@@ -156,8 +156,8 @@ class Network:
 
     def _check_layer(self, i, layer):
         if not isinstance(layer, Layer):
-            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid(), or one "
-                              "of a subclass of Layer" % (i, layer))
+            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid(), or a "
+                              "layer of your own: a subclass of Layer" % (i, layer))
         for earlier in self.layers[:i]:
             if earlier is layer:
                 raise PurennError("Network: layers[%d], %r, is in the list twice; a layer keeps what its own "

@@ -21,8 +21,8 @@ class Optimizer:
     ``weight_decay`` is the λ of L2 regularization: ½λ·Σθ² is added to the cost.
 
     What a step depends on besides the parameters and the settings is the optimizer's state. A class names the parts
-    of its state: ``state_lists`` and ``state_squares`` have the shape of the parameters, and no square is below 0;
-    ``state_counts`` are whole numbers.
+    of its state. Those in ``state_lists`` and ``state_squares`` have the shape of the parameters, and the squares are
+    never below 0. Those in ``state_counts`` are whole numbers.
 
     Raises PurennError if there are no parameters, one is given twice, or lr or weight_decay is not a finite number
     from 0 up.

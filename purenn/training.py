@@ -37,9 +37,9 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
 
     ``data`` and ``validation`` have ``inputs`` and ``targets``, lists of equally long lists of numbers.
     ``batch_size`` samples make a batch; None takes them all at once. With ``rng`` (anything with
-    ``shuffle(list)``) each epoch goes through the samples in a new order, without it in the given
-    one; the data themselves are never reordered. ``engine`` computes the gradients, by default ``Loops()``. The
-    first ``done`` epochs were done by a run that was interrupted: they are counted and not done again.
+    ``shuffle(list)``), each epoch goes through the samples in a new order; without it, in the given order.
+    The data themselves are never reordered. ``engine`` computes the gradients, by default ``Loops()``.
+    ``done`` epochs were completed by an earlier run: they count toward ``epochs`` and are not repeated.
 
     Raises, before anything is trained: PurennError for numbers that are not finite, sizes that are
     not whole numbers from 1 up, or targets that the loss is not defined for; ShapeError for data
@@ -160,7 +160,7 @@ def are_classes(targets: list) -> bool:
 def class_of(values: Vector, threshold: float = 0.5) -> int:
     """The class of an output or a target: 0 or 1 by its side of the threshold, or the index of the largest of several.
 
-    The threshold of a loss's outputs is ``loss.threshold``, 0 for logits.
+    For the outputs that a loss takes, the threshold is ``loss.threshold``: 0 for logits.
 
     >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
     (1, 2)
@@ -197,8 +197,8 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     own = set([id(values) for _, values, _ in network.parameters()])
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
-            raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it from the "
-                              "parameters() of this network, and make a new one if the lists are replaced" % name)
+            raise PurennError("train: the optimizer has a list %s that is not one of the network's; make the "
+                              "optimizer from this network's parameters(), and anew if its lists are replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)

@@ -91,11 +91,11 @@ GOOD = {"0.weight": [[1.0, 2.0], [3.0, 4.0]], "0.bias": [5.0, 6.0]}
     ({"0.bias": [1.0, 10 ** 400]}, "0.bias[1] is 1000"),
     ({"0.bias": [[1.0], [2.0]]}, "0.bias[0] is [1.0]; every entry must be a finite number"),
     ({"0.weight": [1.0, 2.0]}, "0.weight[0] is 1.0; expected a list of numbers"),
-    ({"0.weight": [[1.0, 2.0]]}, "0.weight is a list of 1; its architecture says 2 rows"),
-    ({"0.weight": {}}, "0.weight is {}; its architecture says 2 rows"),
+    ({"0.weight": [[1.0, 2.0]]}, "0.weight is a list of 1; the architecture says 2 rows"),
+    ({"0.weight": {}}, "0.weight is {}; the architecture says 2 rows"),
     ({"0.weight": [[1.0, 2.0], [3.0]]}, "0.weight[1] has 1 entries; expected 2"),
     ({"0.weight": [[1.0, 2.0], [3.0, float("inf")]]}, "0.weight[1][1] is inf; every entry must be a finite number"),
-    ({"1.weight": [1.0]}, "'1.weight' is in it, but its architecture does not have it"),
+    ({"1.weight": [1.0]}, "'1.weight' is among the weights, but the architecture does not have it"),
 ])
 def test_weights_that_do_not_fit_are_refused(change, message):
     expected = {"0.weight": (2, 2), "0.bias": (2,)}
@@ -107,5 +107,5 @@ def test_weights_that_do_not_fit_are_refused(change, message):
 
 
 def test_weights_that_are_missing_are_refused():
-    with pytest.raises(PurennError, match="0.bias is missing, but its architecture has it"):
+    with pytest.raises(PurennError, match="0.bias is missing, but the architecture has it"):
         check_weights({"0.weight": (2, 2), "0.bias": (2,)}, {"0.weight": GOOD["0.weight"]})

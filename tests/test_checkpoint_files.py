@@ -133,8 +133,8 @@ def test_what_json_cannot_hold_is_not_saved(change, tmp_path):
     ({"format": "purenn model"}, "is not a purenn checkpoint: its format is 'purenn model'; it is a model"),
     ({"format": "x"}, "is not a purenn checkpoint: its format is 'x'"),
     ({"version": 3}, "is of version 3 of the format, from purenn '0."),
-    ({"version": 1}, "is of version 1 of the format, which kept a command line in place of settings; this purenn reads "
-                     "version 2: start again"),
+    ({"version": 1}, "is of version 1 of the format, but this purenn reads version 2: start the "
+                     "training again"),
     ({"more": 1}, "it has 'more', which is unknown"),
     ({"random": {}}, "random is {}"),
 ])

@@ -437,7 +437,7 @@ def test_a_resumed_run_takes_no_other_settings(tmp_path):
         assert_refused("%s: found" % option, "xor", "--resume", path, option, value)
         assert_refused("was begun with %s; leave it out" % before, "xor", "--resume", path, option, value)
     assert_refused("--shuffle: found True", "xor", "--resume", path, "--shuffle")
-    assert_refused("%s: epochs: found 2; it must be 3 or more, which are done" % path, "xor", "--resume", path,
+    assert_refused("%s: epochs: found 2; 3 are done: give as many or more" % path, "xor", "--resume", path,
                    "--epochs", 2)
     assert_refused("--plot: cannot be used with --resume", "xor", "--resume", path, "--plot")
     assert_refused("%s: was written by xor; resume it with xor" % path, "gate", "--resume", path)
@@ -489,7 +489,7 @@ def test_a_run_goes_on_with_as_many_workers_and_not_with_other_settings(tmp_path
     assert json.loads(run("train", "--resume", path, "--epochs", 5, "--json")[1])["settings"]["lr"] == 0.5
     damaged(path, ["engine"], "Matrix(dot=sumprod)")                # as if the engine auto chose another one here
     assert_refused("it was begun with engine Matrix(dot=sumprod), and here it is Processes(workers=2, inner=Unrolled())"
-                   "; it cannot go on with the same digits: start again without resuming", "train", "--resume", path)
+                   ", which gives other digits: start again without resuming", "train", "--resume", path)
     assert_refused("--target: found 1 with --resume", "train", "--resume", path, "--target", 1)
 
 
@@ -605,8 +605,8 @@ def test_a_checkpoint_of_version_1_is_refused_in_one_line_that_says_so(task, tmp
     path.write_text(json.dumps({**kept, "version": 1, "options": {
         "arguments": arguments, "settings": {"lr": 1.0}, "data": document["data"]}}))
     old = path.read_bytes()
-    said = ("purenn: %s: is of version 1 of the format, which kept a command line in place of settings; this purenn "
-            "reads version 2: start again\n" % path)
+    said = ("purenn: %s: is of version 1 of the format, but this purenn reads version 2: start the training "
+            "again\n" % path)
     assert run(task, "--resume", path) == (2, "", said)
     assert run(task, "--resume", path, "--epochs", 9, "--checkpoint", path, "--json") == (2, "", said)
     assert path.read_bytes() == old

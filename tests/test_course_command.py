@@ -237,7 +237,7 @@ def test_solutions_are_printed_for_the_teacher():
 @pytest.mark.parametrize("arguments, named", [
     ("course chek", "ACTION: found 'chek'; it must be one of status, start, check"),
     ("course check --in nowhere", "nowhere has no workbook.json, so it is not a workbook; --in DIR names "
-     "another folder, course start makes one"),
+     "another folder, or make one with 'course start'"),
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
     ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 14, such as 1-6"),

@@ -294,9 +294,11 @@ def test_an_unnamed_column_that_counts_the_rows_is_left_out_and_another_is_refus
 
 
 def test_a_delimiter_too_many_in_one_row_is_called_that(tmp_path):
-    with pytest.raises(PurennError, match="line 3: found 3 fields, expected 2 .*a delimiter too many"):
+    with pytest.raises(PurennError, match="line 3: found 3 fields, expected 2 .*quote missing, or is there a "
+                                          "delimiter too many"):
         made(tmp_path, "a,b\n1,2\n1,2,3\n")
-    with pytest.raises(PurennError, match="line 3: found 1 fields, expected 2 .*a delimiter missing"):
+    with pytest.raises(PurennError, match="line 3: found 1 fields, expected 2 .*is a delimiter or a quote "
+                                          "missing"):
         made(tmp_path, "a,b\n1,2\n1\n")
 
 

@@ -511,23 +511,23 @@ def test_a_sample_that_does_not_fit_is_refused():
 # The sample.
 
 @pytest.mark.parametrize("arguments, said", [
-    ("xor", "Samples are counted from 0; 3 is the default because its two inputs differ. In training, a step uses 21 "
-     "samples: the slopes of each are divided by 21 and added up."),
+    ("xor", "Samples are counted from 0. Sample 3 is the default because its two inputs differ. In training, a step "
+     "uses 21 samples: the slopes of each are divided by 21 and added up."),
     ("xor --sample 0", "In training, a step uses 21 samples: the slopes of each are divided by 21 and added up."),
     ("xor --loss sse --sample 5", "In training, a step uses 21 samples: their slopes are added up."),
     ("xor --batch-size 6 --sample 19",
      "In training, a step uses 3 samples: the slopes of each are divided by 3 and added up."),
     ("xor --batch-size 6 --sample 19 --shuffle",
      "In training, a step uses 6 samples: the slopes of each are divided by 6 and added up."),
-    ("gate", "Samples are counted from 0; 1 is the default because its two inputs differ. In training, too, a step "
-     "uses one sample."),
+    ("gate", "Samples are counted from 0. Sample 1 is the default because its two inputs differ. In training, too, a "
+     "step uses one sample."),
     ("linear --points 50", "In training, a step uses 50 samples: the slopes of each are divided by 50 and added up."),
     ("softmax", "In training, a step uses 3 samples: the slopes of each are divided by 3 and added up."),
     ("mazur", "There is one sample, so training takes this very step."),
 ])
 def test_the_second_line_says_how_the_step_relates_to_that_of_training(arguments, said):
     beginning = cli("explain", *arguments.split(), "--only", "cost").stdout.partition("\n\n")[0].replace("\n", " ")
-    number = (re.findall(r"--sample (\d+)", arguments) or re.findall("; (\\d+) is the default", said) or ["0"])[0]
+    number = (re.findall(r"--sample (\d+)", arguments) or re.findall("Sample (\\d+) is the default", said) or ["0"])[0]
     assert "; a batch of sample %s alone: x = [" % number in beginning and beginning.endswith("] " + said)
 
 
@@ -560,7 +560,7 @@ def test_the_slopes_of_all_samples_divided_by_their_number_and_added_up_are_thos
 def test_the_two_lines_stay_two_lines_in_every_layout(layout, end):
     lines = cli("explain", "xor", "--only", "cost", "--format", layout).stdout.splitlines()
     i = next(i for i, line in enumerate(lines) if line.startswith("explain xor: "))
-    assert lines[i].endswith("y = [1.0]" + end) and lines[i + 1].startswith("Samples are counted from 0; ")
+    assert lines[i].endswith("y = [1.0]" + end) and lines[i + 1].startswith("Samples are counted from 0. ")
     assert lines[i + 2] == ""
 
 

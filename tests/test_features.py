@@ -156,10 +156,11 @@ HOLES = "x,color,y\n1,red,a\nNA,blue,b\n3,,a\n8,blue,b"
 
 
 def test_missing_values_are_refused_with_line_column_and_count():
-    refused("table: line 3, column 'x': a value is missing .'NA'., the first of 2; .*or set missing to mean or to drop",
-            fit, table(HOLES), "y")
+    refused("table: line 3, column 'x': a value is missing .'NA'., the first of 2; .*or set 'missing' to "
+            "'mean' or to 'drop'", fit, table(HOLES), "y")
     refused("line 4, column 'color': a value is missing .''., the only one;", fit, table(HOLES), "y", ignore=["x"])
-    refused("line 4, column 'color': .*; fill it in, or set missing to drop$", fit, table(HOLES), "color", ignore=["x"])
+    refused("line 4, column 'color': .*; fill it in, or set 'missing' to 'drop'$", fit, table(HOLES), "color",
+            ignore=["x"])
 
 
 def test_the_mean_is_put_in_and_zeros_for_a_category():
@@ -168,7 +169,7 @@ def test_the_mean_is_put_in_and_zeros_for_a_category():
     assert preparation.inputs[1].values == ["blue", "red"]
     assert encode(preparation, table(HOLES))[0] == [[-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0],
                                                     [6.0, 1.0, 0.0]]
-    refused("line 3, column 'y': the target is missing .'[?]'., the only one; .*or set missing to drop", fit,
+    refused("line 3, column 'y': the target is missing .'[?]'., the only one; .*or set 'missing' to 'drop'", fit,
             table("x,y\n1,a\nNA,?\n2,b"), "y", missing="mean")
     refused("column 'x' has no value in the rows to train on", fit, table("x,z,y\n,1,a\n,2,b\n4,3,c"), "y", rows=[0, 1],
             missing="mean")
@@ -205,7 +206,8 @@ def test_a_column_that_is_not_used_may_miss_values_and_hold_anything():
     ("x,y\n1,a\n2,b", {"ignore": ["x"]}, "no column is left to predict 'y' from"),
     ("y\n1\n2", {}, "no column is left"),
     ("x,y\n1,a\n2,a", {}, "column 'y', the target, has 1 class only: 'a'"),
-    ("x,y\n1,5\n2,5", {"task": "classification"}, "has 1 class only: '5'; .*or make it a regression"),
+    ("x,y\n1,5\n2,5", {"task": "classification"}, "has 1 class only: '5'; .*choose another target, "
+     "or set 'task' to 'regression'"),
     ("x,y\n1,a\n1e999,b", {}, "line 3, column 'x': found '1e999', expected a finite number"),
     ("x,y\n1,a\n-inf,b", {}, "line 3, column 'x': found '-inf', expected a finite number"),
     ("x,y\n1,a\nNAN,b", {}, "found 'NAN', expected a finite number; if it is missing, write NA"),
@@ -238,8 +240,9 @@ def test_columns_are_found_by_name_in_any_order_among_others():
     assert encode(preparation, other) == encode(preparation, HOUSES, rows=[1])
     bare = Table(["color", "price", "rooms"], [["blue"], ["20"], ["3"]], [2])
     assert encode(preparation, bare, with_target=False)[0] == encode(preparation, HOUSES, rows=[1])[0]
-    refused("there is no column 'city', the target; it has 'color', 'price', 'rooms'", encode, preparation, bare)
-    refused("there is no column 'rooms', one of the inputs; it has 'color'", encode, preparation,
+    refused("there is no column 'city', the target; the columns are 'color', 'price', 'rooms'", encode, preparation,
+            bare)
+    refused("there is no column 'rooms', one of the inputs; the columns are 'color'", encode, preparation,
             bare._replace(names=["color", "price", "Rooms"]), with_target=False)
 
 

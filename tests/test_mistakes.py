@@ -84,7 +84,7 @@ def test_the_right_line_stands_in_the_function_that_it_is_said_to(name):
 
 def test_the_gallery_lists_every_mistake():
     *listed, empty, how = cli("mistakes").stdout.splitlines()
-    assert len(listed) >= 20 and empty == "" and how.startswith("The command mistakes NAME puts one into the code")
+    assert len(listed) >= 20 and empty == "" and how.startswith("The command 'mistakes NAME' puts one into the code")
     assert [line.split(None, 1) for line in listed] == [[mistake.name, mistake.summary] for mistake in MISTAKES]
 
 
@@ -132,7 +132,8 @@ def test_each_mistake_says_why():
 
 
 @pytest.mark.parametrize("name, rate, said", [
-    ("missing-1/n", 21.0, "the rate is 21, not 1"), ("1/n-twice", 1.0 / 21.0, "the rate is 1/21, not 1"),
+    ("missing-1/n", 21.0, "as if the rate were 21, not 1"),
+    ("1/n-twice", 1.0 / 21.0, "as if the rate were 1/21, not 1"),
     ("missing-factor-2", 0.5, "half the learning rate"), ("half-in-loss-only", 0.2, "twice the learning rate"),
     ("softmax-diagonal", 0.25, "half the learning rate"),
 ])

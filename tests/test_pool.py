@@ -221,7 +221,8 @@ def test_a_worker_that_dies_is_said_with_its_run_and_leaves_no_process():
 @pytest.mark.skipif(sys.platform == "emscripten", reason="no processes here")
 def test_what_cannot_be_sent_to_a_process_or_back_is_said_in_one_line():
     settings = [Settings(epochs=2, seed=seed) for seed in (1, 2)]
-    with pytest.raises(PurennError, match="cannot be sent to another process: .*; take a function with a name"):
+    with pytest.raises(PurennError, match="cannot be sent to another process: .*; use a function that is defined by "
+                                          "name at the top level of a module"):
         run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=2)
     assert len(run_all([Job(lambda rng: problems.xor(), each) for each in settings], workers=1)) == 2
     with pytest.raises(PurennError, match="its answer cannot be sent from its process"):
@@ -239,7 +240,7 @@ def test_what_cannot_be_sent_when_processes_are_spawned_is_said_in_one_line_too(
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           encoding="utf-8", timeout=60)
     assert done.stdout.startswith("it cannot be sent to another process: ") and done.stdout.count("\n") == 1, done
-    assert done.stdout.endswith("at the top level of a module, or 1 worker []\n") and done.returncode == 0
+    assert done.stdout.endswith("at the top level of a module, or use 1 worker []\n") and done.returncode == 0
 
 
 def not_to_be_sent(result):

@@ -87,8 +87,8 @@ def changed(path, value):
 
 
 @pytest.mark.parametrize("path, value, match", [
-    (["inputs"], ..., "an object of columns, inputs, missing, target"),
-    (["more"], 1, "an object of columns"),
+    (["inputs"], ..., "a dict with columns, inputs, missing, target"),
+    (["more"], 1, "a dict with columns"),
     (["inputs"], [], "at least one"), (["inputs"], {}, "at least one"),
     (["inputs", 0], None, r"inputs\[0\]: found None"),
     (["inputs", 0, "kind"], "classes", "kind is number or category"),
@@ -100,7 +100,7 @@ def changed(path, value):
     (["inputs", 0, "mean"], math.nan, "mean: found nan, expected a finite number"),
     (["inputs", 0, "mean"], "0", "a finite number"), (["inputs", 0, "mean"], True, "a finite number"),
     (["inputs", 0, "mean"], 10 ** 400, "a finite number"),
-    (["inputs", 0, "mean"], ..., "an object of name, kind, mean"),
+    (["inputs", 0, "mean"], ..., "a dict with name, kind, mean"),
     (["inputs", 0, "deviation"], 0, "a number above 0"), (["inputs", 0, "deviation"], -1.0, "a number above 0"),
     (["inputs", 0, "deviation"], math.inf, "a finite number"),
     (["inputs", 1, "values"], [], "at least 1 and at most 100"), (["inputs", 1, "values"], "abc", "a list of texts"),

@@ -51,7 +51,7 @@ def test_a_plain_dict_that_cannot_be_is_refused_by_the_name_of_the_field(name, w
 def test_a_field_too_many_or_too_few_is_refused():
     plain = {**Settings()._asdict(), "sizes": [2, 1]}
     for found in ({**plain, "save": "x"}, {key: value for key, value in plain.items() if key != "lr"}, [], None):
-        with pytest.raises(PurennError, match="they must be an object of sizes, activation"):
+        with pytest.raises(PurennError, match="they must be a dict with sizes, activation"):
             from_plain(Settings, found)
 
 

@@ -197,7 +197,7 @@ def test_missing_values_are_refused_or_put_in_or_dropped(tmp_path):
     path = written(tmp_path / "t.csv", rows)
     assert_refused("line 8", "train", path, "--target", "kind")
     assert_refused("'size'", "train", path, "--target", "kind")
-    assert_refused("set missing to mean or to drop", "train", path, "--target", "kind")
+    assert_refused("set 'missing' to 'mean' or to 'drop'", "train", path, "--target", "kind")
     sizes = [sum(result(path, "--target", "kind", "--missing", missing, *SHORT)["settings"][part] for part in (
         "train", "validation", "test")) for missing in ("mean", "drop")]
     assert sizes == [60, 58]

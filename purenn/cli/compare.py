@@ -111,7 +111,7 @@ def _add_own_options(parser: Parser) -> None:
     group = parser.add_argument_group("the comparison")
     group.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", default=[],
                        help="an option of the task and its values, as in lr=1,0.5, hidden=4,4x4,none or "
-                       "shuffle=yes,no; given twice, each value of the first is tried with each of the second")
+                       "shuffle=yes,no; if --vary is given twice, all pairs of values are tried")
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
                        help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
     add_workers_option(group, "the runs", "")
@@ -130,8 +130,8 @@ def read_axes(task: Task, parser: Parser, options: Any, switches: Dict[str, bool
         name = name.strip().lstrip("-").replace("_", "-").lower()
         if name not in switches:
             hint = did_you_mean(name, switches, likeness=0.7)
-            hint = hint or ("--seeds says how many seeds; " if name in ("seed", "seeds") else "")
-            _refuse(task, f"found {short(name)}; {hint}it must be one of {', '.join(switches)}")
+            more = "; --seeds says how many seeds" if name in ("seed", "seeds") else ""
+            _refuse(task, f"found {short(name)}; {hint}it must be one of {', '.join(switches)}{more}")
         if not equals or not values.strip():
             _refuse(task, f"found {short(text)}, without values; give it as NAME=V1,V2,..., such as lr=1,0.5")
         texts = [value.strip() for value in values.split(",")]
@@ -187,7 +187,7 @@ def _run(plan: Plan, workers: int, terminal: Optional[show.Terminal]) -> Tuple[L
 
 
 def _draw(options: Any, plan: Plan, rows: List[Any], terminal: show.Terminal) -> None:
-    """The figure of the settings' losses, each the median over its seeds with the middle half."""
+    """The figure of the settings' losses: for each, the median over its seeds, and the middle half."""
     from ..show import plots
     path = os.path.join(options.plot, f"{plan.task.name}-compare.png")
     names = " and ".join(axis.name for axis in plan.axes)

@@ -63,7 +63,7 @@ def _folder(options: Any) -> str:
     folder = learner.place(getattr(options, "in"))
     if not os.path.exists(os.path.join(folder, progress.FILE)):
         raise PurennError(f"{folder} has no {progress.FILE}, so it is not a workbook; --in DIR names another folder, "
-                          "course start makes one")
+                          "or make one with 'course start'")
     return folder
 
 

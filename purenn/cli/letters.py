@@ -44,9 +44,9 @@ def parse(arguments: List[str]) -> Any:
                     f"the network or the training, the defaults are {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
-                        help="show N images, the first ones of a file, and end")
-    images.add_argument("--write-data", metavar="FILE", help=f"write {sum(USUAL)} drawn letters, or as many as "
-                        "the three sizes add up to, as an npz like notMNIST.npz, and end")
+                        help="show N drawn images, or with --data the first N, and exit")
+    images.add_argument("--write-data", metavar="FILE", help="write drawn letters as an npz like notMNIST.npz, and "
+                        f"exit; --train, --validation and --test say how many (default: {sum(USUAL)} in all)")
     group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {typed([], FULL)}")
     add_workers_option(group)
     add_ending_options(parser, log_every=None, every=1)

@@ -8,7 +8,7 @@ from ..study.planting import demonstrate
 from .parser import Parser, one_of, whole
 
 DESCRIPTION = ("Put a classic mistake into the code, train with and without it, and show which check finds it "
-               "and by how much.")
+               "and what it measures.")
 
 
 def run(arguments: List[str]) -> int:

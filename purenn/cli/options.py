@@ -79,7 +79,7 @@ def add_points_option(group: Group, task: Task) -> None:
     """``--points``, where points are drawn."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
-                           help="how many points to train on (default: 100); the test uses 100 new ones")
+                           help="how many points (default: 100); the command linear tests with 100 new ones")
 
 
 def add_optimizer_options(group: Group, task: Task) -> None:
@@ -88,9 +88,9 @@ def add_optimizer_options(group: Group, task: Task) -> None:
     group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=usual.optimizer,
                        help=f"{', '.join(OPTIMIZERS)} (default: %(default)s)")
     group.add_argument("--lr", metavar="RATE", type=positive,
-                       help=f"learning rate (default: {usual.lr:g}; with another optimizer or loss, one that suits it)")
+                       help=f"learning rate (default: {usual.lr:g}; other optimizers and losses have their own)")
     group.add_argument("--momentum", metavar="M", type=momentum,
-                       help=f"for sgd and momentum (default: 0 and {usual.momentum or USUAL_MOMENTUM:g})")
+                       help=f"for sgd (default: 0) and momentum (default: {usual.momentum or USUAL_MOMENTUM:g})")
 
 
 def add_fitting_options(group: Group, task: Task) -> None:
@@ -149,8 +149,8 @@ def add_ending_options(parser: Parser, log_every: Optional[int], every: int, ani
     group.add_argument("--checkpoint", metavar="FILE", help="write a file from which --resume can go on")
     group.add_argument("--checkpoint-every", metavar="N", type=whole(1), default=every,
                        help="write the checkpoint every N epochs (default: %(default)s)")
-    group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; --epochs, "
-                       "--target-loss, --patience, and what is shown and written may differ")
+    group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; options "
+                       "that say when to stop, and what is shown or written, may differ")
     add_figure_options(parser, animate)
 
 
@@ -166,12 +166,12 @@ def add_figure_options(parser: Parser, animate: bool = False) -> None:
                        help=f"write figures into the folder DIR; without DIR, into the folder {FOLDER}")
     if animate:
         group.add_argument("--animate", metavar="FILE.gif", type=file_name(".gif"),
-                           help="write the decision map as it learns, as a GIF")
+                           help="write the decision map during training, as a GIF")
 
 
 def add_table_options(parser: Parser, file_help: str) -> Group:
     """FILE and how it is read; returns the group."""
-    parser.add_argument("file", metavar="FILE.csv", nargs="?", help=file_help + "; - reads stdin")
+    parser.add_argument("file", metavar="FILE.csv", nargs="?", help=file_help + "; use - to read stdin")
     group = parser.add_argument_group("the table")
     group.add_argument("--delimiter", metavar="C", help="comma, semicolon, tab, space or another character "
                        "(default: detected)")

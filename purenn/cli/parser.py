@@ -17,14 +17,14 @@ MOST_NEURONS = 100_000
 # The words that stand for None.
 NONE = {"batch_size": "all", "target_loss": "none"}
 
-# Each: an option that has no effect beside another, that other, the value of the other with which this is so ("" for
-# any), and the tasks ("" for all). In xor and gate no data are drawn, so with --init zeros the seed changes nothing.
+# Each: an option A, an option B beside which A has no effect, the value of B with which this is so ("" for any), and
+# the tasks ("" for all). In xor and gate no data are drawn, so with --init zeros the seed changes nothing.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
           ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "all", "", ""),
           ("all", "find", "", ""), ("at", "find", "", ""), ("predict", "find", "", ""))
 
-# Each: options that have no effect alone, the options of which they need one, and the command ("" for all).
+# Each: options that have no effect alone, the options at least one of which they need, and the command ("" for all).
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
            (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
@@ -215,7 +215,7 @@ def one_of(names: Iterable[str]) -> Callable[[str], str]:
 
 def hidden_size(text: str) -> Union[int, str]:
     """An option type: the size of a hidden layer, or the word none."""
-    return _or_word(text, "none", whole(1, MOST_NEURONS), "; several sizes go with spaces, as in 4 4")
+    return _or_word(text, "none", whole(1, MOST_NEURONS), "; separate several sizes with spaces, as in 4 4")
 
 
 def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:

@@ -68,7 +68,7 @@ def parse(arguments: List[str]) -> Any:
                         help=f"one or several of {', '.join(lab_experiments.ALL)} (default: all)")
     parser.add_argument("--seeds", metavar="N", type=whole(2, 10_000),
                         help=f"run each setting with the seeds 1 to N (default: {trials.SEEDS} if there is a C "
-                        f"compiler, {trials.FEW_SEEDS} or fewer if there is none); C1 is run with one")
+                        f"compiler, {trials.FEW_SEEDS} or fewer if there is none); C1 is run with one seed")
     parser.add_argument("--full", action="store_true", help="with C1: all of it, 784-1000-10 with 10000 images, 200 "
                         "epochs")
     parser.add_argument("--data", metavar="FILE", help="with C1: the images of this file, such as notMNIST.npz")

@@ -139,7 +139,7 @@ def problem(outcome: Dict[str, Any]) -> str:
     where += f"line {line}: " if line else ""
     message = f"{outcome.get('error')}: {outcome.get('message')}"
     return where + {
-        "late": "it had not ended when the time was up; is there an endless loop?",
+        "late": "the code had not ended when the time was up; look for an endless loop",
         "purenn": "purenn is imported here; write the code yourself, without it",
         "missing": f"{outcome.get('name')} is no longer in the file; put it back, under this name",
         "syntax": f"this is not valid Python: {outcome.get('message')}",

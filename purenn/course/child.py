@@ -71,7 +71,7 @@ def limit(seconds: float) -> None:
         limits.append(("RLIMIT_AS", MEGABYTES << 20))
     for name, value in limits:
         try:
-            # At the soft limit of the processor time SIGXCPU tells why; SIGKILL, at the hard one, would not.
+            # SIGXCPU, sent at the soft limit, shows that the time was up; SIGKILL would not show it.
             resource.setrlimit(getattr(resource, name), (value, value + 1))
         except (AttributeError, ValueError, OSError):   # this system has no such limit, or has a lower one already
             pass

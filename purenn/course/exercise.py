@@ -11,7 +11,7 @@ class Known(NamedTuple):
 
     ``change`` makes the mistake. For code, it is a pair: a piece of the right code, and what replaces it; or a tuple of
     such pairs. For a number to predict, it is a function that computes the wrong number from what was drawn. For an
-    order, it is a tuple of the lines that are chosen by mistake, in their order. If the same mistake can be made in
+    order, it is the wrong answer: a tuple of all its lines, in its order. If the same mistake can be made in
     several ways, ``change`` is a list with one for each.
     """
 

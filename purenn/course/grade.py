@@ -22,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Grade(NamedTuple):
     """A Verdict and points for each exercise of a submission, and the sum.
 
-    ``note`` says why the submission has no seed, or is "".
+    ``note`` says why the submission has no seed; it is "" if there is a seed.
     """
 
     submission: str

@@ -75,7 +75,10 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part, whether it is right; None if it was not reached. After an error, the next part counts as wrong."""
+    """For each part, whether it is right; None if it was not reached.
+
+    If an error ended the sample, the first part that was not reached counts as wrong: False.
+    """
     values = _values(result)
     stopped = isinstance(result, dict)
     row = {label: same(value, values[label]) if label in values else None if stopped else False

@@ -53,7 +53,7 @@ def read(folder: str) -> Progress:
     """The progress in a workbook. Raises PurennError if there is none, or it cannot be what ``write`` wrote."""
     path = os.path.join(folder, FILE)
     if not os.path.exists(path):
-        raise PurennError(f"{folder} has no {FILE}, so it is not a workbook; course start makes one")
+        raise PurennError(f"{folder} has no {FILE}, so it is not a workbook; make one with 'course start'")
     found = read_json(path)
     with naming(path):
         return _checked(found)

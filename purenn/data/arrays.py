@@ -1,7 +1,7 @@
 """What the readers of arrays share: the type Array, and reading its values from an untrusted file.
 
-An array is read into a flat ``array.array``, which takes no more memory than the file's data do, and
-only for data that are there. Any error in a file is a PurennError that names the file.
+An array is read into a flat ``array.array``, which takes no more memory than the data that the
+file really has. Any error in a file is a PurennError that names the file.
 """
 import sys
 from array import array

@@ -34,7 +34,7 @@ IS_MISSING = frozenset(MISSING)
 
 DECIMALS = ("point", "comma")
 
-# A number with thousands separators, and perhaps a fraction, for each decimal separator.
+# For each decimal separator: a number with thousands separators, and perhaps a fraction.
 GROUPED = {"point": re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII),
            "comma": re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?", re.ASCII)}
 WITH_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?", re.ASCII)
@@ -185,7 +185,7 @@ def listed(names: list) -> str:
 
 
 def picked(values: list, rows) -> list:
-    """The values of these rows, by their numbers from 0; the list itself if that is all of them."""
+    """The values of the rows with these numbers, from 0; the list itself if these are all rows."""
     return values if rows == range(len(values)) else list(map(values.__getitem__, rows))
 
 
@@ -211,9 +211,9 @@ def check_finite(table: Table, at: int, rows) -> None:
 
 
 def first_text(table: Table, at: int, rows):
-    """The first of the rows in which this column has a text that is neither a number nor missing.
+    """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
-    If there is none, the first of all rows with such a text. If there is none there either, as in a column
+    If there is none, the first such row of the whole table. If there is none there either, as in a column
     with decimal commas where only some numbers have a currency sign, the first row whose field is not missing; or None.
     """
     texts = table.columns[at]

@@ -1,7 +1,8 @@
 """Read a table from a CSV: the names of its columns and, column by column, the texts and the numbers they stand for.
 
-If they are not given, the delimiter is detected from the first rows, and whether the first row is a header from the
-whole table. If one of them is in doubt, the table is refused, and the message says what to set.
+If the delimiter is not given, it is detected from the first rows. If it is not said whether the first row is a header,
+that is detected from the whole table. If one of the two is in doubt, the table is refused, and the message says what to
+set.
 
 For speed, no line of Python is run once for each field: a table is split by columns, a few hundred rows at a time, so
 few that they stay in the processor's cache.
@@ -34,10 +35,10 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
     """Read a CSV in UTF-8, perhaps with a byte order mark; ``-`` is stdin.
 
     Lines end in LF, CR LF or CR; those that are blank are skipped. Fields may be quoted, and a quoted one may hold
-    delimiters, line ends, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon,
-    tab or space; ``header`` says whether the first row is a header; what is None is detected. ``decimal`` is the
-    decimal separator, point or comma. ``tell(done, total)`` is called now and then with the number of bytes read and of
-    all bytes, the latter None while stdin is still arriving.
+    delimiters, line endings, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon,
+    tab or space; ``header`` says whether the first row is a header. Either is detected if it is None. ``decimal`` is
+    the decimal separator, point or comma. ``tell(done, total)`` is called now and then with the number of bytes read
+    and of all bytes, the latter None while stdin is still arriving.
 
     Raises PurennError, naming the file and the line, for anything else: no rows, rows of different numbers
     of fields, a quote that is not closed, names in a header that are empty or there twice, other encodings, files
@@ -142,7 +143,7 @@ def _check_text(where, data):
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise PurennError(f"{where}: line 1 begins as text in UTF-16 does; save it as UTF-8")
     if b"\0" in data:
-        raise PurennError("%s: line %d holds a NUL byte, which no text has; it is %s; save it as a CSV in UTF-8"
+        raise PurennError("%s: line %d holds a NUL byte, which no text has; the file is %s; save it as a CSV in UTF-8"
                           % (where, _line(data, data.index(b"\0")), what_begins(data[:8])))
     try:
         data.decode("utf-8")
@@ -170,7 +171,7 @@ def _meant(delimiter):
     one = "\t" if delimiter == "\\t" else DELIMITERS.get(delimiter, delimiter)
     if not isinstance(one, str) or len(one) != 1 or one in "\"\r\n\0\ufeff" or "\ud800" <= one <= "\udfff":
         raise PurennError(f"delimiter is {short(delimiter)}; it must be one character, other than a quote, "
-                          f"or the word {', '.join(DELIMITERS)}")
+                          f"or one of the words {', '.join(DELIMITERS)}")
     return one
 
 
@@ -193,7 +194,7 @@ def _rows(where, raw, delimiter, line=1):
 
 
 def _found_out(where, data):
-    """The delimiter that fits best: equally many fields in each row, no quotes in the middle, most numbers.
+    """The delimiter that fits best: equally many fields in each row, no quotes inside a field, most numbers.
 
     Raises PurennError if two fit equally well.
     """
@@ -216,7 +217,7 @@ def _found_out(where, data):
 def _fit(where, data, delimiter):
     """How well a delimiter fits the first rows, the more the better; None if it does not.
 
-    A pair: minus the fields with a quote in them, and the share of numbers.
+    A pair: the number of fields with a quote in them, negative, and the share of numbers.
     """
     rows: list = []
     try:
@@ -253,7 +254,8 @@ def _columns(where, rows, width, tell):
                 row.pop()                                   # a delimiter at the end
             if len(row) != width:
                 raise PurennError(f"{where}: line {line}: found {len(row)} fields, expected {width} as in the first "
-                                  f"row; is a delimiter {'missing' if len(row) < width else 'too many'}, or a quote?")
+                                  f"row; is a {'delimiter or a ' if len(row) < width else ''}quote missing"
+                                  f"{'' if len(row) < width else ', or is there a delimiter too many'}?")
         starts, fields = zip(*chunk)
         lines.extend(starts)
         for k, texts in enumerate(zip(*fields)):

@@ -68,7 +68,8 @@ def _order(preparation, table, with_target):
     for name in wanted:
         if name not in number:
             raise PurennError(f"{table.path}: there is no column {short(name)}, "
-                              f"{'the target' if name == target else 'one of the inputs'}; it has {listed(there)}")
+                              f"{'the target' if name == target else 'one of the inputs'}; the columns are "
+                              f"{listed(there)}")
     return [number[name] for name in wanted]
 
 
@@ -130,7 +131,7 @@ def _targets(table, at, rows, target, single):
 def decode(preparation: Preparation, rows: list, threshold: float = 0.5) -> list:
     """What outputs, or targets, mean: the name of a class, or a number y = z·σ + μ in the target's own unit.
 
-    ``threshold`` is that of the rows, as for ``training.class_of``.
+    ``threshold`` is where class 1 of a single output begins, as for ``training.class_of``.
     """
     target = preparation.target
     if isinstance(target, Classes):

@@ -31,8 +31,8 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     left out. Means and deviations are measured on ``rows``, the numbers, from 0, of the training rows; None takes all.
     Kinds, categories and classes are found in the whole table.
 
-    ``task`` is "classification" or "regression". By default texts are classes, and for numbers ``target.usual_task``
-    decides. Classes are sorted, numbers by value, and named as they are written.
+    ``task`` is "classification" or "regression". By default texts are classes, and for numbers ``usual_task``, of
+    ``target.py``, decides. Classes are sorted (numbers by value) and named as they are written.
 
     Raises PurennError, naming line and column, for values that are missing or not finite, and for too many different
     texts.
@@ -68,8 +68,8 @@ def _roles(table, target, ignore):
         raise PurennError(f"{table.path}: column {short(table.names[at])} is the target and cannot be ignored")
     inputs = [k for k in range(len(table.names)) if k != at and k not in left_out]
     if not inputs:
-        raise PurennError(f"{table.path}: no column is left to predict {short(table.names[at])} from; it has "
-                          f"{listed(table.names)}")
+        raise PurennError(f"{table.path}: no column is left to predict {short(table.names[at])} from; the columns "
+                          f"are {listed(table.names)}")
     return inputs, at
 
 
@@ -149,8 +149,8 @@ def _target(table, at, kept, rows, task):
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
         found = "1 class only: " + short(classes[0]) if len(classes) == 1 else f"{len(classes)} classes"
-        more = "" if values is None else ", or make it a regression"
+        more = "" if values is None else ", or set 'task' to 'regression'"
         raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {found}; there must be from "
                           "2 to "
-                          f"{MOST_VALUES}; choose another{more}")
+                          f"{MOST_VALUES}; choose another target{more}")
     return Classes(table.names[at], classes)

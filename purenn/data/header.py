@@ -34,7 +34,7 @@ def has_header(where, line, names, columns, values):
 
 
 def _is_run(texts):
-    """Whether numbers may be names of columns: years, or whole numbers one after the other, of at most 15 digits."""
+    """Whether numbers may be names of columns: years, or consecutive whole numbers, of at most 15 digits."""
     if not all(text.isascii() and text.isdigit() and len(text) <= 15 for text in texts) or not texts:
         return False
     values = [int(text) for text in texts]

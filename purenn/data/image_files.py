@@ -5,7 +5,7 @@ and the number of its class.
 
 All pixels are divided by the same number, which depends only on the pixels:
 
-- by nothing if the largest is at most 1;
+- by 1 if the largest is at most 1;
 - if all are whole numbers: by 16 (as in scikit-learn's digits), 255 (bytes) or 65535, the first that is
   not exceeded, so that a part of a data set is scaled as the whole is;
 - otherwise by the largest.
@@ -45,10 +45,10 @@ def read_images(path, names=None, label=None, ignore=()) -> Images:
       numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
-    - CSV: one image in each row, perhaps below a header. The column ``label``, in capital or small letters, holds its
-      class; without a header it is the first or the last. ``label`` says its name, its number from 1, or ``last``. All
-      others but those in ``ignore`` are its pixels. They are put in order if their names are numbered (``pixel0``,
-      ``1x1``).
+    - CSV: one image in each row, perhaps below a header. The column "label", in capital or small letters, holds its
+      class; without a header it is the first or the last. The argument ``label`` names another: its name, its number
+      from 1, or ``last``. All others but those in ``ignore`` are its pixels. They are put in order if their names are
+      numbered (``pixel0``, ``1x1``).
 
     Classes are named as their labels are written, and sorted, by value if all are whole numbers. If the height and
     width are not known, the pixels are taken to be a square or, if their number is no square, one line. Raises
@@ -262,7 +262,7 @@ def _divisor(path, arrays):
                           "each")
     if largest <= 1:
         return 1
-    if all(value == int(value) for value in seen):          # more than SHARED whole ones go beyond 65535 anyway
+    if all(value == int(value) for value in seen):          # of more than SHARED whole ones, some are larger than 65535
         return next((limit for limit in (16, 255, 65535) if largest <= limit), largest)
     return largest
 

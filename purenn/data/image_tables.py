@@ -81,7 +81,7 @@ def _value(path, rows, names, cell):
         if may_be_text:
             return 0.0
         raise PurennError(f"{path}: line {rows.line_num}: column {short(names[k])} holds {short(text)}; every pixel "
-                          "must be a number; ignore the column if it holds none") from None
+                          "must be a number; ignore the column if it holds no pixels") from None
 
 
 def _label_column(path, names, label, header, pixels, texts):
@@ -110,7 +110,7 @@ def _label_column(path, names, label, header, pixels, texts):
 
 
 def _are_labels(texts):
-    """Whether they may be labels: few of them different, and whole numbers or texts."""
+    """Whether the texts may be labels: few different ones, all whole numbers or no numbers."""
     different = set(texts)
     return len(different) <= min(100, max(2, len(texts) // 2)) and all(
         text.isdigit() or not is_number(text) for text in different)
@@ -155,7 +155,7 @@ def _check_numbers(path, names, places, texts):
                 float(text)
             except ValueError:
                 raise PurennError(f"{path}: image {i}: column {short(names[k])} holds {short(text)}; every pixel must "
-                                  "be a number; ignore the column if it holds none") from None
+                                  "be a number; ignore the column if it holds no pixels") from None
 
 
 def _check_names(path, names, places):

@@ -34,8 +34,8 @@ class Images(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """How a table holds images: the names of all its columns in their order, of the one with the labels, and of the
-    pixels in the order in which an image has them; and whether the first row names them."""
+    """How a table holds images: the names of all its ``columns`` in their order; the column of the labels; the
+    columns of the ``pixels``, in the order in which an image has them; and whether the first row is a header."""
 
     columns: List[str]
     label: str
@@ -71,7 +71,7 @@ def standardized_pixels(parts: Sequence[Matrix], mean: float, deviation: float) 
 
 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
-    """How many letters are drawn for each part: as asked for, or ``usual_train`` and in proportion to it."""
+    """How many letters each part gets: as asked for; else ``usual_train``, and the other parts in proportion."""
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:

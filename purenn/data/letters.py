@@ -288,7 +288,7 @@ def printed(page: list, rng) -> bytes:
     ink = rng.uniform(0.6, 1.0) * 255 / (DOTS * DOTS)
     gray = [int(ink * dots) for dots in range(DOTS * DOTS + 1)]
     paper = (1 << WIDE) - 1
-    # A hexadecimal digit is four dots of a row, the width of a pixel; the last one is the leftmost.
+    # A hexadecimal digit is four dots of a row, the width of a pixel; the last digit is the leftmost pixel.
     rows = [(b"%028x" % (row >> EDGE & paper))[::-1].translate(INKED) for row in page[EDGE:-EDGE]]
     pixels = bytearray()
     for i in range(0, WIDE, DOTS):

@@ -185,7 +185,7 @@ def _parse_header(text, where):
 
 
 def _texts(handle, header, size, where):
-    """A list of the texts in an array: all take equally many bytes, or characters of 4 bytes, padded with zeros."""
+    """The texts in an array, each padded with zeros to the same number of bytes, or of characters of 4 bytes."""
     order, kind, length = header.descr[0], header.descr[1], header.descr[2:]
     width = int(length) * (4 if kind == "U" else 1)
     if len(header.shape) != 1 or not width or header.shape[0] * width != size:
@@ -241,7 +241,8 @@ def _to_write(name, array_):
                           "numbers")
     shape = tuple(shape)
     if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) != len(values):
-        raise PurennError(f"write_npz: {name!r} has {len(values)} values, which its shape {shape!r} does not hold")
+        raise PurennError(f"write_npz: {name!r} has {len(values)} values, and its shape, {shape!r}, another "
+                          "number of them")
     if sys.byteorder == "big":
         values = values[:]
         values.byteswap()

@@ -90,7 +90,7 @@ def _check_fits(found: Any, preparation: Any) -> None:
         raise PurennError(f"its network takes {found.model.network.in_features} numbers and gives {outputs}, and its "
                           f"preparation has {preparation.input_count()} inputs and {classes} outputs; it is damaged")
     if found.model.output == "logits" and outputs == 1:
-        raise PurennError("its output is logits, and there is only one; it is damaged")
+        raise PurennError("its outputs are logits, and there is only one output; it is damaged")
 
 
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:

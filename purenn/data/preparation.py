@@ -64,7 +64,7 @@ class Preparation(NamedTuple):
         return count
 
     def output_count(self, single: bool = False) -> int:
-        """How many outputs the network has: one for each class, one for two classes if ``single``; one for a number."""
+        """The number of outputs: one for each class, but a ``single`` one for two classes; one for a number."""
         return 1 if single or not self.classes else len(self.classes)
 
     def as_dict(self) -> dict:
@@ -89,7 +89,7 @@ def of_points(features: int) -> Preparation:
 
 
 def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
-    """The Preparation of Images: the labels, and the pixels as they are in the file, all scaled alike."""
+    """The Preparation of Images: the labels, and the file's pixels, all standardized with the same numbers."""
     layout = images.layout
     if layout is None:
         from .images import Layout
@@ -133,11 +133,11 @@ def _wrong(what, found, expected):
 
 def _check_keys(what, found, keys):
     if not isinstance(found, dict) or found.keys() != set(keys):
-        raise _wrong(what, list(found) if isinstance(found, dict) else found, "an object of " + ", ".join(keys))
+        raise _wrong(what, list(found) if isinstance(found, dict) else found, "a dict with " + ", ".join(keys))
 
 
 def _feature(what, feature, kind, values, least):
-    """One input or the target: a number, or of this kind, with these values."""
+    """One input or the target: a Number, or of the kind ``kind``, with its ``values``."""
     from .columns import IS_MISSING
     found = feature.get("kind") if isinstance(feature, dict) else None
     if found == kind:

@@ -10,7 +10,7 @@ from .splitting import is_constant
 
 def measures(preparation: Preparation, targets: List[List[float]], outputs: List[List[float]],
              threshold: float = 0.5) -> Dict[str, Any]:
-    """For classes the ``confusion`` matrix, for numbers ``mse``, ``mae`` and ``r2`` in the target's own unit.
+    """For classes the ``confusion`` matrix; for numbers ``mse``, ``mae`` and ``r2``, of the target before it is scaled.
 
     ``threshold`` is that of the outputs, as for ``training.class_of``.
 
@@ -40,7 +40,7 @@ def confusion_matrix(labels: List[int], predicted: List[int], classes: int) -> L
     """
     if len(labels) != len(predicted):
         raise PurennError(f"confusion_matrix: there are {len(labels)} labels and {len(predicted)} predictions; there "
-                          "must be one for each")
+                          "must be one prediction for each label")
     matrix = [[0] * classes for _ in range(classes)]
     for label, guess in zip(labels, predicted):
         matrix[label][guess] += 1
@@ -108,7 +108,7 @@ def r2_score(targets: List[float], predicted: List[float]) -> Optional[float]:
 def _check_lengths(name, targets, predicted):
     if len(targets) != len(predicted) or not targets:
         raise PurennError(f"{name}: there are {len(targets)} targets and {len(predicted)} predictions; there must be "
-                          "one for each, and at least one")
+                          "one prediction for each target, and at least one target")
 
 
 def _squares(targets, predicted):

@@ -1,7 +1,7 @@
 """The three tasks on points: ``linear`` and ``xor`` in the unit square, and ``gate``, the truth table of XOR.
 
-Each is a Dataset: ``inputs`` and ``targets``, two lists of equally long lists. A target is [0.0]
-or [1.0].
+Each is a Dataset of two lists, ``inputs`` and ``targets``. An input is a list of two numbers, and its
+target is [0.0] or [1.0].
 """
 from ..linalg import PurennError
 from ..training import Dataset

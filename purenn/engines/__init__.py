@@ -8,7 +8,8 @@ A ``loops.Engine`` has these methods:
     learn(network, loss, optimizer, inputs, targets)
                                                 clear the gradients, get them, step
     epoch(network, loss, optimizer, data, batch_size, rng)
-                                                all batches of an epoch at once, or None: batch by batch
+                                                all batches of an epoch at once; returns None if the caller
+                                                must go batch by batch
     sync()                                      bring the network's lists up to date, if the numbers are elsewhere
     close()                                     end what it keeps running, such as processes
 
@@ -33,9 +34,9 @@ def same_digits(engine: str, other: str) -> bool:
 
 
 def resumed(engine, begun: str, network):
-    """The engine for a training that was begun with another one: this engine, or the other one if their digits differ.
+    """The engine for a run that another engine began: this one, or the other one if their digits differ.
 
-    ``auto`` chooses by the epochs too, and a training that is resumed may have more of them.
+    They may differ because ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
     """
     kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
     if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (

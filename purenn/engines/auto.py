@@ -1,8 +1,9 @@
 """Which engine suits a network on this Python.
 
 Straight-line source is fastest for tiny networks, and dot products of rows for wide layers. On PyPy, straight-line
-source is fast only for smaller networks; for larger ones the plain loops are taken, which PyPy compiles by itself. If
-there is a C compiler, and the training is long enough for compiling to save time, C is faster than either.
+source is fast only for smaller networks; for larger ones the plain loops are taken, which PyPy compiles by itself. On
+CPython, if there is a C compiler and the training is long enough for compiling to save time, C is faster than all
+these.
 """
 import sys
 
@@ -17,16 +18,16 @@ MOST_UNROLLED = 2000
 # only after seconds.
 MOST_UNROLLED_ON_PYPY = 150
 
-# Parameters times samples that CPython's other engines do in a second; and the seconds above which compiling, which
-# takes one or two, saves time.
+# On CPython without C, parameters times samples that are done in a second. Compiling takes a second or two, and saves
+# time if the training would otherwise take longer than COMPILING_PAYS seconds.
 IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
 
 def pick(network, work=None, loss=None):
     """The engine for this network; C only if ``work`` says what is to be trained.
 
-    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix. So does a
-    loss of one's own, if it is given, as ``loss`` or in ``work``; otherwise the loss must be one of purenn's.
+    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix; so
+    does one with a loss of one's own, given as ``loss`` or in ``work``. Without a loss given, it must be purenn's.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
@@ -42,7 +43,7 @@ def pick(network, work=None, loss=None):
 
 
 def seconds_saved(count: int, work: Work) -> float:
-    """About how long the training would take without C."""
+    """About how many seconds C saves: all that the training would take without it."""
     return count * work.samples / IN_A_SECOND
 
 

@@ -1,7 +1,7 @@
 """The C that is the same for every network: sums side by side in vectors, and the way through the batches.
 
-``c_source.py`` puts a network's own functions between HEAD and TAIL, and before them those of ``c_templates.py`` that
-they call.
+Between HEAD and TAIL, ``c_source.py`` puts the functions of ``c_templates.py`` that are needed, and then the network's
+own functions, which call them.
 """
 
 HEAD = """\
@@ -164,7 +164,7 @@ EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long e
     }
 }
 
-/* The weights into 16 neurons side by side, for the neurons from first to end. */
+/* Copy the weights into panels: for each input, those into 16 neurons side by side. Neurons first to end. */
 static void lay_across(long in, long out, long first, long end, const double *weight, double *across)
 {
     for (long panel = first; panel < end; panel += 16)
@@ -180,7 +180,7 @@ static long part_of(long out, long part, long parts)
     return neurons < out ? neurons : out;
 }
 
-/* The class that outputs or targets mean: 0 or 1 by the side of the threshold, or which of several is the largest. */
+/* The class of an output or a target: 1 from the threshold up, otherwise 0; of several values, the largest one's. */
 static long class_of(long n, const double *values, double threshold)
 {
     long best = 0;
@@ -226,7 +226,7 @@ int sum_costs(struct task *t)
     return isfinite(t->share * t->total) && !t->invalid;
 }
 
-/* All batches of this size, up to a cost that is not finite. */
+/* All samples in batches of this size, the last perhaps smaller. Stops if a cost is not finite or not defined. */
 void batches(struct task *t, long long samples, long long size, int mean, double *found, long long *right)
 {
     t->done = 0;
@@ -248,8 +248,8 @@ void batches(struct task *t, long long samples, long long size, int mean, double
     }
 }
 
-/* count epochs; fewer if the loss of one is below the target, or the cost of a batch is not finite. The results of an
-   epoch's batches go into batch_costs and batch_hits, those of the epochs into found and right. */
+/* Train for count epochs; fewer if a loss is below the target, or a cost is not finite or not defined. The results of
+   an epoch's batches go into batch_costs and batch_hits, those of the epochs into found and right. */
 void epochs(struct task *t, long long samples, long long size, int mean, long long count, double target,
             double *batch_costs, long long *batch_hits, double *found, long long *right)
 {

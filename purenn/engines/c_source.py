@@ -22,9 +22,9 @@ FEW_LAYERS = 3
 
 LEGEND = """Compile it without fused operations: -ffp-contract=off.
 
-   a0 is the input, a1 the output of layers[0], a2 that of layers[1]; behind a Linear it is z. d1 is ∂C/∂a1; behind a
-   Linear it is δ. Each has a row for each sample. w: each layer's weights, a row for each neuron, then its biases; g is
-   ∂C/∂w. */"""
+   a0 is the input, a1 the output of layers[0], a2 that of layers[1]; the output of a Linear is z. d1 is ∂C/∂a1; of a
+   Linear's output it is δ. Each has a row for each sample. w: a layer's weights, a row for each neuron, then the
+   layer's biases; g is ∂C/∂w. */"""
 
 
 class Layout(NamedTuple):
@@ -125,7 +125,7 @@ def _used(place, lines):
 def _forward(network, place):
     width, last = place.widths[0], len(network.layers)
     inputs = _function("static const double *inputs(struct task *t, long from)", [
-        "/* The samples' inputs, gathered where their order is not the given one. */",
+        "/* The samples' inputs; if t->order is set, gather has copied them in that order. */",
         "double *a0 = t->work + t->room * 0;", "if (!t->order)",
         f"    return t->inputs + (t->start + from) * {pad(width)};", f"return a0 + from * {pad(width)};"])
     gather = _function("static void gather(struct task *t, long from, long to)", [
@@ -253,7 +253,7 @@ def _slopes(network, place, optimizer):
                   "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}{row(fan_in)});"]
         lines += [] if b is None else [f"    step(t, {b} + first, {b} + end{row(1)});"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
-    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples: every δ is known. */\n"
+    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples. It needs every δ. */\n"
             + _function("void slopes_and_step(struct task *t, long long part, long long parts)",
                         ["long first, end;"] + lines))
 

@@ -6,7 +6,7 @@ from ..activations import Identity, LeakyReLU, ReLU, Sigmoid, Tanh
 from ..losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, HalfSquaredErrorLoss, MSELoss
 from ..optimizers import SGD, Adagrad, Adam, RMSprop
 
-# The activation of the weighted sum z, and ∂C/∂z from ∂C/∂a, da. {slope} is that of a LeakyReLU.
+# The activation of the weighted sum z, and ∂C/∂z from da, which is ∂C/∂a. {slope} is that of a LeakyReLU.
 VALUES = {
     Sigmoid: "sigmoid(z)",
     Tanh: "tanh(z)",
@@ -88,10 +88,10 @@ STEPS: dict = {
     w[i] -= lr * (v[i] / correction1) / (sqrt(u[i] / correction2) + eps);"""),
 }
 
-# Functions that they call, by how a call begins.
+# The functions that the formulas above call; a key is the text with which such a call begins.
 FUNCTIONS = {
     "sigmoid(": """\
-/* σ(z) = 1 / (1 + e^−z); for negative z e^z / (1 + e^z), so that no e is above 1. */
+/* σ(z) = 1 / (1 + e^−z); if z < 0, e^z / (1 + e^z), so that no power is above 1. */
 static double sigmoid(double z)
 {
     double e = exp(-fabs(z));

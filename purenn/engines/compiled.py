@@ -1,4 +1,4 @@
-"""The loops, compiled: the batch's C (``c_source.py``), built by the machine's own compiler and called by ``ctypes``.
+"""The loops, compiled: C for a network (``c_source.py``), built by the machine's own compiler, called by ``ctypes``.
 
 The digits are those of ``Loops``, bit for bit, with any number of threads. Where each sample has its own sums, the
 threads divide the samples; where a sum runs over the samples, they divide the neurons.
@@ -20,7 +20,7 @@ from .loops import Engine
 from .numbers import Data, Numbers, block
 from .work import Until
 
-# The most multiplications in one call to C, because Ctrl-C waits for its end.
+# The most multiplications in one call to C: Ctrl-C waits until a call ends.
 MOST_IN_A_CALL = 2e8
 
 # The most multiplications in one call of several epochs: they take about a twentieth of a second.
@@ -36,8 +36,8 @@ MOST_KEPT = 4
 class Compiled(Engine):
     """The engine for any network of purenn's layers, with its losses and optimizers, if there is a C compiler.
 
-    ``threads`` is the number of threads, by default one for each core. Raises PurennError if there is no compiler, one
-    that fails, or a layer or loss of your own; and unless ``threads`` is a whole number from 1 up.
+    ``threads`` is the number of threads, by default one for each core. Raises PurennError if there is no compiler,
+    if it fails, if a layer or the loss is your own, or if ``threads`` is not a whole number from 1 up.
     """
 
     def __init__(self, threads=None) -> None:
@@ -71,7 +71,7 @@ class Compiled(Engine):
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
         """Learn from one batch, the step included; return the cost before it, and the outputs.
 
-        An optimizer of your own, or one that learns only a part of the network, steps by itself.
+        If the optimizer is your own, or learns only a part of the network, its own ``step`` is called.
         """
         if self._ours(network, loss, optimizer):
             return self._from_lists(network, loss, optimizer, Data(network, inputs, targets))
@@ -93,7 +93,7 @@ class Compiled(Engine):
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
         """Learn from all batches of an epoch: yields each one's cost, its number of samples, and how many are right.
 
-        None if the optimizer is one of your own, or learns only a part of the network.
+        Returns None if the optimizer is one of your own, or learns only a part of the network.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None:
@@ -115,7 +115,7 @@ class Compiled(Engine):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
         Yields once: the epochs' losses, the last perhaps infinite or nan, and how many outputs were right in each.
-        None if ``epoch`` returns None, or if an epoch is long.
+        Returns None if ``epoch`` does, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:

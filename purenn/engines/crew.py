@@ -34,7 +34,7 @@ class Crew:
             wait(others)
 
     def _start(self, *call):
-        """Begin a call on one of the threads. A process that was forked has threads of its own."""
+        """Begin a call on one of the threads. A process that was forked must start its own threads."""
         if not self._pool or self._pool[0] != os.getpid():
             from concurrent.futures import ThreadPoolExecutor
             self._pool = os.getpid(), ThreadPoolExecutor(self.threads - 1)

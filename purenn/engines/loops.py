@@ -12,7 +12,7 @@ from ..linalg import Matrix
 
 
 class Engine:
-    """What every engine does: get a batch's cost and gradients. An engine of your own writes the first two methods."""
+    """What every engine does: get a batch's cost and gradients. An engine of your own defines the first two methods."""
 
     why_not = ""                                                # why ``auto`` has not chosen the faster ``compiled``
 

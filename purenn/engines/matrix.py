@@ -30,7 +30,7 @@ def fastest_dot():
     """The dot product that is fastest on this Python for rows of some length.
 
     That is ``math.sumprod`` if there is one (from 3.12 on), otherwise ``sum`` and ``map`` on CPython and the plain loop
-    elsewhere, because PyPy compiles it. A test measures that this choice is the fastest. It is not measured here,
+    elsewhere, because PyPy compiles it. A test checks that this choice is the fastest. It is not measured here,
     because the choice must always be the same: the functions differ in the last digits.
     """
     if sys.implementation.name != "cpython":

@@ -75,7 +75,7 @@ def _laid_out(rows, width, step, what):
 
 
 class Behind:
-    """A descriptor in place of a list while its numbers are in C: reading the list first brings it up to date."""
+    """A descriptor in place of a list while its numbers are in C: a list that is read is first brought up to date."""
 
     def __init__(self, name: str):
         self.name = name
@@ -116,7 +116,7 @@ def _references(holders):
 class Numbers:
     """The parameters, gradients and states of a network and an optimizer, in C and in their lists.
 
-    While they are ``in_c``, the lists are out of their places, and no program has read them since.
+    While the numbers are ``in_c``, the lists are out of their places, and no program has read one since.
     """
 
     def __init__(self, network, loss, optimizer, library):
@@ -241,7 +241,7 @@ class Numbers:
                 task.settings[k] = getattr(optimizer, name)
 
     def make_room(self, samples: int, batches: int = 1) -> int:
-        """Room for this many samples at once, and for the results of this many batches; returns the samples."""
+        """Room for this many samples at once, and for the results of this many batches; returns ``samples``."""
         if samples != self.task.room:
             self.task.room = samples
             self._make("work", samples * self.place.a_sample)
@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """What is written into the C besides the layers' kinds and sizes, and may be changed."""
+    """The values that a program may change but that are written into the C: a change needs new C."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 

@@ -5,8 +5,8 @@ the same digits. It is written to be read: one line for each neuron, a comment f
 
 Names: ``w2_0_3`` is the weight of layers[2] into its neuron 0 from input 3, ``b2_0`` the neuron's bias,
 ``z2_0`` its weighted sum, ``a3_0`` the activation that layers[3] makes of it. ``dw2_0_3`` and ``db2_0`` are
-∂C/∂ of the weight and the bias, ``d3_0`` is ∂C/∂ of what goes into layers[3] as its number 0, here of
-``z2_0``. Only ∂C/∂x, which is not needed, is left out.
+∂C/∂ of the weight and the bias. ``d3_0`` is ∂C/∂ of input 0 of layers[3], which is ``z2_0`` here.
+Only ∂C/∂x, which is not needed, is left out.
 """
 from ..activations import LeakyReLU, Softmax
 from ..layers import Linear
@@ -155,7 +155,7 @@ def _rows(network, w, b, wrap="({0})"):
 
 
 def _numbers(layer, i):
-    """For each number that a layer learns, a function from the letters of a weight and a bias to the variable."""
+    """For each number that a layer learns, a function of two prefixes, such as dw and db, to the variable's name."""
     for j in range(layer.out_features):
         for k in range(layer.in_features):
             yield lambda w, b, j=j, k=k: _w(w, i, j, k)

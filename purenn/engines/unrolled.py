@@ -39,7 +39,7 @@ class Unrolled(Engine):
         """Learn from one batch, the step included.
 
         The source has the step of purenn's own optimizers, if they learn all of the network's parameters, without
-        weight decay; any other optimizer steps by itself.
+        weight decay; for any other optimizer, its own ``step`` is called.
         """
         if self._learning != (network.layers, loss, optimizer):
             self._learning = (list(network.layers), loss, optimizer)

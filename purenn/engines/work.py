@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 # With a target loss or patience, most trainings end before this number of epochs.
 EXPECTED = 5000
 
-# With PAYS or more parameters times samples in a batch, several processes are faster, each with LEAST_SHARE samples or
-# more.
+# Several processes are faster if parameters times samples in a batch are PAYS or more, and each process gets at least
+# LEAST_SHARE samples.
 PAYS, LEAST_SHARE = 500_000, 8
 
 
@@ -35,7 +35,7 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
 
 
 def workers_of(settings, parameters: int, samples: int) -> int:
-    """How many processes a batch is divided among: as many as these Settings say or, if None, as make it faster."""
+    """How many processes a batch is divided among: ``settings.workers``; if that is None, as many as are fastest."""
     if settings.workers is not None:
         return settings.workers
     batch = min(settings.batch_size or samples, samples)

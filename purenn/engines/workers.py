@@ -55,7 +55,7 @@ class Workers:
             raise self._died(worker) from None
 
     def ready(self, workers: Iterable[int]) -> List[int]:
-        """Wait for the first answers of these workers; return the workers that have answered or died."""
+        """Wait until one of these workers has answered or died; return all that have."""
         from multiprocessing.connection import wait
         connections = {self.members[worker][1]: worker for worker in workers}
         return [connections[connection] for connection in wait(list(connections))]
@@ -87,7 +87,7 @@ class Workers:
 def shared_out(count: int, work: Callable[[Any], Any], questions: Sequence[Any], names: Sequence[str]) -> Shared:
     """Yield each question's index and its answer as they come in; a worker that is done gets the next question.
 
-    There are ``count`` workers, at most as many as questions. An error begins with the name of its question.
+    ``count`` workers are started; give no more than there are questions. An error begins with its question's name.
     """
     crew = Workers(count, work)
     waiting = list(reversed(range(len(questions))))
@@ -123,8 +123,8 @@ def _sending():
     except OSError:
         raise
     except Exception as error:                          # a function without a name, a file that is open, …
-        raise PurennError(f"it cannot be sent to another process: {error}; take a function with a name, defined at the "
-                          "top level of a module, or 1 worker") from None
+        raise PurennError(f"it cannot be sent to another process: {error}; use a function that is defined by name at "
+                          "the top level of a module, or use 1 worker") from None
 
 
 def may_start() -> bool:

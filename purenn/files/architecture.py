@@ -57,7 +57,7 @@ def build(description: list) -> Network:
 
 
 def shapes(description: list) -> dict:
-    """The shapes of what the described network would learn: ``{"0.weight": (4, 2), "0.bias": (4,)}``. All is checked.
+    """The shapes of what the described network would learn: ``{"0.weight": (4, 2), "0.bias": (4,)}``.
 
     Raises PurennError and ShapeError as ``build`` does.
     """
@@ -110,16 +110,16 @@ def check_weights(expected: dict, weights: dict) -> None:
         raise PurennError(f"its weights are {short(weights)}; they must be a dict from a name to numbers")
     for name in expected:
         if name not in weights:
-            raise PurennError(f"{name} is missing, but its architecture has it")
+            raise PurennError(f"{name} is missing, but the architecture has it")
     for name, values in weights.items():
         if name not in expected:
-            raise PurennError(f"{short(name)} is in it, but its architecture does not have it")
+            raise PurennError(f"{short(name)} is among the weights, but the architecture does not have it")
         rows = expected[name][0]
         if len(expected[name]) == 1:
             check_row(name, values, rows)
             continue
         if not isinstance(values, list) or len(values) != rows:
-            raise ShapeError(f"{name} is {short_list(values)}; its architecture says {rows} rows")
+            raise ShapeError(f"{name} is {short_list(values)}; the architecture says {rows} rows")
         for j in range(rows):
             check_row(f"{name}[{j}]", values[j], expected[name][1])
 

@@ -51,8 +51,8 @@ def load_checkpoint(path) -> Checkpoint:
     with naming(path):
         check_format(document, FORMAT, VERSION, "it is a model, not a checkpoint: training cannot go on from it")
         if document["version"] < VERSION:
-            raise PurennError(f"is of version {document['version']} of the format, which kept a command line in "
-                              f"place of settings; this purenn reads version {VERSION}: start again")
+            raise PurennError(f"is of version {document['version']} of the format, but this "
+                              f"purenn reads version {VERSION}: start the training again")
         check_keys(document, [*HEAD, *Checkpoint._fields])
         found = Checkpoint(**{name: document[name] for name in Checkpoint._fields})
         found = found._replace(random=_as_tuples(found.random))
@@ -87,7 +87,7 @@ def _check(checkpoint):
 
 
 def _check_numbers(where, values):
-    """Raise PurennError unless they are a finite number, a list of them, or a list of lists of them."""
+    """Raise PurennError unless ``values`` is a finite number, a list of these, or a list of such lists."""
     rows = values if isinstance(values, list) else [[values]]
     if rows and not isinstance(rows[0], list):
         rows = [rows]
@@ -122,10 +122,10 @@ def check_sizes(sizes, network) -> None:
 def check_history(columns, epoch: int, needed) -> None:
     """Raise PurennError unless a checkpoint's history is possible for its epochs."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
-        raise PurennError(f"its history is not an object of {', '.join(sorted(needed))}; it is damaged")
+        raise PurennError(f"its history is not a dict with {', '.join(sorted(needed))}; it is damaged")
     for name, numbers in columns.items():
         if not isinstance(numbers, list) or len(numbers) != epoch:
-            found = len(numbers) if isinstance(numbers, list) else "no list"
-            raise PurennError(f"its history has {found} of {name}, and {epoch} epochs are done; it is damaged")
+            found = f"{len(numbers)} numbers" if isinstance(numbers, list) else "no list"
+            raise PurennError(f"its history has {found} under {name}, but {epoch} epochs are done; it is damaged")
         if not all(type(number) is float and number >= 0.0 for number in numbers):
-            raise PurennError(f"its history has under {name} something other than numbers from 0 up; it is damaged")
+            raise PurennError(f"its history has more than numbers from 0 up under {name}; it is damaged")

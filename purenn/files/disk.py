@@ -46,7 +46,7 @@ def replacing(path, ending=""):
     After an error inside the block, an old file stays as it was, and a PurennError that names the file is raised.
     """
     try:
-        target = os.path.realpath(path)                     # of a link, the file behind it is replaced
+        target = os.path.realpath(path)                     # if it is a link, the file that it points to is replaced
     except ValueError as error:                             # a name that no file can have
         raise PurennError(f"{path!r}: cannot be written: {error}") from None
     beside = f"{target}.{os.getpid()}.part{ending}"
@@ -70,13 +70,13 @@ def replacing(path, ending=""):
 
 
 def write_text(path, text: str) -> None:
-    """Write a text in UTF-8 into a file, its line ends as they are; an old file is replaced when all is written."""
+    """Write a text in UTF-8 into a file, line endings unchanged; an old file is replaced when all is written."""
     with replacing(path) as beside, open(beside, "w", encoding="utf-8", newline="") as handle:
         handle.write(text)
 
 
 def check_writable(path) -> None:
-    """Raise PurennError if a file cannot be written there; called before the work whose result it will hold."""
+    """Raise PurennError if the file cannot be written; called before the work whose result it will hold."""
     with replacing(path) as beside:
         try:
             open(beside, "wb").close()
@@ -87,7 +87,7 @@ def check_writable(path) -> None:
 
 
 def make_folder(path) -> None:
-    """Make a folder, and those above it, where they are not there. Raises PurennError if it cannot be made."""
+    """Make a folder, and those above it, if they do not exist. Raises PurennError if it cannot be made."""
     try:
         os.makedirs(path, exist_ok=True)
     except OSError as error:

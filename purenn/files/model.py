@@ -21,7 +21,7 @@ from .strict_json import check_plain, folded, parsed, read_json, write_json
 
 # network: a Network. preparation: a dict that says how a row of a table becomes inputs, or None. output: what the
 # network's outputs mean, one of OUTPUTS. training: a dict of how it was trained. history: a dict from a name, such
-# as "loss", to its numbers (or None), one for each epoch; all are equally long. The dicts hold plain values only.
+# as "loss", to a list: for each epoch a number or None. The lists are equally long. The dicts hold plain values only.
 Model = namedtuple("Model", ("network", "preparation", "output", "training", "history"))
 
 # Numbers; what goes into a softmax; what goes into a sigmoid, for class 1 or for each class; probabilities of classes.
@@ -111,7 +111,7 @@ def _load_json(path):
     with naming(path):
         check_format(document, FORMAT, VERSION, "it is a checkpoint: resume from it")
         if "weights" not in document:
-            raise PurennError("weights is missing")
+            raise PurennError("'weights' is missing")
         return document, document.pop("weights")
 
 
@@ -157,7 +157,7 @@ def check_keys(document: dict, keys: list) -> None:
 
 
 def _check_document(document):
-    """Raise PurennError unless all but the layers and the weights is what ``Model`` says."""
+    """Raise PurennError unless everything except the layers and the weights is what ``Model`` says."""
     check_keys(document, KEYS)
     check_plain(document)
     if not isinstance(document["purenn"], str):
@@ -171,7 +171,7 @@ def _check_document(document):
 
 
 def check_history(history) -> None:
-    """Raise PurennError unless a history is a dict of equally long lists of numbers that a float can hold, or None."""
+    """Raise PurennError unless a history is a dict of equally long lists, of numbers that fit a float and None."""
     if not isinstance(history, dict):
         raise PurennError(f"history is {short(history)}; it must be a dict of lists of numbers")
     lengths = set()
@@ -222,13 +222,13 @@ def _described(activation):
 
 
 def _linears(weights):
-    """The Linear layers that tensors named 0.weight, 0.bias, 2.weight, … make: a dict from their numbers."""
+    """The Linear layers that tensors named 0.weight, … make: a dict from a layer's place to its description."""
     linears = {}
     for name in weights:
         found = re.match(r"(0|[1-9]\d{0,9})\.(weight|bias)\Z", name, re.ASCII)
         if not found or int(found.group(1)) >= MOST_LAYERS:
-            raise PurennError(f"the tensor {short(name)} is not one of a torch.nn.Sequential of Linear layers, which "
-                              "are named 0.weight, 0.bias, 2.weight, …")
+            raise PurennError(f"the tensor {short(name)} is not from a torch.nn.Sequential of Linear layers, whose "
+                              "tensors are named 0.weight, 0.bias, 2.weight, …")
         number = int(found.group(1))
         matrix = weights.get(f"{number}.weight")
         if not matrix or not isinstance(matrix[0], list):

@@ -11,13 +11,13 @@ KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "
 
 
 def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
-    """A NamedTuple of this kind from the plain dict that its ``_asdict`` returned and a file held.
+    """Make a NamedTuple of the type ``kind`` from a dict that was read from a file: what its ``_asdict`` returned.
 
     Raises PurennError, naming the field, for anything else.
     """
     what = kind.__name__.lower()
     if not isinstance(found, dict) or found.keys() != set(kind._fields):
-        raise PurennError(f"its {what} are {short(found)}; they must be an object of {', '.join(kind._fields)}")
+        raise PurennError(f"its {what} are {short(found)}; they must be a dict with {', '.join(kind._fields)}")
     values = {}
     for name, value in found.items():
         text = str(kind.__annotations__[name])

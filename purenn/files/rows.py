@@ -1,4 +1,4 @@
-"""Rows of values as a CSV, such as a curve."""
+"""Rows of values, such as a curve, as a CSV."""
 import csv
 import io
 
@@ -12,7 +12,7 @@ def write_rows(path, rows) -> None:
 
 
 def csv_line(row, delimiter: str) -> str:
-    """A row of a CSV with its line end; a field that holds a line end of any kind is quoted."""
+    """A row of a CSV with its line ending; a field that holds a line ending of any kind is quoted."""
     line = io.StringIO()
     csv.writer(line, delimiter=delimiter, lineterminator="\r\n").writerow(row)
     return line.getvalue()[:-2] + "\n"

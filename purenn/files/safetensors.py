@@ -129,7 +129,7 @@ def _check_metadata(metadata):
 
 
 def _check_entry(name, entry):
-    """Raise PurennError unless a tensor's kind of numbers, sizes and offsets are possible and agree."""
+    """Raise PurennError unless a tensor's dtype, shape and offsets are possible and agree."""
     if not isinstance(entry, dict) or set(entry) != {"dtype", "shape", "data_offsets"}:
         raise PurennError(f"tensor {short(name)}: the header says {short(entry)}; it must have dtype, shape and "
                           "data_offsets")
@@ -139,7 +139,7 @@ def _check_entry(name, entry):
                           f"{', '.join(ITEMSIZES)}")
     if not _are_whole(shape, 1) or len(shape) not in (1, 2):
         raise ShapeError(f"tensor {short(name)}: its shape is {short(shape)}; it must be one or two whole numbers from "
-                         "1 up, as those of a Linear layer")
+                         "1 up, like the shapes in a Linear layer")
     if not _are_whole(offsets, 0) or len(offsets) != 2 or offsets[0] > offsets[1]:
         raise PurennError(f"tensor {short(name)}: its data_offsets are {short(offsets)}; they must be where it begins "
                           "and where it ends")
@@ -159,8 +159,8 @@ def _check_offsets(entries, in_order, there):
     for name in in_order:
         begin, next_end = entries[name]["data_offsets"]
         if begin != end:
-            raise PurennError(f"tensor {short(name)}: begins at byte {short(begin)} of the data, and what is before it "
-                              f"ends at {short(end)}")
+            raise PurennError(f"tensor {short(name)}: begins at byte {short(begin)} of the data; it must begin at "
+                              f"byte {short(end)}")
         end = next_end
     if end != there:
         raise PurennError(f"its tensors take {short(end)} bytes, and {there} are there")

@@ -2,7 +2,7 @@
 
 
 def did_you_mean(word: str, names, shown=str, likeness: float = 0.6) -> str:
-    """A hint that names the most similar of the names, "" if none is similar; ``shown`` says how it is written.
+    """A hint: the one of ``names`` that is most similar to ``word``, as ``shown`` writes it; "" if none is similar.
 
     ``likeness``: how similar it must be, from 0 to 1, as in ``difflib.get_close_matches``.
 

@@ -111,7 +111,8 @@ def check_plain(value) -> None:
             elif kind is str:
                 _check_text(item)
             elif kind not in (int, bool, type(None)):
-                raise PurennError(f"{short(item)} is in it; only numbers, texts, lists and dicts can be")
+                raise PurennError(f"{short(item)} is in it; it can hold numbers, texts, lists, dicts, True, "
+                                  "False and None")
         if not below:
             return
         level = below

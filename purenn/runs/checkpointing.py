@@ -24,7 +24,7 @@ MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """The CRC-32 of all numbers in order: changed data have another one, except with a probability of 1 in 2^32."""
+    """The CRC-32 of all numbers in order. That it stays the same for changed data has a probability of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:
@@ -79,7 +79,7 @@ class Start(NamedTuple):
 
 
 def load_start(path: str, task: str) -> Start:
-    """Read the checkpoint of a run of this task; raises PurennError in a line that names the file."""
+    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it cannot be one."""
     from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)
@@ -100,9 +100,9 @@ def load_start(path: str, task: str) -> Start:
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:
-    """The run as the checkpoint left it, on its problem made again; ``settings`` may differ only in FREE.
+    """A run of the problem, which was made again, as the checkpoint holds it; ``settings`` may differ only in FREE.
 
-    Raises PurennError, naming the file, if the data or the engine have changed.
+    Raises PurennError, naming the file, if the data or the engine has changed.
     """
     from ..files.disk import naming
     checkpoint = start.checkpoint
@@ -112,14 +112,14 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
                 raise PurennError(f"it was begun with {name} {begun!r:.60}, and cannot go on with "
                                   f"{getattr(settings, name)!r:.60}; only {', '.join(FREE)} may differ")
         if settings.epochs < checkpoint.epoch:
-            raise PurennError(f"epochs: found {settings.epochs}; it must be {checkpoint.epoch} or more, which are done")
+            raise PurennError(f"epochs: found {settings.epochs}; {checkpoint.epoch} are done: give as many or more")
         if checkpoint.data != digest(problem):
             raise PurennError("it was begun with other data; go on with those, or start again without resuming")
         run = Run(problem, settings)
         run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
         if not engines.same_digits(repr(run.engine), checkpoint.engine):
-            raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}; it "
-                              "cannot go on with the same digits: start again without resuming")
+            raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}, "
+                              "which gives other digits: start again without resuming")
         run.network.load_state_dict(checkpoint.network)
         run.optimizer.load_state_dict(checkpoint.optimizer)
         run.rng.setstate(checkpoint.random)

@@ -43,7 +43,7 @@ POINT_RATES = {"sgd": 1.0, "momentum": 0.1, "adagrad": 0.1, "rmsprop": 0.01, "ad
 POINT_SUM_RATES = {"sgd": 0.1, "momentum": 0.01}            # the slopes of all points add up: smaller steps
 
 TASKS: Dict[str, Task] = {task.name: task for task in (
-    Task("xor", "Train a network on 21 points on the two diagonals of the unit square, one class for each.",
+    Task("xor", "Train a network on 21 points on the two diagonals of the unit square; each diagonal is a class.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.xor, log_every=500, sample=3),
     Task("linear", "Train a network on points in the unit square, class 0 if x1 > x2; test it on 100 new ones.",
          Settings(), POINT_RATES, POINT_SUM_RATES, problems.linear, log_every=500),
@@ -146,7 +146,7 @@ def _usual_output(problem: Problem, loss: str) -> Optional[str]:
 def _check_together(problem: Problem, loss: str, output: Optional[str]) -> None:
     if problem.is_regression and loss in ("bce", *OF_LOGITS):
         raise ChoiceError("loss", f"found {loss}, which is for classes, and the target "
-                          f"{problem.preparation.target.name!r} is a number; take mse, or make it a classification")
+                          f"{problem.preparation.target.name!r} is a number; take mse, or predict classes")
     if loss in OF_LOGITS and output is not None:
         raise ChoiceError("output_activation", f"found it with the loss {loss}, which takes the outputs before "
                           f"{OF_LOGITS[loss]}; leave it out, or choose another loss")

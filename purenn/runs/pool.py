@@ -1,7 +1,7 @@
 """Many runs at once, divided among processes.
 
 Each run has a generator of its own, from the seed of its settings, so the results do not depend on the number of
-workers or on their order.
+workers, or on the order in which the runs are done.
 """
 import os
 import sys
@@ -29,8 +29,8 @@ Summarize = Optional[Callable[[Result], Any]]
 class Job(NamedTuple):
     """A run to be done: a Problem, or a function that draws one from a generator, and Settings.
 
-    ``label`` is what it is called in messages. ``variant`` changes the Run before it begins, such as its optimizer; a
-    worker must be able to import it.
+    ``label`` is what it is called in messages. ``variant`` is a function that changes the Run before it begins,
+    for example its optimizer; a worker must be able to import this function.
     """
 
     problem: Union[Problem, Callable[[Any], Problem]]
@@ -76,7 +76,7 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     called after each run. If there is one worker, it is this process. Ctrl-C raises Interrupted, which has the results
     so far. If a run cannot be done or a worker dies, Incomplete is raised, which has them, too. No process is left
     running. If there are several runs, ``workers`` None in a Settings means one process. Raises PurennError if the runs
-    are divided among workers and one of them asks for several processes itself, or for the engine processes.
+    are divided among workers and a run asks for several processes of its own, or for the engine ``processes``.
     """
     if workers is not None and not (type(workers) is int and workers >= 1):
         raise PurennError(f"run_all: workers is {workers!r}; it must be 1 or more, or None for one on each core")
@@ -137,11 +137,11 @@ def _compile(jobs: Sequence[Job]) -> None:
 
 
 def _on_one_process(job: Job, workers: int) -> Job:
-    """The job with one process, if it leaves that open; refused if it asks for several inside a worker."""
+    """The job, with one process if it does not say how many; refused if it asks for several inside a worker."""
     settings = job.settings
     if workers > 1 and (settings.engine == "processes" or (settings.workers or 1) > 1):
         raise PurennError(f"{_named(job)}: it divides its batches among processes, and the runs are divided among "
-                          f"{workers} workers; take another engine with workers=1, or do the runs with 1 worker")
+                          f"{workers} workers; give it another engine and workers=1, or do the runs with 1 worker")
     return job._replace(settings=settings._replace(workers=settings.workers or 1))
 
 

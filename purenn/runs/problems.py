@@ -1,7 +1,7 @@
 """Problems: data to learn from, to validate with and to test on, and facts about them.
 
 ``xor()``, ``gate()`` and ``linear(rng)`` are those of the tasks; ``images`` and ``table`` make others.
-``make`` makes the one of a source, which says where the data come from (``data.sources``).
+``make`` makes a Problem from a source, which says where the data come from (``data.sources``).
 """
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -36,7 +36,7 @@ class Problem(NamedTuple):
 
     @property
     def classes(self) -> Tuple[str, ...]:
-        """The names of the classes; none if a number is predicted, or if they are not known."""
+        """The names of the classes; empty if a number is predicted, or if they are not known."""
         return tuple(self.preparation.classes) if self.preparation else ()
 
     @property
@@ -73,7 +73,7 @@ def linear(rng: Any, points: int = 100) -> Problem:
 def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
     """Draw or read what the source says, and split it, with ``rng``.
 
-    ``loss`` is the loss of the training, if known: with any but cross-entropy, two classes of a table are one output.
+    ``loss`` is the loss of the training, if known: unless it is cross-entropy, a table of two classes has one output.
     ``tell(done, total)`` is called to show progress.
     """
     if isinstance(source, TableSource):

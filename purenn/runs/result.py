@@ -37,7 +37,7 @@ class Result(NamedTuple):
     """The outcome of a run.
 
     ``train``, ``validation`` and ``test`` are the scores of these parts, with the network as it is at the end.
-    ``curve`` has the epochs, ``stopped`` and ``kept`` are as in Run, ``engine`` is the engine's repr.
+    ``curve`` has the epochs; ``stopped`` and ``kept`` are as in Run; ``engine`` is the engine's repr.
     ``why_not_learned`` has sentences, none if it has learned. ``seconds`` are those of training alone.
     """
 
@@ -115,7 +115,7 @@ def _image(number: int, target: List[float], output: List[float]) -> Dict[str, A
 
 
 def settings_json(problem: Problem, settings: Settings, engine: str) -> Dict[str, Any]:
-    """The settings that can be chosen for this kind of problem, in plain values, facts about it, the engine's repr."""
+    """In plain values: the settings of this kind of problem, facts about the problem, and the engine's repr."""
     chosen = {name: getattr(settings, name) for name in CHOICES[problem.kind]}
     chosen["sizes"] = list(settings.sizes)
     if OPTIMIZERS[settings.optimizer] is not SGD:

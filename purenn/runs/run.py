@@ -51,7 +51,7 @@ class Run:
         self.loss = LOSSES[settings.loss]()
         self.optimizer = make_optimizer(settings, self.network.parameters())
         self.engine = self._make_engine()
-        if settings.engine in ("unrolled", "matrix"):       # refuse what the engine cannot do before training
+        if settings.engine in ("unrolled", "matrix"):       # before training, refuse what the engine cannot do
             self.engine.outputs(self.network, self.problem.train.inputs[:1])
         self.curve: List[Epoch] = []
         self.best: Optional[Epoch] = None                   # the epoch with the lowest validation loss,
@@ -62,7 +62,7 @@ class Run:
         self.keeper: Any = None
 
     def vary(self, variant: Callable[["Run"], None]) -> None:
-        """Let ``variant`` change the run before it begins, such as its optimizer, and choose the engine anew."""
+        """Let ``variant`` change the run before it begins, for example its optimizer; then choose the engine anew."""
         variant(self)
         self.engine = self._make_engine()
 

@@ -103,8 +103,7 @@ def report(terminal, plan, rows: list, stop=None) -> list:
     lines = [""]
     if stop:
         how = "Interrupted" if isinstance(stop, KeyboardInterrupt) else "Stopped"
-        lines = [f"{how}: {sum(row.done for row in rows)} of the {show.count(len(plan.jobs), 'run')} are done. "
-                 "Their results:", ""]
+        lines = [f"{how}. Runs done: {sum(row.done for row in rows)} of {len(plan.jobs)}. Results:", ""]
     names = [axis.name for axis in plan.axes]
     lines += [*table(terminal, names, plan.values, rows), "", what_stands_out(rows)]
     losses = {settings.loss for settings in plan.settings} - {"bce-with-logits"}        # computes the same cost as bce

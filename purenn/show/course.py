@@ -17,8 +17,8 @@ def show_progress(terminal, chapters, progress) -> None:
             right = sum(progress.of(exercise.number).right for exercise in chapter.exercises)
             done = f"{right} of {len(chapter.exercises)}"
         terminal.line(f"{chapter.number:4}  {done:7} {chapter.title}")
-    terminal.line("The command course next shows what comes next." if progress else
-                  "The command course start makes a workbook.")
+    terminal.line("The command 'course next' shows what comes next." if progress else
+                  "The command 'course start' makes a workbook.")
 
 
 def show_chapter(terminal, chapter, progress) -> None:
@@ -33,7 +33,7 @@ def show_chapter(terminal, chapter, progress) -> None:
 def show_next(terminal, chapters, progress, left, folder: str) -> None:
     """The first exercise that is left, and the chapter that it is in."""
     if not left:
-        terminal.line("All exercises of the workbook are right. The command course run trains with your code.")
+        terminal.line("All exercises of the workbook are right. The command 'course run' trains with your code.")
         return
     show_chapter(terminal, chapters[left[0].chapter - 1], progress)
     terminal.line(f"Next: {os.path.join(folder, left[0].file + '.py')}")
@@ -57,7 +57,7 @@ def show_verdict(terminal, exercise, verdict) -> None:
     if verdict.mistake:
         _field(terminal, "mistake", f"{verdict.mistake}: {verdict.says}")
         if verdict.mistake in [mistake.name for mistake in MISTAKES]:
-            _field(terminal, "", f"The command mistakes {verdict.mistake} shows what this mistake does to training.")
+            _field(terminal, "", f"The command 'mistakes {verdict.mistake}' shows what this mistake does to training.")
     elif verdict.status == "wrong" and exercise.kind not in ("find", "order"):
         _field(terminal, "mistake", "this is none of the known mistakes")
     if verdict.status == "wrong":

@@ -83,7 +83,7 @@ def equation(recording: Recording, number: int, hidden: bool = False, ahead: boo
 
 
 def _result(recording, number):
-    """The result of an event as a short text, with the values after the event; None if it has no result."""
+    """The result of an event as a short text, made from the values after the event; None if it has no result."""
     value = recording.events[number].result
     return None if value is None else shown_value(recording, recording.state(over(recording, number)), value)
 

@@ -31,7 +31,7 @@ def blocks(sections: list, layout: str, notes=None, everything: bool = False, hi
 
     ``layout`` is "text", "markdown", "latex" or "html". ``notes`` maps (part, layer, name of a quantity) to a remark
     for it. With ``everything`` nothing is left out; otherwise a line says how much is left out, followed by ``hint``
-    with the layer's number in place of {}. Numbers have this many significant ``digits``; 17 shows all.
+    with the layer's number in place of {}. Numbers are rounded to ``digits`` significant digits; 17 shows all.
     """
     heading, lay_out, remark = _layout(layout)
     part = None
@@ -250,7 +250,7 @@ def about_sample(usual: int, sample: int, made) -> str:
         return "There is one sample, so training takes this very step."
     why = ""
     if sample == usual > 0:
-        why = f"Samples are counted from 0; {sample} is the default because its two inputs differ. "
+        why = f"Samples are counted from 0. Sample {sample} is the default because its two inputs differ. "
     size = min(made.settings.batch_size or samples, samples)
     if not made.settings.shuffle:
         size = min(size, samples - sample // size * size)         # the last batch may be smaller

@@ -106,9 +106,9 @@ def _weights(title, network, names, size):
     If there is only one layer, each image has the name of a class; otherwise it has a number.
     """
     weight = network.layers[0].weight[:NEURONS]
-    some = "" if len(weight) == len(network.layers[0].weight) else f", the first {len(weight)}"
+    which = "each neuron" if len(weight) == len(network.layers[0].weight) else f"the first {len(weight)} neurons"
     captions = names if len(network.layers) == 1 else [str(j + 1) for j in range(len(weight))]
-    return plots.sheet(f"{title}\nthe weights into each neuron of the first layer{some}", weight, captions, size,
+    return plots.sheet(f"{title}\nthe weights into {which} of the first layer", weight, captions, size,
                        columns=8 if len(weight) > 10 else 5, signed=True)
 
 

@@ -28,8 +28,8 @@ def total_lines(total) -> list:
     """A summary of all rows."""
     about = "No unit crosses a kink (where its slope jumps) between w - h and w + h."
     if total.kinks:
-        about = (f"{total.kinks} entries are not counted: between w - h and w + h a unit crosses a kink, where its "
-                 "slope jumps.")
+        about = (f"Not counted: {total.kinks}, where between w - h and w + h a unit crosses a kink (where its slope "
+                 "jumps).")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
@@ -55,7 +55,8 @@ def where(checked: list, network) -> str:
                 "its own parameters")
     if not after:
         behind = _named(network, last + 1, len(network.layers))
-        return f"{words}, the last that learns: look at what follows, {behind}the loss and the 1/n, and at layer {last}"
+        return (f"{words}, the last that learns: look at layer {last} and at what comes after it: {behind}the loss and "
+                "the 1/n")
     between = _named(network, last + 1, after[0])
     return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 
@@ -70,6 +71,6 @@ def sweep_lines(terminal, activation: str, found: list) -> list:
     return [f"The worst relative error on xor, 2-4-1 {activation}, against the step h (bars: log of the error):", "",
             *text_charts.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
             f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
-            "and falls with h².",
-            "Below it the two costs agree in most digits, so rounding is most of the error: it grows with 1/h.",
+            "and is proportional to h².",
+            "Below it the two costs agree in most digits, so rounding is most of the error: it is proportional to 1/h.",
             "The best step depends on the network; 1e-5 is good for most."]

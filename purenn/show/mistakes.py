@@ -8,7 +8,8 @@ from . import text_charts
 def listed(mistakes) -> list:
     """A line for each mistake, and the command that shows one."""
     return [f"{mistake.name:24} {mistake.summary}" for mistake in mistakes] + [
-        "", "The command mistakes NAME puts one into the code, and shows what a learner sees and which check finds it."]
+        "",
+        "The command 'mistakes NAME' puts one into the code, and shows what a learner sees and which check finds it."]
 
 
 def lines(terminal, shown) -> list:

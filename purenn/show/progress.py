@@ -55,7 +55,7 @@ def telling(terminal: "Terminal | None", what: str, unit: str = ""):
     progress = Progress(terminal, 1) if terminal else None
 
     def tell(done, total):
-        if progress and total is None:                  # the total is not known yet: time counts from when it is
+        if progress and total is None:                  # time is measured from when the total is known
             progress.start = time.monotonic()
         elif progress:
             progress.total = total

@@ -70,7 +70,7 @@ def _table_lines(run):
 
 
 def batch_text(batch, count: int) -> str:
-    """The size of a batch in words, of ``count`` samples in all; None means all of them.
+    """The batch size in words; ``count`` is the number of all samples, and None means all of them.
 
     >>> batch_text(None, 21), batch_text(4, 21)
     ('full batch', 'batches of 4')

@@ -5,7 +5,7 @@ import math
 from ..study.graph import agree
 from ..study.nodes import around, folded, formula
 
-# More than MOST nodes are neither listed nor drawn; a sum of the chain rule shows at most TERMS terms.
+# If there are more than MOST nodes, none are listed or drawn; a sum of the chain rule shows at most TERMS terms.
 MOST = 64
 TERMS = 3
 

@@ -47,7 +47,7 @@ def sparkline(terminal: Terminal, values: list, limits) -> str:
 def decision_map(terminal: Terminal, grid: list, points: list) -> list:
     """The output of the network over the unit square, with the points on it.
 
-    A full block shows an output near 1, a space one near 0. ``grid[i][j]`` is the output at x2 = i / (rows − 1)
+    A full block is an output near 1; a space is an output near 0. ``grid[i][j]`` is the output at x2 = i / (rows − 1)
     and x1 = j / (columns − 1). ``points`` are (x1, x2, label, is_right): a point shows its label, 0 or 1, or ``!``
     if the network is wrong.
     """

@@ -16,8 +16,8 @@ from . import graph, mazur
 from .gradcheck import suite, verdict, worst
 
 # Three steps on two unequal parameters, 1.0 and -2.0, with the gradients (0.5, -4.0), (1.0, 2.0) and
-# (-1.0, 1.0), worked out by hand from the definitions. Two steps would not be enough: after two,
-# momentum of the previous gradient gives the same numbers as momentum of the previous step.
+# (-1.0, 1.0), worked out by hand from the definitions. Two steps would not be enough: after two, the
+# numbers are still right if momentum multiplies the previous gradient instead of the previous v.
 STEPS = ([0.5, -4.0], [1.0, 2.0], [-1.0, 1.0])
 HAND_COMPUTED: dict = {
     "SGD": (lambda p: optimizers.SGD(p, lr=0.1),
@@ -114,7 +114,7 @@ def gradients_are_cleared() -> tuple:
 
 
 def far_out() -> tuple:
-    """Sigmoid is right at ±1000, and cross-entropy where the output is confident and wrong."""
+    """Sigmoid is right at ±1000, and so is cross-entropy for an output that is confident but wrong."""
     try:
         found = Sigmoid().forward([-1000.0, 1000.0])
         cost = CrossEntropyLoss().forward([1000.0, -1000.0], [0.0, 1.0])

@@ -9,7 +9,7 @@ from math import fsum, inf
 from typing import NamedTuple, Optional
 
 CURVE = 200                     # at most this many epochs of a curve are kept
-MOST_PREDICTIONS = 100          # with more tested samples than this no predictions are kept
+MOST_PREDICTIONS = 100          # if more samples are tested than this, no predictions are kept
 
 
 class Trial(NamedTuple):
@@ -64,8 +64,8 @@ def _pair(score):
 def _needed(accuracies, target):
     """How many epochs a task took.
 
-    With a target loss, all epochs of the run, which ends there; without one, those up to the epoch from which every
-    point stays right.
+    With a target loss, all epochs of the run, which ends when it reaches that loss; without one, those up to the epoch
+    from which every point stays right.
     """
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
@@ -141,7 +141,7 @@ def columns(by_epoch: list, last: int, width: int) -> list:
 
 
 def rank(trial: Trial) -> float:
-    """What a run is judged by, the lower the better: the validation loss, or without validation data the epochs needed.
+    """What a run is judged by, the lower the better: the validation loss or, without such data, the epochs needed.
 
     It is infinite for a run that diverged or, without validation data, did not solve its task. Test data are never
     used.

@@ -28,7 +28,7 @@ def evaluated(predictor, table, model: str, file: str) -> Score:
     if not math.isfinite(loss):
         raise PurennError(f"evaluate: the loss of {model} on {file} is {loss!r}: weights, or numbers of the table, are "
                           "too large")
-    accuracy = accuracy if preparation.classes else None        # numbers have no accuracy, even if 0 and 1
+    accuracy = accuracy if preparation.classes else None        # numbers have no accuracy, even if they are 0 and 1
     return Score(loss, accuracy, outputs, measures(preparation, data.targets, outputs, criterion.threshold))
 
 

@@ -1,6 +1,6 @@
 """One training step of one sample, quantity by quantity, in the order of the derivation.
 
-Every result is computed by the core: the step runs layer by layer, and what each layer is given and returns is
+Every result is computed by the core: the step runs layer by layer, and the inputs and results of each layer are
 recorded, with the formula in symbols and with the numbers put in. Each quantity comes with the function that computes
 it, so that a breakpoint can be set there. Each line of numbers is computed here once more, from its text: if that is
 not the core's result, the code does not do what the formula says.

@@ -85,7 +85,7 @@ def _of_logits(loss, symbol, output, y):
 
 
 def _ln(text, value):
-    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss takes no lower one
+    return f"ln({text})" if value > 0.0 and math.log(value) > -100.0 else "(-100.0)"    # BCELoss goes no lower
 
 
 def _cross_entropy(loss, symbol, output, y):
@@ -195,7 +195,7 @@ def _logit_slopes(loss, symbol, z, y, grad):
                               [[slope(None, z[j], number(p[j]))]], bend, sigmoid_derivative))
         direct.append(Quantity(j, None, f"∂C/∂{symbol}_{j}", symbols,
                                [[times.format(numbers)]], grad[j], BCEWithLogitsLoss.backward))
-    rounded = "" if len(by_p) == len(z) else "; not where p_j has been rounded to 0 or 1"
+    rounded = "" if len(by_p) == len(z) else "; it cannot be computed where p_j has been rounded to 0 or 1"
     left = f"{share}(p_j - y_j)" if share else "p_j - y_j"
     titles = (f"sigmoid: p_j = σ({symbol}_j)",
               f"binary cross-entropy: ∂C/∂p_j = {share}(p_j - y_j) / (p_j·(1 - p_j)){rounded}",

@@ -52,7 +52,7 @@ def check_only(only, network) -> None:
 
 
 def select(sections: list, only, last: int) -> list:
-    """The sections of one part, or those about one neuron; all of them without ``only``.
+    """The sections of one part, or those about one neuron; if ``only`` is None, all of them.
 
     The sections about a neuron include what its δ is computed from. ``last`` is the number of the last layer: what the
     loss computes belongs to the neurons of that layer.
@@ -81,7 +81,7 @@ def _is_about(quantity, section, only, last):
 
 
 def _sources(sections, own):
-    """The names of the slopes from which those of a neuron are computed, back to the δ of the next layer."""
+    """The names of the slopes from which those of a neuron are computed; the next layer's δ is not among them."""
     known = {quantity.name: quantity for section in sections if section.part == "backward"
              for quantity in section.quantities}
     slopes = [quantity for section, quantities in zip(sections, own) if section.part == "backward"
@@ -157,8 +157,8 @@ def w(j: int, k: int, name: str = "w") -> str:
 def parameter(network, i: int, name: str, k: int) -> tuple:
     """Three things of one parameter: its symbol, its neuron j, and its input (or None).
 
-    The parameter is entry k of the list with this name in layer i. The symbols of a Linear are w_jk and b_j; those of
-    another layer have the names that the layer gives them.
+    The parameter is entry ``k`` of the list called ``name`` in layer ``i``. The symbols of a Linear are w_jk and b_j;
+    those of another layer have the names that the layer gives them.
 
     >>> from purenn import Network
     >>> network = Network([Linear(3, 2), Sigmoid()])
@@ -222,14 +222,14 @@ GENERAL_VALUES = {
              "and the same number is computed as exp({z}_j) / (1 + exp({z}_j))",
     Tanh: "{a}_j = tanh({z}_j)",
     ReLU: "{a}_j = max(0, {z}_j)",
-    LeakyReLU: "{a}_j = {z}_j where {z}_j > 0; otherwise {z}_j times the negative slope",
+    LeakyReLU: "{a}_j = {z}_j where {z}_j > 0; otherwise {z}_j times negative_slope",
     Identity: "{a}_j = {z}_j",
 }
 GENERAL_SLOPES = {
     Sigmoid: "{a}_j·(1 - {a}_j)",
     Tanh: "1 - {a}_j·{a}_j",
     ReLU: "1 where {z}_j > 0, otherwise 0",
-    LeakyReLU: "1 where {z}_j > 0, otherwise the negative slope",
+    LeakyReLU: "1 where {z}_j > 0, otherwise negative_slope",
     Identity: "1",
 }
 # The functions of activations.py that compute these formulas: f and f′.

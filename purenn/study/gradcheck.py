@@ -12,8 +12,8 @@ Let ``a`` be the gradient and ``n`` the measured slope. Even if ``a`` is right, 
 Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
 ``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
 most u·|q · ∂C/∂q|. A sum of N terms is rounded at most N times, each time by at most u·Σ|terms|. The terms of a
-neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In a loss with a logarithm, ln(1 + …), the sum
-is at least 1, so even a tiny logarithm has an error of about u: that is s below. The cost is known to within
+neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In ln(1 + …), of a loss with a logarithm, 1 + …
+is rounded, so even a tiny logarithm has an error of about u: hence s below. The cost is known to within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 
@@ -25,13 +25,13 @@ Truncation. With half the step, the error h²/6 · C‴ falls to about a quarter
 and the error is about 4/3·|n(h) − n(h/2)|. It is measured only where rounding does not explain a − n.
 
 So |a − n| may be up to the sum of both errors, the entry's ``bound``. What lies beyond the bound is divided by the
-gradient, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as 1e-9,
-cannot be checked more exactly: the cost does not have enough digits.
+larger of the two, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as
+1e-9, cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so ``n`` differs although ``a`` is right. Such an entry is
-recognized by a unit that is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0 or
-1, BCELoss divides by 1e-12 in place of p·(1 − p). Unless the target is that same 0 or 1, the gradient is then far from
-the slope of the cost, and all entries are left out.
+recognized because some unit is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0
+or 1, BCELoss divides by 1e-12 in place of p·(1 − p). Unless the target is that same 0 or 1, the gradient is then far
+from the slope of the cost, and all entries are left out.
 """
 import math
 import random

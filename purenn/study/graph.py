@@ -30,7 +30,7 @@ def parameters_of(network) -> list:
 
 
 def sample_graph(network, loss, x: list, y: list, parameters=None) -> Graph:
-    """The Graph of the cost of one sample; ``parameters`` are the Values of its parameters, if they are made already.
+    """The Graph of the cost of one sample; ``parameters``: the Values of the network's parameters, if they exist.
 
     Raises PurennError for a layer or loss that has no operations here.
     """
@@ -102,8 +102,8 @@ def _binary_cross_entropy_with_logits(loss, z, y):
 
 
 def _cross_entropy(loss, z, y):
-    m = max([z_i.data for z_i in z])
-    S = log_sum_exp(z)
+    m = max([z_i.data for z_i in z])                                            # the largest z
+    S = log_sum_exp(z)                                                          # S = ln Σ_k e^(z_k − m)
     return _sum([y_i * (S + (m - z_i)) for z_i, y_i in zip(z, y)])              # C = Σ_i y_i·(S + (m − z_i))
 
 
@@ -123,7 +123,7 @@ COSTS: dict = {MSELoss: _squared_error, HalfSquaredErrorLoss: _half_squared_erro
 # Compared with backpropagation.
 
 class Tape(Engine):
-    """An engine without a backward pass of its own: one graph for the whole batch, as in PyTorch. It is a slow one."""
+    """An engine without a backward pass of its own: one graph for the whole batch, as in PyTorch. It is slow."""
 
     def gradients(self, network, loss, inputs: list, targets: list) -> tuple:
         """Add ∂C/∂θ of the batch to the network's gradients; return the cost C and the outputs."""

@@ -1,7 +1,7 @@
 """The lab reports' own methods, where they differ from the textbook's; mistakes included.
 
-Each is named after the report that has it: A "functions", B "layers", E "gate". With them the reports' figures can be
-compared with what their own methods give; ``optimizers`` has the right methods. A variant is a function that
+Each is named after the report that has it: A "functions", B "layers", E "gate". So each report's figures can be
+compared with what its own methods give; ``optimizers`` has the right methods. A variant is a function that
 changes a Run before it begins.
 """
 import math

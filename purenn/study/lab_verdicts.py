@@ -1,4 +1,4 @@
-"""Whether an experiment of the lab reports came out as reported: claims that are written down and can fail.
+"""Whether an experiment from a lab report comes out as the report says: claims that are written down and can fail.
 
 A report has one run of each experiment; here each is run with many seeds, if it is not too large. What a report says is
 divided into claims, and each claim is checked on all seeds that were run:

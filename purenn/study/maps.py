@@ -22,8 +22,8 @@ def square(count: int) -> List[List[float]]:
 class NeuronMaps:
     """The activations of a network's neurons over the unit square, a layer at a time.
 
-    A layer here is a Linear with the activations after it. It computes the same numbers as in the whole network. If the
-    network gets other layers, make another NeuronMaps.
+    A layer here is a Linear with the activation functions after it. It computes the same numbers as in the whole
+    network. If the network gets other layers, make another NeuronMaps.
     """
 
     def __init__(self, network: Network):

@@ -1,4 +1,4 @@
-"""Matt Mazur's worked example, with every number that he publishes.
+"""Matt Mazur's worked example, with the numbers that he publishes for the first step.
 
 "A Step by Step Backpropagation Example", 2015, https://mattmazur.com/2015/03/17/a-step-by-step-backpropagation-example/
 Two inputs, two hidden neurons, two outputs, sigmoid, cost ½Σ(t − o)², learning rate 0.5; the biases

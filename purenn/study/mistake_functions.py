@@ -94,7 +94,7 @@ def no_bias_slope(original):
 
 
 def shares(times):
-    """The engine with the share, 1/n, put into the gradient ``times`` times."""
+    """The engine with the factor share ** ``times`` in the gradients, where the share is 1/n."""
     def make(original):
         def gradients(self, network, loss, inputs, targets):
             share = loss.share(len(inputs)) ** times

@@ -54,11 +54,11 @@ REASONS = {
         "Every gradient is twice what it should be, which is the same as twice the learning rate. Here that is not "
         "too much, so the network learns faster than without the mistake.",
     "missing-1/n":
-        "There are 21 points, so every gradient is 21 times too large: the rate is 21, not 1. The loss jumps "
-        "before it falls, and with another seed it may not fall at all.",
+        "There are 21 points, so every gradient is 21 times too large, as if the rate were 21, not 1. The loss "
+        "jumps before it falls, and with another seed it may not fall at all.",
     "1/n-twice":
-        "There are 21 points, so every gradient is 21 times too small: the rate is 1/21, not 1. The plateau takes "
-        "21 times as many epochs.",
+        "There are 21 points, so every gradient is 21 times too small, as if the rate were 1/21, not 1. The "
+        "plateau takes 21 times as many epochs.",
     "softmax-diagonal":
         "With two classes, and with this loss, the part that is left out is as large as the part that is kept, so "
         "every gradient is half of what it should be: half the learning rate. With more classes the direction is "

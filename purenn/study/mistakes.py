@@ -80,7 +80,7 @@ MISTAKES = (
             lambda: checks.hand_computed_steps("momentum"), _xor(optimizer=_sgd(0.3, 0.9), epochs=3000)),
     Mistake("adam-moments-swapped", "Adam's first moment is the mean of g², its second that of g.",
             "optimizers.Adam.step", "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * g",
-            "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g), and g where v[k] has g * g",
+            "m[k] = self.beta1 * m[k] + (1.0 - self.beta1) * (g * g); in the line of v[k], g for g * g",
             [(optimizers.Adam, "step", _always(wrong.adam(swapped=True)))],
             lambda: checks.hand_computed_steps("Adam"), ADAM),
     Mistake("adam-betas", "Adam's betas are 0.9 and 0.1 in place of 0.9 and 0.999.",
@@ -110,7 +110,7 @@ MISTAKES = (
             "neuron.backward", "return delta", "return 0.0",
             [(neuron, "backward", wrong.no_bias_slope)], lambda: checks.gradients("sigmoid"),
             Experiment("gate", [2, 2, 1], "sigmoid", "sigmoid", losses.MSELoss, _sgd(2.0), gate(), 5000, None)),
-    Mistake("share-overwritten", "Each neuron that takes an activation a_k overwrites ∂C/∂a_k in place of adding to "
+    Mistake("share-overwritten", "Each neuron that takes an activation a_k overwrites ∂C/∂a_k instead of adding to "
             "it.",
             "neuron.backward", "input_grads[k] += delta * weights[k]", "input_grads[k] = delta * weights[k]",
             [(neuron, "backward", wrong.last_share_alone)], lambda: checks.gradients("sigmoid"), _xor()),

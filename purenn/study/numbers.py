@@ -1,10 +1,10 @@
 """A line of Python with the numbers put in, from the line's own syntax tree.
 
-``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula
-``0.0 + 0.00492126 * 0.640999``. A formula of numbers is Python: evaluated, it gives the result of the line. Names,
-attributes and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is
-written as ``#`` and its number in the recording. Values are found by reading variables, attributes and entries. Of
-all calls, only those of a few built-ins, such as ``range``, are run.
+``weight_grads[k] += delta * inputs[k]`` becomes the target ``weight_grads[2]`` and the formula ``0.0 + 0.00492126 *
+0.640999``. A formula that has only numbers is valid Python: evaluated, it gives the result of the line. Names,
+attributes and entries are replaced by their values; calls stay calls; comprehensions are written out. A list is written
+as ``#`` and its number in the recording. Values are found by reading variables, attributes and entries. Of all calls,
+only those of a few built-ins, such as ``range``, are run.
 """
 import ast
 import types
@@ -92,7 +92,7 @@ def _reader(node, values):
 # A node as text.
 
 def text(node: Any, values: Values, level: int = 0) -> str:
-    """A node with the numbers put in, in parentheses if its operator binds less strongly than ``level``."""
+    """A node's text with the numbers put in; the text is in parentheses if its operator binds less than ``level``."""
     written, own = _written(node, values)
     return f"({written})" if own < level else written
 

@@ -1,7 +1,7 @@
 """The losses printed in the lab reports. Figures show them beside the losses of purenn.
 
-For each experiment: the label of its run, and pairs (epoch, loss). The losses of report A are sums over the points. It
-counts the epochs from 0; here they are counted from 1, as purenn counts them.
+For each experiment: the label of its run, and pairs (epoch, loss). The losses of report A are sums over the points. The
+report counts the epochs from 0; here they are counted from 1, as purenn counts them.
 """
 
 PRINTED = {

@@ -95,7 +95,7 @@ def record(network, loss, optimizer, x: list, y: list, sample: int = 0) -> Recor
         given = (network, loss, optimizer, list(x), list(y))
         checked, (network, loss, optimizer, x, y) = copy.deepcopy(given), copy.deepcopy(given)
     except Exception as error:                              # a layer of your own may raise anything there
-        raise PurennError("record: the network cannot be copied (%s: %s); leave out of your layers what copy.deepcopy "
+        raise PurennError("record: the network cannot be copied (%s: %s); remove from your layers what copy.deepcopy "
                           "cannot copy" % (type(error).__name__, error)) from None
     check_data("sample", checked[0], checked[1], Dataset([x], [y]))
     x, y = [[value if type(value) is int else float(value) for value in values] for values in (x, y)]

@@ -12,8 +12,8 @@ from .comparison import Summary, rank, summarize
 
 CHANCE = 1 / 32
 
-# The first setting is said to stand out if the next one needs at least this many times its epochs; otherwise it is said
-# to be a little ahead.
+# The first setting is said to stand out if the next one needs at least this many times as many epochs; otherwise the
+# first is said to be a little ahead.
 MUCH = 1.25
 
 

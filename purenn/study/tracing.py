@@ -230,7 +230,7 @@ class Tracer:
     # What there is after the step.
 
     def finished(self) -> List[Event]:
-        """The events. A line that calls a function gets that function's phase, and its layer if the line has none."""
+        """The events. A line that calls gets the phase of what it calls, and if it has no layer, that layer, too."""
         for n in range(len(self.events) - 1):
             event, following = self.events[n], self.events[n + 1]
             if event.kind == "line" and following.kind == "call":

@@ -15,7 +15,7 @@ FEW_SEEDS = 10                  # without a compiler
 KEPT = frozenset([*range(1, 61), *range(80, 401, 20), *range(1, 5002, 100), *range(500, 100_001, 500),
                   *(epoch for _, lines in PRINTED.values() for epoch, _ in lines)])
 
-# The rises of a loss are added up in the first epochs, up to this one: report A speaks of those "below epoch 1000".
+# Only the rises of a loss up to this epoch are added up: report A speaks of rises "below epoch 1000".
 RISING = 1000
 
 

@@ -216,7 +216,7 @@ class Activation:
     """A layer that turns each of its numbers z_j into a_j = f(z_j)."""
 
     def forward(self, z):
-        """a_j = f(z_j): from the list of the z_j to a new list of the a_j. Keeps both in self.z and self.a."""
+        """a_j = f(z_j): from the list of the z_j to a new list of the a_j. Keeps z in self.z and a in self.a."""
         ...
 
     def backward(self, grad):

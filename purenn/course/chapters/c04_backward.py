@@ -61,9 +61,9 @@ The chain rule multiplies each by δ:
     ∂C/∂b   = δ           for the bias                                     (BP3)
 
 The first two are added to lists that are handed in, and must not replace what is there. In one
-step the network learns from several samples (a sample is an input and its target), and the slopes
-of each are added to weight_grads. The other neurons of the layer add their parts to input_grads
-(the Σ_j of BP2). The third, ∂C/∂b, is returned.""",
+step the network learns from several samples (a sample is the inputs of the network and its
+targets), and the slopes of each sample are added to weight_grads. The other neurons of the layer
+add their parts to input_grads (the Σ_j of BP2). The third, ∂C/∂b, is returned.""",
     BP4, ("One loop over k, with two lines in it, each with +=.",
           "weight_grads[k] += delta * inputs[k]; the same for input_grads[k], with weights[k]; finally return delta."),
     (Known("biases-never-updated", "∂C/∂b is not returned, so the bias would never be learned.", BP3,

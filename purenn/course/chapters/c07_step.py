@@ -75,7 +75,7 @@ SGD = Exercise(
     "7.2", "write", "momentum_step", "Write gradient descent with momentum", """\
 The two formulas of 7.1, for all parameters of a network. self.parameters is the list of triples
 (name, values, grads) of 6.3: the slope of values[k] is grads[k]. Every single parameter has a
-velocity of its own, so self.velocity is a list of lists, one for each list of parameters and of the
+velocity of its own, so self.velocity is a list of lists: for each list of parameters, a list of the
 same length. At first all are zeros; _state() makes them.
 
 A step changes the lists in place, values[k] -= ..., so that the network changes.""",
@@ -145,7 +145,7 @@ class SGD:
 
 ADAM_STEP = Exercise(
     "7.3", "write", "adam_step", "Write a step of Adam", """\
-Adam keeps two running means for each parameter: m of the slope g, and v of its square. Its step
+Adam keeps two running means for each parameter: m, the mean of g, and v, the mean of g². Its step
 is lr times m divided by √v, so the scale of the slopes does not matter:
 
     t ← t + 1                        once a step: it counts the steps
@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed with 0.1 as β₂. Is it 1 − β₁, or is betas changed?", STEP,
+     Known("adam-betas", "v is computed with 0.1 for β₂. Is 1 − β₁ there, or a changed default?", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
@@ -209,7 +209,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
            ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g")),
      Known("one-factor-left-out", "The factor 1 − β is missing from m or from v, which is then a sum, not a mean.",
            STEP, [("(1.0 - self.beta1) * g\n", "g\n"), ("(1.0 - self.beta2) * (g * g)", "(g * g)")]),
-     Known("factor-of-the-other-beta", "One mean has both betas, such as β₁·m + (1 − β₂)·g; it must have one alone.",
+     Known("factor-of-the-other-beta", "One mean has both betas, as in β₁·m + (1 − β₂)·g; it must have only one.",
            STEP, [("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta1) * (g * g)"),
             ("(1.0 - self.beta1) * g\n", "(1.0 - self.beta2) * g\n")]),
      Known("one-correction-left-out", "One of m and v is not corrected; both must be.", ADAM,

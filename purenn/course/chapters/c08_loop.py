@@ -40,8 +40,8 @@ For each sample x with its target y:
 At the end, return the cost of the batch, from batch_cost, and the list of all outputs.""",
     WHY_2, ("batch_cost: add up loss.forward(outputs[i], targets[i]) over all i, and multiply by "
             "loss.share(len(outputs)).",
-            "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list of share * g for each g "
-            "of it, network.backward, outputs.append(output)."),
+            "gradients: for x, y in zip(inputs, targets): forward, loss.backward, a new list with share * g for each "
+            "g that loss.backward returns, network.backward, outputs.append(output)."),
     (Known("missing-1/n", "The loss is a mean over the samples, but its gradient is a sum: it is n times too large.",
            WHY_2, [("append(share * g)", "append(g)"), (("append(share * g)", "append(g)"), (
                "return loss.share(len(outputs)) * total", "return total / len(outputs)"))]),
@@ -65,9 +65,9 @@ At the end, return the cost of the batch, from batch_cost, and the list of all o
              "targets):\n"), ("output = network.forward(x) ", "pass "))),
      Known("target-and-output-swapped", "Output and target are swapped where they are given to loss.backward.", WHY_2,
            ("loss.backward(output, y)", "loss.backward(y, output)")),
-     Known("share-twice-in-cost", "The cost is multiplied by the share twice: batch_cost(...) has done that.", WHY_2,
-           ("return batch_cost(loss, outputs, targets), outputs", "return share * batch_cost(loss, outputs, targets), "
-            "outputs")),
+     Known("share-twice-in-cost", "The cost is multiplied by the share twice; batch_cost(...) has done it once "
+           "already.", WHY_2, ("return batch_cost(loss, outputs, targets), outputs",
+                               "return share * batch_cost(loss, outputs, targets), outputs")),
      Known("mean-gradient-of-a-sum", "The slopes are always divided by n. For a loss that is a sum the factor is 1: "
            "loss.share(n) is right.", WHY_2, ("append(share * g)", "append(g / len(inputs))")),
      Known("backward-once", "Only the last sample goes backward. Does network.backward stand after the loop?", WHY_2,
@@ -83,8 +83,8 @@ At the end, return the cost of the batch, from batch_cost, and the list of all o
             "outputs", "        for _, _, grads in network.parameters():\n            grads[:] = [share * g for g in "
             "grads]\n        return batch_cost(loss, outputs, targets), outputs")))),
     tried="A test case is the inputs x, the targets y, and whether the loss is a mean or a sum; the network has two "
-          "outputs a_j = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and 0.5 stands in the gradients at "
-          "the start.",
+          "outputs a_j = 0.5·x - 0.25, the cost of a sample is Σ_j (a_j - 2·y_j)², and the gradients are 0.5 at the "
+          "start.",
     code='''\
 def batch_cost(loss, outputs, targets):
     """C = share · Σ_x C_x, from the lists of the outputs and of the targets of all samples; a number."""
@@ -150,7 +150,7 @@ network.zero_grad() that of 6.3.""",
      Known("two-steps", "Two steps are taken with the same gradients.", TRAIN,
            ("network.zero_grad()", "cost, outputs = engine.gradients(network, loss, inputs, targets)",
             "optimizer.step()", "optimizer.step()        # once more", "return cost, outputs"))),
-    tried="A test case is the number of steps, and what stands in the gradients at the start; θ is w and b "
+    tried="A test case is the number of steps, and the value of all gradients at the start; θ is w and b "
           "of a = w·x + b.",
     code='''\
 def learn(engine, network, loss, optimizer, batch):
@@ -227,5 +227,5 @@ def batches(data, batch_size=None, rng=None):
 
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
-                  "gradients, adds them up, and changes the weights; each gradient has the 1/n once.",
+                  "gradients, adds them up, and changes the weights; each gradient has the share once.",
                   (GRADIENTS, LEARN, BATCHES, c08_training.TRAINING))

@@ -76,8 +76,8 @@ given number of epochs.""",
            ("(data, batch_size, rng):\n", "(data, batch_size):\n")),
      Known("last-batch-only", "The loss is that of the last batch alone.", TRAIN,
            ("total += cost * (loss.share(count) / loss.share(len(inputs)))", "total = cost")),
-     Known("batch-losses-summed", "The costs of the batches are added as they are; each must count only for its part "
-           "of the samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost")),
+     Known("batch-losses-summed", "The costs of the batches are added as they are; for a mean, each counts only for "
+           "its part of the samples.", WHY_2, ("cost * (loss.share(count) / loss.share(len(inputs)))", "cost")),
      Known("batches-once", "The batches are made once, before the epochs: they are used up after the first epoch.",
            TRAIN, (("losses = []", "losses, all_batches = [], batches(data, batch_size, rng)"),
             ("in batches(data, batch_size, rng):\n", "in all_batches:\n"))),
@@ -99,7 +99,7 @@ given number of epochs.""",
            [(ADDED, STOPS + "break\n"), ((ADDED, STOPS + "break\n"), (ENDS, "")),
             (ADDED, STOPS + "return losses + [total]\n")])),
     tried="A test case is epochs, target_loss, batch_size, whether there is an rng, and whether the loss is a mean "
-          "or a sum. The network is a = w·x + b, learned from 4 samples, and 0.5 stands in its gradients at the start.",
+          "or a sum. The network is a = w·x + b, learned from 4 samples; its gradients are 0.5 at the start.",
     code='''\
 from loops import Loops
 from training_batches import batches

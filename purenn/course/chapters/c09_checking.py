@@ -126,7 +126,7 @@ can be stricter, 1e-7.)""",
            (" if largest != 0.0 else 0.0", "")),
      Known("minimum", "The size is the smaller of the two, min instead of max.", GRADCHECK,
            [("max(abs(analytic)", "min(abs(analytic)"), ("/ largest", "/ min(abs(analytic), abs(numeric))")]),
-     Known("one-zero", "This is 0 where one slope is 0; it must be 0 only if both are.", GRADCHECK,
+     Known("one-zero", "This is 0 where only one slope is 0; there the error is 1.", GRADCHECK,
            ("if largest != 0.0 else", "if analytic and numeric else")),
      Known("eps-added", "Something is added to the larger size, which changes the error of small slopes; if both are "
            "0, return 0.0.", GRADCHECK, [("/ largest if largest != 0.0 else 0.0", "/ (largest + 1e-8)"),

@@ -80,8 +80,8 @@ Return the losses of the epochs, each as it was before its step. The first loss 
 0.2504. All losses must be right, except for rounding.""",
     LINES, ("Forward, keep the activations of every layer in a list: the backward pass needs them all.",
           "Backward: slopes = [2·(a − y)/21]; for the layers from the last to the first: delta = slopes[j]·a·(1 − a); "
-          "add delta to the bias's gradient; add delta times its input to each weight's gradient; collect the slopes "
-          "of the layer below in a new list."),
+          "add delta to the bias's gradient; add delta times the weight's input to each weight's gradient; collect the "
+          "slopes of the layer below in a new list."),
     (Known("biases-never-updated", "The biases get no gradient and stay as they began.", GALLERY,
            ("grads[i][1][j] += delta", "grads[i][1][j] += 0.0")),
      Known("gradients-not-cleared", "The gradients of one epoch are still there when those of the next are added.",
@@ -116,7 +116,7 @@ Return the losses of the epochs, each as it was before its step. The first loss 
            ("range(11)", "range(10)")),
      Known("targets-swapped", "The targets 0 and 1 are swapped.", TRAIN,
            (("0.1 * i], 0.0))", "0.1 * i], ONE))"), ("0.1 * i], 1.0))", "0.1 * i], 0.0))"), ("ONE", "1.0"))),
-     Known("sum-for-loss", "The loss is a sum over the points; it must be their mean. The gradient is right.", WHY_2,
+     Known("sum-for-loss", "The loss is a sum over the points; it must be a mean. The gradient is right.", WHY_2,
            ("loss += error * error / len(points)", "loss += error * error")),
      Known("bias-after-each-row", "Each bias is drawn right after its row; all weights of a layer must come first.",
            EQUAL,

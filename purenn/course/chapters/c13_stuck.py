@@ -30,7 +30,7 @@ Its slope is 0 where a = p: the best constant is the mean of the targets. Put it
 There are {n} samples, and {ones} of their targets are 1. Work out the loss of the best constant, to
 four digits after the point. (On the 21 points of xor, with 10 ones, it is 0.249433. If a loss stays
 there, the output is 10/21 for every input.)""",
-    BEST, ("p is the number of ones over the number of samples; a is the same number.",
+    BEST, ("p is the number of ones divided by the number of samples; the best a is p.",
            "p·(1 − p)² + (1 − p)·p² is p·(1 − p)."),
     (Known("answer-one-half", "0.25 is the loss of the constant 0.5; the best constant is the mean of the "
            "targets.", BEST, lambda v: 0.25),
@@ -38,7 +38,7 @@ there, the output is 10/21 for every input.)""",
            lambda v: v["ones"] / v["n"]),
      Known("loss-of-zero", "This is 1 − p.", BEST, lambda v: 1.0 - v["ones"] / v["n"]),
      Known("square-of-p", "This is p², not p·(1 − p).", BEST, lambda v: (v["ones"] / v["n"]) ** 2),
-     Known("sum-for-mean", "This is the sum over the samples, not their mean.", BEST,
+     Known("sum-for-mean", "This is the sum of the squared errors, not their mean.", BEST,
            lambda v: v["ones"] * (1.0 - v["ones"] / v["n"]))),
     draw=draw_targets, right=lambda v: v["ones"] / v["n"] * (1.0 - v["ones"] / v["n"]), answer="loss")
 

@@ -21,15 +21,15 @@ def slope_by_the_tape(values):
 
 PREDICT = Exercise(
     "14.1", "predict", "slope_in_a_graph", "What is the slope of C if a number is used twice?", """\
-So far you derived each slope by hand, formula by formula. A program can do that for any formula. It
+So far you have derived each slope by hand, formula by formula. A program can do that for any formula. It
 takes the calculation apart into single steps, and each step has slopes that are easy to know:
 
     c = a + b           ∂c/∂a = 1, ∂c/∂b = 1
     c = a·b             ∂c/∂a = b, ∂c/∂b = a
 
-The record of the steps is called a tape. The program goes back through it from C. The slope of C
-with respect to a number v is a sum over all uses of v. For each use, the slope of C with respect to
-the result of that use is multiplied by the slope of that result with respect to v:
+The record of the steps is called a tape. The program goes back through it from the last result, C.
+The slope of C with respect to a number v is a sum over all uses of v. For each use, the slope of C
+with respect to the result of that use is multiplied by the slope of that result with respect to v:
 
     ∂C/∂v = Σ ∂C/∂use · ∂use/∂v                             the chain rule
 
@@ -144,7 +144,7 @@ class Value:
 
 
 def probe_backward(own, sample):
-    """Every gradient, and every gradient after a second time."""
+    """Every gradient, and every gradient after a second backward()."""
     values = graph(own, sample)
     returned = values[-1].backward()
     yield "∂C/∂v of each Value v", [value.grad for value in values]
@@ -162,11 +162,11 @@ Now the chain rule. For C and each Value v that it depends on, C.backward() sets
     ∂C/∂C      = 1
     ∂C/∂parent = Σ ∂C/∂child · ∂child/∂parent     over its children, which are made directly from it
 
-Set grad of all of them to 0 first: what an earlier backward() left there is forgotten. Then go
-through the order of 14.2, from C back. When a Value's turn comes, every Value made from it has had
-a turn, so the Value's grad is complete. Then, for each parent, multiply the Value's grad by its
-slope for that parent, and add the product to the parent's grad. parents and slopes have the same
-length. A parent may be in parents twice.
+First set grad to 0 in C and in all the Values it depends on, so that nothing of an earlier
+backward() is left. Then go through the order of 14.2, from C back. When a Value's turn comes, every
+Value made from it has had a turn, so the Value's grad is complete. Then, for each parent, multiply
+the Value's grad by its slope for that parent, and add the product to the parent's grad. parents and
+slopes have the same length. A parent may be in parents twice.
 
 (The class inherits the method order() of 14.2 from Ordered.)""",
     TAPE, ("order = self.order(); clear; self.grad = 1.0; then a loop over reversed(order).",
@@ -177,8 +177,8 @@ length. A parent may be in parents twice.
            "the first part is passed on twice.", TAPE_MISTAKES,
            (("for value in reversed(order):", "def push(value):"), (SUMS, SUMS + "; push(parent)"),
             ("# ∂C/∂child · ∂child/∂parent", "\n        push(self)"))),
-     Known("from-the-parents-on", "Only the parents of C get a gradient: either the loop goes through C alone, or "
-           "through the order from the front; it must begin with C, the last.", TAPE, ("reversed(order)", "order")),
+     Known("from-the-parents-on", "Only the parents of C get a gradient: the loop goes through C alone, or through the "
+           "order from its front; it must begin with C, at the end of the order.", TAPE, ("reversed(order)", "order")),
      Known("gradients-not-cleared", "The gradients of an earlier backward() are still there when new ones are added.",
            TAPE, ("value.grad = 0.0", "pass")),
      Known("begins-with-zero", "grad of C is 0, so nothing is passed on; it must be 1. Is it set before all "
@@ -192,8 +192,8 @@ length. A parent may be in parents twice.
            ("+= value.grad * slope", "+= value.grad * parent.data")),
      Known("parent-counted-once", "A parent that is in parents twice gets only the last of its two terms. Are the "
            "slopes put into a dict?", TAPE, (PAIRS, f"dict({PAIRS}).items()")),
-     Known("first-slope-twice", "A parent in parents twice gets the first slope twice: index() finds the first place.",
-           TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
+     Known("first-slope-twice", "A parent that is in parents twice gets the same slope both times: index() finds only "
+           "the first place.", TAPE, ("value.grad * slope", "value.grad * value.slopes[value.parents.index(parent)]")),
      Known("nothing-handed-on", "Nothing arrives at the parents of C. Is C in the loop? Do you add to parent.grad? "
            "Is each grad cleared only before the loop?", TAPE, ("reversed(order)", "reversed(order[:-1])"))),
     tried=GRAPH + "C is the last.",
@@ -212,7 +212,7 @@ class Value(Ordered):
 
 
 def probe_operations(own, sample):
-    """The result and the slopes of each operation, and a calculation with all, of Values and numbers."""
+    """The result and the slopes of each operation; and a calculation that uses all, on Values and numbers."""
     a, b = own.Value(sample[0]), own.Value(sample[1])
     for name, make in (("a + b", lambda: a + b), ("a − b", lambda: a - b), ("a·b", lambda: a * b)):
         a.grad = b.grad = 0.0
