@@ -22,7 +22,7 @@ Glossary
     δ       delta, ∂C/∂z: how much the cost grows with a neuron's weighted sum
     j, k    a neuron of a layer, and one of its inputs: w_jk leads from input k to neuron j
     grad    the slopes ∂C/∂q of a list of numbers q, as in weight_grad
-    lr      learning rate: how far a step follows the gradient
+    lr      learning rate: how far a step goes against the gradient
     batch   the samples used for one step; an epoch is one pass over all samples
 """
 from .activations import Activation, Identity, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh

@@ -4,7 +4,7 @@
 ∂C/∂(its outputs), adds up ∂C/∂(its parameters), and returns ∂C/∂(its inputs), which the layer before it
 needs. That is the whole of backpropagation; ``network.py`` only walks the layers in order.
 
-``layers.py`` has Linear, a row of neurons; ``activations.py`` has those between two Linear layers.
+``layers.py`` has Linear, a row of neurons; ``activations.py`` has the layers between two Linear layers.
 """
 from .linalg import Vector
 

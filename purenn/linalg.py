@@ -147,7 +147,7 @@ def check_vector(name: str, vector: Vector, length=None) -> None:
     if not isinstance(vector, (list, tuple)):
         raise PurennError("%s is %s; expected a list of numbers" % (name, _short(vector)))
     if length is not None and len(vector) != length:
-        raise ShapeError("%s has %d entries; expected %d" % (name, len(vector), length))
+        raise ShapeError("%s has length %d; expected %d" % (name, len(vector), length))
     for k in range(len(vector)):
         if not is_finite(vector[k]):
             raise PurennError("%s[%d] is %s; every entry must be a finite number" % (name, k, _short(vector[k])))
@@ -161,7 +161,7 @@ def check_matrix(name: str, matrix: Matrix, rows=None, columns=None) -> None:
     >>> check_matrix("inputs", [[1.0, 2.0], [3.0]], columns=2)
     Traceback (most recent call last):
         ...
-    purenn.linalg.ShapeError: inputs[1] has 1 entries; expected 2
+    purenn.linalg.ShapeError: inputs[1] has length 1; expected 2
     """
     if not isinstance(matrix, (list, tuple)):
         raise PurennError("%s is %s; expected a list of lists of numbers" % (name, _short(matrix)))

@@ -122,7 +122,7 @@ class BCELoss(Loss):
 
     For outputs that are probabilities, so the network ends in a Sigmoid. The mean is over the m
     outputs and the samples, as in ``torch.nn.BCELoss``.
-    Two limits, also as in PyTorch: logarithms, and a·(1 − a) under ∂C/∂a, are at least −100 and 1e-12.
+    Two limits, also as in PyTorch: a logarithm is at least −100, the divisor a·(1 − a) of ∂C/∂a at least 1e-12.
     Where the Sigmoid is so sure that a is rounded to 0 or 1, its own derivative is 0, and so is
     ∂C/∂z, even if a is wrong; BCEWithLogitsLoss has no such limits. Targets lie between 0 and 1.
     """
@@ -146,7 +146,7 @@ class BCELoss(Loss):
     def backward(self, output: Vector, target: Vector) -> Vector:
         """∂C/∂a_j = 1/m · (a_j − y_j) / (a_j·(1 − a_j)).
 
-        The denominator is σ′: behind a Sigmoid the two cancel, and ∂C/∂z_j is (a_j − y_j)/m.
+        The denominator is σ′: behind a Sigmoid it cancels the factor σ′ of BP1, and ∂C/∂z_j is (a_j − y_j)/m.
 
         >>> BCELoss().backward([0.5], [1.0])
         [-2.0]
@@ -166,15 +166,15 @@ class BCEWithLogitsLoss(Loss):
     ``torch.nn.BCEWithLogitsLoss``. An output z means the probability p = σ(z), and class 1 where z ≥ 0. The mean is
     over the m outputs and the samples. Targets lie between 0 and 1.
 
-    Why the two belong together. With p = σ(z), for one output:
+    Why sigmoid and binary cross-entropy belong together. With p = σ(z), for one output:
 
         C     = −y·ln p − (1 − y)·ln(1 − p)
         ∂C/∂p = −y/p + (1 − y)/(1 − p) = (p − y) / (p·(1 − p))
         ∂p/∂z = p·(1 − p)
         ∂C/∂z = ∂C/∂p · ∂p/∂z = p − y                               p·(1 − p) cancels
 
-    No denominator is left that could be rounded to 0. If the Sigmoid is sure and wrong, the slope of BCELoss behind it
-    is 0, and the slope here is 1 or −1. The cost needs no logarithm of p:
+    No denominator is left that could be rounded to 0. Where p is wrong and rounded to 0 or 1, ∂C/∂z is 0 with
+    Sigmoid and BCELoss, and 1 or −1 here. The cost needs no logarithm of p:
 
         ln p       = −ln(1 + e^−z)
         ln(1 − p)  = −z − ln(1 + e^−z)
@@ -217,8 +217,8 @@ class BCEWithLogitsLoss(Loss):
 def log_of_one_plus(q: float) -> float:
     """ln(1 + q) for q from 0 to 1, with all digits even where q is small and 1 + q is rounded.
 
-    Let s be 1 + q, rounded. The fraction ln(s)/(s − 1) is nearly the same for s and for 1 + q, so, except for rounding,
-    ln(1 + q) = q · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
+    Let s be 1 + q, rounded. The fraction ln(t)/(t − 1) is nearly the same for t = s and t = 1 + q, so, but for
+    rounding, ln(1 + q) = q · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
     Floating-Point Arithmetic", theorem 4.)
 
     >>> log_of_one_plus(1e-20), log_of_one_plus(1.0) == math.log(2.0)
@@ -235,7 +235,7 @@ class CrossEntropyLoss(Loss):
     ``torch.nn.CrossEntropyLoss``. A target is one-hot: 1 for the right class, otherwise 0. The
     mean is over the samples; within a sample, only the right class contributes, so there is nothing to average.
 
-    Why the two belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
+    Why softmax and cross-entropy belong together. By the chain rule, with ∂p_i/∂z_j = p_i·([i = j] − p_j) from
     ``activations.softmax_jacobian``, where [i = j] is 1 if i = j, otherwise 0:
 
         ∂C/∂p_i = −y_i / p_i                                        from C = −Σ_i y_i·ln p_i

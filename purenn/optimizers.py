@@ -86,7 +86,7 @@ class Optimizer:
         return value if type(value) is int else float(value)           # a NumPy number would get into the weights
 
     def _checked_eps(self, eps):
-        """``eps`` if it is a number above 0, otherwise raises PurennError: it is added to a denominator."""
+        """``eps`` if it is a number above 0: it keeps a denominator from 0. Otherwise raises PurennError."""
         if not is_finite(eps) or eps <= 0.0:
             raise PurennError("%s: eps is %r; it must be a number above 0" % (type(self).__name__, eps))
         return float(eps)
@@ -98,8 +98,8 @@ class SGD(Optimizer):
         v ← μ·v + g
         θ ← θ − lr·v
 
-    μ is ``momentum``, from 0 (none) up to below 1. The velocity is built from all earlier
-    gradients, not only the last one. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
+    μ is ``momentum``, from 0 (none) up to below 1. The velocity is built from all gradients so far, not only the
+    current one. Polyak 1964, in the form of ``torch.optim.SGD``, where lr multiplies all of v.
     """
 
     state_lists = ("velocity",)

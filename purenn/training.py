@@ -198,7 +198,7 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
             raise PurennError("train: the optimizer has a list %s that is not one of the network's; make the "
-                              "optimizer from this network's parameters(), and anew if its lists are replaced" % name)
+                              "optimizer from its parameters(), and another one if its lists are replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)

@@ -85,7 +85,7 @@ GOOD = {"0.weight": [[1.0, 2.0], [3.0, 4.0]], "0.bias": [5.0, 6.0]}
 
 @pytest.mark.parametrize("change, message", [
     ({"0.bias": None}, "0.bias is None; expected a list of numbers"),
-    ({"0.bias": [1.0]}, "0.bias has 1 entries; expected 2"),
+    ({"0.bias": [1.0]}, "0.bias has length 1; expected 2"),
     ({"0.bias": [1.0, True]}, "0.bias has true or false in it"),
     ({"0.bias": [1.0, "2"]}, "0.bias[1] is '2'; every entry must be a finite number"),
     ({"0.bias": [1.0, 10 ** 400]}, "0.bias[1] is 1000"),
@@ -93,7 +93,7 @@ GOOD = {"0.weight": [[1.0, 2.0], [3.0, 4.0]], "0.bias": [5.0, 6.0]}
     ({"0.weight": [1.0, 2.0]}, "0.weight[0] is 1.0; expected a list of numbers"),
     ({"0.weight": [[1.0, 2.0]]}, "0.weight is a list of 1; the architecture says 2 rows"),
     ({"0.weight": {}}, "0.weight is {}; the architecture says 2 rows"),
-    ({"0.weight": [[1.0, 2.0], [3.0]]}, "0.weight[1] has 1 entries; expected 2"),
+    ({"0.weight": [[1.0, 2.0], [3.0]]}, "0.weight[1] has length 1; expected 2"),
     ({"0.weight": [[1.0, 2.0], [3.0, float("inf")]]}, "0.weight[1][1] is inf; every entry must be a finite number"),
     ({"1.weight": [1.0]}, "'1.weight' is among the weights, but the architecture does not have it"),
 ])

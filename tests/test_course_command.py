@@ -117,7 +117,7 @@ def test_what_a_file_prints_is_shown_escaped(folder):
 def test_a_loop_that_does_not_end_is_ended_and_its_line_named(folder):
     of = written(folder, "1.2", "def forward(w, b, i):\n    while True:\n        print('still ' * 1000)\n")
     verdict = check.check(of, str(folder / "workbook"), 7, seconds=0.5)
-    assert verdict.status == "error" and "it had not ended when the time was up" in verdict.sentences[0]
+    assert verdict.status == "error" and "the code had not ended when the time was up" in verdict.sentences[0]
     assert verdict.printed.startswith("still still ") and len(verdict.printed) < 10000
     if os.name == "posix":
         assert verdict.sentences[0].startswith("line ")

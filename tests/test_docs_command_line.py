@@ -33,7 +33,7 @@ def test_a_section_names_every_option_that_help_prints(name):
 
 
 def test_an_option_is_shown_with_its_value_and_its_default():
-    assert "\n- `--hidden [N ...]`: neurons in each hidden layer; none: no hidden layer (default: 4 4)\n" in PAGE
+    assert "\n- `--hidden [N ...]`: neurons in each hidden layer, or the word none (default: 4 4)\n" in PAGE
     assert "\n- `--plot [DIR]`: " in PAGE and "\n- `--shuffle`: " in PAGE and "\n- `[FILE.csv]`: " in PAGE
 
 

@@ -504,7 +504,7 @@ def test_what_cannot_be_explained_is_refused_in_one_line(arguments, named):
 
 def test_a_sample_that_does_not_fit_is_refused():
     network = Network([Linear(2, 1)])
-    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 1 entries; expected 2"):
+    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has length 1; expected 2"):
         explain(network, MSELoss(), SGD(network.parameters()), [1.0], [1.0])
 
 

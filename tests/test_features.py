@@ -304,7 +304,7 @@ def test_texts_nearly_all_different_are_told_as_an_input_and_refused_as_a_target
         refused("set decimal to comma", fit, found, "y")
     else:
         [said] = stray_texts(fit(found, "y"), found)
-        assert re.search("column 'x' has 20 different texts in 20 rows, an input for each; .*" + why, said)
+        assert re.search("column 'x' has 20 different texts in 20 rows, and each text becomes an input; .*" + why, said)
     refused("column 'x', the target, has 20 different texts in 20 rows; .*" + why, fit, found, "x")
 
 

@@ -67,7 +67,7 @@ def test_finite_numbers_of_any_kind_pass(value):
 
 
 def test_the_first_row_says_how_long_the_others_must_be():
-    with pytest.raises(ShapeError, match=r"inputs\[1\] has 1 entries; expected 2"):
+    with pytest.raises(ShapeError, match=r"inputs\[1\] has length 1; expected 2"):
         check_matrix("inputs", [[1.0, 2.0], [3.0]])
 
 

@@ -190,8 +190,8 @@ WRONG = [
     (lambda d: d["architecture"].pop(2), "is among the weights, but the architecture does not have it"),
     (lambda d: d["architecture"][0].update(bias=False),
      "'0.bias' is among the weights, but the architecture does not have it"),
-    (lambda d: d["architecture"][0].update(in_features=3), "0.weight[0] has 2 entries; expected 3"),
-    (lambda d: d["architecture"][0].update(in_features=5000000), "0.weight[0] has 2 entries; expected 5000000"),
+    (lambda d: d["architecture"][0].update(in_features=3), "0.weight[0] has length 2; expected 3"),
+    (lambda d: d["architecture"][0].update(in_features=5000000), "0.weight[0] has length 2; expected 5000000"),
     (lambda d: d["architecture"][0].update(out_features=4), "architecture[2] has 3 inputs, and the layers before it "
                                                             "put out 4 numbers"),
     (lambda d: d.update(architecture={}), "the architecture is {}; it must be a list of layers"),
@@ -342,7 +342,7 @@ def test_a_foreign_file_with_a_vector_for_a_weight_or_layers_that_do_not_fit_is_
     path = tmp_path / "a.safetensors"
     for tensors, message in (({"0.weight": [1.0]}, "0.weight is a vector; a Linear layer has a matrix there"),
                              ({"0.weight": [[1.0, 2.0]], "2.weight": [[1.0, 2.0]]}, "architecture[2] has 2 inputs"),
-                             ({"0.weight": [[1.0]], "0.bias": [1.0, 2.0]}, "0.bias has 2 entries; expected 1"),
+                             ({"0.weight": [[1.0]], "0.bias": [1.0, 2.0]}, "0.bias has length 2; expected 1"),
                              ({"0.weight": [[1.0]], "0.bias": [[1.0]]}, "0.bias[0] is [1.0]")):
         write_safetensors(path, tensors)
         with pytest.raises(PurennError, match=re.escape(message)):

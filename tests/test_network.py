@@ -63,7 +63,7 @@ def test_loading_keeps_the_lists_that_an_optimizer_holds():
     (lambda state: state.pop("0.bias"), r"load_state_dict: '0.bias' is missing; this network has 0.weight, 0.bias"),
     (lambda state: state.update({"9.weight": [[1.0]]}), "load_state_dict: there is no '9.weight' here"),
     (lambda state: state["0.weight"].pop(), "0.weight has 3 rows; expected 4"),
-    (lambda state: state["2.weight"][1].append(1.0), r"2.weight\[1\] has 5 entries; expected 4"),
+    (lambda state: state["2.weight"][1].append(1.0), r"2.weight\[1\] has length 5; expected 4"),
     (lambda state: state["2.bias"].__setitem__(0, float("nan")), r"2.bias\[0\] is nan; every entry must be a finite"),
 ])
 def test_a_state_that_does_not_fit_is_refused_and_nothing_of_it_taken(change, message):
@@ -113,7 +113,7 @@ class Alike:
      r"Network: layers\[1\] is Linear\(4, 1\), but the layers before it put out 3 numbers; give it 3 inputs"),
     (lambda: Network.mlp([2]), PurennError, r"Network.mlp: sizes is \[2\]; give a list"),
     (lambda: Network.mlp([2, 1], activation="foo"), PurennError, "Network.mlp: activation is 'foo'; it must be one of"),
-    (lambda: small_network().predict([[1.0, 2.0]]), ShapeError, r"inputs\[0\] has 2 entries; expected 3"),
+    (lambda: small_network().predict([[1.0, 2.0]]), ShapeError, r"inputs\[0\] has length 2; expected 3"),
     (lambda: small_network().predict([[1.0, 2.0, "a"]]), PurennError, r"inputs\[0\]\[2\] is 'a'; every entry"),
     (lambda: small_network().forward([1.0]), ShapeError, r"Linear\(3, 4\): the input has 1 numbers; expected 3"),
 ])

@@ -116,7 +116,7 @@ def test_a_state_has_all_that_a_step_changes_and_is_a_copy_taken_over_in_the_opt
 
 @pytest.mark.parametrize("name, change, message", [
     ("sgd", {"velocity": [[1.0, 2.0]]}, "SGD: velocity must be 2 lists, one for each list of parameters"),
-    ("sgd", {"velocity": [[1.0, 2.0], [1.0, 2.0]]}, "SGD: velocity[1] has 2 entries; expected 1"),
+    ("sgd", {"velocity": [[1.0, 2.0], [1.0, 2.0]]}, "SGD: velocity[1] has length 2; expected 1"),
     ("sgd", {"velocity": [[1.0, float("nan")], [1.0]]},
      "SGD: velocity[0][1] is nan; every entry must be a finite number"),
     ("sgd", {"lr": -1}, "SGD: lr is -1; it must be a number from 0 up"),

@@ -162,7 +162,7 @@ def test_a_problem_may_be_drawn_before_and_then_it_is_not_drawn_again():
 @pytest.mark.parametrize("job, named", [
     (xor(seed=7, lr=-1.0), "lr: found -1.0; it must be a number above 0"),
     (xor(seed=7, optimizer="adan"), "optimizer: found 'adan'; it must be one of sgd, momentum"),
-    (xor(seed=7, sizes=(3, 4, 1)), "data.inputs[0] has 2 entries; expected 3"),
+    (xor(seed=7, sizes=(3, 4, 1)), "data.inputs[0] has length 2; expected 3"),
     (xor(seed=7)._replace(problem=partial(problems.images, ImageSource(train=10 ** 7))), "letters: 10"),
 ])
 @pytest.mark.parametrize("workers", [1, 2])

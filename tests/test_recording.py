@@ -408,7 +408,7 @@ def test_nothing_is_run_or_used_up_to_show_it():
 
 def test_what_cannot_be_recorded_is_refused():
     network, loss, optimizer = made()
-    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 3 entries; expected 2"):
+    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has length 3; expected 2"):
         record(network, loss, optimizer, [1.0, 2.0, 3.0], Y)
     wide = Network.mlp([2, MOST_PARAMETERS, 1], rng=random.Random(1))
     with pytest.raises(PurennError, match="the network has .* parameters; at most 1000 are recorded"):

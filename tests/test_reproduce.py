@@ -12,7 +12,7 @@ from purenn.data.sources import ImageSource
 from purenn.runs import Run, Settings, problems
 from purenn.runs.pool import Incomplete, Interrupted, Job, run_job
 from purenn.show import plots
-from purenn.show.lab_reports import text_of
+from purenn.show.lab_reports import markdown, text_of
 from purenn.study import trials
 from purenn.study.comparison import trial
 from purenn.study.lab_experiments import ALL
@@ -150,6 +150,12 @@ def test_what_is_done_is_summed_up_and_written_where_it_is_stopped(end, code, sa
     assert shown.err == "purenn: no figures are drawn: no figures\n" + said
     written = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| A6 |" in written and "; stopped before the other 1. It took" in written and "| A8 |" not in written
+
+
+def test_the_markdown_marks_each_claim_that_does_not_hold():
+    claims = [Checked(claim, k != 1, f"found {k}") for k, claim in enumerate(ALL["B3"].claims)]
+    table = "\n".join(markdown([Outcome(ALL["B3"], 1, {}, claims, claims[::-1])], 1, 1.0, []))
+    assert table.count("found 1 (does not hold)") == table.count("(does not hold)") == 2
 
 
 @pytest.mark.slow

@@ -153,7 +153,7 @@ def test_more_numbers_than_a_network_may_have_are_not_read(tmp_path, monkeypatch
 @pytest.mark.parametrize("tensors, metadata, message", [
     ({"a": []}, None, "a is []; a tensor is a list of numbers"),
     ({"a": [[]]}, None, "a is [[]]; a tensor is a list of numbers"),
-    ({"a": [[1.0, 2.0], [3.0]]}, None, "a[1] has 1 entries; expected 2"),
+    ({"a": [[1.0, 2.0], [3.0]]}, None, "a[1] has length 1; expected 2"),
     ({"a": [1.0, math.nan]}, None, "a[1] is nan; every entry must be a finite number"),
     ({"a": 3.0}, None, "a is 3.0; a tensor is a list of numbers, or of lists of them"),
     ({"__metadata__": [1.0]}, None, "a tensor cannot be named __metadata__"),

@@ -229,7 +229,7 @@ def test_what_has_no_operations_is_refused():
         sample_graph(Network([Linear(1, 1)]), Hinge(), [1.0], [1.0])
     with pytest.raises(PurennError, match=r"tape: layers\[1\], Mine\(\), has no operations here; .* knows Linear"):
         sample_graph(Network([Linear(1, 1), Mine()]), MSELoss(), [1.0], [1.0])
-    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has 2 entries; expected 1"):
+    with pytest.raises(PurennError, match=r"sample.inputs\[0\] has length 2; expected 1"):
         compare(Network([Linear(1, 1)]), MSELoss(), [1.0, 2.0], [1.0])
 
 

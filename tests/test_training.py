@@ -166,11 +166,11 @@ def test_a_loss_that_overflows_stops_training_at_once():
     ({"epochs": 1.5}, PurennError, "train: epochs is 1.5; it must be a whole number from 1 up"),
     ({"batch_size": -1}, PurennError, "train: batch_size is -1; it must be a whole number from 1 up"),
     ({"data": Dataset([], [])}, PurennError, "data: there are no samples; give at least one"),
-    ({"data": Dataset([[1.0]], [[1.0]])}, ShapeError, r"data.inputs\[0\] has 1 entries; expected 2"),
+    ({"data": Dataset([[1.0]], [[1.0]])}, ShapeError, r"data.inputs\[0\] has length 1; expected 2"),
     ({"data": Dataset([[1.0, 2.0]], [])}, ShapeError, "data.targets has 0 rows; expected 1"),
-    ({"data": Dataset([[1.0, 2.0]], [[1.0, 0.0]])}, ShapeError, r"data.targets\[0\] has 2 entries; expected 1"),
+    ({"data": Dataset([[1.0, 2.0]], [[1.0, 0.0]])}, ShapeError, r"data.targets\[0\] has length 2; expected 1"),
     ({"data": Dataset([[1.0, float("nan")]], [[1.0]])}, PurennError, r"data.inputs\[0\]\[1\] is nan; every entry"),
-    ({"validation": Dataset([[1.0]], [[1.0]])}, ShapeError, r"validation.inputs\[0\] has 1 entries; expected 2"),
+    ({"validation": Dataset([[1.0]], [[1.0]])}, ShapeError, r"validation.inputs\[0\] has length 1; expected 2"),
     ({"data": [[0.0, 1.0]]}, PurennError, r"data is a list; give a Dataset\(inputs, targets\)"),
     ({"loss": MSELoss}, PurennError, r"the loss is <class .*; give one, such as MSELoss\(\)"),
     ({"optimizer": SGD}, PurennError, r"train: optimizer is <class .*; give one, such as SGD\("),
@@ -200,7 +200,7 @@ def test_a_layer_of_ones_own_may_change_the_size():
 
     network = Network([Linear(2, 2, rng=random.Random(1)), Half()])
     assert next(train(network, xor(), MSELoss(), SGD(network.parameters(), lr=0.1), 1)).loss > 0
-    with pytest.raises(ShapeError, match=r"data.targets\[0\] has 2 entries; expected 1"):
+    with pytest.raises(ShapeError, match=r"data.targets\[0\] has length 2; expected 1"):
         next(train(network, Dataset([[1.0, 2.0]], [[1.0, 0.0]]), MSELoss(), SGD(network.parameters()), 1))
 
 
@@ -228,11 +228,11 @@ def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refus
     data, network = xor(), Network.mlp([2, 3, 1], rng=random.Random(1))
     other = Network.mlp([2, 3, 1], rng=random.Random(1))
     with pytest.raises(PurennError, match="list .* that is not one of the network's; make the "
-                                          "optimizer from this network's parameters"):
+                                          "optimizer from its parameters"):
         next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
     optimizer = SGD(network.parameters(), lr=0.1)
     network.layers[0].weight = [list(row) for row in network.layers[0].weight]
-    with pytest.raises(PurennError, match="and anew if its lists are replaced"):
+    with pytest.raises(PurennError, match="and another one if its lists are replaced"):
         next(iter(train(network, data, BCELoss(), optimizer, 500)))
     some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
     assert next(iter(train(network, data, BCELoss(), some, 1)))

@@ -36,7 +36,7 @@ def run(arguments: List[str]) -> int:
                         "as 4.2, or chapters; start, handout: the new folder (default of start: workbook); grade: the "
                         "submissions")
     parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is a workbook; "
-                        "otherwise the folder workbook)")
+                        "otherwise the folder named workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "

@@ -40,12 +40,12 @@ def run(arguments: List[str]) -> int:
 def parse(arguments: List[str]) -> Any:
     """The options. With ``--full``, those not given are the report's; with a C compiler, perhaps LETTERS_WITH_C."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and no option changes the images, "
-                    f"the network or the training, the defaults are {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{task.summary} The defaults are shown below; but if there is a C "
+                    f"compiler, and no option changes images, network or training, {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
-                        help="show N drawn images, or with --data the first N, and exit")
-    images.add_argument("--write-data", metavar="FILE", help="write drawn letters as an npz like notMNIST.npz, and "
+                        help="show N letters, or with --data its first N images, and exit")
+    images.add_argument("--write-data", metavar="FILE", help="write purenn's letters as an npz like notMNIST.npz, and "
                         f"exit; --train, --validation and --test say how many (default: {sum(USUAL)} in all)")
     group.add_argument("--full", action="store_true", help=f"the settings of the lab report: {typed([], FULL)}")
     add_workers_option(group)
@@ -63,14 +63,14 @@ def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
     """The options of the images, the network and the training; returns the groups of the first and the last."""
     images = parser.add_argument_group("the images")
     images.add_argument("--data", metavar="FILE", help="an npz with images and labels (notMNIST.npz), a folder of IDX "
-                        "files (MNIST) or a CSV (default: letters A to J, drawn here)")
+                        "files (MNIST) or a CSV (default: letters A to J, which purenn draws)")
     images.add_argument("--images", metavar="NAME", help="the array of images in the npz, if it cannot be guessed")
     images.add_argument("--labels", metavar="NAME", help="the array of labels in the npz, or their column in the CSV "
                         "(default: label)")
     images.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV to leave "
                         "out; can be given several times")
     images.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
-    add_part_options(images, [f"{usual}, or {DRAWN * usual // USUAL[0]} if drawn; fewer if there are not enough"
+    add_part_options(images, [f"{usual}, or {DRAWN * usual // USUAL[0]} of purenn's letters; fewer if there are fewer"
                               for usual in USUAL], "images")
     images.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
                         "1, measured on the images to learn from; use a smaller --lr with it")

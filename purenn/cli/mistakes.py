@@ -7,8 +7,8 @@ from ..study import mistakes as study
 from ..study.planting import demonstrate
 from .parser import Parser, one_of, whole
 
-DESCRIPTION = ("Put a classic mistake into the code, train with and without it, and show which check finds it "
-               "and what it measures.")
+DESCRIPTION = ("Put a classic mistake into the code, train with and without it, and show which check finds the "
+               "mistake, and what the check measures.")
 
 
 def run(arguments: List[str]) -> int:
@@ -16,7 +16,7 @@ def run(arguments: List[str]) -> int:
     parser = Parser("mistakes", description=DESCRIPTION)
     names = [mistake.name for mistake in study.MISTAKES]
     parser.add_argument("name", metavar="NAME", nargs="?", type=one_of(names),
-                        help="the mistake to show; without NAME they are listed")
+                        help="the mistake to show; without NAME, all are listed")
     parser.add_argument("--seed", metavar="N", type=whole(0), default=1,
                         help="seed of the weights (default: %(default)s)")
     options = parser.parse_args(arguments)

@@ -29,14 +29,14 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
     hidden = list(usual.sizes[1:-1])
     group = parser.add_argument_group("the network")
     group.add_argument("--hidden", metavar="N", nargs="*", type=hidden_size, default=hidden,
-                       help="neurons in each hidden layer; none: no hidden layer (default: "
+                       help="neurons in each hidden layer, or the word none (default: "
                        f"{' '.join(map(str, hidden))})")
     group.add_argument("--activation", metavar="NAME", type=one_of(BETWEEN), default=usual.activation,
                        help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
         group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
-                           help="activation of the output layer: one of those above (default: sigmoid; with "
-                           "bce-with-logits none)")
+                           help="activation of the output layer: one of those above (default: sigmoid, or "
+                           "none with the loss bce-with-logits)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 
@@ -79,7 +79,7 @@ def add_points_option(group: Group, task: Task) -> None:
     """``--points``, where points are drawn."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
-                           help="how many points (default: 100); the command linear tests with 100 new ones")
+                           help="how many points to train on (default: 100)")
 
 
 def add_optimizer_options(group: Group, task: Task) -> None:
@@ -150,7 +150,7 @@ def add_ending_options(parser: Parser, log_every: Optional[int], every: int, ani
     group.add_argument("--checkpoint-every", metavar="N", type=whole(1), default=every,
                        help="write the checkpoint every N epochs (default: %(default)s)")
     group.add_argument("--resume", metavar="FILE", help="continue from a checkpoint with its settings; options "
-                       "that say when to stop, and what is shown or written, may differ")
+                       "that say when to stop, what is printed, and what is kept may differ")
     add_figure_options(parser, animate)
 
 
@@ -166,7 +166,7 @@ def add_figure_options(parser: Parser, animate: bool = False) -> None:
                        help=f"write figures into the folder DIR; without DIR, into the folder {FOLDER}")
     if animate:
         group.add_argument("--animate", metavar="FILE.gif", type=file_name(".gif"),
-                           help="write the decision map during training, as a GIF")
+                           help="write a GIF: the decision map while the network learns")
 
 
 def add_table_options(parser: Parser, file_help: str) -> Group:
@@ -178,7 +178,7 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
                        "or no (default: detected)")
     group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="the decimal separator: "
-                       "point or comma (default: point, or the one of the saved network)")
+                       "point or comma (default: point, or as when the network was trained)")
     return group
 
 

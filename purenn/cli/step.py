@@ -10,8 +10,8 @@ from ..study.recording import record
 from .options import add_sample_option, add_step_options, named_as_options, run_of_sample
 from .parser import Parser, task_name, whole
 
-DESCRIPTION = ("Walk through one training step of one sample, line by line of the core's own source, and also back. "
-               "In a terminal, press ? for the keys; elsewhere the whole step is printed.")
+DESCRIPTION = ("Walk through one training step of one sample, line by line in the core's own source. You can also go "
+               "back. In a terminal, press ? for the keys; elsewhere the whole step is printed.")
 
 
 def run(arguments: List[str]) -> int:

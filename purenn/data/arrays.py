@@ -40,7 +40,7 @@ def what_begins(start: bytes) -> str:
 
 
 def read_values(handle, typecode: str, count: int, big_endian: bool, where) -> array:
-    """The last ``count`` values of a file as an array; raises PurennError unless there are exactly ``count``.
+    """The rest of a file as an array of ``count`` values; raises PurennError if it has more or fewer.
 
     Read chunk by chunk, so that memory is taken only for what is there.
     """

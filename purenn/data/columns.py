@@ -213,8 +213,9 @@ def check_finite(table: Table, at: int, rows) -> None:
 def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
-    If there is none, the first such row of the whole table. If there is none there either, as in a column
-    with decimal commas where only some numbers have a currency sign, the first row whose field is not missing; or None.
+    If there is none, the first such row of the whole table. If there is none there either, the first row whose field is
+    not missing, or None: then each text can be read as a number, but they do not agree, as when only some have a
+    currency sign.
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -40,8 +40,8 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
     the decimal separator, point or comma. ``tell(done, total)`` is called now and then with the number of bytes read
     and of all bytes, the latter None while stdin is still arriving.
 
-    Raises PurennError, naming the file and the line, for anything else: no rows, rows of different numbers
-    of fields, a quote that is not closed, names in a header that are empty or there twice, other encodings, files
+    Raises PurennError, naming the file and the line, for anything else: no rows, rows with different numbers
+    of fields, a quote that is not closed, names in a header that are empty or occur twice, other encodings, files
     too large for memory; and if the delimiter or the header is in doubt.
     """
     where = "stdin" if path == "-" else str(path)
@@ -176,7 +176,7 @@ def _meant(delimiter):
 
 
 def _rows(where, raw, delimiter, line=1):
-    """The rows that are not blank, each with the line that it begins on; the first line of the file is ``line``."""
+    """The rows that are not blank, each with the number of its first line; ``line`` is that of the first in ``raw``."""
     text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
     before, spaces = line - 1, delimiter == " "
@@ -215,9 +215,9 @@ def _found_out(where, data):
 
 
 def _fit(where, data, delimiter):
-    """How well a delimiter fits the first rows, the more the better; None if it does not.
+    """How well a delimiter fits the first rows: a pair, the greater the better; None if it does not fit.
 
-    A pair: the number of fields with a quote in them, negative, and the share of numbers.
+    The pair is minus the number of fields with a quote in them, and the share of numbers.
     """
     rows: list = []
     try:

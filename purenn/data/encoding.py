@@ -14,7 +14,7 @@ from .target import is_exact
 def encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
     """The inputs and targets that a table's rows stand for: two lists of lists of floats.
 
-    ``rows`` are their numbers, from 0; None takes all. A row that is dropped for a missing value has no inputs and
+    ``rows`` are their numbers, from 0; None takes all. A row that is dropped for a missing value has no inputs or
     targets: ``rows_to_encode`` says which rows are left. ``single`` gives two classes one target, 0.0 or 1.0, instead
     of a one-hot pair. Without ``with_target`` the target need not be there, and the targets are None.
 

@@ -34,8 +34,11 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     ``task`` is "classification" or "regression". By default texts are classes, and for numbers ``usual_task``, of
     ``target.py``, decides. Classes are sorted (numbers by value) and named as they are written.
 
-    Raises PurennError, naming line and column, for values that are missing or not finite, and for too many different
-    texts.
+    ``missing`` is "refuse" (any missing value is an error), "mean" (the column's mean is put in) or "drop" (the row is
+    left out).
+
+    Raises PurennError, naming line and column, for values that are not finite, or missing where that is not allowed,
+    and for too many different texts.
     """
     if task is not None:
         _known("task", task, TASKS)
@@ -121,8 +124,7 @@ def stray_texts(preparation: Preparation, table: Table) -> list:
         strays = [text for text in texts if text in words]
         if isinstance(feature, Category) and nearly_all_different(texts):
             found.append(f"{table.path}: column {short(feature.name)} has {len(set(texts))} different texts in "
-                         f"{len(texts)} "
-                         f"rows, an input for each; {why_no_numbers(texts, table.decimal)}")
+                         f"{len(texts)} rows, and each text becomes an input; {why_no_numbers(texts, table.decimal)}")
             continue
         if 0 < 2 * len(strays) < len(texts):
             line = table.lines[table.columns[at].index(strays[0])]

@@ -8,7 +8,7 @@ All pixels are divided by the same number, which depends only on the pixels:
 - by 1 if the largest is at most 1;
 - if all are whole numbers: by 16 (as in scikit-learn's digits), 255 (bytes) or 65535, the first that is
   not exceeded, so that a part of a data set is scaled as the whole is;
-- otherwise by the largest.
+- otherwise (fractions, or numbers above 65535) by the largest.
 
 Equal pixels are one shared float object, so an image of 784 pixels takes the memory of 784 references.
 """
@@ -40,15 +40,15 @@ IDX_NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-._]idx\d-ubyte(\.gz)?$", re.
 def read_images(path, names=None, label=None, ignore=()) -> Images:
     """Read images and labels from an npz, a folder of IDX files, or a CSV.
 
-    - npz: arrays of the names in NAMES, in capital or small letters, or else the only two that fit each other;
+    - npz: the arrays called as in NAMES, in capital or small letters, or else the only two that fit each other;
       ``names``, a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
       numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
     - CSV: one image in each row, perhaps below a header. The column "label", in capital or small letters, holds its
       class; without a header it is the first or the last. The argument ``label`` names another: its name, its number
-      from 1, or ``last``. All others but those in ``ignore`` are its pixels. They are put in order if their names are
-      numbered (``pixel0``, ``1x1``).
+      from 1, or ``last``. All other columns, except those in ``ignore``, are pixels. They are put in order if their
+      names are numbered (``pixel0``, ``1x1``).
 
     Classes are named as their labels are written, and sorted, by value if all are whole numbers. If the height and
     width are not known, the pixels are taken to be a square or, if their number is no square, one line. Raises
@@ -193,7 +193,7 @@ def _layout(path, shape, labels_shape):
 
 
 def _labels(path, arrays):
-    """The labels in each of these arrays as numbers of classes, and what the classes are called."""
+    """The labels in each of these arrays as class numbers, and what the classes are called."""
     widths = {labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays}
     if len(widths) > 1:
         raise PurennError(f"{path}: the labels to train on and those to test on are of different widths")
@@ -262,7 +262,7 @@ def _divisor(path, arrays):
                           "each")
     if largest <= 1:
         return 1
-    if all(value == int(value) for value in seen):          # of more than SHARED whole ones, some are larger than 65535
+    if all(value == int(value) for value in seen):          # of more than SHARED different ones, one is above 65535
         return next((limit for limit in (16, 255, 65535) if largest <= limit), largest)
     return largest
 

@@ -171,8 +171,8 @@ def _check_names(path, names, places):
     if stem is not None and 2 * most > len(places):
         for k in places:
             if _stem(names[k]) != stem:
-                raise PurennError(f"{path}: column {short(names[k])} does not have the name of a pixel; others are "
-                                  f"called {short(names[places[-1] if k != places[-1] else places[0]])}; ignore it")
+                raise PurennError(f"{path}: column {short(names[k])} does not have the name of a pixel, such as "
+                                  f"{short(names[places[-1] if k != places[-1] else places[0]])}; ignore the column")
 
 
 def _stem(name):

@@ -8,7 +8,7 @@ def heading(h: float) -> list:
     """The lines above the rows."""
     return ["An entry is a weight or bias w. Its gradient a by backpropagation is compared with the slope of the cost,",
             f"n = (C(w + h) - C(w - h)) / 2h with h = {h:g}. Each row shows its worst entry: the relative error",
-            "|a - n| / max(|a|, |n|), and the allowed one: 1e-7 plus what rounding and the third derivative explain",
+            "|a - n| / max(|a|, |n|), and the allowed one: 1e-7 plus what rounding and the third derivative can cause",
             "(see purenn/study/gradcheck.py).", "",
             f"{'activation':10}  {'loss':17}  {'entries':>7}  {'kinks':>5}  {'worst entry':14}  {'analytic':>22}  "
             f"{'numeric':>22}  {'error':>8}  {'allowed':>8}  verdict"]
@@ -33,7 +33,7 @@ def total_lines(total) -> list:
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
-            "doubtful. What rounding and the third derivative explain is subtracted from the error first."]
+            "doubtful. First, the part of the error that rounding and the third derivative can cause is subtracted."]
 
 
 def where(checked: list, network) -> str:

@@ -31,6 +31,10 @@ def _claim(checked):
     return f"{checked.claim.what}{'' if reported is None else f', reported {reported}'}: {checked.found}"
 
 
+def _marked(checked):
+    return _claim(checked) + ("" if checked.holds else " (does not hold)")
+
+
 def summary(done: list, wanted: int, seconds: float) -> list:
     """How many experiments got each verdict, and which; and the rules for the verdicts."""
     names: dict = {}
@@ -62,9 +66,9 @@ def markdown(done: list, wanted: int, seconds: float, figures: list) -> list:
              "| --- | --- | --- | --- | --- | --- |"]
     for outcome in done:
         experiment = outcome.experiment
-        others = "; ".join(_claim(each) for each in outcome.others)
+        others = "; ".join(_marked(each) for each in outcome.others)
         words = (experiment.name, f"{_setting(outcome)}. Reading: {experiment.reading}", experiment.reported,
-                 "; ".join(_claim(each) for each in outcome.checked),
+                 "; ".join(_marked(each) for each in outcome.checked),
                  f"{experiment.other}: {others}" if others else "", verdict(outcome.checked))
         cells = [word.replace("|", "\\|") for word in words]
         lines.append(f"| {' | '.join(cells)} |")

@@ -52,8 +52,8 @@ def gradients(activation=None, loss=None) -> tuple:
     entry = worst([row.worst for row in rows])
     largest = rows[[row.worst for row in rows].index(entry)]
     found = (f"gradcheck of {largest.activation} with {largest.loss}: the worst entry, {entry.name}, is "
-             f"{entry.analytic:.6g} by backpropagation and {entry.numeric:.6g} by the cost's slope, relative error "
-             f"{entry.error:.1e}: {verdict(entry)}")
+             f"{entry.analytic:.6g} by backpropagation and {entry.numeric:.6g} by the central difference, relative "
+             f"error {entry.error:.1e}: {verdict(entry)}")
     return verdict(entry) == "fine", found
 
 

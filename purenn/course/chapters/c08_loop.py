@@ -227,5 +227,6 @@ def batches(data, batch_size=None, rng=None):
 
 
 CHAPTER = Chapter(8, "The loop: batches, clearing gradients, stopping", "Each step clears the "
-                  "gradients, adds them up, and changes the weights; each gradient has the share once.",
+                  "gradients, adds up those of the batch, and changes the weights; the factor 1/n of a mean is in each "
+                  "gradient once.",
                   (GRADIENTS, LEARN, BATCHES, c08_training.TRAINING))
