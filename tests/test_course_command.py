@@ -43,7 +43,7 @@ def test_what_start_says_next_works_in_a_folder_of_any_name(tmp_path):
     words = done.stdout.strip().rstrip(".").split(", or ")[1].split()
     assert words == ["course", "next", "--in", "mine"]
     assert "Next: %s" % os.path.join("mine", "ex01_1_") in cli(*words, cwd=str(tmp_path)).stdout
-    assert "--in DIR names another folder" in cli("course", "next", cwd=str(tmp_path)).stderr
+    assert "name one with --in DIR, or make one with 'course start'" in cli("course", "next", cwd=str(tmp_path)).stderr
 
 
 def test_a_learner_starts_checks_gets_hints_and_goes_on(folder):
@@ -236,8 +236,8 @@ def test_solutions_are_printed_for_the_teacher():
 
 @pytest.mark.parametrize("arguments, named", [
     ("course chek", "ACTION: found 'chek'; it must be one of status, start, check"),
-    ("course check --in nowhere", "nowhere has no workbook.json, so it is not a workbook; --in DIR names "
-     "another folder, or make one with 'course start'"),
+    ("course check --in nowhere", "nowhere has no workbook.json, so it is not a workbook; name one with "
+     "--in DIR, or make one with 'course start'"),
     ("course check --seed 3", "course check: --seed has no effect here; leave it out"),
     ("course next 1.2", "course next: found '1.2'; it takes no name"),
     ("course start --chapters 3-99", "--chapters: found '3-99'; it must be chapters from 1 to 14, such as 1-6"),

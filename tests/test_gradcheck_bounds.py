@@ -160,7 +160,7 @@ def deep(middle=Tanh, second=Linear, third=Linear, output=Sigmoid):
     (deep(second=WrongWeights), "layer 4 right, layer 2 wrong, layer 0 before it right: look at how layer 2 computes "
      "the slopes of its own parameters"),
     (deep(output=WrongTanh), "layer 4 wrong, the last that learns: look at layer 4 and at what comes after it: "
-     "layers[5] WrongTanh(), the loss and the 1/n"),
+     "layers[5] WrongTanh(), the loss and the division by the number of samples"),
     (deep(third=WrongWeights), "layer 4 wrong, layer 2 before it right: look at how layer 4 computes the slopes of its "
      "own parameters"),
 ], ids=["right", "activation", "handed on", "weights", "output", "last weights"])

@@ -40,9 +40,9 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
     parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
-                        "start draws one at random, handout and solutions take 1, grade takes that of each workbook")
+                        "default: start draws one at random, handout and solutions take 1, grade takes each workbook's")
     parser.add_argument("--epochs", metavar="N", type=whole(1, 100000), default=1000,
-                        help="run: train for N epochs, or until the loss is below 0.005 (default: %(default)s)")
+                        help="run: train for at most N epochs, until the loss is below 0.005 (default: %(default)s)")
     parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file instead of a folder")
     parser.add_argument("--csv", metavar="FILE.csv", help="grade: write the points as a table")
     parser.add_argument("--json", action="store_true", default=None, help="grade: print the grades as JSON")
@@ -62,8 +62,8 @@ def run(arguments: List[str]) -> int:
 def _folder(options: Any) -> str:
     folder = learner.place(getattr(options, "in"))
     if not os.path.exists(os.path.join(folder, progress.FILE)):
-        raise PurennError(f"{folder} has no {progress.FILE}, so it is not a workbook; --in DIR names another folder, "
-                          "or make one with 'course start'")
+        raise PurennError(f"{folder} has no {progress.FILE}, so it is not a workbook; name one with --in DIR, or "
+                          "make one with 'course start'")
     return folder
 
 

@@ -38,10 +38,10 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. With ``--full``, those not given are the report's; with a C compiler, perhaps LETTERS_WITH_C."""
+    """The options. Those not given are the report's with ``--full``, else perhaps LETTERS_WITH_C if there is C."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} The defaults are shown below; but if there is a C "
-                    f"compiler, and no option changes images, network or training, {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{task.summary} If there is a C compiler, and no option changes "
+                    f"images, network or training, the defaults are not those below but {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")
@@ -122,7 +122,7 @@ def show_data(options: Any) -> int:
 
 
 def write_data(options: Any) -> int:
-    """Write drawn letters in the format of notMNIST.npz, and as many as it has unless other sizes are given."""
+    """Write drawn letters in the format of notMNIST.npz: as many as it has, unless other sizes are given."""
     from ..data.letters import NAMES, SIZE, arrays
     from ..data.npz import write_npz
     from ..files.disk import check_writable

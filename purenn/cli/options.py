@@ -243,7 +243,7 @@ def add_step_options(parser: Parser, task: Task) -> None:
 
 
 def run_of_sample(name: str, options: Any, epochs: int = 0) -> Run:
-    """The Run of the options after ``epochs`` epochs; raises PurennError for a sample or a neuron that is not there."""
+    """The Run of the options, trained for ``epochs``; raises PurennError for a sample or a neuron that is not there."""
     from ..study import examples
     from ..study.formulas import check_only
     task, rng = examples.ALL[name], random.Random(getattr(options, "seed", 1))

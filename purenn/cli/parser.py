@@ -17,14 +17,14 @@ MOST_NEURONS = 100_000
 # The words that stand for None.
 NONE = {"batch_size": "all", "target_loss": "none"}
 
-# Each: an option A, an option B beside which A has no effect, the value of B with which this is so ("" for any), and
-# the tasks ("" for all). In xor and gate no data are drawn, so with --init zeros the seed changes nothing.
+# Each: options A and B, a value of B ("" for any), and tasks ("" for all): there, A has no effect beside B. In xor
+# and gate no data are drawn, so with --init zeros, and without --shuffle, the seed changes nothing.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
           ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "all", "", ""),
           ("all", "find", "", ""), ("at", "find", "", ""), ("predict", "find", "", ""))
 
-# Each: options that have no effect alone, the options at least one of which they need, and the command ("" for all).
+# Each: options that have no effect alone, the options of which they need at least one, and the command ("" for all).
 WITHOUT = ((("checkpoint_every",), ("checkpoint", "resume"), ""), (("seed",), ("name",), "mistakes"),
            (("engine",), ("step",), "explain"), (("batch_size", "shuffle", "engine"), ("after",), "step"),
            (("images", "labels", "ignore"), ("data", "resume"), "letters"),
@@ -89,7 +89,7 @@ class Parser(argparse.ArgumentParser):
             return self.error(str(error))
 
     def _joined(self, args: Sequence[str]) -> List[str]:
-        """The arguments with --lr -1e-3 joined to --lr=-1e-3: argparse would take the two for two options."""
+        """The arguments, with --lr -1e-3 joined into --lr=-1e-3: argparse would take the two for two options."""
         names = {name for action in self._actions for name in action.option_strings}
         valued = {name for action in self._actions for name in action.option_strings if action.nargs is None}
         once = {name for action in self._actions if not isinstance(action, argparse._AppendAction)

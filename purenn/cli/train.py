@@ -34,7 +34,7 @@ def add_options(parser: Parser, task: Task) -> Group:
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "
                        "given several times")
     group.add_argument("--missing", metavar="WHAT", type=one_of(REMEDIES), default="refuse",
-                       help="what to do with missing values: refuse the table, mean (the column's), or drop the row "
+                       help="missing values: refuse (the table), mean (put in the column's mean) or drop (the row) "
                        "(default: %(default)s)")
     add_part_options(group, ["the rest", "0.15", "0.15"], "rows")
     add_network_options(parser, task, output=False)

@@ -92,7 +92,7 @@ PENS = {
     "scrawl":     (1.0, (1.0, 0.0), False, 0.0, 1.6),
 }
 
-# What is done to a print, each with how many times in a hundred.
+# What may be done to a print, and how many times in a hundred.
 PRINTS = (["plain"] * 79 + ["hollow"] * 5 + ["striped"] * 3 + ["shaken"] * 2 + ["grainy"] * 2 + ["reverse"] * 2
           + ["cut off"] * 7)
 
@@ -103,7 +103,7 @@ ROW = EDGE + WIDE + EDGE
 
 
 def letters(count: int, rng) -> tuple:
-    """``count`` images and their labels, in random order; how often each letter occurs differs by at most one.
+    """``count`` images and their labels, in random order; the numbers of any two letters differ by at most one.
 
     An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
     ``random.Random``. Raises PurennError unless count is a whole number from 1 up.
@@ -113,7 +113,7 @@ def letters(count: int, rng) -> tuple:
 
 
 def drawing(count: int, rng):
-    """Yield what ``letters`` returns as pairs (image, label), while they are drawn."""
+    """Yield the letters as they are drawn, one by one: pairs (image, label)."""
     if not isinstance(count, int) or count < 1:
         raise PurennError(f"letters: count is {count!r}; it must be a whole number from 1 up")
     _check_rng("letters", rng)
@@ -184,7 +184,7 @@ def read(form: str) -> list:
 
 
 def serifs(strokes: list, length: float) -> list:
-    """A short straight stroke at right angles to each end of a stroke in the top or bottom row of the grid."""
+    """A short straight stroke across each end of a stroke that is in the top or bottom row of the grid."""
     found = []
     for _, points in strokes:
         for (x, y), (next_x, next_y) in ((points[0], points[1]), (points[-1], points[-2])):
@@ -250,7 +250,7 @@ def pressed(lines: list, tip: list, step: float) -> list:
 
 
 def places(line: list, step: float):
-    """The dots (x, y) of the page where the pen is pressed on its way along a line, about a step apart."""
+    """The dots (x, y) of the page where the pen is pressed on its way along a line, about ``step`` apart."""
     for (x0, y0), (x1, y1) in zip(line, line[1:]):
         count = int(max(abs(x1 - x0), abs(y1 - y0)) / step) + 1
         for i in range(count):

@@ -20,9 +20,9 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
     if not gone:
         return rows
     if missing == "refuse":
-        others = "'drop'" if holes.get(target) else "'mean' or to 'drop'"             # no mean is put in for a target
+        others = "'drop'" if holes.get(target) else "'mean' or to 'drop'"         # no mean is put in for a target
         _refuse_holes(table, holes, "a value is missing", "fill it in" + (
-            "; the network was trained to refuse it" if fitted else f", or set 'missing' to {others}"))
+            "; the network was trained with 'missing' as 'refuse'" if fitted else f", or set 'missing' to {others}"))
     if missing == "mean":
         if holes.get(target):
             _refuse_holes(table, {target: holes[target]}, "the target is missing",

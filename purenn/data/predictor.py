@@ -49,7 +49,7 @@ class Predictor(NamedTuple):
         return Preparation(table.names, [Number(name) for name in table.names], Number(""))
 
     def probabilities(self, values: List[float]) -> Optional[List[float]]:
-        """The probability of each class, from the outputs for one sample; None if they are no probabilities.
+        """The probability of each class, from the outputs for one sample; None if the outputs are not probabilities.
 
         If each output is a probability of its own, they are divided by their sum.
         """
@@ -96,7 +96,7 @@ def _check_fits(found: Any, preparation: Any) -> None:
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
     """The table's rows, the names first, with the prediction and the classes' probabilities.
 
-    They are empty for a row with missing values if the network was trained without such rows.
+    The added fields are empty for a row with missing values if the network was trained without such rows.
     """
     found = predictor.predict(table)
     names = [_fresh(name, table.names) for name in _added_names(predictor)]

@@ -64,11 +64,11 @@ class Preparation(NamedTuple):
         return count
 
     def output_count(self, single: bool = False) -> int:
-        """The number of outputs: one for each class, but a ``single`` one for two classes; one for a number."""
+        """The number of outputs: one for each class, or if ``single`` one for two classes; one for a number."""
         return 1 if single or not self.classes else len(self.classes)
 
     def as_dict(self) -> dict:
-        """The same as plain values, which JSON can hold; ``from_dict`` reads them."""
+        """This Preparation in plain values, which JSON can hold; ``from_dict`` reads them."""
         return {"columns": list(self.columns), "inputs": [_as_dict(feature) for feature in self.inputs],
                 "target": _as_dict(self.target), "missing": self.missing, "header": self.header,
                 "decimal": self.decimal}
@@ -102,7 +102,7 @@ def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation
 # A preparation from a file, which is not trusted.
 
 def from_dict(found) -> Preparation:
-    """The Preparation that ``as_dict`` gave; raises PurennError, naming what is wrong, for anything else."""
+    """The Preparation whose ``as_dict`` gave this; raises PurennError, naming what is wrong, for anything else."""
     from .columns import DECIMALS, positions
     from .missing import REMEDIES
     known = {"header": found["columns"] != positions(len(found["columns"])), "decimal": "point", **found} if isinstance(

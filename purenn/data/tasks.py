@@ -26,8 +26,8 @@ def linear(count: int = 100, rng=None) -> Dataset:
 def xor() -> Dataset:
     """21 points on the two diagonals of the unit square: 0 on the rising one, 1 on the falling one.
 
-    For i = 0 … 10 the point (0.1·i, 0.1·i) with target 0, then (0.1·i, 1 − 0.1·i) with target 1,
-    which is left out at i = 5, where the diagonals cross. No straight line separates them.
+    For i = 0 … 10 the point (0.1·i, 0.1·i) with target 0, then (0.1·i, 1 − 0.1·i) with target 1.
+    At i = 5, where the diagonals cross, the latter is left out. No straight line separates the classes.
 
     >>> len(xor().inputs), xor().inputs[6]
     (21, [0.30000000000000004, 0.30000000000000004])

@@ -61,7 +61,7 @@ def why_not_learned(run: Any, train: Any, test: Any) -> List[str]:
 
 
 def majority(classes: Sequence[str], train: List[List[int]], test: List[List[int]]) -> Tuple[str, int, int]:
-    """The most frequent class of the training rows, the number of test rows of this class, and of all test rows.
+    """The most frequent class of the training rows, how many test rows are of it, and how many test rows there are.
 
     ``train`` and ``test`` are the confusion matrices of those parts.
 

@@ -36,7 +36,7 @@ def same_digits(engine: str, other: str) -> bool:
 def resumed(engine, begun: str, network):
     """The engine for a run that another engine began: this one, or the other one if their digits differ.
 
-    They may differ because ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
+    The engines may differ because ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
     """
     kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
     if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (

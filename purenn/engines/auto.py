@@ -18,8 +18,8 @@ MOST_UNROLLED = 2000
 # only after seconds.
 MOST_UNROLLED_ON_PYPY = 150
 
-# On CPython without C, parameters times samples that are done in a second. Compiling takes a second or two, and saves
-# time if the training would otherwise take longer than COMPILING_PAYS seconds.
+# How many samples CPython learns from in a second without C, times the number of parameters. Compiling takes a second
+# or two, and saves time if the training would otherwise take longer than COMPILING_PAYS seconds.
 IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 
 
@@ -27,7 +27,7 @@ def pick(network, work=None, loss=None):
     """The engine for this network; C only if ``work`` says what is to be trained.
 
     A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix; so
-    does one with a loss of one's own, given as ``loss`` or in ``work``. Without a loss given, it must be purenn's.
+    does one with a loss of one's own, given as ``loss`` or in ``work``. A loss that is not given is taken as purenn's.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"
@@ -43,12 +43,12 @@ def pick(network, work=None, loss=None):
 
 
 def seconds_saved(count: int, work: Work) -> float:
-    """About how many seconds C saves: all that the training would take without it."""
+    """About how many seconds C saves: nearly all that the training takes without it."""
     return count * work.samples / IN_A_SECOND
 
 
 def is_compiled(network, work: Work) -> bool:
-    """True if the C for it has been compiled in this process, or in the one that it was forked from."""
+    """True if the C for the network has been compiled in this process, or in the one that this was forked from."""
     if __package__ + ".compiled" not in sys.modules:
         return False
     from .compiled import Compiled

@@ -9,7 +9,7 @@ HEAD = """\
 #include <math.h>
 #include <string.h>
 
-#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16     /* 16: only half precision */
+#if defined(FLT_EVAL_METHOD) && FLT_EVAL_METHOD != 0 && FLT_EVAL_METHOD != 16     /* 16 is for half precision alone */
 #error "sums are kept with more digits than a double has: the results would not be Python's"
 #endif
 
@@ -31,8 +31,8 @@ struct task {
     double lr, decay, settings[3];
 };
 
-/* sum[m][n] = start + Σ_p left[m][p]·right[p][n], or from 0.0 if there is no start; the terms one after the other as
-   in the loops: only different sums go side by side. sum_row, left_term and so on are the distances from one row, term
+/* sum[m][n] = start + Σ_p left[m][p]·right[p][n]; without a start it is 0.0. The terms come one after the other, as in
+   the loops: only different sums go side by side. sum_row, left_term and so on are the distances from one row, term
    or panel to the next; right is in panels of 16 columns. */
 struct sums {
     long rows, columns, terms;
@@ -164,7 +164,7 @@ EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long e
     }
 }
 
-/* Copy the weights into panels: for each input, those into 16 neurons side by side. Neurons first to end. */
+/* Copy the weights of neurons first to end into panels of 16 neurons: for each input, its 16 weights in a row. */
 static void lay_across(long in, long out, long first, long end, const double *weight, double *across)
 {
     for (long panel = first; panel < end; panel += 16)
@@ -180,7 +180,7 @@ static long part_of(long out, long part, long parts)
     return neurons < out ? neurons : out;
 }
 
-/* The class of an output or a target: 1 from the threshold up, otherwise 0; of several values, the largest one's. */
+/* The class of an output or a target: 1 from the threshold up, else 0; of several values, the largest one's index. */
 static long class_of(long n, const double *values, double threshold)
 {
     long best = 0;
@@ -194,7 +194,7 @@ static long class_of(long n, const double *values, double threshold)
 """
 
 TAIL = """\
-/* For some of the samples, from ... to: forward, the cost, and back to every δ. */
+/* Forward, the cost, and back to every δ, for the samples from `from` up to, but not including, `to`. */
 void forward_and_back(struct task *t, long long from, long long to)
 {
     for (; from < to; from += 64) {

@@ -22,9 +22,9 @@ FEW_LAYERS = 3
 
 LEGEND = """Compile it without fused operations: -ffp-contract=off.
 
-   a0 is the input, a1 the output of layers[0], a2 that of layers[1]; the output of a Linear is z. d1 is ∂C/∂a1; of a
-   Linear's output it is δ. Each has a row for each sample. w: a layer's weights, a row for each neuron, then the
-   layer's biases; g is ∂C/∂w. */"""
+   a0 is the input, a1 the output of layers[0], a2 that of layers[1]; the output of a Linear is z. d1 is ∂C/∂a1; if
+   a1 is the output of a Linear, this is δ. Each has a row for each sample. w: a layer's weights, a row for each
+   neuron, then the layer's biases; g is ∂C/∂w. */"""
 
 
 class Layout(NamedTuple):
@@ -33,8 +33,8 @@ class Layout(NamedTuple):
     ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
     ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
     begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
-    ``work``: where the numbers that go into each layer begin, and ``slopes``: where their ∂C/∂ begin, both for one
-    sample, which takes ``a_sample`` numbers in all.
+    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, if there is
+    room for one sample. ``a_sample``: how many numbers a sample takes in all.
     """
 
     widths: list
@@ -164,7 +164,7 @@ def _cost(loss, place):
     width = place.widths[-1]
     text = LOSSES[type(loss)].format(n=width, mean=repr(loss.share(width)))
     invalid = ", long long *invalid" if "invalid" in text else ""
-    return (f"/* The cost of a sample, and its slope by each output: {loss!r}. */\n"
+    return (f"/* The cost of a sample, and its slope with respect to each output: {loss!r}. */\n"
             f"static double cost(const double *a, const double *y, double *da{invalid})\n{{{text}}}\n")
 
 
@@ -253,7 +253,7 @@ def _slopes(network, place, optimizer):
                   "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}{row(fan_in)});"]
         lines += [] if b is None else [f"    step(t, {b} + first, {b} + end{row(1)});"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
-    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples. It needs every δ. */\n"
+    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples. Every δ is needed. */\n"
             + _function("void slopes_and_step(struct task *t, long long part, long long parts)",
                         ["long first, end;"] + lines))
 

@@ -29,7 +29,7 @@ MOST_AHEAD = 1e7
 # The number of samples that each thread computes at once.
 ROOM = 64
 
-# The most data sets that are kept in the form for C, such as those of training, validation and test.
+# At most this many data sets are kept in the form for C, such as those of training, validation and test.
 MOST_KEPT = 4
 
 

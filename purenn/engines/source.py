@@ -155,7 +155,7 @@ def _rows(network, w, b, wrap="({0})"):
 
 
 def _numbers(layer, i):
-    """For each number that a layer learns, a function of two prefixes, such as dw and db, to the variable's name."""
+    """For each number that a layer learns, a function that makes the variable's name from prefixes, as dw and db."""
     for j in range(layer.out_features):
         for k in range(layer.in_features):
             yield lambda w, b, j=j, k=k: _w(w, i, j, k)

@@ -38,8 +38,8 @@ class Unrolled(Engine):
     def learn(self, network, loss, optimizer, inputs: Matrix, targets: Matrix) -> tuple:
         """Learn from one batch, the step included.
 
-        The source has the step of purenn's own optimizers, if they learn all of the network's parameters, without
-        weight decay; for any other optimizer, its own ``step`` is called.
+        If the optimizer is one of purenn's, learns all parameters of the network, and has no weight decay, the source
+        includes its step; otherwise the optimizer's own ``step`` is called.
         """
         if self._learning != (network.layers, loss, optimizer):
             self._learning = (list(network.layers), loss, optimizer)
@@ -76,5 +76,5 @@ def check_size(network) -> None:
     """Raise PurennError for a network that is too large to be written out."""
     count = network.count_parameters()
     if count > MOST_PARAMETERS:
-        raise PurennError(f"unrolled: the network has {count} parameters; it is for tiny ones, up to "
-                          f"{MOST_PARAMETERS}: use the engine matrix")
+        raise PurennError(f"unrolled: the network has {count} parameters; this engine is for tiny networks, "
+                          f"with at most {MOST_PARAMETERS}; use the engine matrix")

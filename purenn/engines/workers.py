@@ -1,6 +1,6 @@
 """Worker processes: how they are started, asked and ended, whatever their work is.
 
-The engine ``processes`` divides a batch among them, ``runs.pool`` the runs of a comparison.
+The engine ``processes`` divides a batch among them; ``runs.pool`` divides the runs of a comparison.
 """
 import multiprocessing
 import os
@@ -21,9 +21,9 @@ class Workers:
     """``count`` processes; each answers a question with ``work(question)``, until ``close``.
 
     ``pickle`` must be able to send the questions and, where processes are not forked, ``work``. The workers ignore
-    Ctrl-C, which this process handles, and end when this process ends. A Ctrl-C while they are started takes effect
-    when all have started. The methods raise PurennError if a worker has died, if its work raised, or if something
-    cannot be sent.
+    Ctrl-C, which this process handles, and end when this process ends. A Ctrl-C while they are being started takes
+    effect when all have started. The methods raise PurennError if a worker has died, if its work raised, or if
+    something cannot be sent.
     """
 
     def __init__(self, count: int, work: Callable[[Any], Any]) -> None:

@@ -1,4 +1,4 @@
-"""Save a training to a file, and go on from it later with the same digits. The file is always JSON, every float exact.
+"""Save a run to a file, and resume it later: each digit is as if it had not stopped. The file is JSON, each float exact.
 
 A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
 optimizer's state and the random generator's. It holds values only: no command-line options, and no names of files to be
@@ -128,4 +128,4 @@ def check_history(columns, epoch: int, needed) -> None:
             found = f"{len(numbers)} numbers" if isinstance(numbers, list) else "no list"
             raise PurennError(f"its history has {found} under {name}, but {epoch} epochs are done; it is damaged")
         if not all(type(number) is float and number >= 0.0 for number in numbers):
-            raise PurennError(f"its history has more than numbers from 0 up under {name}; it is damaged")
+            raise PurennError(f"its history has an entry under {name} that is not a number from 0 up; it is damaged")

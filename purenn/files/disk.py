@@ -39,9 +39,9 @@ def opened(path):
 
 @contextmanager
 def replacing(path, ending=""):
-    """Give the path of a new file beside ``path`` to write to; at the end of the block it replaces ``path``.
+    """Give the path of a new file to write to, beside ``path``; at the end of the block it replaces ``path``.
 
-    Its name ends in ``ending``, from which some writers take the format.
+    The new file's name ends in ``ending``, from which some writers take the format.
 
     After an error inside the block, an old file stays as it was, and a PurennError that names the file is raised.
     """

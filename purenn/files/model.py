@@ -143,7 +143,8 @@ def check_format(document, format_: str, version: int, otherwise: str) -> None:
         raise PurennError(f"its version is {short(found)}; it must be a whole number from 1 up")
     if found > version:
         raise PurennError(f"is of version {short(found)} of the format, from purenn {short(document.get('purenn'))}; "
-                          f"this is purenn {__version__}, which knows up to version {version}: get a newer one")
+                          f"this is purenn {__version__}, which reads the format up to version {version}: get a newer "
+                          "purenn")
 
 
 def check_keys(document: dict, keys: list) -> None:
@@ -171,7 +172,7 @@ def _check_document(document):
 
 
 def check_history(history) -> None:
-    """Raise PurennError unless a history is a dict of equally long lists, of numbers that fit a float and None."""
+    """Raise PurennError unless a history is a dict of equally long lists; an entry is None or fits a float."""
     if not isinstance(history, dict):
         raise PurennError(f"history is {short(history)}; it must be a dict of lists of numbers")
     lengths = set()

@@ -11,7 +11,7 @@ KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "
 
 
 def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
-    """Make a NamedTuple of the type ``kind`` from a dict that was read from a file: what its ``_asdict`` returned.
+    """Make a NamedTuple of the type ``kind`` from a dict that was read from a file: what ``_asdict`` returns.
 
     Raises PurennError, naming the field, for anything else.
     """

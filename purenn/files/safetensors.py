@@ -77,10 +77,10 @@ def _rows(tensor):
 # Reading.
 
 def read_safetensors(path) -> tuple:
-    """The tensors of a file, a dict from their names to Vectors and Matrices, and its metadata, a dict of texts.
+    """The tensors of a file (a dict from their names to Vectors and Matrices) and its metadata (a dict of texts).
 
-    Reads F64, F32, F16 and BF16 of one or two dimensions. Raises PurennError in one line that names the file if
-    anything is wrong with it, a number is not finite, or there are more than MOST_PARAMETERS numbers.
+    Reads F64, F32, F16 and BF16 of one or two dimensions. Raises PurennError, in one line that names the file, if
+    anything is wrong with it: also if a number is not finite, or there are more than MOST_PARAMETERS numbers.
     """
     with opened(path) as handle, naming(path):
         size = os.fstat(handle.fileno()).st_size

@@ -15,8 +15,8 @@ from .text import short
 
 MOST_BYTES = 1 << 29            # of a file
 MOST_DEPTH = 32                 # lists in lists
-# A text is matched as a whole, because it may hold brackets. One that is not closed goes on to the end of the file, so
-# that no byte is read twice.
+# A text is matched as a whole, because it may hold brackets. A text without its closing quote goes on to the end of the
+# file, so that no byte is read twice.
 BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[][{}]', re.DOTALL)
 MOST_DIGITS = 1000              # of a whole number: the time to read it grows with the square of its length
 
@@ -92,7 +92,7 @@ def _no_number(text):
 def check_plain(value) -> None:
     """Raise PurennError unless a value can be written as JSON and read back: plain, finite, not too deep.
 
-    A tuple is written as a list. It works level by level, so that depth cannot overflow the stack.
+    A tuple is written as a list. The check goes level by level, so that depth cannot overflow the stack.
     """
     level = [value]
     for _ in range(MOST_DEPTH):

@@ -24,7 +24,7 @@ MOST_POINTS, MOST_WORKERS = 1_000_000, 256
 
 
 def digest(problem: Problem) -> int:
-    """The CRC-32 of all numbers in order. That it stays the same for changed data has a probability of 1 in 2^32."""
+    """The CRC-32 of all numbers in order. Changed data have the same digest with a probability of 1 in 2^32."""
     found = 0
     for part in problem.parts():
         for rows in part:
@@ -79,7 +79,7 @@ class Start(NamedTuple):
 
 
 def load_start(path: str, task: str) -> Start:
-    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it cannot be one."""
+    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it is no such file."""
     from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)
@@ -100,7 +100,7 @@ def load_start(path: str, task: str) -> Start:
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:
-    """A run of the problem, which was made again, as the checkpoint holds it; ``settings`` may differ only in FREE.
+    """The run in the state that the checkpoint holds; ``problem`` is made again, ``settings`` may differ only in FREE.
 
     Raises PurennError, naming the file, if the data or the engine has changed.
     """

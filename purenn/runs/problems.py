@@ -52,7 +52,7 @@ class Problem(NamedTuple):
 # Points.
 
 def xor(rng: Any = None) -> Problem:
-    """The 21 points of XOR."""
+    """The 21 points of the task xor, on the two diagonals of the unit square."""
     return Problem("xor", tasks.xor(), preparation=of_points(2))
 
 

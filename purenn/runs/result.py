@@ -38,7 +38,7 @@ class Result(NamedTuple):
 
     ``train``, ``validation`` and ``test`` are the scores of these parts, with the network as it is at the end.
     ``curve`` has the epochs; ``stopped`` and ``kept`` are as in Run; ``engine`` is the engine's repr.
-    ``why_not_learned`` has sentences, none if it has learned. ``seconds`` are those of training alone.
+    ``why_not_learned`` has sentences; it is empty if the network has learned. ``seconds`` are those of training alone.
     """
 
     problem: Problem

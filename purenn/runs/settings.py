@@ -20,8 +20,8 @@ OF_LOGITS = {"bce-with-logits": "sigmoid", "cross-entropy": "softmax"}
 class Settings(NamedTuple):
     """Every choice of a training. The defaults are those of the task xor.
 
-    ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: none, as for OF_LOGITS. ``momentum`` is
-    for the optimizers sgd and momentum only. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size``
+    ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: no activation, as for OF_LOGITS. ``momentum``
+    is for the optimizers sgd and momentum only. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size``
     None: all samples. ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has
     not fallen for N epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many
     processes as make training faster. ``seed`` is that of the generator of weights, orders and drawn data.

@@ -29,7 +29,7 @@ def _long(matrix, names, precisions, recalls):
     for name, row, precise, recalled in zip(names, matrix, precisions, recalls):
         lines.append(f"{name.ljust(width)}  {sum(row):6}  {_share(precise):>9}  {_share(recalled):>6}")
     wrong = sorted((-matrix[i][j], i, j) for i in range(len(names)) for j in range(len(names)) if i != j)
-    often = [f"{names[i]} for {names[j]}, {-number} times" for number, i, j in wrong[:8] if number]
+    often = [f"{names[i]} for {names[j]}: {-number}" for number, i, j in wrong[:8] if number]
     return lines + (["Most often mistaken: " + "; ".join(often)] if often else [])
 
 

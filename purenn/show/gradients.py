@@ -28,12 +28,12 @@ def total_lines(total) -> list:
     """A summary of all rows."""
     about = "No unit crosses a kink (where its slope jumps) between w - h and w + h."
     if total.kinks:
-        about = (f"Not counted: {total.kinks}, where between w - h and w + h a unit crosses a kink (where its slope "
-                 "jumps).")
+        about = ("Between w - h and w + h, a unit may cross a kink (where its slope jumps). Such entries are not "
+                 f"counted: {total.kinks}.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
-            "doubtful. First, the part of the error that rounding and the third derivative can cause is subtracted."]
+            "doubtful. The part that rounding and the third derivative can cause is subtracted from the error before."]
 
 
 def where(checked: list, network) -> str:
@@ -56,7 +56,7 @@ def where(checked: list, network) -> str:
     if not after:
         behind = _named(network, last + 1, len(network.layers))
         return (f"{words}, the last that learns: look at layer {last} and at what comes after it: {behind}the loss and "
-                "the 1/n")
+                "the division by the number of samples")
     between = _named(network, last + 1, after[0])
     return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 

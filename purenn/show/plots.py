@@ -161,7 +161,7 @@ def animate(path: str, title: str, inputs: list, labels: list, frames: list, los
         for frame in [every_color] + frames + frames[-1:] * 8:          # the last one stays for a second
             draw(*frame)
             writer.grab_frame()
-        # One palette for all frames: what does not change then takes no space, and the file is a third as large.
+        # One palette for all frames: then what does not change takes no space, and the file is a third as large.
         palette, *pictures = [picture.convert("RGB") for picture in writer._frames]
         palette = palette.quantize(64, method=2)
         writer._frames[:] = [picture.quantize(palette=palette, dither=0) for picture in pictures]

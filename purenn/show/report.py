@@ -70,7 +70,7 @@ def _table_lines(run):
 
 
 def batch_text(batch, count: int) -> str:
-    """The batch size in words; ``count`` is the number of all samples, and None means all of them.
+    """The batch size in words; ``count`` is the number of all samples, a batch size of None means all.
 
     >>> batch_text(None, 21), batch_text(4, 21)
     ('full batch', 'batches of 4')
@@ -236,7 +236,7 @@ def score_lines(terminal, preparation, score) -> list:
 
 
 def listed(names) -> str:
-    """Names with commas; only the first of them if there are many.
+    """Names with commas; only the first few if there are many.
 
     >>> listed(["a", "b"])
     'a, b'

@@ -212,7 +212,7 @@ def _draw(terminal, screen, at):
 # Without a whole screen.
 
 def print_state(terminal: Terminal, recording: Recording, number: int, width: int = 100, height: int = 40) -> None:
-    """Print the screen of one event, with at most one empty line in a row."""
+    """Print the screen of one event; several empty lines after each other become one."""
     before = ""
     for line in stepping.screen(recording, number, width, height):
         text = painted(terminal, line)

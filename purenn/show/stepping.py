@@ -1,7 +1,7 @@
 """A recorded step as text: the screen of one event, for a width and a height, and an event in a few lines.
 
-The screen has, from the top: the place in the derivation, the function, its source with the line that runs next marked,
-that line with the numbers put in, the network, and the variables. A line is a list of pairs (text, style).
+The screen has, from the top: the place in the derivation; the function; its source, with a mark at the line that runs
+next; that line with the numbers put in; the network; and the variables. A line is a list of pairs (text, style).
 """
 import re
 import unicodedata

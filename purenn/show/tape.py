@@ -10,7 +10,7 @@ MOST = 64
 TERMS = 3
 
 def comparison(slopes: list) -> str:
-    """Whether the gradients of the tape are those of backpropagation, and which two are furthest apart."""
+    """Whether the gradients of the tape are those of backpropagation, and where the two differ most."""
     equal = [slope for slope in slopes if slope.units == 0.0]
     if len(equal) == len(slopes):
         return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
@@ -18,9 +18,9 @@ def comparison(slopes: list) -> str:
     if agree(slopes):
         how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others up to rounding"
     else:
-        how = f"DO NOT AGREE with those of backpropagation: {len(equal)} are equal"
-    return (f"The gradients of the {len(slopes)} parameters {how}. Furthest apart is "
-            f"layers[{worst.layer}].{worst.name}, {worst.tape!r} by the tape and {worst.loops!r} by backpropagation: "
+        how = f"DO NOT AGREE with those of backpropagation; only {len(equal)} are equal"
+    return (f"The gradients of the {len(slopes)} parameters {how}. The largest difference is at "
+            f"layers[{worst.layer}].{worst.name}: {worst.tape!r} by the tape and {worst.loops!r} by backpropagation, "
             f"{worst.units:.3g} units in the last place.")
 
 

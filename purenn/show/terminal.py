@@ -1,7 +1,7 @@
 """Text for the terminal: what it can show, tables, numbers in words.
 
 A function takes a Terminal if its text depends on what the stream can show (color, block characters). Most functions
-return lines. In this module, only the methods of Terminal, ``wait_for_enter`` and ``write_bytes`` write.
+return lines. In this module, only ``wait_for_enter``, ``write_bytes`` and Terminal's methods write.
 """
 import io
 import os
@@ -113,7 +113,7 @@ def loss_text(loss: float) -> str:
 
 
 def rounded(number: float) -> str:
-    """A number of things as text: three digits (two below 100), with commas.
+    """A number of things as text: rounded to three digits (two below 100), with commas.
 
     >>> rounded(7.25), rounded(1849.3), rounded(123456.0)
     ('7.2', '1,850', '123,000')

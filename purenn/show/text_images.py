@@ -5,8 +5,8 @@ from .terminal import Terminal
 def picture(terminal: Terminal, pixels: list, height: int, width: int, columns: int = 28) -> list:
     """An image as lines of at most ``columns`` characters; ``pixels`` are numbers from 0 to 1, row by row.
 
-    A character is twice as high as wide, so it stands for two rows of pixels (for more in a wide image); the nearer
-    they are to 1, the more of the character is filled. Only a small image has two characters for each pixel.
+    A character is twice as high as wide, so it stands for two rows of pixels (for more in a wide image). The nearer
+    the pixels are to 1, the more of it is filled. A small image is different: it has two characters for each pixel.
     """
     if 2 * width <= columns:
         return ["".join(_shade(terminal, pixels[i * width + j]) * 2 for j in range(width)) for i in range(height)]
