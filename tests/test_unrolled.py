@@ -247,7 +247,7 @@ def test_what_it_has_no_source_for_is_refused():
     network = Network.mlp([2, 1], rng=random.Random(1))
     with pytest.raises(PurennError, match="unrolled: there is no source for the loss MyLoss"):
         Unrolled().gradients(network, MyLoss(), *data)
-    with pytest.raises(PurennError, match="unrolled: the network has 40401 parameters; this engine is for tiny networks"):
+    with pytest.raises(PurennError, match="the network has 40401 parameters; this engine is for tiny networks"):
         Unrolled().outputs(Network.mlp([200, 200, 1], init="zeros"), [[0.0] * 200])
     with pytest.raises(PurennError, match="unrolled: the network has no Linear layer"):
         Unrolled().outputs(Network([Sigmoid()]), [[0.0]])
@@ -283,7 +283,8 @@ def test_unroll_prints_the_source_and_standalone_a_trained_program(tmp_path):
 @pytest.mark.parametrize("arguments, named", [
     ("unroll", "unroll: found no task; it must be one of xor, linear, gate"),
     ("unroll foo", "unroll: task: found 'foo'; it must be one of xor, linear, gate"),
-    ("unroll xor --hidden 300 300", "unrolled: the network has 91501 parameters; this engine is for tiny networks, with at most 20000"),
+    ("unroll xor --hidden 300 300",
+     "unrolled: the network has 91501 parameters; this engine is for tiny networks, with at most 20000"),
     ("xor --engine unrolled --hidden 300 300", "unrolled: the network has 91501 parameters"),
     ("unroll xor --epochs 5", "--epochs: has no effect here; add --standalone"),
     ("unroll xor --lr 3", "--lr: has no effect here; add --standalone"),
