@@ -33,7 +33,7 @@ def total_lines(total) -> list:
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
-            "doubtful. The part that rounding and the third derivative can cause is subtracted from the error before."]
+            "doubtful. Before an error is judged, what rounding and the third derivative can cause is subtracted."]
 
 
 def where(checked: list, network) -> str:

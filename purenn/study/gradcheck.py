@@ -25,8 +25,8 @@ Truncation. With half the step, the error h²/6 · C‴ falls to about a quarter
 and the error is about 4/3·|n(h) − n(h/2)|. It is measured only where rounding does not explain a − n.
 
 So |a − n| may be up to the sum of both errors, the entry's ``bound``. What lies beyond the bound is divided by the
-larger of the two, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such as
-1e-9, cannot be checked more exactly: the cost does not have enough digits.
+larger of |a| and |n|, (|a − n| − bound) / max(|a|, |n|), and judged by the thresholds of CS231n. A tiny gradient, such
+as 1e-9, cannot be checked more exactly: the cost does not have enough digits.
 
 At the kink of a ReLU the slope depends on the side, so ``n`` differs although ``a`` is right. Such an entry is
 recognized because some unit is on one side at θ + h and on the other at θ − h. Where an output p is within 1e-12 of 0

@@ -230,7 +230,10 @@ class Tracer:
     # What there is after the step.
 
     def finished(self) -> List[Event]:
-        """The events. A line that calls gets the phase of what it calls, and if it has no layer, that layer, too."""
+        """The events. A line that calls a function gets the function's phase.
+
+        If the line has no layer, it also gets the function's layer.
+        """
         for n in range(len(self.events) - 1):
             event, following = self.events[n], self.events[n + 1]
             if event.kind == "line" and following.kind == "call":
