@@ -13,7 +13,7 @@ class Layer:
     """What every layer does. For a layer of your own, subclass it and write forward and backward.
 
     A layer that needs certain sizes sets ``in_features`` and ``out_features``; None means any size. A
-    layer that learns also writes ``parameters``.
+    layer that learns also defines ``parameters``.
     """
 
     in_features: "int | None" = None

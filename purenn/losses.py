@@ -174,7 +174,7 @@ class BCEWithLogitsLoss(Loss):
         ∂C/∂z = ∂C/∂p · ∂p/∂z = p − y                               p·(1 − p) cancels
 
     No denominator is left that could be rounded to 0. Where p is wrong and rounded to 0 or 1, ∂C/∂z is 0 with
-    Sigmoid and BCELoss, and 1 or −1 here. The cost needs no logarithm of p:
+    Sigmoid and BCELoss; here it is −1 or 1. The cost needs no logarithm of p:
 
         ln p       = −ln(1 + e^−z)
         ln(1 − p)  = −z − ln(1 + e^−z)
@@ -217,8 +217,8 @@ class BCEWithLogitsLoss(Loss):
 def log_of_one_plus(q: float) -> float:
     """ln(1 + q) for q from 0 to 1, with all digits even where q is small and 1 + q is rounded.
 
-    Let s be 1 + q, rounded. The fraction ln(t)/(t − 1) is nearly the same for t = s and t = 1 + q, so, but for
-    rounding, ln(1 + q) = q · ln(s)/(s − 1). (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
+    Let s be 1 + q, rounded. The fraction ln(t)/(t − 1) is nearly the same for t = s and t = 1 + q, so ln(1 + q) =
+    q · ln(s)/(s − 1), apart from rounding. (W. Kahan; D. Goldberg, "What Every Computer Scientist Should Know About
     Floating-Point Arithmetic", theorem 4.)
 
     >>> log_of_one_plus(1e-20), log_of_one_plus(1.0) == math.log(2.0)

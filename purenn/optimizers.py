@@ -86,7 +86,7 @@ class Optimizer:
         return value if type(value) is int else float(value)           # a NumPy number would get into the weights
 
     def _checked_eps(self, eps):
-        """``eps`` if it is a number above 0: it keeps a denominator from 0. Otherwise raises PurennError."""
+        """``eps`` if it is a number above 0: it keeps a denominator from being 0. Otherwise raises PurennError."""
         if not is_finite(eps) or eps <= 0.0:
             raise PurennError("%s: eps is %r; it must be a number above 0" % (type(self).__name__, eps))
         return float(eps)

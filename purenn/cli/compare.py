@@ -113,7 +113,7 @@ def _add_own_options(parser: Parser) -> None:
                        help="an option of the task and its values, as in lr=1,0.5, hidden=4,4x4,none or "
                        "shuffle=yes,no; if --vary is given twice, all pairs of values are tried")
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
-                       help="runs of each setting, with the seeds from --seed on (default: %(default)s)")
+                       help="runs of each setting; their seeds count up from --seed (default: %(default)s)")
     add_workers_option(group, "the runs", "")
     group.add_argument("--csv", metavar="FILE", help="write the runs to a file, a line each")
     add_json_option(group)

@@ -39,8 +39,8 @@ def run(arguments: List[str]) -> int:
                         "otherwise the folder named workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
         f"1-{book.CHAPTERS[-1].number}"), help="only these chapters: 1-6, or 1,3,7-9")
-    parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises; "
-                        "default: start draws one at random, handout and solutions take 1, grade takes each workbook's")
+    parser.add_argument("--seed", metavar="N", type=whole(0, 10 ** 9), help="seed of the numbers in the exercises "
+                        "(default: for start, a random one; for handout and solutions, 1; for grade, each workbook's)")
     parser.add_argument("--epochs", metavar="N", type=whole(1, 100000), default=1000,
                         help="run: train for at most N epochs, until the loss is below 0.005 (default: %(default)s)")
     parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file instead of a folder")

@@ -40,8 +40,8 @@ def run(arguments: List[str]) -> int:
 def parse(arguments: List[str]) -> Any:
     """The options. Those not given are the report's with ``--full``, else perhaps LETTERS_WITH_C if there is C."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} If there is a C compiler, and no option changes "
-                    f"images, network or training, the defaults are not those below but {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you set nothing of the "
+                    f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")

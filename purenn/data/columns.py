@@ -128,7 +128,7 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
 
 
 def why_no_numbers(texts: list, decimal: str) -> str:
-    """What texts that are nearly all different may be, and what to do about it."""
+    """What a column may hold if its texts are nearly all different, and what to do about it."""
     some = [text for text in texts if text not in IS_MISSING][:1000]
 
     def most(test):
@@ -213,9 +213,9 @@ def check_finite(table: Table, at: int, rows) -> None:
 def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
-    If there is none, the first such row of the whole table. If there is none there either, the first row whose field is
-    not missing, or None: then each text can be read as a number, but they do not agree, as when only some have a
-    currency sign.
+    If there is none, the first such row of the whole table. If there is none there either, each text can be read as a
+    number, but they do not agree, as when only some have a currency sign: then the first row whose field is not
+    missing. None if every field is missing.
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -64,7 +64,7 @@ class Preparation(NamedTuple):
         return count
 
     def output_count(self, single: bool = False) -> int:
-        """The number of outputs: one for each class, or if ``single`` one for two classes; one for a number."""
+        """The number of outputs: one for each class, but one alone for two classes if ``single``; one for a number."""
         return 1 if single or not self.classes else len(self.classes)
 
     def as_dict(self) -> dict:

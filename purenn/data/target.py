@@ -3,14 +3,14 @@ import re
 
 TASKS = ("classification", "regression")
 
-MOST_WHOLE = 10                 # by default, whole numbers are classes if at most this many are different
+MOST_WHOLE = 10                 # by default, whole numbers are classes if there are at most this many different ones
 
 
 def usual_task(values: list, texts: list) -> str:
     """The default task for a target of numbers, by their ``values`` and by the ``texts`` in which they are written.
 
-    The numbers are classes if from 2 to MOST_WHOLE are different, if each occurs at least twice on average, and if
-    either all are whole or at least one is not exact (``is_exact``). Otherwise the task is a regression.
+    The numbers are classes if there are from 2 to MOST_WHOLE different ones, if each occurs at least twice on average,
+    and if either all are whole or at least one is not exact (``is_exact``). Otherwise the task is a regression.
     """
     different = set(texts)
     few = 2 <= len(different) <= min(MOST_WHOLE, len(values) // 2)
