@@ -1,7 +1,7 @@
 """Backpropagation on one page: gradient descent teaches xor to a network of 2-4-4-1 sigmoid neurons.
 
 For readers who want to see all of it at once. It prints the same losses as ``python cli.py xor``. In purenn/ each of
-these loops has a file of its own, with the derivation beside it. C is the loss, δ = ∂C/∂z; a slope here is a ∂C/∂a.
+these loops has a file of its own, with the derivation beside it. C is the loss, δ = ∂C/∂z; ``slopes`` are the ∂C/∂a.
 """
 import math
 import random
@@ -47,7 +47,7 @@ for epoch in range(1, 100001):
                 for k in range(len(inputs)):
                     w_grad[j][k] += delta * inputs[k]           # ∂C/∂w_jk = δ_j · a_k
                     slopes[k] += delta * w[j][k]                # ∂C/∂a_k = Σ_j δ_j · w_jk
-    # The step: every weight and bias θ moves against its slope, θ ← θ - lr · ∂C/∂θ.
+    # The step, for every weight and bias θ: θ ← θ - lr · ∂C/∂θ.
     for (w, b), (w_grad, b_grad) in zip(layers, grads):
         for j in range(len(b)):
             b[j] -= lr * b_grad[j]

@@ -1,4 +1,4 @@
-"""XOR on MicroPython, trained by the same sources that CPython reads, and with the same digits.
+"""XOR on MicroPython, trained by the same sources that CPython reads, and in double precision with the same digits.
 
     micropython examples/xor_micropython.py
     python3 examples/xor_micropython.py
@@ -18,9 +18,10 @@ To copy it to the board (it then takes about 100 KB of memory, because the sourc
     cd ..
     mpremote run examples/xor_micropython.py
 
-MicroPython has no ``random.Random``, so the weights come from a generator of our own. Most boards compute in single
-precision, where the digits differ from the seventh on. Numbers are shown with 15 digits because MicroPython's ``repr``
-is sometimes wrong in the last of 17; in memory they are the same to the last bit.
+MicroPython has no ``random.Random``, so the weights come from a generator of our own. In double
+precision the numbers in memory are the same as CPython's, to the last bit; 15 digits of them are shown, because
+MicroPython's ``repr`` is sometimes wrong in the last of 17. Most boards compute in single precision, where the digits
+differ from the seventh on.
 """
 import gc
 import sys

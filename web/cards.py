@@ -15,7 +15,7 @@ MOST_LINES = 12
 
 
 def sections_of(run: Run, sample: int) -> List[Any]:
-    """The Sections of the next step on one sample, taken on a copy. Raises PurennError for a sample there is not."""
+    """The Sections of the next step on one sample, taken on a copy. Raises PurennError if there is no such sample."""
     data = run.problem.train
     if not 0 <= sample < len(data.inputs):
         raise PurennError(f"There is no point {sample}; there are points 0 to {len(data.inputs) - 1}.")
@@ -30,9 +30,9 @@ def explanation(run: Run, sample: int, part: str) -> str:
 
 
 def card(run: Run, sample: int, column: int, place: int, source: Optional[int]) -> Dict[str, Any]:
-    """What there is to say of a neuron, or with ``source`` of the edge to it from that neuron of the column before.
+    """The card of a neuron or, if ``source`` is given, of the edge to it from neuron ``source`` of the column before.
 
-    ``column`` counts from the inputs, 0, which have nothing to compute. Raises PurennError where there is none.
+    ``column`` is 0 for the inputs, which compute nothing. Raises PurennError if there is no such neuron or edge.
     """
     sizes = run.settings.sizes
     if not (0 <= column < len(sizes) and 0 <= place < sizes[column]):

@@ -15,7 +15,7 @@ def chosen(form: Dict[str, Any]) -> Dict[str, Any]:
     >>> chosen({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0,5", "seed": ""})
     {'hidden': [4, 4], 'activation': 'tanh', 'lr': 0.5}
 
-    Raises ChoiceError for a value that cannot be, and for a network that the page could not draw.
+    Raises ChoiceError for a value that is not allowed, and for a network that the page could not draw.
     """
     found: Dict[str, Any] = {}
     for name, read, expected in FIELDS:

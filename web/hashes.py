@@ -1,8 +1,8 @@
 """The hashes in web/index.html: no browser runs a script that is older than the page, or that was changed on its way.
 
-They are the import map, which gives each module its address with its hash and its integrity, the hash of that map in
-the content security policy, and the address of the style sheet. ``python3 -m tests.make_page`` writes them; the server
-makes them anew for each request.
+They are in three places: the import map, which gives each module an address with its hash, and its integrity; the
+content security policy, which has the hash of that map; and the address of the style sheet. ``python3 -m
+tests.make_page`` writes them; the server makes them anew for each request.
 """
 import base64
 import hashlib

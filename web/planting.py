@@ -13,14 +13,14 @@ LOSSES = {"MSELoss": "mse", "HalfSquaredErrorLoss": "half-sse"}
 def mistakes() -> List[Dict[str, Any]]:
     """Each mistake: its name, summary, the right and the wrong line, where, and the form of its experiment.
 
-    The form is None where the page cannot draw the experiment, which is not one of its tasks.
+    The form is None if the page cannot draw the experiment, because the page does not have its task.
     """
     return [{"name": each.name, "summary": each.summary, "right": each.right, "wrong": each.wrong, "where": each.where,
              "form": form(each)} for each in MISTAKES]
 
 
 def find(name: str) -> Any:
-    """The mistake of that name. Raises PurennError where there is none."""
+    """The mistake of that name. Raises PurennError if there is none."""
     for each in MISTAKES:
         if each.name == name:
             return each
@@ -28,7 +28,7 @@ def find(name: str) -> Any:
 
 
 def form(mistake: Any) -> Optional[Dict[str, str]]:
-    """The settings with which the mistake shows itself, as the page's controls have them; None where there are none."""
+    """The settings with which the mistake shows itself, as the page's controls have them; None if there are none."""
     experiment = mistake.experiment
     if experiment.task not in POINT_TASKS:                  # two outputs, points outside of the unit square, a graph
         return None
@@ -46,7 +46,7 @@ def form(mistake: Any) -> Optional[Dict[str, str]]:
 
 
 def caught(name: str) -> str:
-    """What the check says that catches the mistake."""
+    """The message of the check that catches the mistake."""
     mistake = find(name)
     random.seed(1)                                          # one of the mistakes draws from Python's own generator
     with planted(mistake):

@@ -20,7 +20,7 @@ from web.session import Page
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MOST_QUESTION = 1_000_000       # bytes
-MOST_PAGES = 16                 # trainings that are kept, the last asked ones
+MOST_PAGES = 16                 # trainings that are kept: those used last
 SECONDS = 60                    # a connection may be silent
 # What is served: a file of one of these folders, or one of these files, with one of these endings.
 FOLDERS = ("web", "purenn", "docs", "plots", "examples")
@@ -130,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._send(200, self.server.answer(page, question).encode("utf-8"), "application/json; charset=utf-8")
 
     def _is_own(self) -> bool:
-        """Whether it is asked by this server's own name, and by no other page; refused where it is not."""
+        """Whether a request is to this server's own name and not from another page; if it is not, it is refused."""
         own = {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}
         origin = self.headers.get("Origin")
         is_own = self.headers.get("Host") in own and (origin is None or origin in {f"http://{name}" for name in own})
@@ -161,7 +161,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def find(path: str) -> Optional[str]:
-    """The file at a path of the address; None where it is none of those that are served, or outside of the project.
+    """The file at a path of the address; None if it is not one of those that are served, or is outside of the project.
 
     >>> find("/web/../../etc/passwd"), find("/.git/config")
     (None, None)

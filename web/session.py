@@ -31,7 +31,7 @@ class Page:
         self.walk: Any = None                   # the step that is walked through
 
     def answer(self, text: str) -> str:
-        """The answer to a question; {"error": {"field": …, "text": …}} where it is refused, and nothing has changed."""
+        """The answer to a question; {"error": {"field": …, "text": …}} if it is refused: then nothing has changed."""
         try:
             question = _read(text)
             name = question.pop("question")
@@ -50,7 +50,7 @@ class Page:
         return self.session
 
     def _keep(self) -> None:
-        """Remember the training there is now, which another one takes the place of."""
+        """Remember the current training before another one takes its place."""
         if self.session is not None:
             self.earlier.append((self.session, self.form))
             del self.earlier[:-MOST_UNDO]
@@ -79,7 +79,7 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Other choices from here on. Before the first epoch, and where it cannot be otherwise, a new training."""
+        """Other choices from here on. Before the first epoch, and if nothing else is possible, a new training."""
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")
@@ -146,19 +146,19 @@ class Page:
         return {**walk.about(), **walk.view(max(0, min(int(number), walk.about()["events"] - 1)), hides)}
 
     def view(self, number: int, hides: bool = False) -> Dict[str, Any]:
-        """What there is at an event of the recording."""
+        """The view of an event of the recording."""
         return self._walk().view(number, hides)
 
     def go(self, number: int, how: str, way: int = 1, hides: bool = False) -> Dict[str, Any]:
-        """What there is where one comes to from an event."""
+        """The view of the event that is reached from another one."""
         return self._walk().view(self._walk().go(number, how, way), hides)
 
     def wrote(self, number: int, column: int, place: int, source: int, hides: bool = False) -> Dict[str, Any]:
-        """What there is at the event that last wrote an edge."""
+        """The view of the event that last wrote an edge."""
         return self._walk().view(self._walk().wrote(number, column, place, source), hides)
 
     def guess(self, number: int, text: str) -> Dict[str, Any]:
-        """Whether what a learner says comes out of a line is right, and the answer."""
+        """Whether the result of a line, as a learner guesses it, is right; and the right result."""
         return self._walk().guess(number, str(text))
 
     def _walk(self) -> Any:
@@ -167,7 +167,7 @@ class Page:
         return self.walk
 
     def explanation(self, sample: int, part: str) -> Dict[str, Any]:
-        """One step on a sample, or a part of it, in HTML; with it the epochs before, None where it diverged."""
+        """One step on a sample, or a part of it, in HTML; and the number of epochs before it, None after divergence."""
         session = self._session()
         step = None if session.diverged() else len(session.run.curve)
         try:
@@ -176,7 +176,7 @@ class Page:
             return {"step": step, "refused": str(error)}
 
     def caught(self, name: str) -> Dict[str, Any]:
-        """What the check says that catches a mistake of the gallery."""
+        """The message of the check that catches a mistake of the gallery."""
         return {"text": planting.caught(name)}
 
     def read_csv(self, text: str) -> Dict[str, Any]:
@@ -203,7 +203,7 @@ def _change(session: Session, found: Dict[str, Any], deviation: float) -> None:
 
 
 def _read(text: str) -> Any:
-    """The value of a question's JSON; ValueError where it is none, or so deep that Python's own reader may crash."""
+    """The value of a question's JSON; ValueError if it is not JSON, or so deep that Python's own reader may crash."""
     try:
         return parsed(text.encode("utf-8"))
     except PurennError:

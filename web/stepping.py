@@ -53,7 +53,7 @@ class Walk:
                 "variables": variable_lines(recording, number, WIDTH, ROWS)}
 
     def go(self, number: int, how: str, way: int) -> int:
-        """The event to go to from another one, on (1) or back (−1); the same one where there is none."""
+        """The event to go to from event ``number``, on (1) or back (−1); ``number`` if there is none."""
         self._check(number)
         way = 1 if way > 0 else -1
         if how == "line":
@@ -74,7 +74,7 @@ class Walk:
         return walking.last_change(self.recording, number, f"{self.layers[column - 1]}.{name}[{place}][{source}]")
 
     def guess(self, number: int, text: str) -> Dict[str, Any]:
-        """Whether a number is what the line comes to, within 1 %. Raises PurennError where it is no number."""
+        """Whether a number is the result of the line, within 1%. Raises PurennError if it is no number."""
         self._check(number)
         asked = walking.question(self.recording, number)
         if asked is None:

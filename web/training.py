@@ -1,7 +1,7 @@
 """A training as the page has it: a Run that can be changed while it learns, and that says what is to be drawn.
 
-Its engine is ``unrolled``: the digits of the loops, sooner. Where a mistake of the gallery is planted it is the loops,
-which the mistake is planted in.
+Its engine is ``unrolled``, which gives the digits of the loops and is faster. If a mistake of the gallery is planted,
+the engine is ``loops``, because the mistake is in there.
 """
 import contextlib
 import copy
@@ -22,16 +22,16 @@ from web import points
 from web.forms import MOST_LAYERS, MOST_NEURONS
 from web.planting import find
 
-# What the numbers of a change are about: only a new optimizer forgets the steps of the one before.
+# Only a change of one of these settings makes a new optimizer, which forgets the steps of the one before.
 OF_OPTIMIZER = ("optimizer", "momentum", "weight_decay")
 
 
 class Session:
     """One training: the network as it is after so many epochs.
 
-    ``log`` are the changes since it began, [epoch, what, with what]: begun again with the same form and changed in the
-    same way after the same epochs, a training comes to the same numbers. Raises PurennError where the choices cannot
-    be, or the page could not draw the network.
+    ``log`` has the changes since it began, each [epoch, what, with what]. A training that begins with the same form and
+    is changed in the same way after the same epochs, comes to the same numbers. Raises PurennError if the choices are
+    not valid, or if the page could not draw the network.
     """
 
     def __init__(self, task: str, choices: Dict[str, Any], noise: float = 0.0, mistake: str = ""):
@@ -59,7 +59,7 @@ class Session:
         return planted(self.mistake) if self.mistake else contextlib.nullcontext()
 
     def copied(self) -> "Session":
-        """A Session that goes on from here by itself."""
+        """A copy of the Session that can be trained on without changing this one."""
         kept = [self.base, self.run.problem, self.task, self.mistake, *self.log]
         memo: Dict[int, Any] = {id(each): each for each in kept}
         memo[id(self.run.curve)] = list(self.run.curve)
@@ -93,7 +93,7 @@ class Session:
     # Changes.
 
     def change(self, choices: Dict[str, Any]) -> None:
-        """Other choices from here on: the weights stay, or those of them between neurons that stay.
+        """Other choices from here on. Of the weights, those between neurons that are kept stay as they are.
 
         Raises ChoiceError; then nothing has changed.
         """
@@ -118,7 +118,7 @@ class Session:
         self._go_on()
 
     def remove(self, column: int, place: int) -> None:
-        """Take a neuron out of a hidden layer, and the layer with the last one. Raises PurennError for another."""
+        """Remove a neuron of a hidden layer; with its last, the layer. Raises PurennError for any other neuron."""
         sizes = list(self.run.settings.sizes)
         if not (0 < column < len(sizes) - 1 and 0 <= place < sizes[column]):
             raise PurennError("Only a neuron of a hidden layer can be removed.")
@@ -126,7 +126,7 @@ class Session:
         self._reshape([column_kept for column_kept in kept if column_kept])
 
     def add_neuron(self, column: int) -> None:
-        """Put a neuron into a hidden layer, with weights that are drawn. Raises PurennError where it is full."""
+        """Put a neuron into a hidden layer, with weights that are drawn. Raises PurennError if the layer is full."""
         sizes = list(self.run.settings.sizes)
         if not 0 < column < len(sizes) - 1 or sizes[column] >= MOST_NEURONS:
             raise PurennError(f"A hidden layer has at most {MOST_NEURONS} neurons here.")
@@ -155,7 +155,7 @@ class Session:
         self.run.curve, self._maps = old.curve, None
 
     def set_parameter(self, name: str, place: int, value: float) -> None:
-        """Change one weight or bias. Raises PurennError where there is none, and for a number that is not finite."""
+        """Change one weight or bias. Raises PurennError if there is none, and for a number that is not finite."""
         if not math.isfinite(value):
             raise PurennError("A weight must be a finite number.")
         for own, values, _ in self.run.network.parameters():
@@ -166,7 +166,7 @@ class Session:
         raise PurennError("There is no such weight.")
 
     def set_points(self, rows: List[List[Any]]) -> None:
-        """Learn from these points from here on, each (x1, x2, class). Raises PurennError where they cannot be."""
+        """Learn from these points from here on, each (x1, x2, class). Raises PurennError if they are not valid."""
         self.base = points.problem_of(rows)
         self._move()
 
@@ -222,7 +222,7 @@ class Session:
         return [answers[row * count:(row + 1) * count] for row in range(count)]
 
     def maps(self, count: int) -> List[List[List[float]]]:
-        """For each layer, for each neuron: its activation over the unit square; of the output what it answers."""
+        """For each layer, for each neuron: its activation over the unit square; for the output, the answer."""
         if self._maps is None:
             self._maps = NeuronMaps(self.run.network)
         maps = self._maps.maps(count)
@@ -235,7 +235,7 @@ class Session:
             return slopes(self.run.network, self.run.loss, self.run.problem.train, self.run.engine)
 
     def about(self) -> Dict[str, Any]:
-        """What was chosen, the line with which it begins, what is usual, and the samples to explain."""
+        """The choices, the first line of the report, the defaults, and the samples to explain."""
         usual, settings, data = self.task.settings, self.run.settings, self.run.problem.train
         line, = report.first_lines(self.run)
         is_plain = not (self.log or self.noise or self.mistake)

@@ -110,7 +110,7 @@ def _add_task_options(parser: Parser, task: Task) -> Callable[[Any, Task], Sourc
 def _add_own_options(parser: Parser) -> None:
     group = parser.add_argument_group("the comparison")
     group.add_argument("--vary", metavar="NAME=V1,V2,...", action="append", default=[],
-                       help="an option of the task and its values, as in lr=1,0.5, hidden=4,4x4,none or "
+                       help="an option of the task and its values, such as lr=1,0.5 or hidden=4,4x4,none or "
                        "shuffle=yes,no; if --vary is given twice, all pairs of values are tried")
     group.add_argument("--seeds", metavar="N", type=whole(1), default=5,
                        help="runs of each setting; their seeds count up from --seed (default: %(default)s)")

@@ -38,7 +38,7 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. Those not given are the report's with ``--full``, else perhaps LETTERS_WITH_C if there is C."""
+    """The options. Those not given are the lab report's with ``--full``; else LETTERS_WITH_C, if these apply."""
     task = TASKS["letters"]
     parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you set nothing of the "
                     f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")

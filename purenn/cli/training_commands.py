@@ -1,4 +1,4 @@
-"""What the commands that train do once their options are read: the run with its lines, the report, files, figures.
+"""What all commands that train share, once the options are read: the run with its lines, the report, files, figures.
 
 ``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code are all handled here.
 """

@@ -22,7 +22,7 @@ SLOPES = {
     Identity: "da",
 }
 
-# The cost C of one sample, from its {n} outputs a and targets y, and da[j] = ∂C/∂a_j. {mean} is 1/{n}, or 1 for a sum.
+# From the {n} outputs a and targets y of a sample: its cost C_x and da[j] = ∂C_x/∂a_j. {mean} is 1/{n}, or 1 for a sum.
 LOSSES = {
     MSELoss: """
     double total = 0.0;

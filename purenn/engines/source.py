@@ -155,7 +155,7 @@ def _rows(network, w, b, wrap="({0})"):
 
 
 def _numbers(layer, i):
-    """For each number that a layer learns, a function that makes the variable's name from prefixes, as dw and db."""
+    """For each number that a layer learns, a function from the prefixes of weights and biases (dw, db) to its name."""
     for j in range(layer.out_features):
         for k in range(layer.in_features):
             yield lambda w, b, j=j, k=k: _w(w, i, j, k)
@@ -197,7 +197,7 @@ def _batch(network, loss):
 
 
 def _forward(network):
-    """The names of what goes into each layer, and last of the outputs; and the lines that compute them."""
+    """The names of what goes into each layer, followed by those of the outputs; and the lines that compute them."""
     names = [[f"x_{k}" for k in range(network.in_features)]]
     lines = []
     for i in range(len(network.layers)):

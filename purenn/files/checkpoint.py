@@ -1,4 +1,4 @@
-"""Save a run to a file, and resume it later: no digit shows that it was stopped. The file is JSON; each float is exact.
+"""Save a run to a file, and resume it later: the results are the same, to the last digit.
 
 A checkpoint holds everything that the next epoch depends on: the settings, where the data come from, the weights, the
 optimizer's state and the random generator's. It holds values only: no command-line options, and no names of files to be

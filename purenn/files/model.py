@@ -223,7 +223,7 @@ def _described(activation):
 
 
 def _linears(weights):
-    """The Linear layers that tensors named 0.weight, … make: a dict from a layer's place to its description."""
+    """The Linear layers of the tensors 0.weight and so on: a dict from a layer's place to its description."""
     linears = {}
     for name in weights:
         found = re.match(r"(0|[1-9]\d{0,9})\.(weight|bias)\Z", name, re.ASCII)

@@ -79,7 +79,7 @@ class Start(NamedTuple):
 
 
 def load_start(path: str, task: str) -> Start:
-    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it is no such file."""
+    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if that is not one."""
     from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)
@@ -100,7 +100,7 @@ def load_start(path: str, task: str) -> Start:
 
 
 def resume(start: Start, problem: Problem, settings: Settings) -> Run:
-    """The run in the state that the checkpoint holds; ``problem`` is made again, ``settings`` may differ only in FREE.
+    """The run in the checkpoint's state. The caller makes its ``problem`` anew; ``settings`` may differ only in FREE.
 
     Raises PurennError, naming the file, if the data or the engine has changed.
     """

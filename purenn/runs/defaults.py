@@ -22,9 +22,9 @@ class Task(NamedTuple):
     """A task and its defaults.
 
     ``rates`` are the learning rates that suit its optimizers, ``sum_rates`` those for losses that are sums over the
-    samples. ``problem`` makes its Problem from a generator; None if the data must be chosen. ``numbers``: how many
-    input numbers to learn from in all epochs together; the default number of epochs follows from it. ``log_every``:
-    epochs from one line of the report to the next. ``sample``: the sample that ``explain`` shows.
+    samples. ``problem`` makes its Problem with a random generator; None if the data must be chosen. ``numbers``: how
+    many input numbers to learn from in all epochs together; the default number of epochs follows from it.
+    ``log_every``: epochs from one line of the report to the next. ``sample``: the sample that ``explain`` shows.
     """
 
     name: str

@@ -27,7 +27,7 @@ Summarize = Optional[Callable[[Result], Any]]
 
 
 class Job(NamedTuple):
-    """A run to be done: a Problem, or a function that draws one from a generator, and Settings.
+    """A run to be done: Settings, and a Problem or a function that draws one with a random generator.
 
     ``label`` is what it is called in messages. ``variant`` is a function that changes the Run before it begins,
     for example its optimizer; a worker must be able to import this function.

@@ -25,10 +25,10 @@ from .settings import Settings, check_settings, make_optimizer
 class Run:
     """One training.
 
-    ``problem`` is a Problem, or a function that draws one from a generator, such as ``problems.linear``. The weights
-    and the order of the samples come from the same generator, after the data. If the data are drawn already, ``rng`` is
-    the generator that was used; by default it is a new one with the seed of the settings. ``network`` is one of your
-    own in place of the multilayer perceptron of the settings.
+    ``problem`` is a Problem, or a function such as ``problems.linear`` that draws one with a random generator. The
+    weights and the order of the samples come from the same generator, after the data. If the data are drawn already,
+    ``rng`` is the generator that was used; by default it is a new one with the seed of the settings. ``network`` is one
+    of your own in place of the multilayer perceptron of the settings.
 
     ``curve`` has the epochs so far. ``stopped`` is why the training has ended: "target", "patience", "epochs",
     "interrupted", "diverged"; None before. ``keeper``, if not None, writes checkpoints (``checkpointing.Keeper``).

@@ -75,7 +75,7 @@ def _remarks(quantity, digits):
 
 
 def rounded(text: str, digits: int) -> str:
-    """A formula with its numbers rounded; a number that rounding does not change stays as it is.
+    """A formula with its numbers rounded; a number whose value stays the same is written as before.
 
     >>> rounded("0.5·(-0.12345678) + 1.0 - 1.23456789e-12", 3)
     '0.5·(-0.123) + 1.0 - 1.23e-12'
