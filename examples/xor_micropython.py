@@ -1,4 +1,4 @@
-"""XOR on MicroPython, trained by the same sources that CPython reads, and in double precision with the same digits.
+"""XOR on MicroPython, trained by the same sources as on CPython. In double precision, the digits are the same, too.
 
     micropython examples/xor_micropython.py
     python3 examples/xor_micropython.py

@@ -20,7 +20,7 @@ class Optimizer:
     ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
     ``weight_decay`` is the λ of L2 regularization: ½λ·Σθ² is added to the cost.
 
-    What a step depends on besides the parameters and the settings is the optimizer's state. A class names the parts
+    The optimizer's state is what it keeps from step to step, such as the velocities. A class names the parts
     of its state. Those in ``state_lists`` and ``state_squares`` have the shape of the parameters, and the squares are
     never below 0. Those in ``state_counts`` are whole numbers.
 
@@ -59,7 +59,7 @@ class Optimizer:
         return [g + self.weight_decay * w for g, w in zip(grads, values)]
 
     def state_dict(self) -> dict:
-        """A copy of the state: ``{"lr": 0.1, "velocity": [[…], …]}``, with each list in the shape of the parameters."""
+        """A copy of lr and the state: ``{"lr": 0.1, "velocity": [[…], …]}``, with each list in the shape of the parameters."""
         return _state_of(self)
 
     def load_state_dict(self, state: dict) -> None:

@@ -197,8 +197,8 @@ def check_training(network, data, loss, optimizer, validation) -> None:
     own = set([id(values) for _, values, _ in network.parameters()])
     for name, values, _ in optimizer.parameters:
         if id(values) not in own:
-            raise PurennError("train: the optimizer has a list %s that is not one of the network's; make it "
-                              "from network.parameters(), and a new one if the network's lists are replaced" % name)
+            raise PurennError("train: the optimizer's list %s is not one of the network's; make the optimizer "
+                              "from network.parameters(), and make a new optimizer when the lists are replaced" % name)
     check_data("data", network, loss, data)
     if validation is not None:
         check_data("validation", network, loss, validation)

@@ -227,12 +227,12 @@ def test_ten_classes_untrained_have_a_cross_entropy_near_ln_10():
 def test_an_optimizer_of_another_network_or_of_lists_that_were_replaced_is_refused():
     data, network = xor(), Network.mlp([2, 3, 1], rng=random.Random(1))
     other = Network.mlp([2, 3, 1], rng=random.Random(1))
-    with pytest.raises(PurennError, match="list .* that is not one of the network's; make it "
+    with pytest.raises(PurennError, match="list .* is not one of the network's; make the optimizer "
                                           "from network.parameters"):
         next(iter(train(network, data, BCELoss(), SGD(other.parameters(), lr=0.1), 500)))
     optimizer = SGD(network.parameters(), lr=0.1)
     network.layers[0].weight = [list(row) for row in network.layers[0].weight]
-    with pytest.raises(PurennError, match="a new one if the network's lists are replaced"):
+    with pytest.raises(PurennError, match="make a new optimizer when the lists are replaced"):
         next(iter(train(network, data, BCELoss(), optimizer, 500)))
     some = SGD(list(network.parameters())[:1], lr=0.1)            # to learn a part alone is sound
     assert next(iter(train(network, data, BCELoss(), some, 1)))

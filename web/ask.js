@@ -4,7 +4,7 @@
 const page = document.documentElement.dataset;
 const name = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-let send = null;                        // of a question's text, to a promise of the answer's
+let send = null;                        // from a question's text to a promise of the answer's text
 let last = Promise.resolve();           // questions are asked one after the other
 
 export function ask(question, values = {}) {

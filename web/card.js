@@ -15,7 +15,7 @@ export function setUp(onError) {
   if (innerWidth > 768) pinned = { column: 1, place: 0, source: null };
 }
 
-// Show the card of a neuron or a line; `stays` where it was chosen and not merely pointed at.
+// Show the card of a neuron or a line. `stays` is true if it was chosen and not merely pointed at.
 export function show(what, stays) {
   if (stays) pinned = what;
   const next = what ?? pinned;

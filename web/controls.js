@@ -57,7 +57,7 @@ function options(id, values) {
   $(id).replaceChildren(...values.map(([value, text]) => new Option(text, value)));
 }
 
-// Begin with a mistake planted, with the settings that show it; a mistake that the page cannot draw is only told of.
+// Begin with a planted mistake and the settings that show it. A mistake that the page cannot draw is only described.
 async function plant() {
   const mistake = planted.find(({ name }) => name === $("mistake").value);
   if (!mistake) {
@@ -134,7 +134,7 @@ export async function readFile(file) {
   return answer.error ? answer : change("act", { what: "set_points", values: [answer.points] });
 }
 
-// The place of the point to learn from that lies nearest.
+// The index of the nearest training point.
 export function nearest(x1, x2) {
   let found = null, least = 0.05;
   now.state.points.filter((point) => point.part === "train").forEach(({ input }, i) => {

@@ -24,7 +24,7 @@ export function short(value, digits = 6) {
   return Number(value.toPrecision(digits)).toString();
 }
 
-// A text with the long numbers in it cut to so many digits.
+// The text, with long numbers shortened to this number of digits.
 export function shortened(text, digits = 4) {
   return text.replace(/\d+\.\d+(e[+-]?\d+)?/g, (number) => short(Number(number), digits));
 }
@@ -51,7 +51,7 @@ export function css(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-// 256 colors from orange, -1, over the middle, 0, to blue, 1.
+// 256 colors: from orange (-1) through the middle color (0) to blue (1).
 function colors() {
   if (palette) return palette;
   const [zero, middle, one] = ["--zero", "--middle", "--one"].map(color);

@@ -1,4 +1,4 @@
-// The address of a state: the form with which a training began, what was changed after which epoch, and the epochs.
+// The address of a state: the form with which a training began, each change with its epoch, and how many epochs there are.
 
 import { $ } from "./draw.js";
 import { advance, change, now } from "./training.js";
@@ -24,7 +24,7 @@ export function isNew() {
   return location.hash !== written && !(location.hash === "" && written === "");
 }
 
-// The training of a link, brought back: begun, changed after the same epochs in the same way, and trained as far.
+// Restore the training of a link: begin it, change it in the same way after the same epochs, and train as many epochs.
 export async function follow(text) {
   const parts = new URLSearchParams(text.replace(/^#/, ""));
   const { epochs, then, lines, step, sample, ...form } = Object.fromEntries(parts);

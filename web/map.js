@@ -94,8 +94,8 @@ export function text() {
       `a wrong point has a ring.${tests ? " Small circles and squares are fresh points, from which the network does not learn." : ""}`;
 }
 
-// The loss of every epoch, on a logarithmic scale; of the epochs that fall on one column of the picture, the least and
-// the largest are both drawn.
+// The loss of every epoch, on a logarithmic scale. If several epochs fall on one column of pixels, the smallest and the
+// largest of their losses are both drawn.
 export function drawCurve() {
   const curve = $("curve");
   const { losses } = now;

@@ -1,4 +1,4 @@
-"""The points that a network learns from: those of a task, moved by noise, clicked in, or out of a CSV."""
+"""The points that a network learns from: those of a task, clicked on the page, or from a CSV; noise may move them."""
 import csv
 import math
 import random

@@ -53,7 +53,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         return f"http://127.0.0.1:{self.server_port}/web/"
 
     def answer(self, page: str, question: str) -> str:
-        """The answer to a page's question; its training is found by its name, or begins."""
+        """The answer to a page's question. The training is found by the page's name; if there is none, one begins."""
         with self.lock:
             found = self.pages.setdefault(page, Page())
             self.pages.move_to_end(page)
@@ -130,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._send(200, self.server.answer(page, question).encode("utf-8"), "application/json; charset=utf-8")
 
     def _is_own(self) -> bool:
-        """Whether a request is to this server's own name and not from another page; if it is not, it is refused."""
+        """Whether a request is to this server's own name and not from another page. Any other request is refused."""
         own = {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}
         origin = self.headers.get("Origin")
         is_own = self.headers.get("Host") in own and (origin is None or origin in {f"http://{name}" for name in own})

@@ -79,7 +79,7 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Other choices from here on. Before the first epoch, and if nothing else is possible, a new training."""
+        """Other choices from here on. Before the first epoch, or if it cannot go on with these, a new training."""
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")
@@ -158,7 +158,7 @@ class Page:
         return self._walk().view(self._walk().wrote(number, column, place, source), hides)
 
     def guess(self, number: int, text: str) -> Dict[str, Any]:
-        """Whether the result of a line, as a learner guesses it, is right; and the right result."""
+        """Whether a learner's guess at the result of a line is right, and what the right result is."""
         return self._walk().guess(number, str(text))
 
     def _walk(self) -> Any:

@@ -12,7 +12,7 @@ let neurons = [];                       // the groups of neurons, by column
 let choose = () => {};                  // called with { column, place, source }, and whether it is to stay
 let chosen = null;
 let dpr = 1;
-let [drawn, lined] = [null, null];      // the maps that are drawn, and the state whose lines are
+let [drawn, lined] = [null, null];      // the maps that are drawn, and the state whose lines are drawn
 
 export function setUp(onChoose, onColumn) {
   choose = onChoose;
@@ -138,7 +138,7 @@ export function forget() {
   drawn = lined = null;
 }
 
-// While it trains, new maps are drawn in one picture and the lines in the next, so that none takes long.
+// During training, new maps are drawn in one frame and the lines in the next, so that no frame takes long.
 export function draw() {
   layOut();
   const isNew = drawn !== now.maps;
@@ -215,7 +215,7 @@ export function mark(what) {
   picture.querySelector(selector)?.classList.add("chosen");
 }
 
-// The number of a line or a bias, with its name, as the state has them.
+// The value of a line or a bias in the state, with its name.
 export function parameterOf({ column, place: j, source }) {
   let row = 0;
   for (let c = 1; c < column; c++) row += now.state.sizes[c] + 1;

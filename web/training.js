@@ -3,18 +3,18 @@
 import { ask } from "./ask.js";
 import { $ } from "./draw.js";
 
-const FRAME = 12;                       // milliseconds of training for a picture, at full speed
-const COUNT = 31;                       // points of a neuron's map, a side,
+const FRAME = 12;                       // milliseconds of training for a frame, at full speed
+const COUNT = 31;                       // points on each side of a neuron's map,
 const QUICK = 18;                       // and while it trains
 const BETWEEN = 50;                     // milliseconds between two maps while it trains
 
 export const now = {
   state: null,                          // the last answer
   losses: [],                           // of every epoch
-  maps: null,                           // of every neuron, a row after the other
+  maps: null,                           // of every neuron, one row after the other
   slopes: null,                         // ∂C/∂θ
   running: false,
-  working: 0,                           // so many changes that are not drawn yet
+  working: 0,                           // the number of changes that are not drawn yet
   lines: "weights",                     // or "slopes"
 };
 
@@ -37,7 +37,7 @@ function take(answer) {
   return answer;
 }
 
-// What is there before Python is: the same answers, from a file.
+// Until Python is loaded, the same answers come from a file.
 export function showFirst(first) {
   now.maps = first.maps;
   now.state = first.state;
@@ -55,7 +55,7 @@ function working(action) {
   };
 }
 
-// A question that changes the training as a whole: its answer is all there is to draw, or an error, and nothing changed.
+// A question that changes the training as a whole. Its answer is all there is to draw, or an error after no change.
 export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));
@@ -78,7 +78,7 @@ export async function showLines(lines) {
   tell("frame");
 }
 
-// Train so many epochs, without pictures in between.
+// Train this number of epochs without drawing in between.
 export const advance = working(async (epochs) => {
   await pause();
   tell("start");

@@ -30,7 +30,7 @@ class Session:
     """One training: the network as it is after so many epochs.
 
     ``log`` has the changes since it began, each [epoch, what, with what]. A training that begins with the same form and
-    is changed in the same way after the same epochs, comes to the same numbers. Raises PurennError if the choices are
+    is changed in the same way after the same epochs comes to the same numbers. Raises PurennError if the choices are
     not valid, or if the page could not draw the network.
     """
 
@@ -93,7 +93,7 @@ class Session:
     # Changes.
 
     def change(self, choices: Dict[str, Any]) -> None:
-        """Other choices from here on. Of the weights, those between neurons that are kept stay as they are.
+        """Other choices from here on. A weight between two neurons that both remain keeps its value.
 
         Raises ChoiceError; then nothing has changed.
         """
@@ -118,7 +118,7 @@ class Session:
         self._go_on()
 
     def remove(self, column: int, place: int) -> None:
-        """Remove a neuron of a hidden layer; with its last, the layer. Raises PurennError for any other neuron."""
+        """Remove a neuron of a hidden layer, and a layer without neurons. Raises PurennError for any other neuron."""
         sizes = list(self.run.settings.sizes)
         if not (0 < column < len(sizes) - 1 and 0 <= place < sizes[column]):
             raise PurennError("Only a neuron of a hidden layer can be removed.")
@@ -180,7 +180,7 @@ class Session:
         self._go_on()
 
     def _go_on(self) -> None:
-        """After a change there is something to train again."""
+        """After a change, a training that had ended can go on."""
         self.stopped = self.run.stopped = None
 
     # What there is to draw.

@@ -9,8 +9,8 @@ async function text(name) {
   return answer.text();
 }
 
-// Pyodide from `base`. Where pyodide.json has the hash of a file of that version, the file must have it. All files are
-// fetched at once; what Pyodide fetches then is what has come.
+// Pyodide from `base`. A file that has a hash in pyodide.json must match it. All files are fetched in parallel first;
+// when Pyodide asks for one, it gets what was fetched.
 async function load(base, hashes) {
   const files = Object.fromEntries(Object.entries(hashes).map(([name, integrity]) => [base + name, fetched(base + name,
     { integrity, cache: "force-cache" })]));
@@ -25,12 +25,12 @@ async function load(base, hashes) {
   const code = Object.keys(files).filter((name) => name.endsWith(".mjs"));      // imported from the cache, once checked
   await Promise.all(code.map(async (name) => (await files[name]).arrayBuffer()));
   const starting = import(base + "pyodide.mjs").then(({ loadPyodide }) => loadPyodide({ indexURL: base }));
-  await all;                            // without one of them it would wait for ever
+  await all;                            // if one were missing, it would wait forever
   return starting;
 }
 
 async function begin(base) {
-  const slow = setTimeout(() => postMessage({ say: "Loading Python. This is taking long. Reload to try again." }), 60000);
+  const slow = setTimeout(() => postMessage({ say: "Loading Python takes a long time. Reload to try again." }), 60000);
   const sources = text("sources.json").then(JSON.parse).then((names) => Promise.all(names.map(
     async (name) => [name, await text("../" + name)])));
   const hashes = await text("pyodide.json").then(JSON.parse);

@@ -14,9 +14,9 @@ from .target import is_exact
 def encode(preparation: Preparation, table: Table, rows=None, with_target: bool = True, single: bool = False) -> tuple:
     """The inputs and targets that a table's rows stand for: two lists of lists of floats.
 
-    ``rows`` are their numbers, from 0; None takes all. A row that is dropped for a missing value has no inputs or
-    targets: ``rows_to_encode`` says which rows are left. ``single`` gives two classes one target, 0.0 or 1.0, instead
-    of a one-hot pair. Without ``with_target`` the target need not be there, and the targets are None.
+    ``rows`` are the numbers, from 0, of the rows to encode; None takes all. A row that is dropped for a missing value
+    has no inputs or targets: ``rows_to_encode`` says which rows are left. ``single`` gives two classes one target, 0.0
+    or 1.0, instead of a one-hot pair. Without ``with_target`` the target need not be there, and the targets are None.
 
     Columns are found by name: their order does not matter, and there may be others. If this table or the fitted one has
     no header, columns are found by position. Then there must be as many columns as in the fitted table, or all but the

@@ -145,7 +145,7 @@ def _listed(shapes):
 # The one form.
 
 def _images(path, train, test):
-    """The Images of a pair (images, labels) of Arrays to train on, and one to test on or None."""
+    """The Images from two pairs of Arrays (images, labels): one to train on; one to test on, or None."""
     parts = [train, test] if test else [train]
     layouts = [_layout(path, images.shape, labels.shape) for images, labels in parts]
     if layouts[0] != layouts[-1]:

@@ -30,7 +30,7 @@ def parameters_of(network) -> list:
 
 
 def sample_graph(network, loss, x: list, y: list, parameters=None) -> Graph:
-    """The Graph of the cost of one sample; ``parameters``: the Values of the network's parameters, if they exist.
+    """The Graph of the cost of one sample; ``parameters`` is what ``parameters_of`` returned, if it was called.
 
     Raises PurennError for a layer or loss that has no operations here.
     """
