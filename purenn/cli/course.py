@@ -32,9 +32,9 @@ def run(arguments: List[str]) -> int:
     parser = Parser("course", description=DESCRIPTION)
     parser.add_argument("action", metavar="ACTION", nargs="?", type=one_of(ACTIONS), default="status",
                         help=f"{', '.join(ACTIONS)} (default: %(default)s)")
-    parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="check, hint, solutions: exercises, such "
-                        "as 4.2, or chapters; start, handout: the new folder (default of start: workbook); grade: the "
-                        "submissions")
+    parser.add_argument("names", metavar="NAME", nargs="*", default=[], help="for check, hint and solutions, "
+                        "exercises such as 4.2, or chapters; for start and handout, the new folder (default for start: "
+                        "workbook); for grade, the submissions")
     parser.add_argument("--in", metavar="DIR", help="the workbook (default: this folder, if it is a workbook; "
                         "otherwise the folder named workbook)")
     parser.add_argument("--chapters", metavar="A-B", type=chapter_numbers, default=chapter_numbers(
@@ -47,7 +47,7 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--csv", metavar="FILE.csv", help="grade: write the points as a table")
     parser.add_argument("--json", action="store_true", default=None, help="grade: print the grades as JSON")
     parser.add_argument("--weights", metavar="FILE.json",
-                        help='grade: points by chapter or exercise: {"4": 2, "4.2": 5}')
+                        help='grade: points for each exercise of a chapter, or for one: {"4": 2, "4.2": 5}')
     options = parser.parse_args(arguments)
     allowed, most, _ = ACTIONS[options.action]
     unused = options.given - allowed - {"action", "names"}

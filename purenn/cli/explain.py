@@ -11,8 +11,8 @@ from ..study.formulas import PARTS, select
 from .options import add_sample_option, add_step_options, run_of_sample
 from .parser import Parser, neuron, one_of, task_name, whole
 
-DESCRIPTION = ("Show one training step on a batch of one sample: each quantity in symbols, with the numbers put "
-               "in, its result, and the line at which a debugger can stop.")
+DESCRIPTION = ("Show one training step on a batch of one sample. For each quantity: its formula in symbols and "
+               "with numbers, its result, and the line at which a debugger can stop.")
 FIXED = ("the numbers of mazur are those of Matt Mazur's article; only those of xor, linear, gate and softmax depend "
          "on the seed")
 HINT = "; --only {}.J shows those of neuron J"

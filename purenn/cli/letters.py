@@ -40,7 +40,7 @@ def run(arguments: List[str]) -> int:
 def parse(arguments: List[str]) -> Any:
     """The options. Those not given are the lab report's with ``--full``; else LETTERS_WITH_C, if these apply."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you set nothing of the "
+    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you give no option for "
                     f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),

@@ -129,17 +129,18 @@ def _loss_slope(loss, symbol, j, output, y, slope):
     a, target = number(output[j]), number(y[j])
     name, remark = f"{symbol}_{j}", ""
     share = loss.share(len(output))
+    times = "" if share == 1.0 else f"{number(share)}·"
     if isinstance(loss, HalfSquaredErrorLoss):
         share = 1.0
         symbols, numbers = f"{name} - y_{j}", f"{a} - {target}"
     elif isinstance(loss, MSELoss):
-        symbols, numbers = f"2·({name} - y_{j})", f"{number(share)}·2.0·({a} - {target})"
+        symbols, numbers = f"2·({name} - y_{j})", f"{times}2.0·({a} - {target})"
     else:
         small = output[j] * (1.0 - output[j]) < 1e-12
         below = "1e-12" if small else f"{a}·(1 - {a})"
         remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 replaces it" if small else ""
         symbols = f"({name} - y_{j}) / ({name}·(1 - {name}))"
-        numbers = f"{number(share)}·(({a} - {target}) / ({below}))"
+        numbers = f"{times}(({a} - {target}) / ({below}))"
     if share != 1.0:
         symbols = f"1/{len(output)}·{symbols}"
     return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope, type(loss).backward, remark)
