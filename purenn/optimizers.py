@@ -59,7 +59,7 @@ class Optimizer:
         return [g + self.weight_decay * w for g, w in zip(grads, values)]
 
     def state_dict(self) -> dict:
-        """A copy of lr and the state: ``{"lr": 0.1, "velocity": [[…], …]}``, each list in the shape of the parameters."""
+        """Copies of lr and state: ``{"lr": 0.1, "velocity": [[…], …]}``, each list in the shape of the parameters."""
         return _state_of(self)
 
     def load_state_dict(self, state: dict) -> None:

@@ -34,7 +34,7 @@ COMMANDS = (
     ("unroll", "a network as arithmetic, line by line: what the unrolled engine runs", "unroll xor --hidden 2"),
 )
 
-MOST_LETTERS = 300              # so many characters of a word are shown in an error; the word may have thousands
+MOST_LETTERS = 300              # how many characters of a word an error shows at most; the word may have thousands
 
 # Used in the examples if the program is installed, without the files of its tests.
 INSTALLED = (("tests/files/iris.csv", "TABLE.csv"), ("tests/files/iris.json", "MODEL.json"), ("species", "COLUMN"))

@@ -103,7 +103,7 @@ ROW = EDGE + WIDE + EDGE
 
 
 def letters(count: int, rng) -> tuple:
-    """``count`` images and their labels, in random order; each letter occurs equally often, or once more.
+    """``count`` images and their labels, in random order; each letter occurs ``count // 10`` times, or once more.
 
     An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
     ``random.Random``. Raises PurennError unless count is a whole number from 1 up.

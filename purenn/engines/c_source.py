@@ -33,8 +33,9 @@ class Layout(NamedTuple):
     ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
     ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
     begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
-    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, in the
-    memory for one sample; with room for several, times their number. ``a_sample``: how many numbers a sample takes.
+    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, if there is
+    memory for one sample; otherwise multiply by how many there is memory for. ``a_sample``: how many numbers a sample
+    takes.
     """
 
     widths: list

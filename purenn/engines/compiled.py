@@ -91,9 +91,9 @@ class Compiled(Engine):
         return found
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch: yields each one's cost, its number of samples, and how many are right.
+        """Learn from all batches of an epoch: an iterator over each one's cost, samples, and how many are right.
 
-        Returns None if the optimizer is one of your own, or learns only a part of the network.
+        Returns None instead if the optimizer is one of your own, or learns only a part of the network.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None:
@@ -114,8 +114,8 @@ class Compiled(Engine):
     def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
-        Yields once: the epochs' losses, the last perhaps infinite or nan, and how many outputs were right in each.
-        Returns None if ``epoch`` does, or if an epoch is long.
+        Returns an iterator with one item: the epochs' losses, the last perhaps infinite or nan, and how many outputs
+        were right in each. Returns None instead if ``epoch`` does, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:

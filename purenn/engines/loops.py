@@ -36,9 +36,9 @@ class Engine:
         return cost, outputs
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch at once: yields for each its cost, how many samples, how many are right.
+        """Learn from all batches of an epoch at once: an iterator over each one's cost, samples, how many are right.
 
-        ``rng`` shuffles the samples, as in ``training.batches``. Returns None, as here, to learn batch by batch.
+        ``rng`` shuffles the samples, as in ``training.batches``. None, as here, makes the caller learn by batches.
         """
 
     def sync(self) -> None:

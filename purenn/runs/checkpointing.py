@@ -79,7 +79,7 @@ class Start(NamedTuple):
 
 
 def load_start(path: str, task: str) -> Start:
-    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if that is not one."""
+    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it is another one."""
     from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)

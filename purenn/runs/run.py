@@ -137,7 +137,7 @@ class Run:
     def result(self) -> Result:
         """Train to the end and return the Result; with patience, put the best weights back.
 
-        Raises DivergedError if the loss is no longer finite; if called again, it returns the Result up to then.
+        Raises DivergedError if the loss is no longer finite; call it again for the Result up to that point.
         """
         if self.stopped is None:
             self._go_ahead()

@@ -16,7 +16,7 @@ def comparison(slopes: list) -> str:
         return f"The gradients of the {len(slopes)} parameters are those of backpropagation, digit for digit."
     worst = max(slopes, key=lambda slope: slope.units)
     if agree(slopes):
-        how = f"agree with those of backpropagation: {len(equal)} digit for digit, the others up to rounding"
+        how = f"agree with those of backpropagation: {len(equal)} are equal digit for digit, the others up to rounding"
     else:
         how = f"DO NOT AGREE with those of backpropagation; only {len(equal)} are equal"
     return (f"The gradients of the {len(slopes)} parameters {how}. The largest difference is at "

@@ -143,7 +143,7 @@ def share(right: int, total: int) -> str:
 
 
 def predictions(terminal: Terminal, what: str, inputs: list, targets: list, outputs: list, right: list) -> list:
-    """The points in a table, or many in three side by side; ``what`` names them; ``!`` marks a wrong output."""
+    """The points in a table, or many points in three tables; ``what`` names the points; ``!`` marks a wrong output."""
     digits = max(6, max(len(f"{output[0]:.4f}") for output in outputs))
     head = "  x1    x2  y  " + "output".rjust(digits) + "  "
     cells = []
