@@ -195,8 +195,8 @@ def test_the_comparison_says_how_many_are_equal_and_how_far_the_worst_is_off():
     near = graph.Slope(2, "bias[1]", 1.0, 1.0 + 2.0 ** -52, 1.0)
     assert comparison([*slopes, near]) == (
         "The gradients of the 5 parameters agree with those of backpropagation: 4 are equal digit for digit, the "
-        "others up to rounding. The largest difference is at layers[2].bias[1]: 1.0 by the tape and 1.0000000000000002 by "
-        "backpropagation, 1 units in the last place.")
+        "others up to rounding. The largest difference is at layers[2].bias[1]: 1.0 by the tape and "
+        "1.0000000000000002 by backpropagation, 1 units in the last place.")
     far = near._replace(loops=2.0, units=9e9)
     assert "DO NOT AGREE with those of backpropagation; only 4 are equal. The largest" in comparison([*slopes, far])
 

@@ -19,8 +19,8 @@ from .scores import mean_squared_error
 def has_bend(network: Network) -> bool:
     """True if a layer other than Linear and Identity comes before the last Linear layer.
 
-    Without such a layer, all layers together are one linear map (a product of matrices). A layer after the last Linear
-    layer does not change that.
+    Without such a layer, the layers up to the last Linear layer are together one Linear layer, so the border between two
+    classes is a straight line. A sigmoid after it does not bend that line.
     """
     last = max([i for i in range(len(network.layers)) if isinstance(network.layers[i], Linear)] or [0])
     for layer in network.layers[:last]:
@@ -124,7 +124,7 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
                         "another init; with relu a smaller lr or another seed, because its neurons may be dead."]
     if len(wrong) == 1:
         x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
-        found = [f"All points but one are right: ({x}) is wrong. It counts for less than the others together."]
+        found = [f"All points but one are right: ({x}) is wrong."]
     else:
         found = [f"{len(wrong)} of {len(outputs)} points are wrong, and the loss is {final:.6g}."]
     return found + [longer if falling else "The loss has stopped falling: try another seed, more hidden neurons, or "
