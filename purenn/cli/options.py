@@ -79,7 +79,7 @@ def add_points_option(group: Group, task: Task) -> None:
     """``--points``, where points are drawn."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
-                           help="how many points to train on (default: 100)")
+                           help="how many training points there are (default: 100)")
 
 
 def add_optimizer_options(group: Group, task: Task) -> None:
@@ -178,7 +178,7 @@ def add_table_options(parser: Parser, file_help: str) -> Group:
     group.add_argument("--header", metavar="YES", type=yes_or_no, help="whether the first row names the columns: yes "
                        "or no (default: detected)")
     group.add_argument("--decimal", metavar="WHAT", type=one_of(("point", "comma")), help="the decimal separator: "
-                       "point or comma (default: point, or as when the network was trained)")
+                       "point or comma (default: point; for a saved network, its own)")
     return group
 
 

@@ -6,7 +6,7 @@ from typing import List
 from ..linalg import PurennError
 from .parser import Parser, whole
 
-DESCRIPTION = "Serve purenn's page to a browser on this machine. This Python computes, not the browser; Ctrl-C ends it."
+DESCRIPTION = "Serve purenn's page to a browser on this machine. Python, not the browser, computes. Ctrl-C ends the server."
 
 
 def run(arguments: List[str]) -> int:

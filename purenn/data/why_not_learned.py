@@ -19,8 +19,8 @@ from .scores import mean_squared_error
 def has_bend(network: Network) -> bool:
     """True if a layer other than Linear and Identity comes before the last Linear layer.
 
-    Without such a layer, the layers up to the last Linear layer are together one Linear layer, so the border between two
-    classes is a straight line. A sigmoid after it does not bend that line.
+    Without such a layer, the layers up to the last Linear layer are together one Linear layer, so the border between
+    two classes is a straight line. A sigmoid after it does not bend that line.
     """
     last = max([i for i in range(len(network.layers)) if isinstance(network.layers[i], Linear)] or [0])
     for layer in network.layers[:last]:
