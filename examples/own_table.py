@@ -33,7 +33,7 @@ def draw_rows(count, rng):
 
 
 def table_of(names, rows):
-    """A Table: the names of the columns; the columns, each a list of texts; and the numbers of the rows."""
+    """A Table: the names of the columns; the columns, each a list of texts; and the row numbers."""
     return Table(names, [list(column) for column in zip(*rows)], range(1, len(rows) + 1))
 
 

@@ -31,12 +31,12 @@ def chosen(form: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def number(text: str) -> float:
-    """A number with a decimal point or a decimal comma.
+    """The number that a text stands for; its decimal mark may be a point or a comma.
 
     >>> number("0,5"), number("1e-3")
     (0.5, 0.001)
 
-    Raises ValueError for anything else.
+    Raises ValueError if it is not a number.
     """
     text = text.strip()
     if text.count(",") == 1 and "." not in text:
@@ -63,14 +63,14 @@ def _short(text: str) -> str:
 def _sizes(text: str) -> List[int]:
     sizes = [] if text.lower() == "none" else [int(size) for size in text.replace(",", " ").split()]
     if len(sizes) > MOST_LAYERS:
-        raise ChoiceError("hidden", f"found {len(sizes)} layers; the page draws at most {MOST_LAYERS}, the "
-                          "command line any number")
+        raise ChoiceError("hidden", f"found {len(sizes)} layers; the page draws at most {MOST_LAYERS}; on "
+                          "the command line there may be any number")
     for size in sizes:
         if size < 1:
             raise ValueError
         if size > MOST_NEURONS:
             raise ChoiceError("hidden", f"found {_short(str(size))} neurons; the page draws at most {MOST_NEURONS} in "
-                              "a layer, the command line more")
+                              "a layer; on the command line there may be more")
     return sizes
 
 

@@ -11,7 +11,7 @@ LOSSES = {"MSELoss": "mse", "HalfSquaredErrorLoss": "half-sse"}
 
 
 def mistakes() -> List[Dict[str, Any]]:
-    """Each mistake: its name, summary, the right and the wrong line, where, and the form of its experiment.
+    """Each mistake: its name, summary, right and wrong line, the place of the line, and the form of its experiment.
 
     The form is None if the page cannot draw the experiment, because the page does not have its task.
     """

@@ -45,9 +45,9 @@ def moved(problem: Problem, deviation: float, seed: int) -> Problem:
 
 
 def read_csv(text: str) -> List[List[Any]]:
-    """The points of a CSV, two columns of numbers and a class; each column is moved and scaled to 0 … 1.
+    """The points of a CSV, two columns of numbers, each moved and scaled to 0 … 1, and a class.
 
-    The first of the two classes, in the order of the alphabet, is 0. Raises PurennError for anything else.
+    The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not like this.
     """
     if len(text) > MOST_TEXT:
         raise PurennError(f"The file is too large; at most {MOST_TEXT:,} characters are read.")

@@ -40,7 +40,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, port: int):
         super().__init__(("127.0.0.1", port), Handler)
         self.pages: "collections.OrderedDict[str, Page]" = collections.OrderedDict()
-        self.lock = threading.Lock()                # one question at a time: a planted mistake is in the core itself
+        self.lock = threading.Lock()                # one question at a time: a planted mistake changes the core of all
 
     def server_bind(self) -> None:
         """Take the port; unlike the base class, look up no name of this machine, which may take seconds."""
@@ -53,7 +53,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
         return f"http://127.0.0.1:{self.server_port}/web/"
 
     def answer(self, page: str, question: str) -> str:
-        """The answer to a page's question. The training is found by the page's name; if there is none, one begins."""
+        """The answer to a page's question. The Page is found by the page's name; if there is none, one is made."""
         with self.lock:
             found = self.pages.setdefault(page, Page())
             self.pages.move_to_end(page)

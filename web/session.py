@@ -79,7 +79,7 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Other choices from here on. Before the first epoch, or if it cannot go on with these, a new training."""
+        """Other choices from here on. Before the first epoch, or if the training cannot go on with these, a new one."""
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")
@@ -114,7 +114,7 @@ class Page:
 
     def advance(self, epochs: int, milliseconds: "float | None" = None, maps: int = 0,
                 slopes: bool = False) -> Dict[str, Any]:
-        """Train so many epochs, or so long: their losses, and what there is to draw after them."""
+        """Train for a number of epochs, or for a time; return the losses, and what there is to draw after them."""
         session = self._session()
         losses = session.advance(max(1, min(int(epochs), MOST_EPOCHS)),
                                  float("inf") if milliseconds is None else milliseconds / 1000.0)
@@ -122,7 +122,7 @@ class Page:
         return {**found, **self.look(maps, slopes)} if maps or slopes else found
 
     def look(self, maps: int, slopes: bool = False) -> Dict[str, Any]:
-        """The neurons' maps, so many points a side, and the slopes of the cost by the weights."""
+        """The neurons' maps, with ``maps`` points a side, and the slopes ∂C/∂θ."""
         session, found = self._session(), {}
         if maps:
             found["maps"] = session.maps(max(2, min(int(maps), MOST_MAP)))
@@ -203,7 +203,7 @@ def _change(session: Session, found: Dict[str, Any], deviation: float) -> None:
 
 
 def _read(text: str) -> Any:
-    """The value of a question's JSON; ValueError if it is not JSON, or so deep that Python's own reader may crash."""
+    """The value of a question's JSON; ValueError if it is no JSON, or so deep that Python's own reader may crash."""
     try:
         return parsed(text.encode("utf-8"))
     except PurennError:

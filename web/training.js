@@ -55,7 +55,7 @@ function working(action) {
   };
 }
 
-// A question that changes the training as a whole. Its answer is all there is to draw, or an error after no change.
+// A question that changes the whole training. Its answer is all there is to draw. If it is an error, nothing has changed.
 export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));

@@ -1,7 +1,7 @@
 """A training as the page has it: a Run that can be changed while it learns, and that says what is to be drawn.
 
-Its engine is ``unrolled``, which gives the digits of the loops and is faster. If a mistake of the gallery is planted,
-the engine is ``loops``, because the mistake is in there.
+Its engine is ``unrolled``, which gives the digits of the engine ``loops`` and is faster. If a mistake of the gallery
+is planted, the engine is ``loops``, because it runs the code that has the mistake.
 """
 import contextlib
 import copy
@@ -27,7 +27,7 @@ OF_OPTIMIZER = ("optimizer", "momentum", "weight_decay")
 
 
 class Session:
-    """One training: the network as it is after so many epochs.
+    """One training: the network as it is after a number of epochs.
 
     ``log`` has the changes since it began, each [epoch, what, with what]. A training that begins with the same form and
     is changed in the same way after the same epochs comes to the same numbers. Raises PurennError if the choices are
@@ -69,7 +69,7 @@ class Session:
     # Training.
 
     def advance(self, epochs: int, seconds: float = math.inf) -> List[float]:
-        """Train so many epochs, or so long, or to the end; the losses of those that were done."""
+        """Train for a number of epochs, or a time, or to the end; return the losses of the epochs that were done."""
         run, done = self.run, len(self.run.curve)
         until = time.perf_counter() + seconds
         try:

@@ -38,7 +38,7 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. Those not given are the lab report's with ``--full``, or, if allowed, LETTERS_WITH_C."""
+    """The options. ``--full`` sets those not given to the lab report's; else, if allowed, to LETTERS_WITH_C."""
     task = TASKS["letters"]
     parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you give no option for "
                     f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")
@@ -55,7 +55,7 @@ def parse(arguments: List[str]) -> Any:
     vars(options).update({name: usual[name] for name in set(usual) - options.given})
     options.given |= set(usual)
     if usual is LETTERS_WITH_C and not options.json and not options.quiet:
-        Terminal().line(f"There is a C compiler, so a larger training is chosen: {typed([], LETTERS_WITH_C)}")
+        Terminal().line(f"There is a C compiler, so these defaults are chosen: {typed([], LETTERS_WITH_C)}")
     return options
 
 

@@ -103,7 +103,7 @@ def add_fitting_options(group: Group, task: Task) -> None:
     group.add_argument("--batch-size", metavar="N", type=batch_size, default=usual.batch_size,
                        help="samples in each step, shuffled in each epoch; or the word all (default: %(default)s)")
     group.add_argument("--patience", metavar="N", type=whole(0), default=usual.patience,
-                       help="stop when the validation loss has not fallen for N epochs, and keep the best weights; "
+                       help="stop when the validation loss has no new minimum for N epochs; keep the best weights; "
                        "0: never stop early, and keep the last weights (default: %(default)s)")
 
 

@@ -6,7 +6,7 @@ from typing import List
 from ..linalg import PurennError
 from .parser import Parser, whole
 
-DESCRIPTION = "Serve purenn's page to a browser on this machine. Python, not the browser, computes. Ctrl-C ends the server."
+DESCRIPTION = "Serve purenn's page to a browser on this machine. Python, not the browser, computes. To end it: Ctrl-C."
 
 
 def run(arguments: List[str]) -> int:

@@ -33,9 +33,8 @@ class Layout(NamedTuple):
     ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
     ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
     begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
-    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, if there is
-    memory for one sample; otherwise multiply by how many there is memory for. ``a_sample``: how many numbers a sample
-    takes.
+    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, in memory for
+    one sample; in memory for n samples, multiply these positions by n. ``a_sample``: how many numbers a sample takes.
     """
 
     widths: list
@@ -254,7 +253,7 @@ def _slopes(network, place, optimizer):
                   "if (t->last) {", f"    step(t, {w} + first * {fan_in}, {w} + end * {fan_in}{row(fan_in)});"]
         lines += [] if b is None else [f"    step(t, {b} + first, {b} + end{row(1)});"]
         lines += [f"    lay_across({fan_in}, {out}, first, end, t->w + {w}, t->across + {place.across[i]});", "}"]
-    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples. Every δ is needed. */\n"
+    return ("/* The slopes of a part of the neurons, and the step after a batch's last samples. Needs all δ first. */\n"
             + _function("void slopes_and_step(struct task *t, long long part, long long parts)",
                         ["long first, end;"] + lines))
 

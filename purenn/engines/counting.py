@@ -1,4 +1,4 @@
-"""An engine around another one that counts the samples, for a progress line."""
+"""An engine that counts the samples, for a progress line, and leaves the work to another engine."""
 from typing import Any, Callable
 
 from ..linalg import Matrix

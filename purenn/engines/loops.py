@@ -38,7 +38,7 @@ class Engine:
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
         """Learn from all batches of an epoch at once: an iterator over each one's cost, samples, how many are right.
 
-        ``rng`` shuffles the samples, as in ``training.batches``. None, as here, makes the caller learn by batches.
+        ``rng`` shuffles, as in ``training.batches``. If the method returns None, as here, the caller learns by batch.
         """
 
     def sync(self) -> None:

@@ -52,7 +52,8 @@ def pytorch_source(network, loss, optimizer, data, epochs: int, batch_size=None)
     """
     check_known(network)
     if type(loss) not in LOSSES or type(optimizer) not in SETTINGS:
-        raise PurennError(f"there is no PyTorch program for {loss!r} with {optimizer!r}; use those of purenn")
+        raise PurennError(f"there is no PyTorch program for {loss!r} with {optimizer!r}; use a loss and an "
+                          "optimizer of purenn's")
     state = network.state_dict()
     return PROGRAM.format(inputs=_rows(data.inputs), targets=_rows(data.targets),
                           layers="\n".join(f"    {_layer(layer)}," for layer in network.layers),

@@ -13,7 +13,7 @@ KINDS = {"int": (int,), "float": (float, int), "str": (str,), "bool": (bool,), "
 def from_plain(kind: Type[ValueT], found: Any) -> ValueT:
     """Make a NamedTuple of the type ``kind`` from a dict that was read from a file.
 
-    Raises PurennError, naming the field if one is wrong, unless the dict is like those that ``_asdict`` returns.
+    Raises PurennError unless the dict is like those that ``_asdict`` returns; if a field is wrong, it names the field.
     """
     what = kind.__name__.lower()
     if not isinstance(found, dict) or found.keys() != set(kind._fields):

@@ -61,7 +61,7 @@ def _header(tensors, metadata):
 
 
 def _shape(name, tensor):
-    """The sizes of a Vector or a Matrix, once it is known to be one."""
+    """The sizes of a Vector or a Matrix. Raises PurennError if it is neither."""
     rows = _rows(tensor)
     if not isinstance(tensor, list) or not rows[0]:
         raise PurennError(f"{name} is {short(tensor)}; a tensor is a list of numbers, or of lists of them")

@@ -1,8 +1,8 @@
 """Read JSON from an untrusted file, and write JSON that reads back unchanged, every float exact.
 
-Python's own reader accepts nan, which is not JSON, and of a name that is there twice it keeps one value. A file can
-make it run for hours or overflow the stack. The values read or written here are plain: None, bool, int, finite float,
-text, and lists and dicts of them, a few levels deep.
+Python's own reader accepts nan, which is not JSON. If a name appears twice in an object, it keeps only one of the
+values. A file can make it run for hours or overflow the stack. The values read or written here are plain: None, bool,
+int, finite float, text, and lists and dicts of them, a few levels deep.
 """
 import json
 import math

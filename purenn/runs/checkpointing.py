@@ -79,7 +79,7 @@ class Start(NamedTuple):
 
 
 def load_start(path: str, task: str) -> Start:
-    """Read the checkpoint of a run of this task. Raises PurennError, naming the file, if it is another one."""
+    """Read a checkpoint. Raises PurennError, naming the file, if it is of another task, or damaged."""
     from ..files.checkpoint import check_sizes, load_checkpoint
     from ..files.disk import naming
     checkpoint = load_checkpoint(path)
@@ -95,7 +95,7 @@ def load_start(path: str, task: str) -> Start:
             raise PurennError(f"its workers are {settings.workers}; at most {MOST_WORKERS} are started: it is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
         if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
-            raise PurennError("its source is of another task, or its points are impossible; it is damaged")
+            raise PurennError("its source is of another task, or its number of points is impossible; it is damaged")
     return Start(path, settings, source, checkpoint)
 
 

@@ -22,8 +22,8 @@ class Settings(NamedTuple):
 
     ``sizes``: inputs, hidden layers, outputs. ``output_activation`` None: no activation, as for OF_LOGITS. ``momentum``
     is for the optimizers sgd and momentum only. ``lr`` is multiplied by ``lr_decay`` after each epoch. ``batch_size``
-    None: all samples. ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has
-    not fallen for N epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many
+    None: all samples. ``target_loss``: stop below it; None: never. ``patience`` N: stop when the validation loss has no
+    new minimum for N epochs, and keep the weights with which it was lowest; 0: never. ``workers`` None: as many
     processes as make training faster. ``seed`` is that of the generator of weights, orders and drawn data.
     """
 

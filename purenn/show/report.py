@@ -107,7 +107,7 @@ def why_stopped(result) -> str:
     settings, there_is = result.settings, "was computed" if result.problem.kind == "points" else "was learned"
     why = {"target": f"Stopped: the loss is below {settings.target_loss}.",
            "epochs": "Stopped: the last epoch is done.",
-           "patience": f"Stopped: the validation loss has not fallen for {settings.patience} epochs.",
+           "patience": f"Stopped: no new minimum of the validation loss for {show.count(settings.patience, 'epoch')}.",
            "interrupted": f"Stopped: interrupted. What {there_is} so far:"}[result.stopped]
     if result.kept is not None and result.kept < result.epochs:
         why += f" Back to the weights of epoch {result.kept}, when the validation loss was lowest."
