@@ -224,7 +224,7 @@ def test_what_is_not_learned_is_said_with_a_reason():
     ("xor --lr nan", "--lr: found 'nan'; it must be a number above 0"),
     ("xor --lr", "--lr: found no value; it takes one"),
     ("xor --hidden 0", "--hidden: found '0'; it must be a whole number from 1 to 100000, or the word none"),
-    ("xor --hidden 4 none", "--hidden: found none beside other sizes; give either sizes or none"),
+    ("xor --hidden 4 none", "--hidden: found the word none beside sizes; give either sizes or the word none"),
     ("xor --hidden 100000 100000", "--hidden: the network 2-100000-100000-1 has 10000500001 parameters; at most"),
     ("xor --activation foo", "--activation: found 'foo'; it must be one of sigmoid, tanh, relu, leaky_relu, identity"),
     ("xor --output-activation softmax", "--output-activation: found 'softmax'; it must be one of sigmoid, tanh"),

@@ -223,7 +223,7 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with the optimizer adam"),
     ("xor --vary engine=loops,processes", "--engine: found 'processes', but here the runs are already divided"),
     ("xor --vary lr=1 --engine processes", "--engine: found 'processes', but here the runs are already divided"),
-    ("xor --vary lr=1 --hidden none 4", "--hidden: found none beside other sizes"),
+    ("xor --vary lr=1 --hidden none 4", "--hidden: found the word none beside sizes"),
     ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
     ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),
     ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),

@@ -28,7 +28,7 @@ async function post(text) {
 // Connect to Python; `say` is told what is being waited for.
 export async function connect(say) {
   if (location.protocol === "file:") {
-    throw new Error("A page that is opened as a file may not read other files. Run python3 cli.py page in the folder of purenn.");
+    throw new Error("A page that is opened as a file cannot read other files. Run python3 cli.py page in the folder of purenn.");
   }
   if (page.python === "server") {
     send = post;

@@ -1,7 +1,7 @@
 """The hashes in web/index.html: no browser runs a script that is older than the page, or that was changed on its way.
 
-They are in three places: the import map, which has the address of each module, with its hash, and its integrity; the
-content security policy, which has the hash of that map; and the address of the style sheet. ``python3 -m
+They are in three places: the import map, which has for each module its integrity and an address that contains the hash;
+the content security policy, which has the hash of that map; and the address of the style sheet. ``python3 -m
 tests.make_page`` writes them; the server makes them anew for each request.
 """
 import base64

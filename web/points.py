@@ -1,4 +1,4 @@
-"""The points that a network learns from: those of a task, clicked on the page, or from a CSV; noise may move them."""
+"""The points that a network learns from: from a task, from clicks on the page, or from a CSV. Noise may move them."""
 import csv
 import math
 import random
@@ -36,7 +36,7 @@ def rows_of(problem: Problem) -> List[Tuple[float, float, int]]:
 
 
 def moved(problem: Problem, deviation: float, seed: int) -> Problem:
-    """The Problem with each point to learn from moved at random, N(0, deviation), within the unit square."""
+    """The Problem after each training point has been moved at random, by N(0, deviation), within the unit square."""
     if not deviation:
         return problem
     rng = random.Random(seed)
@@ -45,7 +45,7 @@ def moved(problem: Problem, deviation: float, seed: int) -> Problem:
 
 
 def read_csv(text: str) -> List[List[Any]]:
-    """The points of a CSV, two columns of numbers, each moved and scaled to 0 … 1, and a class.
+    """The points of a CSV with two columns of numbers, which are moved and scaled to 0 … 1, and one of classes.
 
     The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not like this.
     """

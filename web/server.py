@@ -40,7 +40,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, port: int):
         super().__init__(("127.0.0.1", port), Handler)
         self.pages: "collections.OrderedDict[str, Page]" = collections.OrderedDict()
-        self.lock = threading.Lock()                # one question at a time: a planted mistake changes the core of all
+        self.lock = threading.Lock()                # one question at a time: a planted mistake changes the core for all
 
     def server_bind(self) -> None:
         """Take the port; unlike the base class, look up no name of this machine, which may take seconds."""
@@ -161,7 +161,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def find(path: str) -> Optional[str]:
-    """The file at a path of the address; None if it is not one of those that are served, or is outside of the project.
+    """The file at the path of an address; None if it is not one of those that are served, or is outside of the project.
 
     >>> find("/web/../../etc/passwd"), find("/.git/config")
     (None, None)

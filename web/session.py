@@ -17,7 +17,7 @@ from web.training import Session
 
 MOST_UNDO = 30
 MOST_EPOCHS = 1_000_000         # of one question
-MOST_MAP = 101                  # points of a map, a side
+MOST_MAP = 101                  # points along each side of a map
 INITS = ("uniform", "normal", "xavier", "he", "zeros")
 
 
@@ -79,7 +79,7 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Other choices from here on. Before the first epoch, or if the training cannot go on with these, a new one."""
+        """Go on with other choices. Before the first epoch, or if it cannot go on with them, begin a new training."""
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")

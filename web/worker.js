@@ -30,7 +30,7 @@ async function load(base, hashes) {
 }
 
 async function begin(base) {
-  const slow = setTimeout(() => postMessage({ say: "Loading Python takes a long time. Reload to try again." }), 60000);
+  const slow = setTimeout(() => postMessage({ say: "Loading Python is taking too long. Reload to try again." }), 60000);
   const sources = text("sources.json").then(JSON.parse).then((names) => Promise.all(names.map(
     async (name) => [name, await text("../" + name)])));
   const hashes = await text("pyodide.json").then(JSON.parse);

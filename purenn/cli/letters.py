@@ -38,7 +38,7 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. ``--full`` sets those not given to the lab report's; else, if allowed, to LETTERS_WITH_C."""
+    """The options. Those not given get the values of FULL with ``--full``, else, if allowed, of LETTERS_WITH_C."""
     task = TASKS["letters"]
     parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you give no option for "
                     f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")

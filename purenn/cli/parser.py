@@ -222,7 +222,7 @@ def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
     """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
     if "none" in sizes and len(sizes) > 1:
         from ..data.sources import ChoiceError
-        raise ChoiceError("hidden", "found none beside other sizes; give either sizes or none")
+        raise ChoiceError("hidden", "found the word none beside sizes; give either sizes or the word none")
     return () if "none" in sizes else tuple(sizes)
 
 

@@ -26,8 +26,9 @@ IN_A_SECOND, COMPILING_PAYS = 12_000_000, 3.0
 def pick(network, work=None, loss=None):
     """The engine for this network; C only if ``work`` says what is to be trained.
 
-    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix; so
-    does one with a loss of one's own, given as ``loss`` or in ``work``. A loss that is not given is taken as purenn's.
+    A network with layers of one's own, which the unrolled source does not know, gets the loops or the matrix.
+    So does a network with a loss of one's own, given as ``loss`` or in ``work``. If no loss is given, it is assumed to
+    be one of purenn's.
     """
     count = network.count_parameters()
     on_cpython = sys.implementation.name == "cpython"

@@ -164,7 +164,8 @@ EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long e
     }
 }
 
-/* Copy the weights of neurons first to end into panels of 16 neurons: for each input, its 16 weights in a row. */
+/* Copy the weights of the neurons from `first` up to, but not including, `end` into panels of 16 neurons: for each
+   input, its 16 weights in a row. */
 static void lay_across(long in, long out, long first, long end, const double *weight, double *across)
 {
     for (long panel = first; panel < end; panel += 16)

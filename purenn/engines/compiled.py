@@ -91,7 +91,7 @@ class Compiled(Engine):
         return found
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch: an iterator over each one's cost, samples, and how many are right.
+        """Learn from all batches of an epoch: an iterator over each batch's cost, size, and number of right outputs.
 
         Returns None instead if the optimizer is one of your own, or learns only a part of the network.
         """

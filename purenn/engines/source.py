@@ -37,7 +37,7 @@ def gradients_source(network, loss) -> str:
 def learn_source(network, loss, optimizer) -> str:
     """The source of ``learn(layers, loss, optimizer, inputs, targets)``: the gradients of a batch, and the step.
 
-    It returns the cost before the step and the outputs; if the cost is not finite there is no step. The step has no
+    It returns the cost before the step, and the outputs; if the cost is not finite, there is no step. The step has no
     weight decay.
     """
     settings, states, step = STEPS[type(optimizer)]

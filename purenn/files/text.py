@@ -6,7 +6,7 @@ def short(value) -> str:
     try:
         text = repr(value)
     except ValueError:                                      # a whole number too long to print
-        text = "a number of thousands of digits"
+        text = "a number with thousands of digits"
     return text if len(text) <= 60 else text[:57] + "..."
 
 

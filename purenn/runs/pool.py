@@ -75,8 +75,8 @@ def run_all(jobs: Sequence[Job], workers: Optional[int] = None, tell: Optional[C
     ``summarize``, if given, returns what to keep of each Result; it is called in the worker. ``tell(done, total)`` is
     called after each run. If there is one worker, it is this process. Ctrl-C raises Interrupted, which has the results
     so far. If a run cannot be done or a worker dies, Incomplete is raised, which has them, too. No process is left
-    running. If there are several, a run whose Settings have ``workers`` None is one process. Raises PurennError if the
-    runs are divided among workers and a run asks for several processes of its own, or for the engine ``processes``.
+    running. If there are several runs, those whose Settings have ``workers`` None use one process each. Raises
+    PurennError if the runs are divided among workers and a run asks for several processes or the engine ``processes``.
     """
     if workers is not None and not (type(workers) is int and workers >= 1):
         raise PurennError(f"run_all: workers is {workers!r}; it must be 1 or more, or None for one on each core")

@@ -101,8 +101,8 @@ def _whole_epochs(axes, most=6):
 def points(title: str, inputs: list, labels: list, guesses: list, grid: list, what: str = "point"):
     """Truth beside prediction, with a black ring around each point where the two differ.
 
-    ``inputs`` are pairs (x1, x2), ``labels`` and ``guesses`` classes, 0 or 1. ``grid[i][j]`` is the output, from 0 to
-    1, at the i-th x2 and the j-th x1; both are equally spaced over LIMITS. ``what`` names the points in the title.
+    ``inputs`` are pairs (x1, x2); ``labels`` and ``guesses`` are classes, 0 or 1. ``grid[i][j]`` is the output, from 0
+    to 1, at the i-th x2 and the j-th x1; both are equally spaced over LIMITS. ``what`` names the points in the title.
     """
     figure = _figure(8, 4.3, title)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
