@@ -7,7 +7,7 @@ On a board with MicroPython, connected by USB, with this computer's files (first
 
     mpremote mount . run examples/xor_micropython.py
 
-To copy it to the board (it then takes about 100 KB of memory, because the sources are compiled there):
+To copy purenn to the board (it then takes about 100 KB of memory there, because the sources are compiled):
 
     mpremote mkdir :purenn :purenn/engines :purenn/data
     cd purenn

@@ -10,7 +10,7 @@ MOST_NOISE = 0.5
 
 
 def chosen(form: Dict[str, Any]) -> Dict[str, Any]:
-    """The choices that the page's controls say; what is left empty is not among them.
+    """The choices made with the page's controls, without the task and without those left empty.
 
     >>> chosen({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0,5", "seed": ""})
     {'hidden': [4, 4], 'activation': 'tanh', 'lr': 0.5}

@@ -36,7 +36,7 @@ def rows_of(problem: Problem) -> List[Tuple[float, float, int]]:
 
 
 def moved(problem: Problem, deviation: float, seed: int) -> Problem:
-    """The Problem after each training point has been moved at random, by N(0, deviation), within the unit square."""
+    """The Problem with each training point moved at random, by N(0, deviation), within the unit square."""
     if not deviation:
         return problem
     rng = random.Random(seed)
@@ -45,7 +45,7 @@ def moved(problem: Problem, deviation: float, seed: int) -> Problem:
 
 
 def read_csv(text: str) -> List[List[Any]]:
-    """The points of a CSV with two columns of numbers, which are moved and scaled to 0 … 1, and one of classes.
+    """The points of a CSV, with two columns of numbers and one of classes. The numbers are scaled to 0 … 1.
 
     The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not like this.
     """

@@ -130,7 +130,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self._send(200, self.server.answer(page, question).encode("utf-8"), "application/json; charset=utf-8")
 
     def _is_own(self) -> bool:
-        """Whether a request is to this server's own name and not from another page. Any other request is refused."""
+        """Whether a request is to this server's own name and not from another page; if not, the refusal is sent."""
         own = {f"{name}:{self.server.server_port}" for name in ("127.0.0.1", "localhost")}
         origin = self.headers.get("Origin")
         is_own = self.headers.get("Host") in own and (origin is None or origin in {f"http://{name}" for name in own})

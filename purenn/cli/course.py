@@ -83,7 +83,7 @@ def _write(terminal: Terminal, options: Any) -> int:
     writing = workbook.write_zip if options.zip else workbook.write
     count = writing(name, options.chapters, seed, program_name())
     where = "" if name == learner.DEFAULT else f" --in {name}"
-    more = f" Begin with {name}/README.txt, or course next{where}." if options.action == "start" else ""
+    more = f" Begin with {name}/README.txt, or 'course next{where}'." if options.action == "start" else ""
     terminal.line(f"{name}: {count} exercises, seed {seed}.{more}")
     return 0
 

@@ -76,7 +76,7 @@ def add_loss_option(group: Group, task: Task) -> None:
 
 
 def add_points_option(group: Group, task: Task) -> None:
-    """``--points``, where points are drawn."""
+    """``--points``, for a task whose points are drawn at random."""
     if task.name == "linear":
         group.add_argument("--points", metavar="N", type=whole(1, MOST_POINTS), default=100,
                            help="how many training points there are (default: 100)")

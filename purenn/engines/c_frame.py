@@ -21,7 +21,7 @@ struct task {
     const long long *order;             /* the numbers of the samples, in the order in which they come; or none */
     double *w, *g, *v, *u;              /* the parameters, their ∂C/∂w, and the optimizer's states */
     double *across;                     /* the weights transposed, in panels of 16 neurons */
-    double *work, *outputs;             /* all a and d (see LEGEND, or the top); outputs */
+    double *work, *outputs;             /* all a and d (c_source.py's LEGEND, at the top of the C); the outputs */
     double *costs, *hits;               /* each sample's cost; 1 where its output means the right class */
     long long start, count, room;       /* the first sample now, how many, and for how many there is room */
     long long first, fresh, last;       /* 1 if: a batch's first samples; gradients start at 0; a step follows */

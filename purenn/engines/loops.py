@@ -36,7 +36,7 @@ class Engine:
         return cost, outputs
 
     def epoch(self, network, loss, optimizer, data, batch_size, rng):
-        """Learn from all batches of an epoch at once: an iterator over each batch's cost, size, and right outputs.
+        """Learn from all batches of an epoch: an iterator over each batch's cost, size, and number of right outputs.
 
         ``rng`` shuffles, as in ``training.batches``. If the method returns None, as here, the caller learns by batch.
         """

@@ -13,7 +13,7 @@ from .c_templates import STEPS
 
 BYTES = 8                                   # of a double, and of a long long
 
-# A vector may read this many numbers beyond the end.
+# A vector instruction may read this many numbers beyond a block's end.
 BEYOND = 32
 
 LAYER_LISTS = ("weight", "bias", "weight_grad", "bias_grad")

@@ -3,7 +3,7 @@ from ..layers import Linear
 from .source import gradients_source, outputs_source
 
 HEAD = """# {!r}, {!r}
-# The batch's gradients and the outputs, as engines.unrolled compiles them. For training, it adds the optimizer's step.
+# The batch's gradients and the outputs, as engines.unrolled compiles them. (The optimizer's step is not shown here.)
 # The names are explained in purenn/engines/source.py. To step through it: python -m pdb THIS_FILE
 from math import exp, log, tanh
 from types import SimpleNamespace

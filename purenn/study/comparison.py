@@ -128,7 +128,7 @@ def median(values: list):
 
 
 def columns(by_epoch: list, last: int, width: int) -> list:
-    """A curve's values at the ends of ``width`` equal parts of the epochs 1 to ``last``, as far as the curve goes.
+    """For each of ``width`` equal parts of the epochs 1 to ``last`` that the curve reaches: its last value there.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
     [0.8, 0.6]

@@ -52,7 +52,7 @@ def check_only(only, network) -> None:
 
 
 def select(sections: list, only, last: int) -> list:
-    """The sections of one part, or those about one neuron; if ``only`` is None, all of them.
+    """The sections that ``only`` names: those of a part, or those about a neuron. If it is None, all sections.
 
     The sections about a neuron include what its δ is computed from. ``last`` is the number of the last layer: what the
     loss computes belongs to the neurons of that layer.
