@@ -1,4 +1,4 @@
-"""The points that a network learns from: from a task, from clicks on the page, or from a CSV. Noise may move them."""
+"""The points that a network learns from. They come from a task, from clicks, or from a CSV; noise may move them."""
 import csv
 import math
 import random

@@ -91,7 +91,7 @@ class Page:
         return self._acted("change", given, lambda one: _change(one, found, deviation), form)
 
     def act(self, what: str, values: List[Any]) -> Dict[str, Any]:
-        """Change the training by hand: ACTS has what there is."""
+        """Change the training by hand, in one of the ways in ACTS."""
         return self._acted(what, values, lambda one: ACTS[what](one, *values))
 
     def _acted(self, what: str, values: Any, do: Callable[[Session], Any], form: Any = None) -> Dict[str, Any]:

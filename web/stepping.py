@@ -29,7 +29,7 @@ class Walk:
         self.layers = [run.network.layers.index(layer) for layer in linears(run.network)]
 
     def about(self) -> Dict[str, Any]:
-        """How many events there are, and at which a phase begins."""
+        """The number of events, and those at which the phases begin."""
         phases: List[List[Any]] = []
         for place, event in enumerate(self.recording.events):
             if not phases or phases[-1][1] != event.place.phase:

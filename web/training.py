@@ -1,7 +1,7 @@
 """A training as the page has it: a Run that can be changed while it learns, and that says what is to be drawn.
 
-Its engine is ``unrolled``, which gives the digits of the engine ``loops`` and is faster. If a mistake of the gallery
-is planted, the engine is ``loops``, because it runs the code that has the mistake.
+Its engine is ``unrolled``, which computes the same numbers as ``loops``, to the last digit, and is faster. If a mistake
+of the gallery is planted, the engine is ``loops``, because it runs the code that has the mistake.
 """
 import contextlib
 import copy
@@ -133,7 +133,7 @@ class Session:
         self._reshape([[(c, j) for j in range(size)] + ([None] if c == column else []) for c, size in enumerate(sizes)])
 
     def add_layer(self) -> None:
-        """Put a hidden layer before the output. Raises PurennError where there are enough."""
+        """Put a hidden layer before the output. Raises PurennError if there are MOST_LAYERS already."""
         sizes = list(self.run.settings.sizes)
         if len(sizes) - 2 >= MOST_LAYERS:
             raise PurennError(f"There are at most {MOST_LAYERS} hidden layers here.")
@@ -209,7 +209,7 @@ class Session:
         try:
             with self._planted():
                 return str(report.last_line(self.run.measured()._replace(why_not_learned=[])))
-        except DivergedError as error:              # found only now: by the last epoch's last step
+        except DivergedError as error:              # by the last epoch's last step, found only now
             self.stopped = f"Diverged: {error}."
         except (ArithmeticError, ValueError) as error:
             self.run.stopped, self.stopped = "diverged", f"Ended by {type(error).__name__}: {error}."

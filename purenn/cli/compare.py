@@ -26,7 +26,7 @@ DESCRIPTION = "Run a task with several settings, each with the same seeds, and s
 
 MOST_RUNS = 10_000
 
-# The default is so low that four learning rates with 20 seeds each take half a minute on two cores.
+# The default is so low that four learning rates, with 20 seeds for each, take half a minute in all on two cores.
 MOST_EPOCHS = 8_000
 
 # What can be varied.

@@ -23,7 +23,7 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--h", metavar="H", type=step, default=1e-5,
                         help="how far to move each weight (default: %(default)g)")
     parser.add_argument("--sweep", action="store_true",
-                        help="show how the error depends on h, from 1e-1 to 1e-12, on xor; takes one --activation only")
+                        help="on xor, show how the error depends on h, from 1e-1 to 1e-12; at most one --activation")
     options = parser.parse_args(arguments)
     if options.sweep and (options.loss or "h" in options.given or len(options.activation or []) > 1):
         raise PurennError("gradcheck: --sweep takes only one --activation and no other option; leave the others out")

@@ -131,7 +131,7 @@ def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
     for name, number, use in zip(("train", "validation", "test"), usual, (
             "learn from", "validate with after each epoch", "test on at the end")):
         group.add_argument("--" + name, metavar="N", type=part_size,
-                           help=f"{what} to {use}, or their share (default: {number})")
+                           help=f"{what} to {use}: a number, or a share of all (default: {number})")
 
 
 def add_ending_options(parser: Parser, log_every: Optional[int], every: int, animate: bool = False) -> None:
@@ -187,7 +187,7 @@ def add_model_options(parser: Parser) -> None:
     parser.add_argument("model", metavar="MODEL", help="what --save wrote, a .json or .safetensors file; or a "
                         ".safetensors file of a torch.nn.Sequential")
     group = parser.add_argument_group("the network, if the file does not describe it (one from PyTorch)")
-    for name, what in (("activation", "between its layers"), ("output-activation", "after the last (default: none)")):
+    for name, what in (("activation", "between layers"), ("output-activation", "after the last layer (default: none)")):
         group.add_argument("--" + name, metavar="NAME", type=one_of(list(ACTIVATIONS)),
                            help=f"the activation {what}: {', '.join(ACTIVATIONS)}")
 

@@ -17,8 +17,8 @@ MOST_NEURONS = 100_000
 # The words that stand for None.
 NONE = {"batch_size": "all", "target_loss": "none"}
 
-# Each: options A and B, a value of B ("" for any), and tasks ("" for all): there, A has no effect beside B. In xor
-# and gate no data are drawn, so with --init zeros, and without --shuffle, the seed changes nothing.
+# Each: options A and B, a value of B ("" for any), and tasks ("" for all). In these, A has no effect beside B with
+# this value. In xor and gate no data are drawn, so with --init zeros, and without --shuffle, the seed changes nothing.
 BESIDE = (("quiet", "json", "", ""), ("log_every", "json", "", ""), ("log_every", "quiet", "", ""),
           ("activation", "hidden", "none", ""), ("seed", "init", "zeros", "xor gate"),
           ("seeds", "init", "zeros", "xor gate"), ("all", "at", "", ""), ("predict", "all", "", ""),

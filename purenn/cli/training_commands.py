@@ -1,4 +1,4 @@
-"""What is common to all commands that train, after the options: the run with its lines, the report, files, figures.
+"""What all commands that train do alike, after reading options: the run with its lines, the report, files, figures.
 
 ``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code are all handled here.
 """

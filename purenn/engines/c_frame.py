@@ -31,9 +31,9 @@ struct task {
     double lr, decay, settings[3];
 };
 
-/* sum[m][n] = start + Σ_p left[m][p]·right[p][n]; without a start it is 0.0. The terms come one after the other, as in
-   the loops: only different sums go side by side. sum_row, left_term and so on are the distances from one row, term
-   or panel to the next; right is in panels of 16 columns. */
+/* sum[m][n] = start + Σ_p left[m][p]·right[p][n]; if start is null, the sum begins at 0.0. The terms come one after the
+   other, as in the loops: only different sums go side by side. sum_row, left_term and so on are the distances from one
+   row, term or panel to the next; right is in panels of 16 columns. */
 struct sums {
     long rows, columns, terms;
     double *sum; long sum_row;

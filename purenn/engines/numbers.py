@@ -179,7 +179,7 @@ class Numbers:
                 begin = end
 
     def hide(self) -> None:
-        """Take the lists out of their places, so that reading one is noticed; not if a program holds one of them."""
+        """Take the lists out of their places, so that reading one is noticed. If a program holds one, all stay."""
         if self.in_c:
             return
         owners: list = [(layer, LAYER_LISTS) for layer in self.layers if isinstance(layer, Linear)]

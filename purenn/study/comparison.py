@@ -91,9 +91,8 @@ def curve(values: list, most: int = CURVE) -> list:
 
 
 # The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, how many of them
-# solved the task, and how many diverged; the median, the lowest and the highest of the epochs that the solved ones
-# needed; the medians of the other numbers over all that are done (None if no run has that number); and ``typical``, the
-# median run.
+# solved the task, and how many diverged; of those that solved it, the median, lowest and highest number of epochs; the
+# medians of the other numbers over all that are done (None if no run has that number); and ``typical``, the median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))
@@ -128,7 +127,7 @@ def median(values: list):
 
 
 def columns(by_epoch: list, last: int, width: int) -> list:
-    """For each of ``width`` equal parts of the epochs 1 to ``last`` that the curve reaches: its last value there.
+    """The epochs 1 to ``last`` are divided into ``width`` equal parts: the curve's last value in each part it reaches.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
     [0.8, 0.6]
