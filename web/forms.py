@@ -86,7 +86,7 @@ def _target_loss(text: str) -> Optional[float]:
 FIELDS: Tuple[Tuple[str, Callable[[str], Any], str], ...] = (
     ("hidden", _sizes, "sizes such as 4 4, or the word none"),
     ("activation", str, ""), ("output_activation", str, ""), ("loss", str, ""), ("optimizer", str, ""),
-    ("lr", number, "a number above 0"), ("momentum", number, "a number from 0 up and below 1"),
+    ("lr", number, "a number above 0"), ("momentum", number, "a number that is at least 0 and less than 1"),
     ("batch_size", _batch_size, "a whole number from 1 up, or the word all"),
     ("target_loss", _target_loss, "a number above 0, or the word none"), ("epochs", int, "a whole number from 1 up"),
     ("init", str, ""), ("seed", int, "a whole number from 0 up"))

@@ -1,4 +1,4 @@
-"""The hashes in web/index.html: no browser runs a script that is older than the page, or that was changed on its way.
+"""The hashes in web/index.html. With them, no browser runs a script of another version, or one changed on its way.
 
 They are in three places: the import map, which has for each module its integrity and an address that contains the hash;
 the content security policy, which has the hash of that map; and the address of the style sheet. ``python3 -m

@@ -32,7 +32,7 @@ function guarded(action) {
   };
 }
 
-// Do what changes the training, and say what Python has against it.
+// Make a change to the training. If Python refuses it, show the error.
 const doing = guarded(async (action) => {
   const answer = await action();
   controls.say(answer?.error ?? null);

@@ -1,4 +1,4 @@
-"""The page's own server: this folder's files, and the answers to the page's questions, on this machine alone.
+"""The page's own server: the files that the page needs, and the answers to its questions, on this machine alone.
 
 It listens on 127.0.0.1, answers its own pages only, reads files of the project and writes none. The protocol is
 written down in docs/page.md.
@@ -21,7 +21,7 @@ from web.session import Page
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MOST_QUESTION = 1_000_000       # bytes
 MOST_PAGES = 16                 # trainings that are kept: those used last
-SECONDS = 60                    # a connection may be silent
+SECONDS = 60                    # that a connection may be silent
 # What is served: a file of one of these folders, or one of these files, with one of these endings.
 FOLDERS = ("web", "purenn", "docs", "plots", "examples")
 FILES = ("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md")

@@ -87,7 +87,7 @@ class Walk:
 
     def _check(self, number: Any) -> None:
         if type(number) is not int or not 0 <= number < len(self.recording):
-            raise PurennError(f"There is no step {number!r:.20}; there are 0 to {len(self.recording) - 1}.")
+            raise PurennError(f"There is no step {number!r:.20}; there are steps 0 to {len(self.recording) - 1}.")
 
     def _column(self, layer: Optional[int]) -> Optional[int]:
         """The column of the page's network that a layer is in."""

@@ -118,7 +118,7 @@ class Session:
         self._go_on()
 
     def remove(self, column: int, place: int) -> None:
-        """Remove a neuron of a hidden layer, and a layer with none left. Raises PurennError for any other neuron."""
+        """Remove a neuron of a hidden layer; with its last one, the layer. Raises PurennError for any other neuron."""
         sizes = list(self.run.settings.sizes)
         if not (0 < column < len(sizes) - 1 and 0 <= place < sizes[column]):
             raise PurennError("Only a neuron of a hidden layer can be removed.")

@@ -13,7 +13,7 @@ def run(arguments: List[str]) -> int:
     """Measure and show; return the exit code."""
     parser = Parser("evaluate", description="Measure a saved network on a table that it has not seen.")
     add_model_options(parser)
-    add_table_options(parser, "the table, with the columns that the network was trained on")
+    add_table_options(parser, "the table, with the network's input columns and the target")
     add_json_option(parser)
     options = parser.parse_args(arguments)
     predictor, table = predictor_and_table(options)

@@ -70,7 +70,7 @@ def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
     images.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV to leave "
                         "out; can be given several times")
     images.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
-    add_part_options(images, [f"{usual} of a file, {DRAWN * usual // USUAL[0]} drawn by purenn; or all there are"
+    add_part_options(images, [f"{usual} from a file, or fewer if it has fewer; {DRAWN * usual // USUAL[0]} if drawn"
                               for usual in USUAL], "images")
     images.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
                         "1, measured on the images to learn from; use a smaller --lr with it")

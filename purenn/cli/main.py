@@ -10,7 +10,7 @@ from ..training import DivergedError
 
 # command, what it does, an example
 COMMANDS = (
-    ("xor", "21 points on two crossing lines, which no straight line separates", "xor --hidden 8 --lr 0.5"),
+    ("xor", "21 points on two crossing lines; no straight line separates the two classes", "xor --hidden 8 --lr 0.5"),
     ("linear", "points to the left and right of a line; tested on fresh ones", "linear --points 200 --seed 3"),
     ("gate", "the truth table of XOR, a step after each sample, with momentum", "gate --hidden 2 --seed 5"),
     ("letters", "images of letters, ten classes: drawn here, or notMNIST, MNIST, a CSV", "letters --hidden 100"),

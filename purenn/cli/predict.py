@@ -16,7 +16,7 @@ def run(arguments: List[str]) -> int:
     parser = Parser("predict", description="Write the rows of a table with a saved network's predictions and, for "
                     "classes, the probability of each class.")
     add_model_options(parser)
-    add_table_options(parser, "the table to predict from; it needs the columns that the network was trained on")
+    add_table_options(parser, "the table to predict from; it needs the network's input columns, but not the target")
     parser.add_argument("--out", metavar="FILE.csv", help="where to write (default: stdout)")
     options = parser.parse_args(arguments)
     out: Optional[str] = None if options.out == "-" else options.out

@@ -1,7 +1,7 @@
 """The batch in matrix form: for wide layers, and to see how the loops over neurons become products of matrices.
 
-The samples of a batch are the rows of a matrix A. Three products take the place of the
-loops over samples, neurons and inputs, each of rows dotted with rows (``linalg.rows_dotted``):
+The samples of a batch are the rows of a matrix A. Three products of matrices take the
+place of the loops over samples, neurons and inputs. In each, rows are dotted with rows (``linalg.rows_dotted``):
 
     forward    z_j = Σ_k w_jk·a_k + b_j, for each sample       Z  = A·Wᵀ + b
     backward   ∂C/∂w_jk = Σ over the samples of δ_j·a_k        dW = δᵀ·A

@@ -20,7 +20,7 @@ class Work(NamedTuple):
 
 
 def is_worth_it(engine: str) -> bool:
-    """True if this engine is the compiled one, or may choose it, and there is a C compiler that works."""
+    """True if there is a C compiler that works, and this engine is the compiled one or may choose it."""
     if engine not in ("auto", "compiled"):
         return False
     from .c_compiler import why_it_fails

@@ -127,7 +127,7 @@ def median(values: list):
 
 
 def columns(by_epoch: list, last: int, width: int) -> list:
-    """The epochs 1 to ``last`` are divided into ``width`` equal parts: the curve's last value in each part it reaches.
+    """The curve's last value in each of ``width`` equal parts of the epochs 1 to ``last``, if it reaches the part.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
     [0.8, 0.6]
