@@ -242,7 +242,7 @@ def test_what_it_has_no_source_for_is_refused():
 
     data = Dataset([[0.0, 1.0]], [[1.0]])
     network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
-    with pytest.raises(PurennError, match=r"unrolled: there is no source for layers\[1\], Mine\(\); use the loops"):
+    with pytest.raises(PurennError, match=r"no source for layers\[1\], Mine\(\); use the engine 'loops'"):
         Unrolled().gradients(network, MSELoss(), *data)
     network = Network.mlp([2, 1], rng=random.Random(1))
     with pytest.raises(PurennError, match="unrolled: there is no source for the loss MyLoss"):

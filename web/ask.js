@@ -1,4 +1,4 @@
-// Questions to Python and its answers: by HTTP where cli.py page serves this page, else from a worker with Pyodide.
+// Questions to Python and its answers: by HTTP if the command `cli.py page` serves this page, else from a worker with Pyodide.
 // The protocol is written down in docs/page.md.
 
 const page = document.documentElement.dataset;

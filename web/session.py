@@ -167,7 +167,7 @@ class Page:
         return self.walk
 
     def explanation(self, sample: int, part: str) -> Dict[str, Any]:
-        """One step on a sample, or a part of it, in HTML; and the epochs before the step, None if they diverged."""
+        """One step on a sample, or a part of it, in HTML; and the number of epochs, which is None after divergence."""
         session = self._session()
         step = None if session.diverged() else len(session.run.curve)
         try:

@@ -3,7 +3,7 @@
 import { $, css, fit, html, mapImage, scale, short, svg } from "./draw.js";
 import { now } from "./training.js";
 
-const MANY = 300;                       // lines: more are drawn straight, thin and without dashes, which is quicker
+const MANY = 300;                       // lines: if there are more, all are drawn straight, thin and without dashes, which is quicker
 const small = document.createElement("canvas");
 let shape = "";                         // what is laid out: sizes and width
 let place = null;                       // where: { width, height, side, x(column), y(column, j) }

@@ -55,7 +55,7 @@ function working(action) {
   };
 }
 
-// A question that changes the whole training. Its answer is all there is to draw. If it is an error, nothing has changed.
+// A question that changes the whole training. Its answer has all that must be drawn. If it is an error, nothing has changed.
 export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));

@@ -118,7 +118,10 @@ class Session:
         self._go_on()
 
     def remove(self, column: int, place: int) -> None:
-        """Remove a neuron of a hidden layer; with its last one, the layer. Raises PurennError for any other neuron."""
+        """Remove a neuron of a hidden layer. If it is the layer's only one, remove the layer, too.
+
+        Raises PurennError for any other neuron.
+        """
         sizes = list(self.run.settings.sizes)
         if not (0 < column < len(sizes) - 1 and 0 <= place < sizes[column]):
             raise PurennError("Only a neuron of a hidden layer can be removed.")
@@ -254,6 +257,6 @@ class Session:
 
 
 def _columns(old: Any, new: Any) -> List[Any]:
-    """For each column of the new sizes: which one it was in the old, or None, and how many neurons it has."""
+    """For each column of the new sizes: which of the old sizes it was, or None, and its new number of neurons."""
     last = len(new) - 1
     return [(len(old) - 1 if c == last else c if c < len(old) - 1 else None, size) for c, size in enumerate(new)]

@@ -47,7 +47,7 @@ def _parser(name: str) -> Parser:
     add_sample_option(group, ALL[name])
     group.add_argument("--after", metavar="N", type=whole(0), default=0, help="train N epochs first (default: 0)")
     group.add_argument("--at", metavar="N", type=whole(0),
-                       help="print the screen of event N, counted from 0; with --predict, begin there")
+                       help="print the screen of event N (a line, call or return); with --predict, begin at event N")
     group.add_argument("--find", metavar="NAME",
                        help="print the lines that set a quantity, such as 2.weight_grad[1][0] or, for short, g2_10")
     group.add_argument("--all", action="store_true", help="print all events, each in a few lines")

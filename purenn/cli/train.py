@@ -28,7 +28,7 @@ def run(arguments: List[str]) -> int:
 def add_options(parser: Parser, task: Task) -> Group:
     """The options of the table, the network and the training; returns the group of the last."""
     group = add_table_options(parser, "the table; a text column becomes one input for each value")
-    group.add_argument("--target", metavar="COLUMN", help="the column to predict: its name, its number, or 'last'")
+    group.add_argument("--target", metavar="COLUMN", help="the target: a column's name or number (1, 2 ...), or 'last'")
     group.add_argument("--task", metavar="NAME", type=one_of(KINDS),
                        help=f"{' or '.join(KINDS)} (default: chosen by the target's values)")
     group.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column to leave out; can be "

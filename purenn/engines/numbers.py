@@ -166,7 +166,7 @@ class Numbers:
                                  f"{self.place.parameters}, as its layers say")
             self.views[letter][:len(numbers)] = numbers
         if len(set(map(id, chain(self.lists["w"], self.lists["g"])))) < 2 * len(self.lists["w"]):
-            raise PurennError("compiled: one list of numbers is in the network twice; use the loops")
+            raise PurennError("compiled: one list of numbers is in the network twice; use the engine 'loops'")
         self.library.begin(self.pointer, 0, 1)
 
     def store(self) -> None:

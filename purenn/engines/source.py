@@ -19,11 +19,12 @@ def check_known(network, loss=None, engine="unrolled", losses=LOSSES) -> None:
     """Raise PurennError for a layer or loss that the engine has no source for."""
     for i in range(len(network.layers)):
         if type(network.layers[i]) not in VALUES and type(network.layers[i]) not in (Linear, Softmax):
-            raise PurennError(f"{engine}: there is no source for layers[{i}], {network.layers[i]!r}; use the loops")
+            raise PurennError(f"{engine}: there is no source for layers[{i}], {network.layers[i]!r}; use the "
+                              "engine 'loops'")
     if network.in_features is None:
-        raise PurennError(f"{engine}: the network has no Linear layer, so its size is not known; use the loops")
+        raise PurennError(f"{engine}: the network has no Linear layer, so its size is unknown; use the engine 'loops'")
     if loss is not None and type(loss) not in losses:
-        raise PurennError(f"{engine}: there is no source for the loss {loss!r}; use the loops")
+        raise PurennError(f"{engine}: there is no source for the loss {loss!r}; use the engine 'loops'")
 
 
 def gradients_source(network, loss) -> str:
@@ -121,7 +122,7 @@ def _weights(network):
 
 
 def _unpacked(network, w, b, end):
-    """``weight`` + end and ``bias`` + end of each layer, unpacked into variables that are called ``w…`` and ``b…``."""
+    """Each layer's lists ``weight`` + ``end`` and ``bias`` + ``end``, unpacked into variables: ``w…`` and ``b…``."""
     lines = []
     for i in _linears(network):
         layer = network.layers[i]

@@ -77,4 +77,4 @@ def check_size(network) -> None:
     count = network.count_parameters()
     if count > MOST_PARAMETERS:
         raise PurennError(f"unrolled: the network has {count} parameters; this engine is for tiny networks, "
-                          f"with at most {MOST_PARAMETERS}; use the engine matrix")
+                          f"with at most {MOST_PARAMETERS}; use the engine 'matrix'")
