@@ -7,7 +7,7 @@ On a board with MicroPython, connected by USB, with this computer's files (first
 
     mpremote mount . run examples/xor_micropython.py
 
-To copy purenn to the board (it takes about 100 KB of memory, because the board compiles the sources):
+To copy purenn to the board (its import takes about 100 KB of RAM, because the board compiles the sources):
 
     mpremote mkdir :purenn :purenn/engines :purenn/data
     cd purenn

@@ -68,7 +68,7 @@ def read_csv(text: str) -> List[List[Any]]:
         points.append([*values, row[2]])
     classes = sorted({point[2] for point in points})
     if len(classes) != 2:
-        raise PurennError(f"The third column has {len(classes)} classes; there must be two.")
+        raise PurennError(f"The third column must have two classes; found {len(classes)}.")
     scaled = [_scaled([point[k] for point in points]) for k in range(2)]
     return [[x1, x2, classes.index(point[2])] for x1, x2, point in zip(*scaled, points)]
 

@@ -257,6 +257,6 @@ class Session:
 
 
 def _columns(old: Any, new: Any) -> List[Any]:
-    """For each column of the new sizes: which of the old sizes it was, or None, and its new number of neurons."""
+    """For each column of the new network: its place in the old network, or None if it is new; and its neurons."""
     last = len(new) - 1
     return [(len(old) - 1 if c == last else c if c < len(old) - 1 else None, size) for c, size in enumerate(new)]

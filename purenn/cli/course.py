@@ -46,8 +46,8 @@ def run(arguments: List[str]) -> int:
     parser.add_argument("--zip", metavar="FILE.zip", help="handout: write a zip file instead of a folder")
     parser.add_argument("--csv", metavar="FILE.csv", help="grade: write the points as a table")
     parser.add_argument("--json", action="store_true", default=None, help="grade: print the grades as JSON")
-    parser.add_argument("--weights", metavar="FILE.json",
-                        help='grade: points from a file; {"4": 2, "4.2": 5} is 2 for each exercise of 4, but 5 for 4.2')
+    parser.add_argument("--weights", metavar="FILE.json", help='grade: points from a file; {"4": 2, "4.2": 5} gives 2 '
+                        "for each exercise of chapter 4, but 5 for exercise 4.2")
     options = parser.parse_args(arguments)
     allowed, most, _ = ACTIONS[options.action]
     unused = options.given - allowed - {"action", "names"}

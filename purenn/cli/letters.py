@@ -4,7 +4,7 @@ from typing import Any, List, Tuple
 
 from ..data.images import DRAWN, USUAL, drawn_sizes
 from ..data.sources import ImageSource, check_names, class_names, read_source
-from ..engines.work import is_worth_it
+from ..engines.work import can_use_c
 from ..files.text import short
 from ..linalg import PurennError
 from ..runs.defaults import LETTERS_WITH_C, TASKS, Task
@@ -51,7 +51,7 @@ def parse(arguments: List[str]) -> Any:
     add_workers_option(group)
     add_ending_options(parser, log_every=None, every=1)
     options = parser.parse_args(arguments)
-    usual = FULL if options.full else LETTERS_WITH_C if not options.given - FREE and is_worth_it(options.engine) else {}
+    usual = FULL if options.full else LETTERS_WITH_C if not options.given - FREE and can_use_c(options.engine) else {}
     vars(options).update({name: usual[name] for name in set(usual) - options.given})
     options.given |= set(usual)
     if usual is LETTERS_WITH_C and not options.json and not options.quiet:

@@ -35,8 +35,8 @@ def add_network_options(parser: Parser, task: Task, output: bool = True) -> None
                        help=f"activation of the hidden layers: {', '.join(BETWEEN)} (default: %(default)s)")
     if output:
         group.add_argument("--output-activation", metavar="NAME", type=one_of(BETWEEN),
-                           help="activation of the output layer: one of those above (default: sigmoid, or "
-                           "none with the loss bce-with-logits)")
+                           help="activation of the output layer: one of those above (default: sigmoid, but "
+                           "no activation with the loss bce-with-logits)")
     group.add_argument("--init", metavar="NAME", type=one_of(list(INITIALIZERS)), default=usual.init,
                        help=f"how the weights start: {', '.join(INITIALIZERS)} (default: %(default)s)")
 

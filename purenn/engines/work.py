@@ -11,7 +11,7 @@ PAYS, LEAST_SHARE = 500_000, 8
 
 
 class Work(NamedTuple):
-    """What is to be trained: loss, optimizer, the number of samples in all epochs, and how many workers share it."""
+    """A training's work: its loss, its optimizer, its samples times epochs, and how many workers share each batch."""
 
     loss: Any
     optimizer: Any
@@ -19,8 +19,8 @@ class Work(NamedTuple):
     workers: Any = None
 
 
-def is_worth_it(engine: str) -> bool:
-    """True if there is a C compiler that works, and this engine is the compiled one or may choose it."""
+def can_use_c(engine: str) -> bool:
+    """True if a C compiler works, and the engine is ``compiled``, or ``auto``, which may choose it."""
     if engine not in ("auto", "compiled"):
         return False
     from .c_compiler import why_it_fails
