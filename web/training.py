@@ -129,7 +129,7 @@ class Session:
         self._reshape([column_kept for column_kept in kept if column_kept])
 
     def add_neuron(self, column: int) -> None:
-        """Put a neuron into a hidden layer, with weights that are drawn. Raises PurennError if the layer is full."""
+        """Put a neuron into a hidden layer, with random weights. Raises PurennError if the layer is full."""
         sizes = list(self.run.settings.sizes)
         if not 0 < column < len(sizes) - 1 or sizes[column] >= MOST_NEURONS:
             raise PurennError(f"A hidden layer has at most {MOST_NEURONS} neurons here.")
@@ -257,6 +257,6 @@ class Session:
 
 
 def _columns(old: Any, new: Any) -> List[Any]:
-    """For each column of the new network: its place in the old network, or None if it is new; and its neurons."""
+    """For each column of the new network: its place in the old one, None if it is new; and how many neurons it has."""
     last = len(new) - 1
     return [(len(old) - 1 if c == last else c if c < len(old) - 1 else None, size) for c, size in enumerate(new)]
