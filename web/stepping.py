@@ -37,7 +37,7 @@ class Walk:
         return {"events": len(self.recording), "phases": phases}
 
     def view(self, number: int, hides: bool = False) -> Dict[str, Any]:
-        """What there is at an event. With ``hides``, a formula's result is left out, and the learner is asked for it."""
+        """What there is at an event. With ``hides``, a formula's result is left out and asked for."""
         recording = self.recording
         self._check(number)
         event = recording.events[number]
