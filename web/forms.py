@@ -45,7 +45,7 @@ def number(text: str) -> float:
 
 
 def noise(form: Dict[str, Any]) -> float:
-    """How far the points are moved at random: the standard deviation. Raises ChoiceError."""
+    """How far the points are moved at random: the standard deviation. Raises ChoiceError if it is not from 0 to MOST_NOISE."""
     text = str(form.get("noise", "")).strip() or "0"
     try:
         value = number(text)

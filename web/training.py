@@ -93,9 +93,9 @@ class Session:
     # Changes.
 
     def change(self, choices: Dict[str, Any]) -> None:
-        """Other choices from here on. A weight between two neurons that both remain keeps its value.
+        """Other choices from here on. A weight keeps its value if both of its neurons remain.
 
-        Raises ChoiceError; then nothing has changed.
+        Raises ChoiceError if they are not valid; then nothing has changed.
         """
         new, old, run = {**self.chosen, **choices}, self.run.settings, self.run
         before, self.chosen = self.chosen, new
