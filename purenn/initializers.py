@@ -1,7 +1,7 @@
 """The weights before training.
 
-They must not all be equal: then the neurons of a hidden layer get the same gradient in every
-step and stay alike forever (``zeros`` is here to show it). And the activations should neither grow nor shrink
+They must not all be equal. If they are, and the biases, too, the neurons of a hidden layer get equal
+gradients and stay alike forever (``zeros`` is here to show it). And the activations should neither grow nor shrink
 from layer to layer: the standard deviations in xavier and he are chosen for that.
 
 Each initializer takes the size of a layer and a generator, ``rng``, and returns its weights
@@ -55,7 +55,7 @@ def he(in_features: int, out_features: int, rng):
 
 
 def all_zeros(in_features: int, out_features: int, rng):
-    """Weights and biases 0: the neurons of a hidden layer can never become different."""
+    """Weights and biases 0: if all layers begin so, a hidden layer's neurons stay alike."""
     return zeros(out_features, in_features), zeros(out_features)
 
 

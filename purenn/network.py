@@ -156,8 +156,8 @@ class Network:
 
     def _check_layer(self, i, layer):
         if not isinstance(layer, Layer):
-            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid(), or a "
-                              "layer of your own: a subclass of Layer" % (i, layer))
+            raise PurennError("Network: layers[%d] is %r; expected a layer, such as Linear(2, 4) or Sigmoid(), or an "
+                              "instance of your own subclass of Layer" % (i, layer))
         for earlier in self.layers[:i]:
             if earlier is layer:
                 raise PurennError("Network: layers[%d], %r, is in the list twice; a layer keeps what its own "

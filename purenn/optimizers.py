@@ -20,7 +20,7 @@ class Optimizer:
     ``parameters`` is what ``network.parameters()`` yields. ``lr`` may be changed between steps.
     ``weight_decay`` is the λ of L2 regularization: ½λ·Σθ² is added to the cost.
 
-    The optimizer's state is what it keeps from step to step, such as the velocities. A class names the parts
+    An optimizer's state is what it keeps besides these, such as the velocities. A class names the parts
     of its state. Those in ``state_lists`` and ``state_squares`` have the shape of the parameters, and the squares are
     never below 0. Those in ``state_counts`` are whole numbers.
 

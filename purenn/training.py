@@ -160,7 +160,7 @@ def are_classes(targets: list) -> bool:
 def class_of(values: Vector, threshold: float = 0.5) -> int:
     """The class of an output or a target: 0 or 1 by its side of the threshold, or the index of the largest of several.
 
-    For the outputs that a loss takes, the threshold is ``loss.threshold``: 0 for logits.
+    For the outputs that a loss takes, the threshold is ``loss.threshold``: 0 for binary logits.
 
     >>> class_of([0.7]), class_of([0.1, 0.2, 0.7])
     (1, 2)

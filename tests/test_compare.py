@@ -204,7 +204,8 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary lr=", "--vary: found 'lr=', without values; give it as NAME=V1,V2,..."),
     ("xor --vary lr=1,,2", "--vary: found 'lr=1,,2', with an empty value"),
     ("xor --vary lrr=1", "--vary: found 'lrr'; did you mean lr? it must be one of hidden, activation"),
-    ("xor --vary seed=1,2", "; --seeds says how many seeds"),
+    ("xor --vary seed=1,2", "--vary: found 'seed'; it must be one of hidden, activation, output-activation, init, "
+     "loss, optimizer, lr, momentum, batch-size, shuffle, engine, epochs, target-loss; --seeds says how many seeds"),
     ("xor --vary json=1", "--vary: found 'json'; it must be one of"),
     ("xor --vary quiet=yes", "--vary: found 'quiet'; it must be one of"),
     ("xor --vary workers=1,2", "--vary: found 'workers'; it must be one of"),
@@ -223,7 +224,7 @@ def test_losses_of_different_kinds_are_not_compared_without_a_warning():
     ("xor --vary optimizer=sgd,adam --vary momentum=0,0.5", "--momentum: found it with the optimizer adam"),
     ("xor --vary engine=loops,processes", "--engine: found 'processes', but here the runs are already divided"),
     ("xor --vary lr=1 --engine processes", "--engine: found 'processes', but here the runs are already divided"),
-    ("xor --vary lr=1 --hidden none 4", "--hidden: found the word none beside sizes"),
+    ("xor --vary lr=1 --hidden none 4", "--hidden: found the word none beside another value"),
     ("xor --vary lr=1 --seeds 0", "--seeds: found '0'; it must be a whole number from 1 up"),
     ("xor --vary lr=1,2 --seeds 9999", "2 settings with 9999 seeds are 19998 runs; at most 10000 are allowed"),
     ("xor --vary lr=1 --workers 0", "--workers: found '0'; it must be a whole number from 1 to 256"),

@@ -40,6 +40,7 @@ def solved(folder, chapters, seed):
 
 def test_what_start_says_next_works_in_a_folder_of_any_name(tmp_path):
     done = cli("course", "start", "mine", "--chapters", "1", cwd=str(tmp_path))
+    assert done.stdout.endswith(", or 'course next --in mine'.\n")
     words = done.stdout.strip().split(", or ")[1].strip("'.").split()
     assert words == ["course", "next", "--in", "mine"]
     assert "Next: %s" % os.path.join("mine", "ex01_1_") in cli(*words, cwd=str(tmp_path)).stdout

@@ -160,7 +160,7 @@ def deep(middle=Tanh, second=Linear, third=Linear, output=Sigmoid):
     (deep(second=WrongWeights), "layer 4 right, layer 2 wrong, layer 0 before it right: look at how layer 2 computes "
      "the slopes of its own parameters"),
     (deep(output=WrongTanh), "layer 4 wrong, the last that learns: look at layer 4 and at what comes after it: "
-     "layers[5] WrongTanh(), the loss and the division by the number of samples"),
+     "layers[5] WrongTanh(), the loss and, for a mean, the division by the number of samples"),
     (deep(third=WrongWeights), "layer 4 wrong, layer 2 before it right: look at how layer 4 computes the slopes of its "
      "own parameters"),
 ], ids=["right", "activation", "handed on", "weights", "output", "last weights"])
@@ -220,7 +220,7 @@ def test_a_forward_pass_that_is_random_is_noticed():
      "number for each input, and returns a list of numbers", None),
     ((lambda inputs: ["a"] * 3, None), r"its forward returned \['a', 'a', 'a'\]", None),
     ((None, lambda grad: None), "its backward returned None", None),
-    ((None, lambda grad: grad[:2]), r"its backward returned a list of length 2, expected 3; backward is given", None),
+    ((None, lambda grad: grad[:2]), r"what its backward returned has length 2, expected 3; backward is given", None),
 ])
 def test_an_error_in_a_layer_of_ones_own_is_explained_in_one_sentence(given, message, cause):
     network = own_network(*given)
@@ -240,7 +240,7 @@ def test_so_is_one_in_a_loss_of_ones_own():
         def forward(self, output, target):
             return output
 
-    for loss, message in ((Broken(), "the loss, Broken: its backward returned a list of length 2, expected 3"),
+    for loss, message in ((Broken(), "the loss, Broken: what its backward returned has length 2, expected 3"),
                           (Several(), r"the loss, Several: its forward returned \[.*; forward is given the outputs")):
         with pytest.raises(PurennError, match=message):
             gradcheck(Network.mlp([3, 3], rng=random.Random(1)), loss, *small_data())

@@ -103,8 +103,8 @@ class Alike:
     (lambda: Network([]), PurennError, "Network: the list of layers is empty"),
     (lambda: Network(Linear(2, 1)), PurennError, r"Network: layers is Linear\(2, 1\); give a list of layers"),
     (lambda: Network([Sigmoid]), PurennError, r"Network: layers\[0\] is <class .*expected a layer"),
-    (lambda: Network([Alike()]), PurennError, r"Network: layers\[0\] is Alike\(\); expected .*a "
-     r"layer of your own: a subclass of Layer"),
+    (lambda: Network([Alike()]), PurennError, r"Network: layers\[0\] is Alike\(\); expected .*or "
+     r"an instance of your own subclass of Layer"),
     (lambda: Network([Linear(2, 2), *[Sigmoid()] * 2]), PurennError,
      r"Network: layers\[2\], Sigmoid\(\), is in the list twice"),
     (lambda: small_network().load_state_dict(None), PurennError, "load_state_dict: found a NoneType; give what"),

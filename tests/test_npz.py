@@ -330,9 +330,9 @@ def test_what_numpy_writes_here_and_now_is_read(tmp_path):
 
 
 @pytest.mark.parametrize("name, shape, values, match", [
-    ("x", (2, 2), b"abc", r"'x' has 3 values, which is not the number that its shape, \(2, 2\), needs"),
-    ("x", (-1, -3), b"abc", "which is not the number that its shape"),
-    ("x", (3.0,), b"abc", "which is not the number that its shape"),
+    ("x", (2, 2), b"abc", r"'x' has 3 values, which do not fit its shape, \(2, 2\)"),
+    ("x", (-1, -3), b"abc", "which do not fit its shape"),
+    ("x", (3.0,), b"abc", "which do not fit its shape"),
     ("x", (1,), [1.0], r"the values of 'x' are \[1.0\]; give bytes or an array.array of numbers"),
     ("x", (1,), array("w" if sys.version_info >= (3, 13) else "u", "a"), "give bytes or an array.array of numbers"),
     ("", (3,), b"abc", "a name is ''"),

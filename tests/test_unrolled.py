@@ -242,12 +242,14 @@ def test_what_it_has_no_source_for_is_refused():
 
     data = Dataset([[0.0, 1.0]], [[1.0]])
     network = Network([Linear(2, 1, rng=random.Random(1)), Mine()])
-    with pytest.raises(PurennError, match=r"no source for layers\[1\], Mine\(\); use the engine 'loops'"):
+    with pytest.raises(PurennError, match=r"unrolled: there is no source for layers\[1\], Mine\(\); use the "
+                                          "engine 'loops'"):
         Unrolled().gradients(network, MSELoss(), *data)
     network = Network.mlp([2, 1], rng=random.Random(1))
     with pytest.raises(PurennError, match="unrolled: there is no source for the loss MyLoss"):
         Unrolled().gradients(network, MyLoss(), *data)
-    with pytest.raises(PurennError, match="the network has 40401 parameters; this engine is for tiny networks"):
+    with pytest.raises(PurennError, match="unrolled: the network has 40401 parameters; this engine is for tiny "
+                                          "networks, with at most 20000"):
         Unrolled().outputs(Network.mlp([200, 200, 1], init="zeros"), [[0.0] * 200])
     with pytest.raises(PurennError, match="unrolled: the network has no Linear layer"):
         Unrolled().outputs(Network([Sigmoid()]), [[0.0]])

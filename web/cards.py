@@ -65,7 +65,7 @@ def _quantity(quantity: Any, part: str) -> Dict[str, Any]:
 
 
 def lines_from(file: str, first: int) -> List[str]:
-    """The lines of a function of purenn, from ``first`` to the function's end, without their common indentation."""
+    """The lines of a function of purenn, from ``first`` to the end of its block, at most MOST_LINES, not indented."""
     path = os.path.join(ROOT, *file.split("/"))
     line = linecache.getline(path, first)
     margin = len(line) - len(line.lstrip())

@@ -10,12 +10,12 @@ MOST_NOISE = 0.5
 
 
 def chosen(form: Dict[str, Any]) -> Dict[str, Any]:
-    """The choices made with the page's controls, without the task and without those left empty.
+    """The choices made with the page's controls, but the task, the noise, the mistake, and those left empty.
 
     >>> chosen({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0,5", "seed": ""})
     {'hidden': [4, 4], 'activation': 'tanh', 'lr': 0.5}
 
-    Raises ChoiceError for a value that is not allowed, and for a network that the page could not draw.
+    Raises ChoiceError for a text that cannot be read, and for a network that the page could not draw.
     """
     found: Dict[str, Any] = {}
     for name, read, expected in FIELDS:
@@ -45,7 +45,7 @@ def number(text: str) -> float:
 
 
 def noise(form: Dict[str, Any]) -> float:
-    """How far the points are moved at random: the standard deviation. Raises ChoiceError if it is not from 0 to MOST_NOISE."""
+    """The standard deviation of the noise of the points. Raises ChoiceError if it is not from 0 to MOST_NOISE."""
     text = str(form.get("noise", "")).strip() or "0"
     try:
         value = number(text)

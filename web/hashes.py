@@ -1,8 +1,8 @@
-"""The hashes in web/index.html. With them, no browser runs a script of another version, or one changed on its way.
+"""The hashes in web/index.html. With them, no browser runs a module of another version, or one changed on its way.
 
-They are in three places: the import map, which has for each module its integrity and an address that contains the hash;
-the content security policy, which has the hash of that map; and the address of the style sheet. ``python3 -m
-tests.make_page`` writes them; the server makes them anew for each request.
+The import map has for each module its integrity and an address with the beginning of its hash. The content security
+policy has the hash of that map. main.js, worker.js and the style sheet have such addresses, too. ``python3 -m
+tests.make_page`` writes all this; the server makes it anew for each request.
 """
 import base64
 import hashlib

@@ -45,9 +45,9 @@ def moved(problem: Problem, deviation: float, seed: int) -> Problem:
 
 
 def read_csv(text: str) -> List[List[Any]]:
-    """The points of a CSV, with two columns of numbers and one of classes. The numbers are scaled to 0 … 1.
+    """The points of a CSV, with two columns of numbers, each scaled to 0 … 1 if it is not within, and one of classes.
 
-    The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not like this.
+    The first of the two classes, in the order of the alphabet, is 0. Raises PurennError for another text or a long one.
     """
     if len(text) > MOST_TEXT:
         raise PurennError(f"The file is too large; at most {MOST_TEXT:,} characters are read.")
@@ -55,7 +55,10 @@ def read_csv(text: str) -> List[List[Any]]:
     if not lines:
         raise PurennError("The file is empty.")
     delimiter = max(";\t,", key=lambda mark: lines[0].count(mark))
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    except csv.Error as error:
+        raise PurennError(f"The file is not a CSV that can be read: {error}.") from None
     if len(rows[0]) == 3 and _numbers(rows[0]) is None:
         del rows[0]                                         # the names of the columns
     if len(rows) > MOST_POINTS:

@@ -1,4 +1,4 @@
-"""The page's own server: the files that the page needs, and the answers to its questions, on this machine alone.
+"""The page's own server: files of the project, and the answers to the page's questions, on this machine alone.
 
 It listens on 127.0.0.1, answers its own pages only, reads files of the project and writes none. The protocol is
 written down in docs/page.md.

@@ -11,7 +11,7 @@ from web.forms import number as read_number
 
 WIDTH, ROWS = 200, 16           # of the texts: columns, and lines at a time
 
-# How to go from one event to another: to the next line, over a call, out of a function, to the next phase and so on.
+# How to go from one event to another: over a call, out of a function, or to the next formula.
 WAYS = {"over": walking.over, "out": walking.out, "formula": walking.formula}
 
 
@@ -65,7 +65,7 @@ class Walk:
         return WAYS[how](self.recording, number, way)
 
     def wrote(self, number: int, column: int, place: int, source: int) -> int:
-        """The event that last wrote to the edge: in the update, to its weight; before the update, to its slope."""
+        """The event that last wrote to the edge: in the update, to its weight; before, its slope. Else the first."""
         self._check(number)
         if not 0 < column <= len(self.layers):
             raise PurennError("There is no such edge.")

@@ -55,7 +55,7 @@ function working(action) {
   };
 }
 
-// A question that changes the whole training. Its answer has all that must be drawn. If it is an error, nothing has changed.
+// A question that changes the whole training. Its answer has all that must be drawn but the maps and slopes.
 export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));
@@ -78,7 +78,7 @@ export async function showLines(lines) {
   tell("frame");
 }
 
-// Train this number of epochs without drawing in between.
+// Train this number of epochs. The figures are drawn now and then, but no new maps are computed in between.
 export const advance = working(async (epochs) => {
   await pause();
   tell("start");

@@ -22,7 +22,7 @@ from web import points
 from web.forms import MOST_LAYERS, MOST_NEURONS
 from web.planting import find
 
-# Only a change of one of these settings makes a new optimizer, which forgets the steps of the one before.
+# A change of one of these settings, or of the sizes, makes a new optimizer, which forgets the steps of the one before.
 OF_OPTIMIZER = ("optimizer", "momentum", "weight_decay")
 
 
@@ -30,8 +30,8 @@ class Session:
     """One training: the network as it is after a number of epochs.
 
     ``log`` has the changes since it began, each [epoch, what, with what]. A training that begins with the same form and
-    is changed in the same way after the same epochs comes to the same numbers. Raises PurennError if the choices are
-    not valid, or if the page could not draw the network.
+    is changed in the same way after the same epochs comes to the same numbers. Raises PurennError if the
+    task is not on the page, or the choices are not valid.
     """
 
     def __init__(self, task: str, choices: Dict[str, Any], noise: float = 0.0, mistake: str = ""):
@@ -93,7 +93,7 @@ class Session:
     # Changes.
 
     def change(self, choices: Dict[str, Any]) -> None:
-        """Other choices from here on. A weight keeps its value if both of its neurons remain.
+        """Other choices from here on. A weight keeps its value if both of its neurons remain and stay neighbors.
 
         Raises ChoiceError if they are not valid; then nothing has changed.
         """
@@ -120,7 +120,7 @@ class Session:
     def remove(self, column: int, place: int) -> None:
         """Remove a neuron of a hidden layer. If it is the layer's only one, remove the layer, too.
 
-        Raises PurennError for any other neuron.
+        Raises PurennError if it is not a neuron of a hidden layer.
         """
         sizes = list(self.run.settings.sizes)
         if not (0 < column < len(sizes) - 1 and 0 <= place < sizes[column]):
@@ -129,7 +129,7 @@ class Session:
         self._reshape([column_kept for column_kept in kept if column_kept])
 
     def add_neuron(self, column: int) -> None:
-        """Put a neuron into a hidden layer, with random weights. Raises PurennError if the layer is full."""
+        """Put a neuron into a hidden layer, with initial weights. Raises PurennError if it is full, or not hidden."""
         sizes = list(self.run.settings.sizes)
         if not 0 < column < len(sizes) - 1 or sizes[column] >= MOST_NEURONS:
             raise PurennError(f"A hidden layer has at most {MOST_NEURONS} neurons here.")
@@ -238,7 +238,7 @@ class Session:
             return slopes(self.run.network, self.run.loss, self.run.problem.train, self.run.engine)
 
     def about(self) -> Dict[str, Any]:
-        """The choices, the first line of the report, the defaults, and the samples to explain."""
+        """The choices, the first line of the report, what the controls show, and the samples to explain."""
         usual, settings, data = self.task.settings, self.run.settings, self.run.problem.train
         line, = report.first_lines(self.run)
         is_plain = not (self.log or self.noise or self.mistake)

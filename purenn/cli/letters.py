@@ -23,7 +23,7 @@ SHOWN = ("show_data", "data", "images", "labels", "ignore", "names", "seed")
 WRITTEN = ("write_data", "seed", "train", "validation", "test")
 
 # The options that may be given without changing the other defaults.
-FREE = {"engine", "workers", "seed", "json", "quiet", "save", "history", "plot", "checkpoint"}
+FREE = {"engine", "workers", "seed", "json", "quiet", "save", "history", "plot", "checkpoint", "checkpoint_every"}
 
 
 def run(arguments: List[str]) -> int:
@@ -38,10 +38,10 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """The options. Those not given get the values of FULL with ``--full``, else, if allowed, of LETTERS_WITH_C."""
+    """With ``--full``, FULL sets what is not given; with C and none but FREE options, LETTERS_WITH_C does."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} If there is a C compiler and you give no option for "
-                    f"images, network or training, these defaults replace those below: {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{task.summary} With a C compiler, if no option for images, network or "
+                    f"training is given but --engine, --seed, --workers, the defaults are {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")
@@ -70,7 +70,7 @@ def add_options(parser: Parser, task: Task) -> Tuple[Group, Group]:
     images.add_argument("--ignore", metavar="COLUMN", action="append", default=[], help="a column of the CSV to leave "
                         "out; can be given several times")
     images.add_argument("--names", metavar="TEXT", help="a character for each class, for the report, as in ABCDEFGHIJ")
-    add_part_options(images, [f"{usual} from a file, or fewer if it has fewer; {DRAWN * usual // USUAL[0]} if drawn"
+    add_part_options(images, [f"{usual} of a file, or fewer if it is small; {DRAWN * usual // USUAL[0]} if drawn"
                               for usual in USUAL], "images")
     images.add_argument("--standardize", action="store_true", help="scale the pixels to mean 0 and standard deviation "
                         "1, measured on the images to learn from; use a smaller --lr with it")

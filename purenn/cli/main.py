@@ -23,7 +23,7 @@ COMMANDS = (
     ("reproduce", "repeat the experiments of five lab reports, and compare the results", "reproduce A8"),
     ("explain", "one training step of one sample, with the numbers put in", "explain mazur --only backward"),
     ("step", "walk through one training step line by line, forward and back", "step xor"),
-    ("tape", "the gradients by automatic differentiation, beside those of backpropagation", "tape mazur --only 2.0"),
+    ("tape", "the gradients by automatic differentiation, compared with backpropagation", "tape mazur --only 2.0"),
     ("gradcheck", "check the gradients of every activation with every loss", "gradcheck --activation tanh"),
     ("activations", "each activation function and its derivative, as a table or a figure", "activations"),
     ("mistakes", "classic mistakes of backpropagation, and the check that finds each", "mistakes missing-factor-2"),

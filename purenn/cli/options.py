@@ -88,7 +88,7 @@ def add_optimizer_options(group: Group, task: Task) -> None:
     group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=usual.optimizer,
                        help=f"{', '.join(OPTIMIZERS)} (default: %(default)s)")
     group.add_argument("--lr", metavar="RATE", type=positive,
-                       help=f"learning rate (default: {usual.lr:g}; other optimizers and losses have their own)")
+                       help=f"learning rate (default: {usual.lr:g}; another optimizer or loss may have another)")
     group.add_argument("--momentum", metavar="M", type=momentum,
                        help=f"for sgd (default: 0) and momentum (default: {usual.momentum or USUAL_MOMENTUM:g})")
 
@@ -131,7 +131,7 @@ def add_part_options(group: Group, usual: Sequence[str], what: str) -> None:
     for name, number, use in zip(("train", "validation", "test"), usual, (
             "learn from", "validate with after each epoch", "test on at the end")):
         group.add_argument("--" + name, metavar="N", type=part_size,
-                           help=f"{what} to {use}: a number, or a share of all (default: {number})")
+                           help=f"{what} to {use}: a number, or a share such as 0.6 (default: {number})")
 
 
 def add_ending_options(parser: Parser, log_every: Optional[int], every: int, animate: bool = False) -> None:

@@ -69,7 +69,7 @@ class Parser(argparse.ArgumentParser):
             found = getattr(options, other, None)
             found = (" ".join(map(str, found)) or "none") if isinstance(found, list) else found
             if {name, other} <= given and value in ("", found) and (
-                    not tasks or task in tasks.split() and not options.shuffle):
+                    not tasks or task in tasks.split() and not getattr(options, "shuffle", False)):
                 self.error(f"{_option(name)}: has no effect with {_option(other)}{value and ' ' + value}; leave one of "
                            "the two out")
         for names, others, where in WITHOUT:
@@ -222,7 +222,7 @@ def hidden_sizes(sizes: List[Any]) -> Tuple[int, ...]:
     """The sizes of the hidden layers; raises ChoiceError if ``none`` is given beside a number."""
     if "none" in sizes and len(sizes) > 1:
         from ..data.sources import ChoiceError
-        raise ChoiceError("hidden", "found the word none beside sizes; give either sizes or the word none")
+        raise ChoiceError("hidden", "found the word none beside another value; give either sizes or the word none")
     return () if "none" in sizes else tuple(sizes)
 
 

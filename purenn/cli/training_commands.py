@@ -1,4 +1,4 @@
-"""What all commands that train do alike, after reading options: the run with its lines, the report, files, figures.
+"""What xor, linear, gate, letters and train do with their options: the run with its lines, the report, files, figures.
 
 ``--json``, ``--quiet``, ``--save``, ``--history``, ``--plot`` and the exit code are all handled here.
 """

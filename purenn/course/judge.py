@@ -75,9 +75,9 @@ def _values(result) -> Dict[str, Any]:
 
 
 def _compared(right, result) -> Dict[str, Any]:
-    """For each part, whether it is right; None if it was not reached.
+    """For each part, whether it is right; None if a blank or an error kept it from being reached.
 
-    If an error ended the sample, the first part that was not reached counts as wrong: False.
+    After an error, the first part that was not reached counts as wrong, or the last one if all were reached.
     """
     values = _values(result)
     stopped = isinstance(result, dict)

@@ -34,8 +34,8 @@ def fit(table: Table, target, rows=None, task=None, missing: str = "refuse", ign
     ``task`` is "classification" or "regression". By default texts are classes, and for numbers ``usual_task``, of
     ``target.py``, decides. Classes are sorted (numbers by value) and named as they are written.
 
-    ``missing`` is "refuse" (any missing value is an error), "mean" (the column's mean is put in) or "drop" (the row is
-    left out).
+    ``missing`` says what is done with missing values in the columns used: "refuse" (any is an error), "mean" (the
+    column's mean is put in, all zeros for texts; a missing target is an error) or "drop" (the row is left out).
 
     Raises PurennError, naming line and column, for values that are not finite, or missing where that is not allowed,
     and for too many different texts.

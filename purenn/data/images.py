@@ -71,7 +71,7 @@ def standardized_pixels(parts: Sequence[Matrix], mean: float, deviation: float) 
 
 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
-    """How many letters each part gets: as asked for; else ``usual_train``, and the other parts in proportion."""
+    """The letters of each part: as asked for; else ``usual_train``, and the others in proportion, at most USUAL."""
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:

@@ -184,7 +184,7 @@ def read(form: str) -> list:
 
 
 def serifs(strokes: list, length: float) -> list:
-    """A short straight stroke across each end of a stroke that is in the top or bottom row of the grid."""
+    """A short straight stroke at right angles to each stroke that ends in the top or bottom row, at its end there."""
     found = []
     for _, points in strokes:
         for (x, y), (next_x, next_y) in ((points[0], points[1]), (points[-1], points[-2])):

@@ -22,7 +22,7 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
     if missing == "refuse":
         others = "'drop'" if holes.get(target) else "'mean' or to 'drop'"         # no mean is put in for a target
         _refuse_holes(table, holes, "a value is missing", "fill it in" + (
-            "; the network was trained with 'missing' as 'refuse'" if fitted else f", or set 'missing' to {others}"))
+            "; the network takes no missing values" if fitted else f", or set 'missing' to {others}"))
     if missing == "mean":
         if holes.get(target):
             _refuse_holes(table, {target: holes[target]}, "the target is missing",

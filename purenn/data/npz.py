@@ -241,8 +241,8 @@ def _to_write(name, array_):
                           "numbers")
     shape = tuple(shape)
     if not all(type(n) is int and n >= 0 for n in shape) or math.prod(shape) != len(values):
-        raise PurennError(f"write_npz: {name!r} has {len(values)} values, which is not the number that its "
-                          f"shape, {shape!r}, needs")
+        raise PurennError(f"write_npz: {name!r} has {len(values)} values, which do not fit its shape, "
+                          f"{shape!r}")
     if sys.byteorder == "big":
         values = values[:]
         values.byteswap()

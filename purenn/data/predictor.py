@@ -49,7 +49,7 @@ class Predictor(NamedTuple):
         return Preparation(table.names, [Number(name) for name in table.names], Number(""))
 
     def probabilities(self, values: List[float]) -> Optional[List[float]]:
-        """The probability of each class, from the outputs for one sample; None if the outputs are not probabilities.
+        """The probability of each class, from one sample's outputs; None if there are no classes, or no probabilities.
 
         If each output is a probability of its own, they are divided by their sum.
         """

@@ -34,9 +34,10 @@ def same_digits(engine: str, other: str) -> bool:
 
 
 def resumed(engine, begun: str, network):
-    """The engine for a run that another engine began: this one, or the other one if their digits differ.
+    """The engine for a run that another engine began: this one, or the other one if their digits differ. (That is made
+    only if it is ``matrix`` or ``compiled``.)
 
-    The engines may differ because ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
+    One reason for another engine: ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
     """
     kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
     if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (

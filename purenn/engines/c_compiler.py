@@ -128,7 +128,7 @@ def _loaded(name, path):
     try:
         library = ctypes.CDLL(path)
         check = library.check
-    except (OSError, AttributeError) as error:      # not a library; or the folder does not allow programs to run
+    except (OSError, AttributeError) as error:      # no file, or no library; or the folder allows no programs
         reason = str(error).replace(path + ": ", "")
         return f"what the C compiler {name} made cannot be loaded: {_short(reason)}"
     check.argtypes, check.restype = (ctypes.c_double, ctypes.c_void_p), None

@@ -23,8 +23,8 @@ FEW_LAYERS = 3
 LEGEND = """Compile it without fused operations: -ffp-contract=off.
 
    a0 is the input, a1 the output of layers[0], a2 that of layers[1]; the output of a Linear is z. d1 is ∂C/∂a1; if
-   a1 is the output of a Linear, this is δ. Each has a row for each sample. w: a layer's weights, a row for each
-   neuron, then the layer's biases; g is ∂C/∂w. */"""
+   a1 is the output of a Linear, this is δ. Each has a row for each sample. w: for one layer after the other, its
+   weights, a row for each neuron, and then its biases; g is ∂C/∂w. */"""
 
 
 class Layout(NamedTuple):
@@ -33,8 +33,9 @@ class Layout(NamedTuple):
     ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
     ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
     begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
-    ``work`` and ``slopes``: where the numbers that go into each layer begin, and where their ∂C/∂ begin, in memory for
-    one sample; in memory for n samples, multiply these positions by n. ``a_sample``: how many numbers a sample takes.
+    ``work`` and ``slopes``: where the numbers that go into each layer, and last the outputs, begin, and where their
+    ∂C/∂ begin, in memory for one sample; in memory for n samples, multiply these positions by n. ``a_sample``: how many
+    numbers a sample takes.
     """
 
     widths: list

@@ -116,7 +116,7 @@ def _references(holders):
 class Numbers:
     """The parameters, gradients and states of a network and an optimizer, in C and in their lists.
 
-    While the numbers are ``in_c``, the lists are not in their places, and no program has read one of them.
+    While the numbers are ``in_c``, the lists are not in their places, and no program has read one since.
     """
 
     def __init__(self, network, loss, optimizer, library):
@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """The values that a program may change but that are written into the C: a change needs new C."""
+    """What is written into the C, besides the layers' kinds and sizes, and may be changed: then it needs new C."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 

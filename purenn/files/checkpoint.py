@@ -125,7 +125,7 @@ def check_history(columns, epoch: int, needed) -> None:
         raise PurennError(f"its history is not a dict with {', '.join(sorted(needed))}; it is damaged")
     for name, numbers in columns.items():
         if not isinstance(numbers, list) or len(numbers) != epoch:
-            found = f"{len(numbers)} numbers" if isinstance(numbers, list) else "no list"
+            found = f"{len(numbers)} entries" if isinstance(numbers, list) else "no list"
             raise PurennError(f"its history has {found} under {name}, but {epoch} epochs are done; it is damaged")
         if not all(type(number) is float and number >= 0.0 for number in numbers):
             raise PurennError(f"its history has an entry under {name} that is not a number from 0 up; it is damaged")

@@ -172,7 +172,7 @@ def _check_document(document):
 
 
 def check_history(history) -> None:
-    """Raise PurennError unless a history is a dict of equally long lists; an entry is None or fits a float."""
+    """Raise PurennError unless a history is a dict of equally long lists; an entry is None or a finite float."""
     if not isinstance(history, dict):
         raise PurennError(f"history is {short(history)}; it must be a dict of lists of numbers")
     lengths = set()

@@ -11,7 +11,7 @@ def short(value) -> str:
 
 
 def digits(value: float) -> str:
-    """A number with all its digits, but without a final .0.
+    """A number with all its digits: as ``:g`` writes it if that loses none, otherwise as Python writes it.
 
     >>> digits(1.0), digits(0.0123456789)
     ('1', '0.0123456789')

@@ -119,7 +119,7 @@ def resume(start: Start, problem: Problem, settings: Settings) -> Run:
         run.engine.engine = engines.resumed(run.engine.engine, checkpoint.engine, run.network)
         if not engines.same_digits(repr(run.engine), checkpoint.engine):
             raise PurennError(f"it was begun with engine {checkpoint.engine:.60}, and here it is {run.engine!r}, "
-                              "which gives other digits: start again without resuming")
+                              "which may give other digits: start again without resuming")
         run.network.load_state_dict(checkpoint.network)
         run.optimizer.load_state_dict(checkpoint.optimizer)
         run.rng.setstate(checkpoint.random)

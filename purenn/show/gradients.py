@@ -29,7 +29,7 @@ def total_lines(total) -> list:
     about = "No unit crosses a kink (where its slope jumps) between w - h and w + h."
     if total.kinks:
         about = ("Between w - h and w + h, a unit may cross a kink (where its slope jumps). Such entries are not "
-                 f"counted: {total.kinks}.")
+                 f"judged: {total.kinks}.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
@@ -55,8 +55,8 @@ def where(checked: list, network) -> str:
                 "its own parameters")
     if not after:
         behind = _named(network, last + 1, len(network.layers))
-        return (f"{words}, the last that learns: look at layer {last} and at what comes after it: {behind}the loss and "
-                "the division by the number of samples")
+        return (f"{words}, the last that learns: look at layer {last} and at what comes after it: {behind}the loss "
+                "and, for a mean, the division by the number of samples")
     between = _named(network, last + 1, after[0])
     return f"{words}: look between them, at {between}the slopes that layer {after[0]} passes on, and at layer {last}"
 
@@ -72,5 +72,5 @@ def sweep_lines(terminal, activation: str, found: list) -> list:
             *text_charts.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
             f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
             "and is proportional to h².",
-            "Below it the two costs agree in most digits, so rounding is most of the error: it is proportional to 1/h.",
+            "Below it the two costs agree in most digits, so rounding is most of the error: it grows about with 1/h.",
             "The best step depends on the network; 1e-5 is good for most."]

@@ -64,7 +64,7 @@ def _pair(score):
 def _needed(accuracies, target):
     """How many epochs a task took.
 
-    With a target loss, all epochs of the run, which ends when it reaches that loss; without one, those up to the epoch
+    With a target loss, all epochs of the run, which ends when its loss is below; without one, those up to the epoch
     from which every point stays right.
     """
     needed = len(accuracies)
@@ -91,8 +91,9 @@ def curve(values: list, most: int = CURVE) -> list:
 
 
 # The runs of a setting: its name; a Trial for each seed (None if it is not done); how many are done, how many of them
-# solved the task, and how many diverged; of those that solved it, the median, lowest and highest number of epochs; the
-# medians of the other numbers over all that are done (None if no run has that number); and ``typical``, the median run.
+# solved the task, and how many diverged; of those that solved it, the median, lowest and highest number of epochs
+# needed; the medians of the other numbers over all that are done (None if no run has that number); and ``typical``, the
+# median run.
 Summary = namedtuple("Summary", ("label", "results", "done", "solved", "diverged", "epochs", "low", "high", "loss",
                                  "accuracy", "test_accuracy", "seconds", "typical", "validation_loss",
                                  "validation_accuracy"))
@@ -127,7 +128,7 @@ def median(values: list):
 
 
 def columns(by_epoch: list, last: int, width: int) -> list:
-    """The curve's last value in each of ``width`` equal parts of the epochs 1 to ``last``, if it reaches the part.
+    """The curve's value at, or last before, the end of each of ``width`` equal parts of the epochs 1 to ``last``.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
     [0.8, 0.6]

@@ -12,9 +12,9 @@ Place = namedtuple("Place", ("phase", "sample", "layer", "neuron", "input"))
 
 # kind: call, line or return. function: its number in Recording.functions. depth: how many functions are running.
 # variables: those that have changed, with their values. lists: a dict with an item for each list that has changed. The
-# key is the number by which the recording knows the list. The value is the whole list if it is new, otherwise a dict
-# from index to entry. target: the name that the line sets, or "return", "if" or "while". formula: the line with the
-# numbers put in. result: the value that is set, tested or returned.
+# key is the number by which the recording knows the list. The value is the whole list if it is new or shorter than
+# before, otherwise a dict from index to entry. target: the name that the line sets, or "return", "if" or "while".
+# formula: the line with the numbers put in. result: the value that is set, tested or returned.
 Event = namedtuple("Event", ("kind", "function", "line", "depth", "place", "variables", "lists", "target", "formula",
                              "result"))
 

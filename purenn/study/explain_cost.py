@@ -140,7 +140,8 @@ def _loss_slope(loss, symbol, j, output, y, slope):
         below = "1e-12" if small else f"{a}·(1 - {a})"
         remark = f"{name}·(1 - {name}) is below 1e-12, so 1e-12 replaces it" if small else ""
         symbols = f"({name} - y_{j}) / ({name}·(1 - {name}))"
-        numbers = f"{times}(({a} - {target}) / ({below}))"
+        numbers = f"({a} - {target}) / ({below})"
+        numbers = f"{times}({numbers})" if times else numbers
     if share != 1.0:
         symbols = f"1/{len(output)}·{symbols}"
     return Quantity(j, None, "∂C/∂" + name, [symbols], [[numbers]], slope, type(loss).backward, remark)

@@ -12,8 +12,8 @@ Let ``a`` be the gradient and ``n`` the measured slope. Even if ``a`` is right, 
 Rounding. Each result of a calculation is rounded; its relative error is at most u = 1.1e-16, half of
 ``sys.float_info.epsilon``. An error e in a number q changes the cost by ∂C/∂q · e, so the rounding of q changes C by at
 most u·|q · ∂C/∂q|. A sum of N terms is rounded at most N times, each time by at most u·Σ|terms|. The terms of a
-neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. In ln(1 + …), of a loss with a logarithm, 1 + …
-is rounded, so even a tiny logarithm has an error of about u: hence s below. The cost is known to within
+neuron's z are w_k·a_k and b, with |w_k·a_k · ∂C/∂z| = |w_k · ∂C/∂w_k|. A loss may take the logarithm of a rounded sum,
+such as 1 + …, so even a tiny logarithm may have an error of about u: hence s below. The cost is known to within
 
     r = N·u · Σ_x share·(s + |C_x| + Σ_j |a_j · ∂C_x/∂a_j| + Σ_θ |θ · ∂C_x/∂θ|)         a_j: the outputs
 

@@ -89,7 +89,7 @@ def _check(name, method, values, count):
     if not isinstance(values, (list, tuple)) or not all([_is_number(value) for value in values]):
         raise PurennError(f"gradcheck: {name}: its {what} returned {_short(values)}; {AGREEMENTS[method]}")
     if count is not None and len(values) != count:
-        raise PurennError(f"gradcheck: {name}: its {what} returned a list of length {len(values)}, expected {count}; "
+        raise PurennError(f"gradcheck: {name}: what its {what} returned has length {len(values)}, expected {count}; "
                           f"{AGREEMENTS[method]}")
 
 

@@ -118,7 +118,7 @@ def _slope(network, loss, i, symbol):
 
 
 def folded(network, loss, nodes: list) -> list:
-    """The Parts of a graph: for each layer the formulas of its nodes, with the indices j and k of purenn's loops."""
+    """The Parts of a graph: the input, each layer, the cost; with the formulas of a layer's nodes as in the loops."""
     def count(layer, *roles):
         return sum(1 for node in nodes if node.layer == layer and (not roles or node.role in roles))
 

@@ -165,7 +165,7 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed as if β₂ were 0.1. Is 1 − β₁ written where β₂ belongs?", STEP,
+     Known("adam-betas", "v is computed as if β₂ were 0.1. Does 1 − β₁ stand there, or are the defaults changed?", STEP,
            ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
