@@ -10,7 +10,7 @@ MOST_NOISE = 0.5
 
 
 def chosen(form: Dict[str, Any]) -> Dict[str, Any]:
-    """The choices made with the page's controls, but the task, the noise, the mistake, and those left empty.
+    """The choices made with the page's controls, except the task, the noise, the mistake, and those left empty.
 
     >>> chosen({"task": "xor", "hidden": "4, 4", "activation": "tanh", "optimizer": "", "lr": "0,5", "seed": ""})
     {'hidden': [4, 4], 'activation': 'tanh', 'lr': 0.5}

@@ -79,7 +79,7 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Go on with other choices. Before any epoch or change by hand, or if it cannot go on, begin a new training."""
+        """Go on with other choices; begin a new training if nothing was trained or changed by hand, or if needed."""
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")

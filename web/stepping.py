@@ -65,7 +65,10 @@ class Walk:
         return WAYS[how](self.recording, number, way)
 
     def wrote(self, number: int, column: int, place: int, source: int) -> int:
-        """The event that last wrote to the edge: in the update, to its weight; before, its slope. Else the first."""
+        """The event that last wrote to the edge, or the first that will.
+
+        During the update, to its weight; before the update, to its slope.
+        """
         self._check(number)
         if not 0 < column <= len(self.layers):
             raise PurennError("There is no such edge.")

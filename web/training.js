@@ -55,7 +55,7 @@ function working(action) {
   };
 }
 
-// A question that changes the whole training. Its answer has all that must be drawn but the maps and slopes.
+// A question that changes the whole training. Its answer has all that must be drawn, except the maps and slopes.
 export const change = working(async (question, values) => {
   await pause();
   const answer = take(await ask(question, values));

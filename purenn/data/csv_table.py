@@ -37,8 +37,8 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
     Lines end in LF, CR LF or CR; those that are blank are skipped. Fields may be quoted, and a quoted one may hold
     delimiters, line endings, and quotes that are doubled. ``delimiter`` is one character, or the word comma, semicolon,
     tab or space; ``header`` says whether the first row is a header. Either is detected if it is None. ``decimal`` is
-    the decimal separator, point or comma. ``tell(done, total)`` is called now and then with the number of bytes read
-    and of all bytes, the latter None while stdin is still arriving.
+    the decimal separator, point or comma. ``tell(done, total)`` is called now and then: ``done`` is the number of bytes
+    read so far, and ``total`` that of all bytes, None while stdin is still arriving.
 
     Raises PurennError, naming the file and the line, for anything else: no rows, rows with different numbers
     of fields, a quote that is not closed, names in a header that are empty or occur twice, other encodings, files
@@ -217,7 +217,7 @@ def _found_out(where, data):
 def _fit(where, data, delimiter):
     """How well a delimiter fits the first rows: a pair, the greater the better; None if it does not fit.
 
-    The pair is minus the number of fields with a quote in them, and the share of numbers.
+    The pair is (−q, s): q fields have a quote in them, and s is the share of the fields that are numbers.
     """
     rows: list = []
     try:

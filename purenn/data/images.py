@@ -17,8 +17,8 @@ class Images(NamedTuple):
     """Images: rows of height · width floats from 0 to 1, and their labels, whole numbers from 0 to classes − 1.
 
     ``test_images`` and ``test_labels`` have the same form; they are None if the files hold no separate test part. The
-    pixels were divided by ``divisor``. ``names`` are the names of the classes as they are written, None if a class is
-    called by its number. ``layout`` says how a table held the images, None if they are not from a table.
+    pixels were divided by ``divisor``. ``names`` are the names of the classes as they are written; it is None if the
+    classes are called by their numbers. ``layout`` says how a table held the images, None if they are not from a table.
     """
 
     images: List[List[float]]
@@ -71,7 +71,11 @@ def standardized_pixels(parts: Sequence[Matrix], mean: float, deviation: float) 
 
 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
-    """The letters of each part: as asked for; else ``usual_train``, and the others in proportion, at most USUAL."""
+    """How many letters each part gets.
+
+    As many as asked for; or else the training part ``usual_train``, and each other part a number in proportion, at
+    most its number in USUAL.
+    """
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))
     if count > MOST_IMAGES:

@@ -185,7 +185,7 @@ def _parse_header(text, where):
 
 
 def _texts(handle, header, size, where):
-    """The texts in an array, each padded with zeros to the same number of bytes, or of characters of 4 bytes."""
+    """The texts in an array; in it, each is padded with zeros to the same number of bytes or of 4-byte characters."""
     order, kind, length = header.descr[0], header.descr[1], header.descr[2:]
     width = int(length) * (4 if kind == "U" else 1)
     if len(header.shape) != 1 or not width or header.shape[0] * width != size:

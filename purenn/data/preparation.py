@@ -89,7 +89,7 @@ def of_points(features: int) -> Preparation:
 
 
 def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
-    """The Preparation of Images: the labels, and the undivided pixels, all standardized with the same numbers."""
+    """The Preparation of Images: the labels; the pixels as in the file, standardized with one mean and deviation."""
     layout = images.layout
     if layout is None:
         from .images import Layout

@@ -34,8 +34,8 @@ def same_digits(engine: str, other: str) -> bool:
 
 
 def resumed(engine, begun: str, network):
-    """The engine for a run that another engine began: this one, or the other one if their digits differ. (That is made
-    only if it is ``matrix`` or ``compiled``.)
+    """The engine for a run that another engine began: this one; or, if their digits differ and the other one is
+    ``matrix`` or ``compiled``, one of the other's kind.
 
     One reason for another engine: ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
     """

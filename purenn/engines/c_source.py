@@ -33,9 +33,9 @@ class Layout(NamedTuple):
     ``widths``: how many numbers go into each layer and, last, how many outputs there are. ``weights``, ``biases`` and
     ``across``: by a Linear layer's index, where its weights, its biases (None without) and its transposed weights
     begin. ``parameters`` and ``laid_across``: how many parameters, and transposed weights with padding, there are.
-    ``work`` and ``slopes``: where the numbers that go into each layer, and last the outputs, begin, and where their
-    ∂C/∂ begin, in memory for one sample; in memory for n samples, multiply these positions by n. ``a_sample``: how many
-    numbers a sample takes.
+    ``work``: where the numbers that go into each layer begin and, last, where the outputs begin. ``slopes``: where ∂C/∂
+    of each of these begins. Both are for memory with room for one sample; with room for n, multiply them by n.
+    ``a_sample``: how many numbers a sample takes.
     """
 
     widths: list

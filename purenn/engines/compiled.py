@@ -114,8 +114,8 @@ class Compiled(Engine):
     def epochs(self, network, loss, optimizer, data, batch_size, until: Until):
         """Learn several epochs at once, as many as may be done before a program looks at the network.
 
-        Returns an iterator with one item: the epochs' losses, the last perhaps infinite or nan, and how many outputs
-        were right in each. Returns None instead if ``epoch`` does, or if an epoch is long.
+        Returns an iterator with one item, a pair: the losses of the epochs (the last may be infinite or nan), and how
+        many outputs were right in each epoch. Returns None instead if ``epoch`` does, or if an epoch is long.
         """
         numbers = self._ours(network, loss, optimizer)
         if numbers is None or numbers.place.parameters * len(data.inputs) > MOST_AHEAD / 10:

@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """What is written into the C, besides the layers' kinds and sizes, and may be changed: then it needs new C."""
+    """What may be changed and is written into the C, besides the layers' kinds and sizes; a change needs new C."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 

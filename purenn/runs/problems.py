@@ -73,7 +73,7 @@ def linear(rng: Any, points: int = 100) -> Problem:
 def make(source: Source, rng: Any, loss: Optional[str] = None, tell: Tell = None) -> Problem:
     """Draw or read what the source says, and split it, with ``rng``.
 
-    ``loss`` is the loss; with None or cross-entropy, a table of two classes has two outputs, otherwise one.
+    A table of two classes has two outputs if ``loss`` is None or cross-entropy, and one with any other loss.
     ``tell(done, total)`` is called to show progress.
     """
     if isinstance(source, TableSource):

@@ -28,8 +28,8 @@ def total_lines(total) -> list:
     """A summary of all rows."""
     about = "No unit crosses a kink (where its slope jumps) between w - h and w + h."
     if total.kinks:
-        about = ("Between w - h and w + h, a unit may cross a kink (where its slope jumps). Such entries are not "
-                 f"judged: {total.kinks}.")
+        about = ("Entries that are not judged, because a unit may cross a kink (where its slope jumps) between w - h "
+                 f"and w + h: {total.kinks}.")
     return ["", f"{total.entries} entries, the worst with error {total.worst.error:.1e}: {total.verdict}. {about}",
             "By the thresholds of the Stanford course CS231n (https://cs231n.github.io/neural-networks-3/#gradcheck):",
             "an error up to 1e-7 is fine (up to 1e-4 if there are kinks); an error above 1e-2 is wrong; one between is",
@@ -72,5 +72,5 @@ def sweep_lines(terminal, activation: str, found: list) -> list:
             *text_charts.bars(terminal, [(f"{h:.0e}", error) for h, error in found]), "",
             f"Smallest at h = {best[0]:.0e}. Above it the error comes from the third derivative of the cost "
             "and is proportional to h².",
-            "Below it the two costs agree in most digits, so rounding is most of the error: it grows about with 1/h.",
+            "Below it the two costs agree in most digits, so most of the error is rounding: about proportional to 1/h.",
             "The best step depends on the network; 1e-5 is good for most."]

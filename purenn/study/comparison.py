@@ -64,8 +64,8 @@ def _pair(score):
 def _needed(accuracies, target):
     """How many epochs a task took.
 
-    With a target loss, all epochs of the run, which ends when its loss is below; without one, those up to the epoch
-    from which every point stays right.
+    With a target loss, all epochs of the run, which ends when the loss is below the target; without one, those up to
+    the epoch from which every point stays right.
     """
     needed = len(accuracies)
     while target is None and needed > 1 and accuracies[needed - 1] == 1.0:
@@ -128,7 +128,10 @@ def median(values: list):
 
 
 def columns(by_epoch: list, last: int, width: int) -> list:
-    """The curve's value at, or last before, the end of each of ``width`` equal parts of the epochs 1 to ``last``.
+    """Divide the epochs 1 to ``last`` into ``width`` equal parts, and return a value of the curve for each.
+
+    It is the value at the end of the part or, if there is none, the last one before. A part that begins after the end
+    of the curve is left out.
 
     >>> columns([(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.6)], last=8, width=4)
     [0.8, 0.6]

@@ -165,8 +165,8 @@ v is corrected likewise. β₁ and β₂ say how much of a mean stays; the small
     (Known("adam-moments-swapped", "The moments are swapped: m must be the mean of g, and v that of g².", STEP,
            (("(1.0 - self.beta1) * g\n", "(1.0 - self.beta1) * (g * g)\n"),
             ("(1.0 - self.beta2) * (g * g)", "(1.0 - self.beta2) * g"))),
-     Known("adam-betas", "v is computed as if β₂ were 0.1. Does 1 − β₁ stand there, or are the defaults changed?", STEP,
-           ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
+     Known("adam-betas", "v is computed as if β₂ were 0.1. Is 1 − β₁ used in place of β₂, or is the default of betas "
+           "changed?", STEP, ("betas=(0.9, 0.999)", "betas=(0.9, 0.1)")),
      Known("adam-correction", "The correction divides by 1 − β; it must divide by 1 − β^t.", ADAM,
            ("(1.0 - beta ** self.t)", "(1.0 - beta)")),
      Known("times-for-power", "This is 1 − β·t; β^t is beta ** t.", ADAM, ("beta ** self.t", "beta * self.t")),
