@@ -146,7 +146,7 @@ class BCELoss(Loss):
     def backward(self, output: Vector, target: Vector) -> Vector:
         """∂C/∂a_j = 1/m · (a_j − y_j) / (a_j·(1 − a_j)).
 
-        The denominator is σ′: behind a Sigmoid it cancels the factor σ′ of BP1, and ∂C/∂z_j is (a_j − y_j)/m.
+        The denominator is σ′: behind a Sigmoid it cancels the σ′ in δ = ∂C/∂a · σ′, and ∂C/∂z_j is (a_j − y_j)/m.
 
         >>> BCELoss().backward([0.5], [1.0])
         [-2.0]

@@ -73,7 +73,7 @@ def train(network, data, loss, optimizer, epochs: int, batch_size=None, engine=N
 
 
 def part_of_whole(loss, size: int, count: int) -> float:
-    """share(n) / share(size): the factor of a batch of ``size`` samples when the costs of all batches are added up."""
+    """share(count) / share(size): the factor of a batch of ``size`` samples in the sum over all ``count`` samples."""
     return loss.share(count) / loss.share(size)
 
 

@@ -186,7 +186,7 @@ def test_a_file_without_permission_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("content, match", [
-    (b"", "is not an npz file, a zip of arrays: it is empty"), (gzip.compress(b"data"), "it is a gzip file"),
+    (b"", "is not an npz file \\(a zip of arrays\\); it is empty"), (gzip.compress(b"data"), "it is a gzip file"),
     (b"images, labels", "it is a file that begins with b'images, '"), (plain(), "it is an npy file"),
     (b"PK\x03\x04" + b"\0" * 60, "is damaged: File is not a zip file")])
 def test_what_is_no_zip_is_refused(tmp_path, content, match):

@@ -38,10 +38,10 @@ def run(arguments: List[str]) -> int:
 
 
 def parse(arguments: List[str]) -> Any:
-    """With ``--full``, FULL sets what is not given; with C, if all options given are in FREE, LETTERS_WITH_C does."""
+    """Read the options. The values of those that are not given may come from FULL or from LETTERS_WITH_C."""
     task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} With a C compiler and no option for images, network or "
-                    f"training except --engine, --seed and --workers, the defaults are {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{task.summary} With a C compiler, if you set nothing for images, network "
+                    f"or training but --engine, --seed and --workers, the defaults are {typed([], LETTERS_WITH_C)}.")
     images, group = add_options(parser, task)
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")

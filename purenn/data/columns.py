@@ -214,8 +214,8 @@ def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
-    field is not missing; None if it is missing in all of them. (With decimal commas, each text may be a number, but not
-    all written in the same way, as when only some have a currency sign.)
+    field is not missing; None if it is missing in all of them. (There may be no such
+    text with decimal commas: each text is a number, but only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -1,7 +1,7 @@
 """Arrays in IDX files, the format of MNIST and Fashion-MNIST, gzipped or not.
 
-Four bytes say what follows: two zeros, the kind of number, how many dimensions; then each size as
-four bytes, then the values, all big-endian.
+A file begins with four bytes: two zeros, the type of the values, and the number of dimensions. Then come the size of
+each dimension, in four bytes, and the values. All numbers are big-endian.
 
 The format: http://yann.lecun.com/exdb/mnist/ ("The IDX file format")
 """
@@ -34,7 +34,7 @@ def read_idx(path) -> Array:
 
 
 def _read(handle, size, path):
-    """The Array in an open file of ``size`` bytes; ``size`` is None if only the end shows it (gzip)."""
+    """The Array in an open file of ``size`` bytes; ``size`` is None if it is not known until all is read (gzip)."""
     start = handle.read(4)
     if len(start) < 4 or start[:2] != b"\0\0" or start[2] not in TYPECODES or not start[3]:
         raise PurennError(f"{path}: is not an IDX file: it is {_what_else(start)}; an IDX file begins with two zero "

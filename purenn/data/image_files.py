@@ -149,8 +149,8 @@ def _images(path, train, test):
     parts = [train, test] if test else [train]
     layouts = [_layout(path, images.shape, labels.shape) for images, labels in parts]
     if layouts[0] != layouts[-1]:
-        raise PurennError("%s: the images to train on are %d × %d and those to test on %d × %d; they must be equal"
-                          % (path, *layouts[0], *layouts[-1]))
+        raise PurennError("%s: the images to train on are %d × %d and those to test on %d × %d; the sizes must "
+                          "be equal" % (path, *layouts[0], *layouts[-1]))
     if train[0].shape[0] < 2:
         raise PurennError(f"{path}: holds 1 image to train on; at least 2 are needed")
     labels, names = _labels(path, [labels for _, labels in parts])
@@ -194,10 +194,11 @@ def _layout(path, shape, labels_shape):
 
 def _labels(path, arrays):
     """The labels in each of these arrays as class numbers, and what the classes are called."""
-    widths = {labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays}
-    if len(widths) > 1:
-        raise PurennError(f"{path}: the labels to train on and those to test on are of different widths")
-    width = widths.pop()
+    widths = [labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays]
+    width = widths[0]
+    if width != widths[-1]:
+        raise PurennError(f"{path}: each label to train on has length {width}, and each to test on "
+                          f"{widths[-1]}; they must have the same")
     if width > 1:
         return [_from_one_hot(path, labels.values, width) for labels in arrays], [str(k) for k in range(width)]
     written = [_written(path, labels.values) for labels in arrays]
@@ -262,7 +263,7 @@ def _divisor(path, arrays):
                           "each")
     if largest <= 1:
         return 1
-    if all(value == int(value) for value in seen):          # of more than SHARED different ones, one is above 65535
+    if all(value == int(value) for value in seen):          # if more than SHARED differ, one is above 65535
         return next((limit for limit in (16, 255, 65535) if largest <= limit), largest)
     return largest
 

@@ -73,8 +73,8 @@ def standardized_pixels(parts: Sequence[Matrix], mean: float, deviation: float) 
 def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
     """How many letters each part gets.
 
-    As many as asked for; or else the training part ``usual_train``, and each other part a number in proportion, at
-    most its number in USUAL.
+    As many as are asked for. By default, the training part gets ``usual_train``, and every other part a number in
+    proportion to it, at most its number in USUAL.
     """
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))

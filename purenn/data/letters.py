@@ -103,10 +103,11 @@ ROW = EDGE + WIDE + EDGE
 
 
 def letters(count: int, rng) -> tuple:
-    """``count`` images and their labels, in random order; each letter occurs ``count // 10`` times, or once more.
+    """``count`` images and their labels, in random order.
 
-    An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. ``rng`` is a
-    ``random.Random``. Raises PurennError unless count is a whole number from 1 up.
+    An image is 784 bytes, row by row, 0 for paper to 255 for ink; a label is 0 to 9 for A to J. Each letter occurs
+    ``count // 10`` or ``count // 10 + 1`` times. ``rng`` is a ``random.Random``. Raises PurennError unless count is a
+    whole number from 1 up.
     """
     pairs = list(drawing(count, rng))
     return [image for image, _ in pairs], [label for _, label in pairs]
@@ -184,7 +185,7 @@ def read(form: str) -> list:
 
 
 def serifs(strokes: list, length: float) -> list:
-    """A short straight stroke at right angles to each stroke that ends in the top or bottom row, at its end there."""
+    """For each stroke that ends in the top or bottom row, a short straight one at right angles to it, at that end."""
     found = []
     for _, points in strokes:
         for (x, y), (next_x, next_y) in ((points[0], points[1]), (points[-1], points[-2])):

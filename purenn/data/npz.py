@@ -80,7 +80,7 @@ def npz_headers(path) -> dict:
 
 
 def write_npz(path, arrays: dict) -> None:
-    """Write an .npz file, deflated: ``arrays`` is a dict from name to (shape, values), such as an Array.
+    """Write an .npz file, deflated; ``arrays`` is a dict from names to Arrays or pairs (shape, values).
 
     The values are flat and in C order: an ``array.array``, or bytes for unsigned bytes. The same arrays make the same
     file. An old file is replaced only when the new one is complete. Raises PurennError if the arrays are not as
@@ -100,7 +100,7 @@ def _members(path):
     with opened(path) as handle:
         start = handle.read(8)
         if not start.startswith(ZIP):
-            raise PurennError(f"{path}: is not an npz file, a zip of arrays: it is {what_begins(start)}")
+            raise PurennError(f"{path}: is not an npz file (a zip of arrays); it is {what_begins(start)}")
         with zipfile.ZipFile(handle) as archive:
             members: dict = {}
             for info in archive.infolist():

@@ -51,7 +51,7 @@ class Predictor(NamedTuple):
     def probabilities(self, values: List[float]) -> Optional[List[float]]:
         """The probability of each class, from one sample's outputs; None if there are no classes, or no probabilities.
 
-        If each output is a probability of its own, they are divided by their sum.
+        Outputs that are independent probabilities, whose sum need not be 1, are divided by their sum.
         """
         if not self.preparation or not self.preparation.classes:
             return None
@@ -96,7 +96,7 @@ def _check_fits(found: Any, preparation: Any) -> None:
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:
     """The table's rows, the names first, with the prediction and the classes' probabilities.
 
-    The added fields are empty for a row with missing values if the network was trained without such rows.
+    If ``missing`` was ``drop`` in training, the added fields of a row with missing values are empty.
     """
     found = predictor.predict(table)
     names = [_fresh(name, table.names) for name in _added_names(predictor)]

@@ -1,7 +1,7 @@
 """How the columns of a table become a network's inputs and target: a Preparation, which is saved with the network.
 
-``features.fit`` finds that of a table, ``of_points`` and ``of_pixels`` give those of points and images, and
-``from_dict`` reads one from a file. ``encoding.encode`` uses it to turn a table's rows into inputs and targets.
+``features.fit`` finds the Preparation of a table, ``of_points`` and ``of_pixels`` give that of points and of images,
+and ``from_dict`` reads a saved one. ``encoding.encode`` uses it to turn a table's rows into inputs and targets.
 """
 import math
 from collections import Counter
@@ -137,14 +137,14 @@ def _check_keys(what, found, keys):
 
 
 def _feature(what, feature, kind, values, least):
-    """One input or the target: a Number, or of the kind ``kind``, with its ``values``."""
+    """One input or the target: a Number; or a Category or Classes, as ``kind`` says, with its ``values``."""
     from .columns import IS_MISSING
     found = feature.get("kind") if isinstance(feature, dict) else None
     if found == kind:
         _check_keys(what, feature, ("name", "kind", values))
         for text in _check_texts(f"{what}: {values}", feature[values], least, MOST_VALUES):
             if text in IS_MISSING:
-                raise _wrong(f"{what}: {values}", text, "none of those that stand for a missing value")
+                raise _wrong(f"{what}: {values}", text, "a text that does not stand for a missing value")
     elif found == "number":
         _check_keys(what, feature, ("name", "kind", "mean", "deviation"))
         for name in ("mean", "deviation"):

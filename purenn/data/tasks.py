@@ -10,7 +10,7 @@ from ..training import Dataset
 def linear(count: int = 100, rng=None) -> Dataset:
     """``count`` points uniform in the unit square; the target is 0 where x1 > x2, otherwise 1.
 
-    One straight line separates them. ``rng`` has ``uniform(low, high)``; without one it is
+    One straight line separates them. ``rng`` is an object with ``uniform(low, high)``; if it is None,
     Python's own ``random`` module. Raises PurennError unless count is a whole number from 1 up.
     """
     if not isinstance(count, int) or count < 1:
@@ -27,7 +27,7 @@ def xor() -> Dataset:
     """21 points on the two diagonals of the unit square: 0 on the rising one, 1 on the falling one.
 
     For i = 0 … 10 the point (0.1·i, 0.1·i) with target 0, then (0.1·i, 1 − 0.1·i) with target 1.
-    At i = 5, where the diagonals cross, the latter is left out. No straight line separates the classes.
+    At i = 5, where the diagonals cross, the second is left out. No straight line separates the classes.
 
     >>> len(xor().inputs), xor().inputs[6]
     (21, [0.30000000000000004, 0.30000000000000004])

@@ -34,10 +34,11 @@ def same_digits(engine: str, other: str) -> bool:
 
 
 def resumed(engine, begun: str, network):
-    """The engine for a run that another engine began: this one; or, if their digits differ and the other one is
-    ``matrix`` or ``compiled``, one of the other's kind.
+    """The engine with which to go on with a run; ``begun`` is the repr of the engine that began it.
 
-    One reason for another engine: ``auto`` chooses by the number of epochs, too, and a resumed run may have more.
+    Usually this is ``engine``. But if the engine that began the run is ``matrix`` or ``compiled`` and its digits differ
+    from those of ``engine``, it is a new one like it. The two can differ because ``auto`` considers the number of
+    epochs, too, and a resumed run may have more than before.
     """
     kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
     if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (

@@ -116,7 +116,7 @@ def _references(holders):
 class Numbers:
     """The parameters, gradients and states of a network and an optimizer, in C and in their lists.
 
-    While the numbers are ``in_c``, the lists are not in their places, and no program has read one since.
+    ``in_c`` is True after the lists are taken out of their places, until a program reads one of them.
     """
 
     def __init__(self, network, loss, optimizer, library):

@@ -81,7 +81,10 @@ def _is_about(quantity, section, only, last):
 
 
 def _sources(sections, own):
-    """The names of the slopes from which a neuron's are computed; a δ only if one of its formulas has it."""
+    """The names of the slopes from which a neuron's slopes are computed.
+
+    A δ is among them only if one of the neuron's formulas contains it.
+    """
     known = {quantity.name: quantity for section in sections if section.part == "backward"
              for quantity in section.quantities}
     slopes = [quantity for section, quantities in zip(sections, own) if section.part == "backward"
