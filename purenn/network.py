@@ -12,7 +12,7 @@ from .linalg import Matrix, PurennError, ShapeError, Vector, check_matrix, check
 class Network:
     """A list of layers: Linear, activations, or your own, a subclass of Layer.
 
-    ``in_features`` and ``out_features`` are those of the first and last layer that need certain sizes, such as Linear.
+    ``in_features`` is that of the first layer that sets it, such as Linear; ``out_features`` is that of the last.
 
     >>> import random
     >>> from purenn import Sigmoid

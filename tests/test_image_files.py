@@ -236,9 +236,9 @@ def test_shapes_that_do_not_fit_are_refused(tmp_path, images, labels, match):
 def test_parts_of_different_sizes_are_refused(tmp_path):
     names = {"x_train": ((2, 4), range(8)), "y_train": ((2,), (0, 1)), "x_test": ((1, 9), range(9)),
              "y_test": ((1,), (0,))}
-    refused(npz(tmp_path / "a.npz", **names), "to train on are 2 × 2 and those to test on 3 × 3")
+    refused(npz(tmp_path / "a.npz", **names), "to train on are 2 × 2 and those to test on are 3 × 3")
     names.update(x_test=((1, 4), range(4)), y_test=((1, 2), (0, 1)))
-    refused(npz(tmp_path / "a.npz", **names), "label to train on has length 1, and each to test on 2; they must")
+    refused(npz(tmp_path / "a.npz", **names), "train on has length 1, and each label to test on has length 2; the")
 
 
 def test_more_pixels_than_memory_is_taken_for_are_refused_before_they_are_read(tmp_path, monkeypatch):

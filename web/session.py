@@ -79,7 +79,10 @@ class Page:
         return self._shown()
 
     def change(self, form: Dict[str, Any]) -> Dict[str, Any]:
-        """Go on with other choices; begin a new training if nothing was trained or changed by hand, or if needed."""
+        """Go on with other choices.
+
+        If there was no epoch and no change by hand yet, or if the choices require it, begin a new training.
+        """
         session, form = self._session(), _plain(form)
         fixed = ("task", "seed", "init", "mistake")
         if not (session.run.curve or session.log) or any([form.get(name, "") != self.form.get(name, "")

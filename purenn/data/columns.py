@@ -192,12 +192,12 @@ def picked(values: list, rows) -> list:
 # Refusing values: each raises a PurennError that names line and column.
 
 def place(table: Table, row: int, at: int) -> str:
-    """Where in a table the value of this row and column is, by their numbers from 0, for a message."""
+    """The file, the line and the column of a value, for a message; ``row`` and ``at`` count from 0."""
     return f"{table.path}: line {table.lines[row]}, column {short(table.names[at])}"
 
 
 def unexpected(table: Table, row: int, at: int, expected: str) -> None:
-    """Raise PurennError that says what was found in this row and column, and what is expected."""
+    """Raise a PurennError that says what was found in this row and column, and what is expected."""
     raise PurennError(f"{place(table, row, at)}: found {short(table.columns[at][row])}, expected {expected}")
 
 
@@ -214,8 +214,8 @@ def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
-    field is not missing; None if it is missing in all of them. (There may be no such
-    text with decimal commas: each text is a number, but only some have a currency sign.)
+    field is not missing; None if it is missing in all of them. (With decimal commas, there may be none: each text may
+    be a number by itself, but only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -22,7 +22,7 @@ def encode(preparation: Preparation, table: Table, rows=None, with_target: bool 
     no header, columns are found by position. Then there must be as many columns as in the fitted table, or all but the
     target.
 
-    Raises PurennError, naming line and column, for missing columns and values that do not fit.
+    Raises PurennError if a column is missing, or if a value does not fit; for a value, it names line and column.
     """
     table, order, rows = _chosen(preparation, table, rows, with_target)
     columns: list = []

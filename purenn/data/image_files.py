@@ -149,8 +149,8 @@ def _images(path, train, test):
     parts = [train, test] if test else [train]
     layouts = [_layout(path, images.shape, labels.shape) for images, labels in parts]
     if layouts[0] != layouts[-1]:
-        raise PurennError("%s: the images to train on are %d × %d and those to test on %d × %d; the sizes must "
-                          "be equal" % (path, *layouts[0], *layouts[-1]))
+        raise PurennError("%s: the images to train on are %d × %d and those to test on are %d × %d; the sizes "
+                          "must be equal" % (path, *layouts[0], *layouts[-1]))
     if train[0].shape[0] < 2:
         raise PurennError(f"{path}: holds 1 image to train on; at least 2 are needed")
     labels, names = _labels(path, [labels for _, labels in parts])
@@ -168,7 +168,7 @@ def _images(path, train, test):
 
 
 def _layout(path, shape, labels_shape):
-    """The height and width of images in an array of this shape, once the shapes are known to be right."""
+    """The height and width of images in an array of this shape. Raises PurennError if a shape is wrong or too large."""
     if len(shape) == 4 and 1 in (shape[1], shape[3]):       # one channel, first or last
         sizes = shape[1:3] if shape[3] == 1 else shape[2:]
     else:
@@ -197,8 +197,8 @@ def _labels(path, arrays):
     widths = [labels.shape[1] if len(labels.shape) == 2 else 1 for labels in arrays]
     width = widths[0]
     if width != widths[-1]:
-        raise PurennError(f"{path}: each label to train on has length {width}, and each to test on "
-                          f"{widths[-1]}; they must have the same")
+        raise PurennError(f"{path}: each label to train on has length {width}, and each label to test on "
+                          f"has length {widths[-1]}; the lengths must be equal")
     if width > 1:
         return [_from_one_hot(path, labels.values, width) for labels in arrays], [str(k) for k in range(width)]
     written = [_written(path, labels.values) for labels in arrays]

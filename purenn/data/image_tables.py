@@ -19,7 +19,7 @@ from .images import Layout, Shared
 
 
 def read_csv(path, label, ignore):
-    """The Layout of a CSV, and a pair (images, labels) of Arrays. ``image_files.read_images`` says what it holds."""
+    """A Layout, and a pair (images, labels) of Arrays. ``image_files.read_images`` says what the CSV may hold."""
     with opened(path) as handle, io.TextIOWrapper(handle, encoding="utf-8-sig", newline="") as lines:
         check_size(path, os.fstat(handle.fileno()).st_size)
         rows = csv.reader(lines)

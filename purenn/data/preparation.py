@@ -89,7 +89,10 @@ def of_points(features: int) -> Preparation:
 
 
 def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
-    """The Preparation of Images: the labels; the pixels as in the file, standardized with one mean and deviation."""
+    """The Preparation of Images: the target is the label, and the inputs are the pixels.
+
+    ``mean`` and ``deviation`` standardize all pixels, in the scale of the file.
+    """
     layout = images.layout
     if layout is None:
         from .images import Layout
