@@ -2,7 +2,7 @@
 
 They must not all be equal: if all weights are equal, and all biases are equal, the neurons of a hidden layer get
 equal gradients and stay alike forever (``zeros`` is here to show it). And the activations should neither grow nor
-shrink from layer to layer: the standard deviations in xavier and he are chosen for that.
+shrink from layer to layer: the variances in ``xavier_normal``, ``xavier_uniform`` and ``he`` are chosen for that.
 
 Each initializer takes the size of a layer and a generator, ``rng``, and returns its weights
 (out × in: one row for each neuron) and its biases. ``rng`` is a ``random.Random`` or anything with

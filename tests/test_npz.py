@@ -115,12 +115,12 @@ def test_sizes_of_1_cost_no_time(tmp_path):
 # What cannot be read says so.
 
 @pytest.mark.parametrize("name, reason", [
-    ("objects", r"Python objects, which are pickled, and unpickling can run any code \('\|O'\)"),
+    ("objects", "Python objects, which are pickled, and unpickling can run any code"),
     ("records", "records"), ("complexes", "complex numbers"), ("dates", "dates"),
     ("halves", "floats of another size")])
 def test_what_is_not_a_plain_number_is_refused_with_the_reason(name, reason):
     path = os.path.join(FILES, "refused.npz")
-    refused_npz(path, "array '%s': its values are %s.*save them as one of b1, u1" % (name, reason), [name])
+    refused_npz(path, "array '%s': its values are of kind .*, %s; save them as one of b1," % (name, reason), [name])
 
 
 @pytest.mark.parametrize("content, match", [
@@ -150,10 +150,10 @@ def test_what_is_not_a_plain_number_is_refused_with_the_reason(name, reason):
     (plain("(0x%s,)" % ("f" * 5000)), "must be a tuple of whole numbers"),
     (plain("(" + "1, " * 65 + ")"), "must be a tuple of whole numbers"),
     (plain(order="0"), "its fortran_order is 0; it must be True or False"),
-    (plain(descr="7"), r"its values are of an unknown kind \(7\)"),
-    (plain(descr="'|u2'"), "of an unknown kind"),
-    (plain(descr="'=u2'"), "of an unknown kind"),
-    (plain(descr="'<u3'"), "of an unknown kind"),
+    (plain(descr="7"), "its values are of kind 7, which is unknown; save"),
+    (plain(descr="'|u2'"), r"of kind '\|u2', which is unknown"),
+    (plain(descr="'=u2'"), r"of kind '=u2', which is unknown"),
+    (plain(descr="'<u3'"), r"of kind '<u3', which is unknown"),
     (plain("(3,)"), r"its shape \(3,\) of \|u1 needs 3 bytes of data, and there are 2"),
     (plain("(1,)"), "needs 1 bytes of data, and there are 2"),
     (plain("()"), "needs 1 bytes of data, and there are 2"),

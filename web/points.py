@@ -48,8 +48,8 @@ def read_csv(text: str) -> List[List[Any]]:
     """The points of a CSV with two columns of numbers and a third of classes.
 
     A column whose numbers are all equal becomes 0.5 throughout. Any other that is not within 0 … 1 is scaled to that
-    range. The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is anything
-    else, or longer than MOST_TEXT.
+    range. The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not
+    such a CSV with two classes, or is longer than MOST_TEXT.
     """
     if len(text) > MOST_TEXT:
         raise PurennError(f"The file is too large; at most {MOST_TEXT:,} characters are read.")

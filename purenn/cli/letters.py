@@ -39,10 +39,10 @@ def run(arguments: List[str]) -> int:
 
 def parse(arguments: List[str]) -> Any:
     """Read the options. The values of those that are not given may come from FULL or from LETTERS_WITH_C."""
-    task = TASKS["letters"]
-    parser = Parser("letters", description=f"{task.summary} With a C compiler, if you set nothing for images, network "
-                    f"or training but --engine, --seed and --workers, the defaults are {typed([], LETTERS_WITH_C)}.")
-    images, group = add_options(parser, task)
+    parser = Parser("letters", description=f"{TASKS['letters'].summary} If there is a C compiler and you give no "
+                    f"option for images, network or training, the defaults are {typed([], LETTERS_WITH_C)}; "
+                    "--engine, --seed and --workers do not count.")
+    images, group = add_options(parser, TASKS["letters"])
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")
     images.add_argument("--write-data", metavar="FILE", help="write purenn's letters as an npz like notMNIST.npz, and "

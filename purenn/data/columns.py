@@ -48,7 +48,7 @@ LISTED = 20                     # columns named in a message, at most
 
 
 def numbers(texts):
-    """The floats that texts stand for, nan for a missing one; None unless all others are numbers.
+    """The floats that texts stand for, with nan for a missing one; or None, if another text is not a number.
 
     A number is what ``float()`` reads, in plain characters: without ``_``, spaces, or digits of other scripts. A number
     too large for a float is refused later, when it is used.
@@ -214,8 +214,8 @@ def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
-    field is not missing; None if it is missing in all of them. (With decimal commas, there may be none: each text may
-    be a number by itself, but only some have a currency sign.)
+    field is not missing; None if it is missing in all of them. (With decimal commas, no row may have such a text: each
+    is a number by itself, but only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -176,7 +176,7 @@ def _meant(delimiter):
 
 
 def _rows(where, raw, delimiter, line=1):
-    """The rows that are not blank, each with the number of its first line; ``raw`` begins with the line ``line``."""
+    """The rows that are not blank, each with the number of its first line; ``raw`` begins in line number ``line``."""
     text = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
     reader = csv.reader(text, delimiter=delimiter, strict=True, skipinitialspace=True)
     before, spaces = line - 1, delimiter == " "

@@ -148,7 +148,7 @@ def _laid_out(path, names, at, ignore, header, found):
 
 
 def _check_numbers(path, names, places, texts):
-    """Raise PurennError for a text in a column of pixels that might have held labels."""
+    """Raise PurennError if a column that might have held the labels, but is taken for pixels, holds a text."""
     for k in places:
         for i, text in enumerate(texts.get(k, ())):
             try:

@@ -209,8 +209,8 @@ def _typecode(descr, where):
         if descr[0] != "|" or typecode in "bB":
             return typecode
     kind = "V" if isinstance(descr, list) else descr[1:2] if isinstance(descr, str) else ""
-    raise PurennError(f"{where}: its values are {REFUSED.get(kind, 'of an unknown kind')} ({short(descr)}); save them "
-                      f"as one of {', '.join(TYPECODES)}")
+    raise PurennError(f"{where}: its values are of kind {short(descr)}, {REFUSED.get(kind, 'which is unknown')}; save "
+                      f"them as one of {', '.join(TYPECODES)}")
 
 
 def _c_order(values, shape):

@@ -120,8 +120,9 @@ def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
         mean = _mean(values)
         found = [f"The output is about {mean:.3f} for every input: the loss is on the plateau of a constant "
                  f"output.{_constant(loss, data)}"]
-        return found + [longer if falling else "Try a larger lr or more epochs to leave it; with zero weights "
-                        "another init; with relu a smaller lr or another seed, because its neurons may be dead."]
+        return found + [longer if falling else "Try a larger lr or more epochs to leave it. If the first weights "
+                        "are zero, try another init. With relu, try a smaller lr or another seed, because its neurons "
+                        "may be dead."]
     if len(wrong) == 1:
         x = ", ".join([f"{value:g}" for value in data.inputs[wrong[0]]])
         found = [f"All points but one are right: ({x}) is wrong."]

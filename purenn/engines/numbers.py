@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """What may be changed and is written into the C, besides the layers' kinds and sizes; a change needs new C."""
+    """The values written into the C that a program may change, other than the layers' kinds and sizes."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 
