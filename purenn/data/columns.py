@@ -127,20 +127,20 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
     return [math.nan if text in IS_MISSING else next(rest) for text in texts], ", ".join(written)
 
 
-def why_no_numbers(texts: list, decimal: str) -> str:
-    """What a column may hold if its texts are nearly all different, and what to do about it."""
+def why_no_numbers(texts: list, decimal: str, otherwise: str = "ignore the column") -> str:
+    """What a column may hold if its texts are nearly all different, and what to do: correct them, or ``otherwise``."""
     some = [text for text in texts if text not in IS_MISSING][:1000]
 
     def most(test):
         return 2 * sum(map(bool, map(test, some))) > len(some)
     if most(DATE.fullmatch):
-        return "they look like dates; make numbers of them, such as a year and a month, or ignore the column"
+        return f"they look like dates; make numbers of them, such as a year and a month, or {otherwise}"
     if decimal == "point" and any(map(WITH_COMMA.fullmatch, some)) and most(
             lambda text: WITH_COMMA.fullmatch(text) or numbers([text]) is not None):
         return "some are numbers with a comma before the fraction; set decimal to comma, or write all of them alike"
     if most(lambda text: any(c.isdigit() for c in text)):
-        return "they may be numbers with a unit or an odd character, or names of the rows; correct or ignore the column"
-    return "they may be names of the rows; ignore the column"
+        return f"they may be numbers with a unit or an odd character, or names of rows; correct them, or {otherwise}"
+    return f"they may be names of rows; {otherwise}"
 
 
 def nearly_all_different(texts: list) -> bool:
@@ -214,8 +214,8 @@ def first_text(table: Table, at: int, rows):
     """The first of these ``rows`` in which the column has a text that is neither a number nor missing.
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
-    field is not missing; None if it is missing in all of them. (With decimal commas, no row may have such a text: each
-    is a number by itself, but only some have a currency sign.)
+    field is not missing; None if it is missing in all of them. (With decimal commas, there may be no such text in any
+    row: every text is a number by itself, but only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -105,9 +105,9 @@ def _different(table, at, kept, remedy):
     refuse_decimal_commas(table, at, values)
     if len(values) > MOST_VALUES:
         row = first_text(table, at, kept)
-        raise PurennError(f"{table.path}: column {short(table.names[at])} has {len(values)} different texts, the first "
-                          f"on line {table.lines[row]}: {short(table.columns[at][row])}; at most "
-                          f"{MOST_VALUES} can be told apart; {remedy}")
+        raise PurennError(f"{table.path}: column {short(table.names[at])} is read as texts, such as "
+                          f"{short(table.columns[at][row])} on line {table.lines[row]}; it has {len(values)} different "
+                          f"ones; at most {MOST_VALUES} can be told apart; {remedy}")
     return values
 
 
@@ -147,7 +147,8 @@ def _target(table, at, kept, rows, task):
     else:
         if nearly_all_different(texts):
             raise PurennError(f"{table.path}: column {short(table.names[at])}, the target, has {len(set(texts))} "
-                              f"different texts in {len(texts)} rows; {why_no_numbers(texts, table.decimal)}")
+                              f"different texts in {len(texts)} rows; "
+                              f"{why_no_numbers(texts, table.decimal, 'choose another target')}")
         classes = _different(table, at, kept, "correct it, or choose another target")
     if not 2 <= len(classes) <= MOST_VALUES:
         found = "1 class only: " + short(classes[0]) if len(classes) == 1 else f"{len(classes)} classes"

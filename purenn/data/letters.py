@@ -226,7 +226,7 @@ def rounded(line: list) -> list:
 
 @lru_cache(maxsize=None)
 def tip(width: int, height: int, turn: tuple, corners: bool) -> list:
-    """The dots that a pen's tip covers, a number for each row: bit k is the dot k − EDGE to the right of the middle."""
+    """The dots that a pen's tip covers: for each row, a number whose bit k is 1 if the dot at x = k − EDGE is one."""
     cosine, sine = turn
     rows = []
     for y in range(-EDGE, EDGE + 1):

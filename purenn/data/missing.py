@@ -12,8 +12,8 @@ def whole_rows(table: Table, columns: list, rows, missing: str, target=None, fit
     """The rows to use; ``missing`` says what is done about missing values in these columns.
 
     ``target`` is the number of the target's column, in which no mean is put in. Raises PurennError, naming line and
-    column, for the first missing value that is not allowed, and if no row is left. If ``fitted``, a network was
-    trained with this ``missing``, and the message does not suggest another one.
+    column, for the first missing value that is not allowed, and if no row is left. ``fitted`` is True if a
+    network was trained with this ``missing``; then the message does not suggest another value.
     """
     holes = {at: _holes(table, at, rows) for at in columns}
     gone = set().union(*holes.values())

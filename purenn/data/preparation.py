@@ -91,7 +91,7 @@ def of_points(features: int) -> Preparation:
 def of_pixels(images, names: list, mean: float, deviation: float) -> Preparation:
     """The Preparation of Images: the target is the label, and the inputs are the pixels.
 
-    ``mean`` and ``deviation`` standardize all pixels, in the scale of the file.
+    All pixels are standardized with the same ``mean`` and ``deviation``, which are in the scale of the file's pixels.
     """
     layout = images.layout
     if layout is None:

@@ -75,7 +75,7 @@ def majority(classes: Sequence[str], train: List[List[int]], test: List[List[int
 
 
 def _beats_the_mean(problem: Any, test: Any) -> bool:
-    """Whether the error on the test rows is below that of answering the mean of the rows learned from."""
+    """Whether the error on the test rows is below that of always answering the mean of the training rows."""
     from .encoding import decode
     learned, tested = [decode(problem.preparation, part.targets) for part in (problem.train, problem.test)]
     mean = math.fsum(learned) / len(learned)

@@ -57,8 +57,8 @@ struct sums {
 #else
 #define LANES 2
 #endif
-/* Rows that are padded are computed in whole vectors; the padding is never used. w has room for a vector behind its
-   last number. */
+/* Rows that are padded are computed in whole vectors; the padding is never used. w and g have room for a vector after
+   their last number. */
 #define WHOLE(n) (((n) + LANES - 1) / LANES * LANES)
 typedef double vector __attribute__((vector_size(8 * LANES)));
 typedef double unaligned __attribute__((vector_size(8 * LANES), aligned(8), may_alias));
@@ -137,8 +137,8 @@ EACH_SIZE void input_slopes(long samples, long in, long out, const double *delta
     add_up(&s);
 }
 
-/* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j·1, for the neurons j from first to end. Fresh
-   gradients start at 0, as after zero_grad. 64 samples at a time stay in the cache. */
+/* ∂C/∂w_jk += Σ over the samples of δ_j·a_k, and ∂C/∂b_j += Σ δ_j·1, for the neurons j from `first` up to, but not
+   including, `end`. Fresh gradients start at 0, as after zero_grad. 64 samples at a time stay in the cache. */
 EACH_SIZE void weight_slopes(long samples, long in, long out, long first, long end, const double *a,
                              const double *delta, int fresh, double *dw, double *db)
 {

@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """The values written into the C that a program may change, other than the layers' kinds and sizes."""
+    """The values that are fixed in the C, but that a program may change; without the layers' kinds and sizes."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 
