@@ -347,7 +347,7 @@ def test_one_output_is_no_logits(tmp_path):
     path = tmp_path / "m.json"
     run("train", *TRAINED["one output"], "--epochs", 1, "--save", path)
     damaged(path, ["output"], "logits")
-    assert_refused("it is damaged", "predict", path, CANCER)
+    assert_refused("the file is damaged", "predict", path, CANCER)
 
 
 def test_outputs_that_are_probabilities_each_are_divided_by_their_sum():

@@ -24,7 +24,7 @@ export function isNew() {
   return location.hash !== written && !(location.hash === "" && written === "");
 }
 
-// Restore the training of a link: begin it, change it in the same way after the same epochs, and train as many epochs.
+// Restore the training of a link: begin it, make each of its changes after the epoch that goes with it, and train to its last epoch.
 export async function follow(text) {
   const parts = new URLSearchParams(text.replace(/^#/, ""));
   const { epochs, then, lines, step, sample, ...form } = Object.fromEntries(parts);

@@ -78,7 +78,7 @@ export async function showLines(lines) {
   tell("frame");
 }
 
-// Train this number of epochs. The figures are drawn now and then, but no new maps are computed in between.
+// Train this number of epochs. The figures are drawn now and then on the way, but new maps are computed only at the end.
 export const advance = working(async (epochs) => {
   await pause();
   tell("start");

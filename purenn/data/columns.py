@@ -215,7 +215,7 @@ def first_text(table: Table, at: int, rows):
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
     field is not missing; None if it is missing in all of them. (With decimal commas, there may be no such text in any
-    row: every text is a number by itself, but only some have a currency sign.)
+    row: each text alone can be read as a number, but the column cannot, because only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):

@@ -120,7 +120,7 @@ NUMBERED = re.compile(r"(\D*)(\d{1,9})(?:x(\d{1,9}))?\Z", re.ASCII)
 
 
 def _laid_out(path, names, at, ignore, header, found):
-    """The Layout, and the Arrays of the images, their pixels in order, and of the labels."""
+    """The Layout, the Array of the images, with their pixels in order, and the Array of the labels."""
     pixels, texts = found
     width = len(names)
     left_out = {at}

@@ -88,9 +88,10 @@ def _check_fits(found: Any, preparation: Any) -> None:
     if preparation.input_count() != found.model.network.in_features or outputs not in (
             (1, 2) if classes == 2 else (classes,)):
         raise PurennError(f"its network takes {found.model.network.in_features} numbers and gives {outputs}, and its "
-                          f"preparation has {preparation.input_count()} inputs and {classes} outputs; it is damaged")
+                          f"preparation has {preparation.input_count()} inputs and {classes} outputs; the file is "
+                          "damaged")
     if found.model.output == "logits" and outputs == 1:
-        raise PurennError("its outputs are logits, and there is only one output; it is damaged")
+        raise PurennError("its outputs are logits, and there is only one output; the file is damaged")
 
 
 def predicted(predictor: Predictor, table: Any) -> Iterator[List[str]]:

@@ -11,7 +11,7 @@ def linear(count: int = 100, rng=None) -> Dataset:
     """``count`` points uniform in the unit square; the target is 0 where x1 > x2, otherwise 1.
 
     One straight line separates them. ``rng`` is an object with ``uniform(low, high)``; if it is None,
-    Python's own ``random`` module. Raises PurennError unless count is a whole number from 1 up.
+    Python's own ``random`` module is used. Raises PurennError unless count is a whole number from 1 up.
     """
     if not isinstance(count, int) or count < 1:
         raise PurennError("linear: count is %r; it must be a whole number from 1 up" % (count,))

@@ -116,16 +116,17 @@ def check_sizes(sizes, network) -> None:
         fits = fits and isinstance(matrix, list) and len(matrix) == fan_out and all(
             isinstance(row, list) and len(row) == fan_in for row in matrix)
     if not fits:
-        raise PurennError(f"its sizes are {short(sizes)}, and its weights have others; it is damaged")
+        raise PurennError(f"its sizes are {short(sizes)}, and its weights have others; the file is damaged")
 
 
 def check_history(columns, epoch: int, needed) -> None:
     """Raise PurennError unless a checkpoint's history is possible for its epochs."""
     if not isinstance(columns, dict) or not needed <= set(columns) <= set(Epoch._fields[1:]):
-        raise PurennError(f"its history is not a dict with {', '.join(sorted(needed))}; it is damaged")
+        raise PurennError(f"its history is not a dict with {', '.join(sorted(needed))}; the file is damaged")
     for name, numbers in columns.items():
         if not isinstance(numbers, list) or len(numbers) != epoch:
             found = f"{len(numbers)} entries" if isinstance(numbers, list) else "no list"
-            raise PurennError(f"its history has {found} under {name}, but {epoch} epochs are done; it is damaged")
+            raise PurennError(f"its history has {found} under {name}, but {epoch} epochs are done; the file is damaged")
         if not all(type(number) is float and number >= 0.0 for number in numbers):
-            raise PurennError(f"its history has an entry under {name} that is not a number from 0 up; it is damaged")
+            raise PurennError(f"its history has an entry under {name} that is not a number from 0 up; the file is "
+                              "damaged")

@@ -85,17 +85,17 @@ def load_start(path: str, task: str) -> Start:
     checkpoint = load_checkpoint(path)
     with naming(path):
         if checkpoint.task not in TASKS:
-            raise PurennError("its task is not one of purenn's; it is damaged")
+            raise PurennError("its task is not one of purenn's; the file is damaged")
         if checkpoint.task != task:
             raise PurennError(f"was written by {checkpoint.task}; resume it with {checkpoint.task}")
         settings = from_plain(Settings, checkpoint.settings)
         check_settings(settings)
         check_sizes(settings.sizes, checkpoint.network)
         if settings.workers is not None and settings.workers > MOST_WORKERS:
-            raise PurennError(f"its workers are {settings.workers}; at most {MOST_WORKERS} are started: it is damaged")
+            raise PurennError(f"it has {settings.workers} workers; at most {MOST_WORKERS} can start; the file is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
         if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
-            raise PurennError("its source is of another task, or its number of points is impossible; it is damaged")
+            raise PurennError("its source is of another task, or its number of points is wrong; the file is damaged")
     return Start(path, settings, source, checkpoint)
 
 
@@ -140,12 +140,12 @@ def _restore(run: Run, checkpoint: Any) -> None:
     best, weights = progress.get("best"), progress.get("state")
     if type(best) is not int or not 0 <= best <= len(run.curve) or (best > 0) != (
             run.problem.validation is not None and checkpoint.epoch > 0):
-        raise PurennError(f"its best epoch is {best!r:.60} of {len(run.curve)}; it is damaged")
+        raise PurennError(f"its best epoch is {best!r:.60} of {len(run.curve)}; the file is damaged")
     if best:
         now = run.network.state_dict()
         run.network.load_state_dict(weights)            # says what is wrong with them
         run.network.load_state_dict(now)
         run.best, run.best_weights = run.curve[best - 1], weights
     if not isinstance(progress.get("seconds"), float):
-        raise PurennError("its progress has no seconds; it is damaged")
+        raise PurennError("its progress has no seconds; the file is damaged")
     run.seconds = progress["seconds"]
