@@ -126,7 +126,7 @@ def test_so_many_different_pixels_that_they_are_not_shared_are_scaled_alike(tmp_
 
 
 @pytest.mark.parametrize("pixel, match", [(float("nan"), "pixels that are infinite or nan"), (float("inf"), "infinite"),
-                                          (-0.5, "the smallest pixel is -0.5; they must be from 0 up, so add 0.5")])
+                                          (-0.5, "the smallest pixel is -0.5; pixels must be from 0 up, so add 0.5")])
 def test_pixels_below_0_or_not_finite_are_refused(tmp_path, pixel, match):
     refused(small(tmp_path / "a.npz", array("d", [0, 1, 2, 3, 4, 5, 6, pixel])), match)
 

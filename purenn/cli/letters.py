@@ -39,9 +39,9 @@ def run(arguments: List[str]) -> int:
 
 def parse(arguments: List[str]) -> Any:
     """Read the options. The values of those that are not given may come from FULL or from LETTERS_WITH_C."""
-    parser = Parser("letters", description=f"{TASKS['letters'].summary} If there is a C compiler and you give no "
-                    "option for images, network or training (other than --engine, --seed and --workers), the defaults "
-                    f"are not those below, but {typed([], LETTERS_WITH_C)}.")
+    parser = Parser("letters", description=f"{TASKS['letters'].summary} If there is a C compiler, some defaults "
+                    f"differ from those below: {typed([], LETTERS_WITH_C)}. This holds only if you give no option for "
+                    "images, network or training, except --engine, --seed and --workers.")
     images, group = add_options(parser, TASKS["letters"])
     images.add_argument("--show-data", metavar="N", type=whole(1, 1000),
                         help="show N letters, or with --data its first N images, and exit")

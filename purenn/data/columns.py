@@ -48,7 +48,7 @@ LISTED = 20                     # columns named in a message, at most
 
 
 def numbers(texts):
-    """The floats that texts stand for, with nan for a missing one; or None, if another text is not a number.
+    """The floats that texts stand for, with nan for a missing value; or None if any other text is not a number.
 
     A number is what ``float()`` reads, in plain characters: without ``_``, spaces, or digits of other scripts. A number
     too large for a float is refused later, when it is used.
@@ -227,7 +227,7 @@ def first_text(table: Table, at: int, rows):
 
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:
-    """Raise PurennError if all these different texts of a column are numbers, with commas as decimal points."""
+    """Raise PurennError if these distinct texts of a column are all numbers with commas as decimal separators."""
     if any("," in value for value in values) and all(
             WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)

@@ -238,7 +238,7 @@ def _fit(where, data, delimiter):
 
 
 def _one_more(rows):
-    """Whether all rows but the first have one field more than it, an empty one."""
+    """Whether every row below the first has one more field than the first row, and that field is empty."""
     return len(rows) > 1 and all(len(row) == len(rows[0]) + 1 and not row[-1].strip() for row in rows[1:])
 
 

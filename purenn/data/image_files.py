@@ -259,8 +259,8 @@ def _divisor(path, arrays):
         raise PurennError(f"{path}: there are pixels that are infinite or nan; every one must be a finite number")
     lowest, largest = min(every()), max(every())
     if lowest < 0:
-        raise PurennError(f"{path}: the smallest pixel is {lowest:g}; they must be from 0 up, so add {-lowest:g} to "
-                          "each")
+        raise PurennError(f"{path}: the smallest pixel is {lowest:g}; pixels must be from 0 up, so add {-lowest:g} "
+                          "to each")
     if largest <= 1:
         return 1
     if all(value == int(value) for value in seen):          # if more than SHARED differ, one is above 65535

@@ -110,7 +110,7 @@ def _label_column(path, names, label, header, pixels, texts):
 
 
 def _are_labels(texts):
-    """Whether the texts may be labels: few different ones, each a whole number or no number."""
+    """Whether the texts may be labels: few different ones, and those that are numbers have only digits."""
     different = set(texts)
     return len(different) <= min(100, max(2, len(texts) // 2)) and all(
         text.isdigit() or not is_number(text) for text in different)

@@ -226,7 +226,7 @@ def rounded(line: list) -> list:
 
 @lru_cache(maxsize=None)
 def tip(width: int, height: int, turn: tuple, corners: bool) -> list:
-    """The dots that a pen's tip covers: for each row, a number whose bit k is 1 if it covers that at x = k − EDGE."""
+    """The dots of a pen's tip: for each row, a number whose bit k is 1 if the tip covers the dot at x = k − EDGE."""
     cosine, sine = turn
     rows = []
     for y in range(-EDGE, EDGE + 1):

@@ -30,8 +30,8 @@ def fastest_dot():
     """The dot product that is fastest on this Python for rows of some length.
 
     That is ``math.sumprod`` if there is one (from 3.12 on), otherwise ``sum`` and ``map`` on CPython and the plain loop
-    elsewhere, because PyPy compiles it. A test checks that this choice is the fastest. It is not measured here,
-    because the choice must always be the same: the functions differ in the last digits.
+    elsewhere, because PyPy compiles it. A test checks that this choice is the fastest. The
+    functions are not timed here: they differ in the last digits, so the choice must always be the same.
     """
     if sys.implementation.name != "cpython":
         return dot

@@ -274,7 +274,7 @@ class Numbers:
 
 
 def _facts(network, loss):
-    """The values that are fixed in the C, but that a program may change; without the layers' kinds and sizes."""
+    """What is constant in the C, although a program may change it in Python; without the layers' kinds and sizes."""
     return type(loss), loss.reduction, [layer.negative_slope for layer in network.layers
                                         if isinstance(layer, LeakyReLU)]
 

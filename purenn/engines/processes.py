@@ -7,8 +7,8 @@ own, and the parts are added:
 
 where n is the number of samples of the batch, and n_w that of the worker.
 
-Each worker has a copy of the network, made when it starts. With a batch's part it is sent the weights
-as they are now, and it sends back its cost, its outputs and its gradients, all as packed doubles.
+Each worker has a copy of the network, made when it starts. For each batch, it is sent the current weights and its part
+of the samples. It sends back its cost, its outputs and its gradients. All but the cost are packed doubles.
 """
 import os
 from array import array
