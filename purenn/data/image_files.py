@@ -10,7 +10,8 @@ All pixels are divided by the same number, which depends only on the pixels:
   not exceeded, so that a part of a data set is scaled as the whole is;
 - otherwise (fractions, or numbers above 65535) by the largest.
 
-Equal pixels are one shared float object, so an image of 784 pixels takes the memory of 784 references.
+Equal pixels are one shared float object, unless there are more than SHARED different values; so an image of 784 pixels
+takes the memory of 784 references.
 """
 import math
 import os
@@ -40,9 +41,9 @@ IDX_NAME = re.compile(r"(.*?)[-_.]?(images|labels)[-._]idx\d-ubyte(\.gz)?$", re.
 def read_images(path, names=None, label=None, ignore=()) -> Images:
     """Read images and labels from an npz, a folder of IDX files, or a CSV.
 
-    - npz: the arrays called as in NAMES, in capital or small letters, or else the only two that fit each other;
-      ``names``, a pair (images, labels), says which. Images are n × pixels or n × height × width; labels are n
-      numbers or texts, or one-hot, n × classes (a class may be absent).
+    - npz: the arrays called as in NAMES, in capital or small letters, or else the only two that fit each other. The
+      argument ``names``, a pair (images, labels), chooses others. Images are n × pixels or n × height × width;
+      labels are n numbers or texts, or one-hot, n × classes (a class may be absent).
     - folder: as MNIST comes, ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte`` and ``t10k-…``,
       perhaps with ``.gz``; or any one such pair.
     - CSV: one image in each row, perhaps below a header. The column "label", in capital or small letters, holds its
@@ -180,7 +181,7 @@ def _layout(path, shape, labels_shape):
         raise PurennError(f"{path}: holds no images: their array is {short(shape)}")
     if not 1 <= len(labels_shape) <= 2 or labels_shape[0] != shape[0] or 0 in labels_shape:
         raise PurennError(f"{path}: there are {shape[0]} images, and the labels are an array "
-                          f"{short(labels_shape)}; there must be one for each image")
+                          f"{short(labels_shape)}; there must be one label for each image")
     if shape[0] > MOST_IMAGES:
         raise PurennError(f"{path}: holds {shape[0]} images; at most {MOST_IMAGES} are read, so take fewer")
     if math.prod(shape) * 8 > 2 * LIMIT:
