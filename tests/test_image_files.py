@@ -339,7 +339,7 @@ def test_the_column_of_labels_can_be_said(tmp_path):
     path = table(tmp_path, "class,a\n0,1\n1,0\n")
     assert read_images(path, label="class").labels == [0, 1]
     refused(path, r"one column 'label' and there are 0; "
-            r"the columns in the first line are \['class', 'a'\]")
+            r"the first line, split at commas, is \['class', 'a'\]")
 
 
 @pytest.mark.parametrize("label", ["\u00b2", "\u0663", "9" * 5000, "0", "3"])
@@ -356,7 +356,7 @@ def test_a_name_of_a_pixel_with_more_digits_than_python_reads_is_no_place_in_an_
 
 @pytest.mark.parametrize("text, match", [
     ("", "is empty; give an npz with images and labels, a folder of IDX files, or a CSV"),
-    ("\n", "holds no images"), ("a,b\n1,0\n", r"one column 'label' and there are 0; .*line are \['a', 'b'\]"),
+    ("\n", "holds no images"), ("a,b\n1,0\n", r"one column 'label' and there are 0; .*at commas, is \['a', 'b'\]"),
     ("0,1\n1,0\n", "has no header; does the first or the last column hold the labels[?] Set labels to 1 or to last"),
     ("label,label,a\n0,1,1\n", "there are 2"), ("label,a\n", "holds no images"),
     ("label\n0\n1\n", "no column is left for pixels"), ("label,a\n0,1\n", "holds 1 image to train on"),

@@ -49,7 +49,7 @@ def read_csv(text: str) -> List[List[Any]]:
 
     A column whose numbers are all equal becomes 0.5 throughout. Any other that is not within 0 … 1 is scaled to that
     range. The first of the two classes, in the order of the alphabet, is 0. Raises PurennError if the text is not
-    such a CSV with two classes, or is longer than MOST_TEXT.
+    such a CSV with two classes, or has more than MOST_TEXT characters or MOST_POINTS rows.
     """
     if len(text) > MOST_TEXT:
         raise PurennError(f"The file is too large; at most {MOST_TEXT:,} characters are read.")

@@ -88,7 +88,7 @@ def add_optimizer_options(group: Group, task: Task) -> None:
     group.add_argument("--optimizer", metavar="NAME", type=one_of(list(OPTIMIZERS)), default=usual.optimizer,
                        help=f"{', '.join(OPTIMIZERS)} (default: %(default)s)")
     group.add_argument("--lr", metavar="RATE", type=positive,
-                       help=f"learning rate (default: {usual.lr:g}; it depends on the optimizer and the loss)")
+                       help=f"learning rate (default: {usual.lr:g}; it may depend on the optimizer and the loss)")
     group.add_argument("--momentum", metavar="M", type=momentum,
                        help=f"for sgd (default: 0) and momentum (default: {usual.momentum or USUAL_MOMENTUM:g})")
 

@@ -128,7 +128,7 @@ def disguised(texts: list, decimal: str = "point") -> tuple:
 
 
 def why_no_numbers(texts: list, decimal: str, otherwise: str = "ignore the column") -> str:
-    """What a column may hold if its texts are nearly all different, and what to do: correct them, or ``otherwise``."""
+    """What a column may hold if its texts are nearly all different, and what to do about it, such as ``otherwise``."""
     some = [text for text in texts if text not in IS_MISSING][:1000]
 
     def most(test):
@@ -215,7 +215,7 @@ def first_text(table: Table, at: int, rows):
 
     If there is none, the first such row of the whole table. If there is none there either, the first of ``rows`` whose
     field is not missing; None if it is missing in all of them. (With decimal commas, there may be no such text in any
-    row: each text alone can be read as a number, but the column cannot, because only some have a currency sign.)
+    row: each text alone can be read as a number, but the column cannot, as when only some have a currency sign.)
     """
     texts = table.columns[at]
     for some in (rows, range(len(table.lines))):
@@ -227,7 +227,7 @@ def first_text(table: Table, at: int, rows):
 
 
 def refuse_decimal_commas(table: Table, at: int, values) -> None:
-    """Raise PurennError if these distinct texts of a column are all numbers with commas as decimal separators."""
+    """Raise PurennError if these distinct texts of a column are numbers, some with a comma before the fraction."""
     if any("," in value for value in values) and all(
             WITH_COMMA.fullmatch(value) or numbers([value]) is not None for value in values):
         row = next(i for i, text in enumerate(table.columns[at]) if "," in text)

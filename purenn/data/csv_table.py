@@ -40,7 +40,7 @@ def read_table(path, delimiter=None, header=None, tell=None, decimal="point") ->
     the decimal separator, point or comma. ``tell(done, total)`` is called now and then: ``done`` is the number of bytes
     read so far, and ``total`` that of all bytes, None while stdin is still arriving.
 
-    A first column without a name is left out if it only counts the rows; a delimiter at the end of each row is ignored.
+    An unnamed first of 3 or more columns is left out if it counts the rows; a delimiter at each row's end is ignored.
 
     Raises PurennError, naming the file and the line, for anything else: no rows, rows with different numbers
     of fields, a quote that is not closed, names in a header that are empty or occur twice, other encodings, files

@@ -98,8 +98,8 @@ def _label_column(path, names, label, header, pixels, texts):
         found = [k for k, name in enumerate(names) if name.lower() == "label"]
         if len(found) == 1:
             return found[0]
-        raise PurennError(f"{path}: there must be one column 'label' and there are {len(found)}; the columns in the "
-                          f"first line are {short(names)}; say which column has the labels")
+        raise PurennError(f"{path}: there must be one column 'label' and there are {len(found)}; the first line, "
+                          f"split at commas, is {short(names)}; say which column has the labels")
     width, last = len(names), len(names) - 1
     may_be = [k for k in (0, last) if _are_labels(texts[k]) and len(set(texts[k])) > 1]
     constant = [k for k in (0, last) if len(set(texts[k])) == 1]

@@ -74,7 +74,7 @@ def drawn_sizes(asked: Sequence[Size], usual_train: int) -> List[int]:
     """How many letters each part gets.
 
     As many as are asked for. By default, the training part gets ``usual_train``, and every other part a number in
-    proportion to that, but no more than USUAL gives for the part.
+    proportion to the training part's, but no more than USUAL gives for the part.
     """
     asked = [usual_train if asked[0] is None else asked[0], *asked[1:]]
     count = max(sum(USUAL), sum(size if isinstance(size, int) else usual for size, usual in zip(asked, USUAL)))

@@ -36,9 +36,9 @@ def same_digits(engine: str, other: str) -> bool:
 def resumed(engine, begun: str, network):
     """The engine with which to go on with a run; ``begun`` is the repr of the engine that began it.
 
-    Usually this is ``engine``. But if ``matrix`` or ``compiled`` began the run, and gives other digits than ``engine``,
-    a new engine of the kind that began the run is returned. The kinds can differ because ``auto`` considers the number
-    of epochs, too, and a resumed run may have more than before.
+    Usually this is ``engine``. But if ``matrix`` or ``compiled`` began the run, ``engine`` is of another kind except
+    ``processes``, and the digits of the two differ, a new engine of the kind that began the run is returned. The kinds
+    can differ because ``auto`` considers the number of epochs, too, and a resumed run may have more than before.
     """
     kind, own = begun.partition("(")[0].lower(), repr(engine).partition("(")[0].lower()
     if kind in ("matrix", "compiled") and own in ("loops", "unrolled", "matrix", "compiled") and kind != own and (

@@ -116,7 +116,7 @@ def _references(holders):
 class Numbers:
     """The parameters, gradients and states of a network and an optimizer, in C and in their lists.
 
-    ``in_c`` is True after the lists are taken out of their places, until a program reads one of them.
+    ``in_c`` is True while the lists are out of their places; ``sync``, as when a program reads one, ends that.
     """
 
     def __init__(self, network, loss, optimizer, library):

@@ -35,7 +35,7 @@ def work_of(settings, samples: int, loss, optimizer) -> Work:
 
 
 def workers_of(settings, parameters: int, samples: int) -> int:
-    """How many processes a batch is divided among: ``settings.workers``; if None, one per core if it pays, else 1."""
+    """How many processes a batch is divided among: ``settings.workers``; if None, from 1 to one for each core."""
     if settings.workers is not None:
         return settings.workers
     batch = min(settings.batch_size or samples, samples)

@@ -92,7 +92,7 @@ def load_start(path: str, task: str) -> Start:
         check_settings(settings)
         check_sizes(settings.sizes, checkpoint.network)
         if settings.workers is not None and settings.workers > MOST_WORKERS:
-            raise PurennError(f"it has {settings.workers} workers; {MOST_WORKERS} are allowed; the file is damaged")
+            raise PurennError(f"it has {settings.workers} workers, more than {MOST_WORKERS}; the file is damaged")
         source = from_plain(SOURCES.get(task, Points), checkpoint.source)
         if isinstance(source, Points) and (source.task != task or not 1 <= source.points <= MOST_POINTS):
             raise PurennError("its source is of another task, or its number of points is wrong; the file is damaged")

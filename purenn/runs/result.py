@@ -103,7 +103,7 @@ class Result(NamedTuple):
 
 
 def history(curve: List[Epoch]) -> Dict[str, List[Optional[float]]]:
-    """Epochs as columns: a dict from loss, accuracy and so on to their values; a column without values is left out."""
+    """Epochs as columns: a dict from loss, accuracy and so on to their values; a column with a None is left out."""
     columns = {name: [getattr(epoch, name) for epoch in curve] for name in Epoch._fields[1:]}
     return {name: values for name, values in columns.items() if None not in values}
 

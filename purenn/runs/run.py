@@ -73,7 +73,7 @@ class Run:
     def epochs(self) -> Iterator[Epoch]:
         """Train, and yield each Epoch. After a break, call this again to go on.
 
-        It ends as soon as the loss is below ``target_loss``, the validation loss has had no new minimum for
+        It ends after an epoch if the loss is below ``target_loss``, the validation loss has had no new minimum for
         ``patience`` epochs, or all ``epochs`` are done. With patience, ``result`` puts the best weights
         back. Raises DivergedError if the loss is no longer finite.
         """
