@@ -87,8 +87,7 @@ def _beats_the_mean(problem: Any, test: Any) -> bool:
 def diagnose(run: Any, outputs: List[List[float]]) -> List[str]:
     """Sentences on why points are not learned, and what to try; an empty list if they are.
 
-    It is also empty if there are validation data, because these say more. ``outputs`` are those of the trained network
-    for the training data.
+    It is also empty with validation data, which say more. ``outputs`` are the trained network's for the training data.
     """
     network, loss, data, target_loss = run.network, run.loss, run.problem.train, run.settings.target_loss
     if run.problem.validation is not None:
