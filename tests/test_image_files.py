@@ -222,8 +222,8 @@ def test_the_classes_are_those_of_both_parts(tmp_path):
     ((0, 4), (0,), r"holds no images: their array is \(0, 4\)"), ((2, 0), (2,), "holds no images"),
     ((1, 4), (1,), "holds 1 image to train on; at least 2 are needed"), ((8,), (8,), "must be images × pixels or"),
     ((2, 2, 2, 3), (2,), r"the images are an array \(2, 2, 2, 3\); .* in gray"), ((2, 1, 1, 1, 1), (2,), "in gray"),
-    ((), (1,), "must be images × pixels"), ((2, 4), (), "one label for each"), ((2, 4), (2, 0), "one label for each"),
-    ((2, 4), (2, 1, 1), "one label for each image")])
+    ((), (1,), "must be images × pixels"), ((2, 4), (), "one label for each image"),
+    ((2, 4), (2, 0), "one label for each image"), ((2, 4), (2, 1, 1), "one label for each image")])
 def test_shapes_that_do_not_fit_are_refused(tmp_path, images, labels, match):
     def zeros(shape):
         count = 1

@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from purenn import CrossEntropyLoss, Dataset, engines, evaluate
+from purenn.cli import letters
 from purenn.cli.main import main
 from purenn.data.npz import read_npz, write_npz
 from purenn.data.splitting import mean_and_deviation
@@ -149,6 +150,17 @@ def test_full_is_the_setting_of_the_report_and_other_options_still_count():
                           "--json"))["settings"]["lr"] == 0.001
     assert (settings["lr"], settings["momentum"], settings["init"], settings["patience"]) == (0.1, 0.9, "xavier", 0)
     assert "--full" in run("letters", "--help")
+
+
+def test_with_c_the_defaults_differ_unless_an_option_for_images_network_or_training_is_given(monkeypatch):
+    def hidden(words):
+        return letters.parse(["--quiet", *words.split()]).hidden
+
+    monkeypatch.setattr(letters, "can_use_c", lambda engine: engine in ("auto", "compiled"))
+    for words in ("", "--engine compiled", "--seed 2 --workers 1", "--checkpoint c --checkpoint-every 2", "--save m"):
+        assert hidden(words) == [300], words
+    for words in ("--engine matrix", "--train 300", "--activation tanh", "--lr 0.2", "--epochs 2", "--standardize"):
+        assert hidden(words) == [32], words
 
 
 def test_the_drawn_letters_are_written_in_the_shape_of_notmnist_and_read_back(tmp_path):
